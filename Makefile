@@ -1,0 +1,34 @@
+# Two commands matter: `make run` and `make test`. The rest are for people who change Cercle.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: run test check tour seed sdl lint types lock clean
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -d .venv || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+run: $(STAMP)      ## serve the API with embedded PostgreSQL and Valkey
+	@$(BIN)/cercle run
+
+test: $(STAMP)     ## every check and every test
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m pytest
+
+tour: $(STAMP)     ## drive the whole circle against a running server
+	@$(BIN)/cercle tour
+
+sdl: $(STAMP)      ## print the schema into schema/schema.graphql
+	@$(BIN)/cercle sdl > schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql
+
+lock:              ## pin every dependency by hash; the lock names no index
+	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
+
+clean:             ## forget the environment and the data
+	@rm -rf .venv .cercle

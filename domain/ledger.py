@@ -1,0 +1,174 @@
+"""Double entry.
+
+An account is (owner, kind, currency); a journal is a set of postings that sums to zero in each currency.
+
+Amounts are signed: a positive posting adds to what the house owes that account. Customer balances are therefore zero or
+more; what a customer owes (RECEIVABLE) is zero or less; a house account may have either sign.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType, Protocol
+from uuid import UUID
+
+from domain.money import Currency, Money
+from domain.viewer import AccountId
+
+JournalId = NewType("JournalId", UUID)
+LotId = NewType("LotId", UUID)
+
+
+class AccountKind(StrEnum):
+    """What an account stands for; the first five belong to a customer, the rest to the house."""
+
+    CASH = "CASH"
+    CREDIT = "CREDIT"
+    DEPOSIT = "DEPOSIT"
+    HELD = "HELD"
+    RECEIVABLE = "RECEIVABLE"
+
+    ESCROW = "ESCROW"
+    CONSIGNOR_PAYABLE = "CONSIGNOR_PAYABLE"
+    INVENTORY = "INVENTORY"
+    SALES = "SALES"
+    COMMISSION = "COMMISSION"
+    SERVICES = "SERVICES"
+    COST_OF_GOODS = "COST_OF_GOODS"
+    PSP_CLEARING = "PSP_CLEARING"
+    PAYOUT_CLEARING = "PAYOUT_CLEARING"
+    TAX_PAYABLE = "TAX_PAYABLE"
+    SHIPPING = "SHIPPING"
+    FREIGHT_SUBSIDY = "FREIGHT_SUBSIDY"
+    PROMOTION = "PROMOTION"
+    CREDIT_BONUS = "CREDIT_BONUS"
+    BREAKAGE = "BREAKAGE"
+    WRITE_OFF = "WRITE_OFF"
+    FX = "FX"
+    SUPPLIER_PAYABLE = "SUPPLIER_PAYABLE"
+    TRAVEL_UNEARNED = "TRAVEL_UNEARNED"
+    GIFT_CARDS = "GIFT_CARDS"
+    SUBSIDY_BUDGET = "SUBSIDY_BUDGET"
+
+
+CUSTOMER_KINDS = frozenset(
+    {AccountKind.CASH, AccountKind.CREDIT, AccountKind.DEPOSIT, AccountKind.HELD, AccountKind.RECEIVABLE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerAccount:
+    """`owner` is None for an account of the house."""
+
+    owner: AccountId | None
+    kind: AccountKind
+    currency: Currency
+
+    def __post_init__(self) -> None:
+        assert (self.owner is not None) == (self.kind in CUSTOMER_KINDS), f"{self.kind} has the wrong kind of owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One line of a journal; a CREDIT posting names the lot that it adds to or takes from."""
+
+    account: LedgerAccount
+    amount: Money
+    lot_id: LotId | None = None
+
+    def __post_init__(self) -> None:
+        assert self.amount, "a posting moves something"
+        assert self.amount.currency is self.account.currency, "a posting is in its account's currency"
+        assert (self.lot_id is not None) == (self.account.kind is AccountKind.CREDIT), "credit moves in lots"
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """An immutable, balanced set of postings and what caused it; a correction is another journal."""
+
+    id: JournalId
+    cause_kind: str
+    cause_id: UUID
+    postings: Sequence[Posting]
+    occurred_at: datetime
+    memo: str = ""
+
+    def __post_init__(self) -> None:
+        assert len(self.postings) >= 2, "a journal has two sides"
+        assert not unbalanced(self.postings), f"postings must sum to zero: {unbalanced(self.postings)}"
+
+
+def unbalanced(postings: Iterable[Posting]) -> dict[Currency, int]:
+    """The minor units by which each currency is off; empty when the postings balance."""
+    sums: defaultdict[Currency, int] = defaultdict(int)
+    for posting in postings:
+        sums[posting.amount.currency] += posting.amount.minor
+    return {currency: minor for currency, minor in sums.items() if minor}
+
+
+def house(kind: AccountKind, amount: Money) -> Posting:
+    """A posting on an account of the house."""
+    return Posting(LedgerAccount(None, kind, amount.currency), amount)
+
+
+def customer(owner: AccountId, kind: AccountKind, amount: Money, lot_id: LotId | None = None) -> Posting:
+    """A posting on a customer's account."""
+    return Posting(LedgerAccount(owner, kind, amount.currency), amount, lot_id)
+
+
+class Ledger(Protocol):
+    """The one place where money moves."""
+
+    async def post(self, journal: Journal) -> None:
+        """Keep the journal and move every balance and lot that it names; the database refuses what must not be."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyProof:
+    """Both sides of the ledger in one currency; they are equal when nothing was lost, doubled or invented."""
+
+    currency: Currency
+    customers: Money
+    house: Money
+    posted: int
+
+    @property
+    def balanced(self) -> bool:
+        return self.customers.minor + self.house.minor == 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerHealth:
+    """What a whole reading of the ledger found, at one moment."""
+
+    at: datetime
+    journals: int
+    postings: int
+    unbalanced_journals: int
+    unlinked_journals: int
+    broken_links: int
+    drifted_pockets: int
+    drifted_lots: int
+    negative_pockets: int
+    currencies: Sequence[CurrencyProof]
+
+    @property
+    def ok(self) -> bool:
+        faults = (
+            self.unbalanced_journals,
+            self.unlinked_journals,
+            self.broken_links,
+            self.drifted_pockets,
+            self.drifted_lots,
+            self.negative_pockets,
+        )
+        return not any(faults) and all(proof.balanced for proof in self.currencies)
+
+
+class LedgerReader(Protocol):
+    """Reads the whole ledger; costs grow with it, so it is for finance and for checks."""
+
+    async def health(self) -> LedgerHealth: ...

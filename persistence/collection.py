@@ -1,0 +1,75 @@
+"""A collection of entities in one table:
+
+lock, add, save. Locks are taken in id order and last until the transaction ends.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel
+
+from domain.refusal import NotFound
+from persistence.mapping import Mapping
+
+E = TypeVar("E")
+
+
+class SqlCollection(Generic[E]):
+    """Subclasses name their noun, their row and the kind that a NotFound speaks of."""
+
+    noun: ClassVar[type]
+    row: ClassVar[type[SQLModel]]
+    kind: ClassVar[str]
+    mapping: ClassVar[Mapping[Any]]
+    table: ClassVar[Table]
+
+    def __init_subclass__(cls) -> None:
+        cls.table = cls.row.__table__  # type: ignore[attr-defined]
+        cls.mapping = Mapping(cls.noun, cls.table)
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+
+    async def lock(self, entity_id: UUID) -> E:
+        found = await self.lock_where(self.table.c.id == entity_id)
+        if not found:
+            raise NotFound(self.kind, entity_id)
+        return found[0]
+
+    async def lock_all(self, ids: Iterable[UUID]) -> dict[UUID, E]:
+        """All of them, locked in id order; refuses when one is missing."""
+        wanted = sorted(set(ids))
+        found = {entity.id: entity for entity in await self.lock_where(self.table.c.id.in_(wanted))}  # type: ignore[attr-defined]
+        for entity_id in wanted:
+            if entity_id not in found:
+                raise NotFound(self.kind, entity_id)
+        return found
+
+    async def lock_where(self, *where: ColumnElement[bool]) -> list[E]:
+        """Entities that match, locked in id order."""
+        query = select(self.table).where(*where).order_by(self.table.c.id).with_for_update()
+        rows = (await self.connection.execute(query)).mappings()
+        return [self.mapping.to_noun(row) for row in rows]
+
+    async def find_where(self, *where: ColumnElement[bool]) -> list[E]:
+        """Entities that match, not locked."""
+        rows = (await self.connection.execute(select(self.table).where(*where))).mappings()
+        return [self.mapping.to_noun(row) for row in rows]
+
+    async def add(self, entity: E) -> None:
+        await self.connection.execute(insert(self.table), self.mapping.to_row(entity))
+
+    async def save(self, entity: E) -> None:
+        """Write the entity back; its version goes up by one in the row and in the entity."""
+        values = self.mapping.to_row(entity)
+        entity_id = values.pop("id")
+        query = update(self.table).where(self.table.c.id == entity_id)
+        if "version" in values:
+            query = query.where(self.table.c.version == values["version"])
+            values["version"] += 1
+            entity.version += 1  # type: ignore[attr-defined]
+        changed = await self.connection.execute(query.values(values))
+        assert changed.rowcount == 1, f"{self.kind} {entity_id} was saved without its lock"

@@ -1,0 +1,67 @@
+"""Events and jobs, written in the transaction of what they tell of."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index
+from sqlalchemy import text as sql
+from sqlmodel import Field, SQLModel
+
+from domain.event import Event
+from domain.work import Job
+from persistence.table import document, key, moment, text
+
+
+class EventRow(SQLModel, table=True):
+    """What happened, for passports, webhooks and the audit of staff; never changed."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        Index("ix_event_subject", "subject_id", "id"),
+        Index("ix_event_piece", "piece_id", "id", postgresql_where=sql("piece_id IS NOT NULL")),
+        Index("ix_event_actor", "actor_id", "id", postgresql_where=sql("actor_id IS NOT NULL")),
+        {
+            "info": {
+                "app": "SELECT, INSERT (name, subject_kind, subject_id, data, piece_id, account_id, actor_id, action,"
+                " occurred_at)"
+            }
+        },
+    )
+    id: int = Field(sa_column=Column("id", BigInteger, Identity(always=True), primary_key=True))
+    name: str = text()
+    subject_kind: str = text()
+    subject_id: UUID = key()
+    data: dict[str, Any] = document()
+    piece_id: UUID | None = key(nullable=True)
+    account_id: UUID | None = key(nullable=True)
+    actor_id: UUID | None = key(nullable=True)
+    action: str = text()
+    occurred_at: datetime = moment()
+    xid: int = Field(
+        sa_column=Column("xid", BigInteger, nullable=False, server_default=sql("(pg_current_xact_id()::text::bigint)"))
+    )
+
+
+class OutboxRow(SQLModel, table=True):
+    """Jobs that wait for their time; the worker takes them from here."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("attempts >= 0", name="attempts"),
+        Index("ix_outbox_due", "due_at", "id"),
+        {"info": {"app": "SELECT, INSERT (name, subject_id, due_at), UPDATE, DELETE"}},
+    )
+    id: int = Field(sa_column=Column("id", BigInteger, Identity(always=True), primary_key=True))
+    name: str = text()
+    subject_id: UUID = key()
+    due_at: datetime = moment()
+    attempts: int = Field(sa_column_kwargs={"server_default": sql("0")})
+
+
+class Collected:
+    """Events and jobs of one attempt, in order, until the unit of work closes."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.jobs: list[Job] = []

@@ -1,0 +1,8 @@
+"""Every table of the house, for migrations and their checks."""
+
+from sqlmodel import SQLModel
+
+from persistence import account, idempotency, ledger, outbox, wallet
+
+METADATA = SQLModel.metadata
+MODULES = (account, idempotency, ledger, outbox, wallet)

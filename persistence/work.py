@@ -1,0 +1,216 @@
+"""One unit of work: a verb, its events, its jobs and the answer to its key are kept together or not at all."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import asyncpg
+import orjson
+from sqlalchemy import text as sql
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from uuid_utils.compat import uuid7
+
+from domain.refusal import IdempotencyKeyInFlight, IdempotencyKeyReused, Refusal
+from domain.unavailable import Unavailable
+from domain.viewer import Viewer
+from domain.work import Verb, check_key
+from persistence import idempotency
+from persistence.account import SqlAccounts
+from persistence.ledger import SqlLedger
+from persistence.outbox import Collected
+from persistence.wallet import SqlHolds, SqlWallets
+
+C = TypeVar("C")
+R = TypeVar("R")
+
+ATTEMPTS = 3
+SERIALIZATION_FAILURE = "40001"
+DEADLOCK_DETECTED = "40P01"
+
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+CLAIM = sql("SELECT status, answer FROM idempotency_claim(:scope, :key, :fingerprint)")
+CLOSE = sql(
+    """
+    WITH happened AS (
+        INSERT INTO event (name, subject_kind, subject_id, data, piece_id, account_id, actor_id, action, occurred_at)
+        SELECT name, subject_kind, subject_id, data, piece_id, account_id, CAST(:actor AS uuid), :action, :now
+        FROM jsonb_to_recordset(CAST(:events AS jsonb)) AS e (
+            name text, subject_kind text, subject_id uuid, data jsonb, piece_id uuid, account_id uuid)
+    ), later AS (
+        INSERT INTO outbox (name, subject_id, due_at)
+        SELECT name, subject_id, due_at
+        FROM jsonb_to_recordset(CAST(:jobs AS jsonb)) AS j (name text, subject_id uuid, due_at timestamptz)
+    )
+    INSERT INTO idempotency_key (scope, key, action, fingerprint, answer, kept_since)
+    VALUES (:scope, :key, :action, :fingerprint, CAST(:answer AS jsonb), :now)
+    """
+)
+
+
+class RandomIdentities:
+    """UUIDv7 ids, and codes that are random so that they tell nothing."""
+
+    def id(self) -> UUID:
+        return uuid7()
+
+    def code(self, prefix: str) -> str:
+        drawn = "".join(secrets.choice(CODE_ALPHABET) for _ in range(8))
+        return f"{prefix}-{drawn[:4]}-{drawn[4:]}"
+
+
+class SqlWork:
+    """Every collection, on one connection in one transaction; each is made when a verb first asks for it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self.collected = Collected()
+        self.new = RandomIdentities()
+
+    @property
+    def events(self) -> Any:
+        return self.collected.events
+
+    @property
+    def outbox(self) -> Any:
+        return self.collected.jobs
+
+    @cached_property
+    def ledger(self) -> SqlLedger:
+        return SqlLedger(self.connection)
+
+    @cached_property
+    def wallets(self) -> SqlWallets:
+        return SqlWallets(self.connection)
+
+    @cached_property
+    def holds(self) -> SqlHolds:
+        return SqlHolds(self.connection)
+
+    @cached_property
+    def accounts(self) -> SqlAccounts:
+        return SqlAccounts(self.connection)
+
+    @property
+    def recipients(self) -> SqlAccounts:
+        return self.accounts
+
+
+class DryRun(Exception):
+    """Carries a dry run's answer out of the transaction that it undoes."""
+
+    def __init__(self, answer: object) -> None:
+        self.answer = answer
+
+
+class SqlTransactor:
+    """Runs verbs. `committed` is awaited after each commit with the names of what happened."""
+
+    def __init__(self, engine: AsyncEngine, committed: Callable[[Collected], Awaitable[None]] | None = None) -> None:
+        self.engine = engine
+        self.committed = committed
+
+    async def __call__(
+        self,
+        verb: Verb[Any, C, R],
+        viewer: Viewer,
+        command: C,
+        *,
+        action: str,
+        key: str,
+        now: datetime,
+        dry_run: bool = False,
+    ) -> R:
+        check_key(key)
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return await self._attempt(verb, viewer, command, action, key, now, dry_run)
+            except DryRun as done:
+                return cast("R", done.answer)
+            except DBAPIError as error:
+                state = getattr(error.orig, "sqlstate", None)
+                if state in (SERIALIZATION_FAILURE, DEADLOCK_DETECTED) and attempt < ATTEMPTS:
+                    await asyncio.sleep(0.005 * attempt)
+                    continue
+                if error.connection_invalidated or state is None or state.startswith(("08", "57P")):
+                    raise Unavailable("The database went away before it said whether this was done.") from error
+                raise
+            except (OSError, PoolTimeout, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
+                raise Unavailable("The database can not be reached right now.") from error
+        raise AssertionError("unreachable")
+
+    async def _attempt(
+        self, verb: Verb[Any, C, R], viewer: Viewer, command: C, action: str, key: str, now: datetime, dry_run: bool
+    ) -> R:
+        print_ = idempotency.fingerprint(action, command)
+        claim: dict[str, Any] = {"scope": idempotency.scope(viewer, print_), "key": key, "fingerprint": print_}
+        async with self.engine.connect() as connection:
+            async with connection.begin():
+                status, stored = (await connection.execute(CLAIM, claim)).one()
+                if status == "IN_FLIGHT":
+                    raise IdempotencyKeyInFlight(key)
+                if status == "REUSED":
+                    raise IdempotencyKeyReused(key, path=("clientMutationKey",))
+                if status == "KEPT":
+                    return cast("R", answer_or_raise(idempotency.kept(cast("Any", verb), stored)))
+                work = SqlWork(connection)
+                answer: object
+                try:
+                    async with connection.begin_nested():
+                        answer = await verb(work, viewer, command, now=now)
+                        if dry_run:
+                            # Constraints that wait for the commit must have their say in a rehearsal too.
+                            await connection.execute(sql("SET CONSTRAINTS ALL IMMEDIATE"))
+                            raise DryRun(answer)
+                except Refusal as refusal:
+                    if dry_run:
+                        raise
+                    work, answer = SqlWork(connection), refusal
+                await connection.execute(CLOSE, closing(work.collected, viewer, action, now, claim, verb, answer))
+            if self.committed is not None:
+                await self.committed(work.collected)
+            return cast("R", answer_or_raise(answer))
+
+
+def answer_or_raise(answer: object) -> object:
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
+
+
+def closing(
+    collected: Collected,
+    viewer: Viewer,
+    action: str,
+    now: datetime,
+    claim: dict[str, Any],
+    verb: object,
+    answer: object,
+) -> dict[str, Any]:
+    events = [
+        {
+            "name": event.name,
+            "subject_kind": event.subject_kind,
+            "subject_id": event.subject_id,
+            "data": event.data,
+            "piece_id": event.piece_id,
+            "account_id": event.account_id,
+        }
+        for event in collected.events
+    ]
+    jobs = [{"name": job.name, "subject_id": job.subject_id, "due_at": job.due_at} for job in collected.jobs]
+    return {
+        **claim,
+        "actor": viewer.account_id,
+        "action": action,
+        "now": now,
+        "events": orjson.dumps(events).decode(),
+        "jobs": orjson.dumps(jobs).decode(),
+        "answer": orjson.dumps(idempotency.keep(cast("Any", verb), answer)).decode(),
+    }

@@ -1,0 +1,1 @@
+"""Plain async functions between the schema and the domain: when a transaction opens, which loader answers."""

@@ -1,0 +1,52 @@
+"""Relay global ids: opaque to clients, checked for their kind when they come back."""
+
+import base64
+import binascii
+from typing import Any
+from uuid import UUID
+
+import strawberry
+
+from domain.refusal import InvalidInput
+
+
+def encode_id(kind: str, value: UUID) -> str:
+    """The global id of one thing of a kind."""
+    return base64.urlsafe_b64encode(kind.encode() + b":" + value.bytes).decode().rstrip("=")
+
+
+def decode_id(text: str) -> tuple[str, UUID]:
+    """The kind and the id within a global id; refuses anything that this house did not make."""
+    try:
+        kind, _, raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True).partition(
+            b":"
+        )
+        return kind.decode("ascii"), UUID(bytes=raw)
+    except (ValueError, binascii.Error) as error:
+        raise InvalidInput("This is not an id of ours: send one back just as it was received.") from error
+
+
+def id_of(kind: str, text: str, *path: str) -> Any:
+    """The UUID within a global id of this kind; `path` names the input field for the refusal."""
+    try:
+        found, value = decode_id(text)
+    except InvalidInput as refusal:
+        refusal.path = path
+        raise
+    if found != kind:
+        raise InvalidInput(f"An id of {kind} belongs here, this one is of {found}.", path=path)
+    return value
+
+
+def global_id(kind: str, attribute: str = "id") -> Any:
+    """The `id` field of a noun."""
+
+    def read(root: Any) -> strawberry.ID:
+        return strawberry.ID(encode_id(kind, getattr(root, attribute)))
+
+    return strawberry.field(resolver=read, description=f"Opaque id of this {kind}, the same for ever.")
+
+
+@strawberry.interface(description="Anything that can be fetched again by its id.")
+class Node:
+    id: strawberry.ID = strawberry.field(description="Opaque id, unique in the whole house.")

@@ -1,0 +1,73 @@
+"""How a mutation is declared: a verb, its input and what it may answer; the union, the key and the dry run follow."""
+
+from typing import Annotated, Any, Protocol, Union
+
+import strawberry
+
+from domain.work import Verb
+from resolvers.context import Context
+from schema.errors import STANDARD, UserError
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.input(description="What every mutation takes.")
+class Keyed:
+    client_mutation_key: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Names this request: sent again with the same input it gets the same answer and acts once. "
+        "The Idempotency-Key header does the same.",
+    )
+
+
+@strawberry.input(description="What every mutation that moves money takes.")
+class MoneyMove(Keyed):
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Refuse unless the thing is still at this version."
+    )
+    dry_run: bool = strawberry.field(
+        default=False, description="Answer as if it were done, and leave everything as it is."
+    )
+
+
+class Input(Protocol):
+    client_mutation_key: str | None
+
+    def to_command(self) -> Any: ...
+
+
+def given(value: Any) -> Any:
+    """None for a field that was left out."""
+    return None if value is strawberry.UNSET else value
+
+
+def mutation(
+    verb: Verb[Any, Any, Any], input_type: type[Input], noun: type, *refusals: type[UserError], description: str
+) -> Any:
+    """A root field that runs the verb as one unit of work and answers with the noun or with a refusal as data."""
+    name = input_type.__name__.removesuffix("Input")
+    answers = (noun, *refusals, *STANDARD)
+    result = Annotated[
+        Union[answers],  # type: ignore[valid-type]  # noqa: UP007
+        strawberry.union(f"{name}Result", description=f"The {noun.__name__}, or why not."),
+    ]
+
+    async def resolve(self: object, info: Info, input: Any) -> Any:
+        return await info.context.transact(
+            verb,
+            input.to_command(),
+            action=info.field_name,
+            key=key_of(info, input),
+            dry_run=bool(getattr(input, "dry_run", False)),
+        )
+
+    resolve.__annotations__["input"] = input_type
+    return strawberry.mutation(resolver=resolve, graphql_type=result, description=description)
+
+
+def key_of(info: Info, input: Input) -> str | None:
+    """The input's own key, else the header's made one of this field, for one request may hold several mutations."""
+    own = given(input.client_mutation_key)
+    if own is not None or info.context.key is None:
+        return own  # type: ignore[no-any-return]
+    return f"{info.context.key}/{info.path.key}"

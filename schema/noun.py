@@ -1,0 +1,28 @@
+"""Object types over domain objects: fields are read by attribute, nothing is copied."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, dataclass_transform
+
+import strawberry
+
+T = TypeVar("T")
+
+
+@dataclass_transform(kw_only_default=True)
+def noun(source: type, *, description: str) -> Callable[[type[T]], type[T]]:
+    """Declare a GraphQL object type whose values are instances of the domain class `source`."""
+
+    def declare(cls: type[T]) -> type[T]:
+        cls.is_type_of = staticmethod(lambda value, _info: isinstance(value, source))  # type: ignore[attr-defined]
+        return strawberry.type(cls, description=description)
+
+    return declare
+
+
+def attribute(name: str, graphql_type: Any, *, description: str) -> Any:
+    """A field whose value is the source's attribute of another name than the field's."""
+
+    def read(root: Any) -> Any:
+        return getattr(root, name)
+
+    return strawberry.field(resolver=read, graphql_type=graphql_type, description=description)

@@ -1,0 +1,115 @@
+"""Relay connections by keyset cursor."""
+
+import base64
+import binascii
+from typing import Any, Generic, TypeVar
+
+import orjson
+import strawberry
+
+from domain.page import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, CursorKey, Page, PageRequest
+from domain.refusal import InvalidInput
+from schema.mutation import given
+
+T = TypeVar("T")
+
+
+def encode_cursor(list_name: str, key: CursorKey) -> str:
+    """Opaque to clients; names its list and sort, so that a cursor of one list is refused by another."""
+    return base64.urlsafe_b64encode(orjson.dumps([list_name, *key])).decode().rstrip("=")
+
+
+def decode_cursor(list_name: str, cursor: str, shape: CursorKey, argument: str) -> CursorKey:
+    """The key within a cursor; `shape` has a value of the type of each part."""
+    try:
+        name, *key = orjson.loads(
+            base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), b"-_", validate=True)
+        )
+        if name == list_name and [type(part) for part in key] == [type(part) for part in shape]:
+            return tuple(key)
+    except (ValueError, TypeError, binascii.Error):
+        pass
+    raise InvalidInput(
+        "This cursor is not of this list and sort: send one back just as it was received.", path=(argument,)
+    )
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether there is more after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there is more before this page.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first item.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the last item.")
+
+
+@strawberry.type(description="One item of a list with its cursor.")
+class Edge(Generic[T]):
+    node: T = strawberry.field(description="The item.")
+    cursor: str = strawberry.field(description="Where the item stands, for `after` and `before`.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    page: strawberry.Private[Page[Any]]
+    list_name: strawberry.Private[str]
+
+    @strawberry.field(description="The items with their cursors.")
+    def edges(self) -> list[Edge[T]]:
+        return [Edge(node=node, cursor=cursor) for node, cursor in zip(self.page.items, self.cursors(), strict=True)]
+
+    @strawberry.field(description="The items alone.")
+    def nodes(self) -> list[T]:
+        return list(self.page.items)
+
+    @strawberry.field(description="Where this page stands.")
+    def page_info(self) -> PageInfo:
+        cursors = self.cursors()
+        return PageInfo(
+            has_next_page=self.page.has_next,
+            has_previous_page=self.page.has_previous,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        )
+
+    @strawberry.field(description="How many items there are in all, counted to 10,000.")
+    def total_count(self) -> int | None:
+        return self.page.total
+
+    def cursors(self) -> list[str]:
+        return [encode_cursor(self.list_name, key) for key in self.page.keys]
+
+
+def page_request(
+    list_name: str,
+    shape: CursorKey,
+    *,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+    with_total: bool = False,
+) -> PageRequest:
+    """What Relay's four arguments ask for; refuses sizes beyond 1 to 100 and mixed directions."""
+    first, after, last, before = given(first), given(after), given(last), given(before)
+    if (first is not None or after is not None) and (last is not None or before is not None):
+        raise InvalidInput("Page forward with first and after, or backward with last and before, not both.")
+    backward = last is not None or before is not None
+    size = (last if backward else first) or 0 if (first, last) != (None, None) else PAGE_SIZE_DEFAULT
+    if not 1 <= size <= PAGE_SIZE_MAX:
+        raise InvalidInput(f"A page has 1 to {PAGE_SIZE_MAX} items.", path=("last" if backward else "first",))
+    cursor = before if backward else after
+    key = None if cursor is None else decode_cursor(list_name, cursor, shape, "before" if backward else "after")
+    return PageRequest(size=size, from_key=key, backward=backward, with_total=with_total)
+
+
+def asks_total(info: Any) -> bool:
+    """Whether the operation selects `totalCount` on this connection, for counting costs a statement."""
+    return any(selects(field.selections, "totalCount") for field in info.selected_fields)
+
+
+def selects(selections: Any, name: str) -> bool:
+    return any(
+        getattr(selection, "name", None) == name
+        or (not hasattr(selection, "arguments") and selects(selection.selections, name))
+        for selection in selections
+    )

@@ -1,0 +1,126 @@
+"""Scalars and the values that everything uses: money, currencies, moments, web addresses, countries."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import NewType
+from urllib.parse import urlsplit
+
+import strawberry
+from babel.numbers import format_currency
+from graphql import GraphQLError
+from strawberry.types.scalar import ScalarDefinition
+
+from domain import money
+from domain.account import Locale as DomainLocale
+from domain.refusal import InvalidInput
+from schema.noun import noun
+
+MINOR_MAX = 10**15
+"""No single amount is larger than this many minor units; sums of them still fit PostgreSQL's bigint."""
+
+PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
+
+
+def parse_decimal(value: object) -> Decimal:
+    """A plain decimal in a string: no exponents, no infinities, no digits but 0 to 9."""
+    if isinstance(value, str) and PLAIN_DECIMAL.fullmatch(value):
+        return Decimal(value)
+    raise GraphQLError('A Decimal is a string of plain digits such as "1250.00".')
+
+
+def parse_datetime(value: object) -> datetime:
+    """An ISO 8601 moment with its offset, as UTC."""
+    if isinstance(value, str) and len(value) <= 40 and value.isascii():
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is not None and moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    raise GraphQLError('A DateTime is ISO 8601 with its offset, such as "2026-11-21T18:30:00Z".')
+
+
+def print_datetime(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def parse_url(value: object) -> str:
+    """An absolute https or http address."""
+    if isinstance(value, str) and len(value) <= 2048 and value.isascii() and value.isprintable():
+        parts = urlsplit(value)
+        if parts.scheme in ("https", "http") and parts.hostname:
+            return value
+    raise GraphQLError("A URL is absolute and starts with https:// or http://.")
+
+
+def parse_country(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch("[A-Z]{2}", value):
+        return value
+    raise GraphQLError('A CountryCode is two capital letters by ISO 3166-1, such as "CN".')
+
+
+def print_plain(value: Decimal) -> str:
+    return format(value, "f")
+
+
+URL = NewType("URL", str)
+CountryCode = NewType("CountryCode", str)
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description="An exact decimal number, as a string of plain digits.",
+        serialize=print_plain,
+        parse_value=parse_decimal,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="A moment in UTC by ISO 8601, to the millisecond.",
+        serialize=print_datetime,
+        parse_value=parse_datetime,
+    ),
+    URL: strawberry.scalar(name="URL", description="An absolute web address.", serialize=str, parse_value=parse_url),
+    CountryCode: strawberry.scalar(
+        name="CountryCode", description="A country by ISO 3166-1 alpha-2.", serialize=str, parse_value=parse_country
+    ),
+}
+
+CurrencyCode = strawberry.enum(
+    money.Currency, name="CurrencyCode", description="A currency by ISO 4217 that a wallet can hold."
+)
+Locale = strawberry.enum(DomainLocale, name="Locale", description="A language of content.")
+
+BABEL_LOCALES = {DomainLocale.EN: "en", DomainLocale.ZH: "zh_Hans_CN"}
+
+
+@noun(money.Money, description="An exact amount in one currency.")
+class Money:
+    amount: Decimal = strawberry.field(description="In major units, with the currency's own number of decimals.")
+
+    @strawberry.field(graphql_type=CurrencyCode, description="The currency.")
+    def currency_code(root: money.Money) -> money.Currency:
+        return root.currency
+
+    @strawberry.field(description="For people, in their language.")
+    def formatted(root: money.Money, locale: Locale = DomainLocale.EN) -> str:  # type: ignore[valid-type]
+        return format_currency(root.amount, root.currency, locale=BABEL_LOCALES[locale])
+
+
+@strawberry.input(description="An exact amount in one currency.")
+class MoneyInput:
+    amount: Decimal = strawberry.field(description="In major units, with no more decimals than the currency has.")
+    currency_code: CurrencyCode = strawberry.field(description="The currency.")  # type: ignore[valid-type]
+
+    def to_money(self, *path: str) -> money.Money:
+        """The amount as domain money; refuses decimals that the currency does not have, and absurd sizes."""
+        currency = money.Currency(self.currency_code)
+        try:
+            minor = self.amount.scaleb(currency.exponent)
+        except InvalidOperation as error:
+            raise InvalidInput("The amount is too large.", path=(*path, "amount")) from error
+        if minor != minor.to_integral_value():
+            raise InvalidInput(f"{currency} has {currency.exponent} decimals, no more.", path=(*path, "amount"))
+        if abs(minor) > MINOR_MAX:
+            raise InvalidInput("The amount is too large.", path=(*path, "amount"))
+        return money.Money(int(minor), currency)

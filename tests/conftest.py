@@ -1,0 +1,89 @@
+"""Real PostgreSQL for everything that touches it:
+
+one embedded server per run, a copy of a template database per test.
+"""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from app.asgi import create
+from app.config import Settings
+from app.house import House, open_house
+from persistence.embedded import Services, ServiceSupervisor
+from persistence.migrate import create_all
+from tests.support.api import Api
+from tests.support.people import People
+
+TEMPLATE = "cercle_template"
+
+
+def on_database(url: str, name: str) -> str:
+    """The same server and role, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[Services]:
+    with tempfile.TemporaryDirectory(prefix="cercle-test-") as place:
+        os.chmod(place, 0o755)
+        with ServiceSupervisor(Path(place)) as services:
+            yield services
+
+
+@pytest.fixture(scope="session")
+async def template(services: Services) -> str:
+    """A migrated database that tests copy."""
+    owner = await asyncpg.connect(services.owner_url)
+    await owner.execute(f"CREATE DATABASE {TEMPLATE}")
+    await owner.close()
+    await create_all(on_database(services.owner_url, TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+async def database(services: Services, template: str) -> AsyncIterator[Services]:
+    """The services, with URLs of a database of this test's own."""
+    name = f"test_{uuid4().hex}"
+    owner = await asyncpg.connect(services.owner_url)
+    await owner.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    try:
+        yield Services(
+            owner_url=on_database(services.owner_url, name),
+            app_url=on_database(services.app_url, name),
+            redis_url=services.redis_url,
+        )
+    finally:
+        await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await owner.close()
+
+
+@pytest.fixture
+def settings(database: Services) -> Settings:
+    return Settings(database_url=database.app_url, redis_url=database.redis_url, pool_size=8)
+
+
+@pytest.fixture
+async def house(settings: Settings) -> AsyncIterator[House]:
+    async with open_house(settings) as house:
+        yield house
+
+
+@pytest.fixture
+async def api(house: House) -> AsyncIterator[Api]:
+    """The API over HTTP, without a socket."""
+    app = create(house.settings)
+    app.state.house = house
+    async with Api(app, house) as api:
+        yield api
+
+
+@pytest.fixture
+def people(house: House) -> People:
+    return People(house)

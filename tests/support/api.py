@@ -1,0 +1,70 @@
+"""The API as a client sees it."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx2
+from starlette.applications import Starlette
+
+from app import auth
+from app.house import House
+from domain.account import Account
+
+
+class Answer:
+    """One GraphQL answer.
+
+    Indexing reads `data`; asking for data that came with errors fails the test with the errors.
+    """
+
+    def __init__(self, response: httpx2.Response) -> None:
+        self.status = response.status_code
+        self.headers = response.headers
+        self.body: dict[str, Any] = response.json()
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return self.body.get("errors") or []
+
+    @property
+    def codes(self) -> list[str]:
+        return [error["extensions"]["code"] for error in self.errors]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        assert not self.errors, self.errors
+        return self.body["data"]  # type: ignore[no-any-return]
+
+    def __getitem__(self, field: str) -> Any:
+        return self.data[field]
+
+
+class Api:
+    """Sends operations as a given person, or as a stranger."""
+
+    def __init__(self, app: Starlette, house: House) -> None:
+        self.client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://cercle.test")
+        self.house = house
+
+    async def __aenter__(self) -> Self:
+        await self.client.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self.client.__aexit__(*error)
+
+    def token(self, account: Account) -> str:
+        secret = self.house.settings.secret.get_secret_value()
+        return auth.mint(secret, account.id, frozenset(account.roles), self.house.context(auth.ANONYMOUS).now)
+
+    async def __call__(
+        self, person: Account | None, query: str, *, key: str | None = None, locale: str = "en", **variables: Any
+    ) -> Answer:
+        """Send one operation with a fresh idempotency key, unless one is given."""
+        headers = {"accept-language": locale, "idempotency-key": key or uuid4().hex}
+        if person is not None:
+            headers["authorization"] = f"Bearer {self.token(person)}"
+        response = await self.client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        return Answer(response)
