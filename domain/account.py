@@ -7,10 +7,9 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from domain.localized import Locale
 from domain.money import Currency
 from domain.viewer import AccountId, Role
-
-__all__ = ["Account", "AccountId", "AccountReader", "Accounts", "IdentityLevel", "Locale"]
 
 
 class IdentityLevel(StrEnum):
@@ -18,13 +17,6 @@ class IdentityLevel(StrEnum):
 
     UNVERIFIED = "UNVERIFIED"
     VERIFIED = "VERIFIED"
-
-
-class Locale(StrEnum):
-    """The languages of all content."""
-
-    EN = "en"
-    ZH = "zh"
 
 
 @dataclass(slots=True)

@@ -9,8 +9,10 @@ from sqlalchemy import CheckConstraint, Index, exists, select
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from domain.account import Account, AccountId, IdentityLevel, Locale
+from domain.account import Account, IdentityLevel
+from domain.localized import Locale
 from domain.money import Currency
+from domain.viewer import AccountId
 from persistence.collection import SqlCollection
 from persistence.table import document, key, moment, one_of, text
 

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 import strawberry
@@ -12,6 +12,11 @@ from domain.refusal import InvalidInput
 from schema.mutation import given
 
 T = TypeVar("T")
+
+First = Annotated[int | None, strawberry.argument(description="How many from the start, 1 to 100.")]
+After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="How many from the end, 1 to 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
 
 
 def encode_cursor(list_name: str, key: CursorKey) -> str:

@@ -12,7 +12,7 @@ from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 from domain import money
-from domain.account import Locale as DomainLocale
+from domain.localized import Locale as DomainLocale
 from domain.refusal import InvalidInput
 from schema.noun import noun
 

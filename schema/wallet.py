@@ -11,7 +11,7 @@ from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, MoneyMove, given, mutation
 from schema.noun import noun
-from schema.paging import Connection, asks_total, page_request
+from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CurrencyCode, Money, MoneyInput
 
 AccountKind = strawberry.enum(
@@ -91,10 +91,10 @@ class Wallet:
         root: wallet.Wallet,
         info: Info,
         currency: Annotated[CurrencyCode, strawberry.argument(description="Of which pocket.")],  # type: ignore[valid-type]
-        first: Annotated[int | None, strawberry.argument(description="How many, 1 to 100.")] = strawberry.UNSET,
-        after: Annotated[str | None, strawberry.argument(description="After this cursor.")] = strawberry.UNSET,
-        last: Annotated[int | None, strawberry.argument(description="How many, from the end.")] = strawberry.UNSET,
-        before: Annotated[str | None, strawberry.argument(description="Before this cursor.")] = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
     ) -> Any:
         page = page_request(
             STATEMENT, (0,), first=first, after=after, last=last, before=before, with_total=asks_total(info)

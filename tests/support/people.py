@@ -6,11 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 from app.house import House
-from domain.account import Account, AccountId, IdentityLevel, Locale
+from domain.account import Account, IdentityLevel
 from domain.ledger import AccountKind, customer
 from domain.ledger import house as house_posting
+from domain.localized import Locale
 from domain.money import Currency, Money
-from domain.viewer import HOUSE, Role, Viewer
+from domain.viewer import HOUSE, AccountId, Role, Viewer
 from domain.wallet import post
 
 EUR = Currency.EUR

@@ -1,0 +1,38 @@
+"""Text in the caller's language."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from domain import localized as domain
+from domain.refusal import InvalidInput
+from schema.mutation import Info, given
+from schema.scalars import Locale
+
+ReadLocale = Annotated[
+    Locale | None,  # type: ignore[valid-type]
+    strawberry.argument(description="The language; the caller's own, by Accept-Language, when left out."),
+]
+
+
+def localized(attribute: str, *, description: str) -> Any:
+    """A field that reads a `Localized` attribute of the source in the caller's language."""
+
+    def read(root: Any, info: Info, locale: ReadLocale = strawberry.UNSET) -> str:
+        text: domain.Localized = getattr(root, attribute)
+        return text.read(given(locale) or info.context.viewer.locale)
+
+    return strawberry.field(resolver=read, description=description)
+
+
+@strawberry.input(description="The same text in every language.")
+class LocalizedInput:
+    en: str = strawberry.field(description="In English.")
+    zh: str = strawberry.field(description="In Chinese.")
+
+    def to_localized(self, *path: str, longest: int = 2_000) -> domain.Localized:
+        """The text as a domain value; refuses empty or endless text."""
+        for locale, text in (("en", self.en), ("zh", self.zh)):
+            if not 0 < len(text.strip()) <= longest:
+                raise InvalidInput(f"Text in every language, 1 to {longest} characters.", path=(*path, locale))
+        return domain.Localized(self.en.strip(), self.zh.strip())
