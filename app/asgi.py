@@ -137,7 +137,7 @@ async def ready(request: Request) -> Response:
     """Ready: the database answers too."""
     house: House = request.app.state.house
     try:
-        await house.readers.pool.fetchval("SELECT 1", timeout=1)
+        await house.readers.pool.fetchval("SELECT 1")
     except Exception as error:
         log.warning("not ready: %s", type(error).__name__)
         return Response(b'{"status":"not ready"}', 503, {"retry-after": "1"}, media_type="application/json")

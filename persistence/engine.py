@@ -1,5 +1,8 @@
 """Connections: an engine for units of work and a pool of plain asyncpg connections for reads."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -7,10 +10,16 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from domain.unavailable import Unavailable
 from persistence.table import APP_ROLE
 
 CONNECT_TIMEOUT_SECONDS = 5
 COMMAND_TIMEOUT_SECONDS = 10
+ACQUIRE_TIMEOUT_SECONDS = 2
+RETRY_AFTER_SECONDS = 0.05
+
+GONE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+"""What asyncpg raises when the database, or the way to it, went away; a timeout is an OSError."""
 
 SERVER_SETTINGS = {
     # Whoever logs in acts as the role that owns nothing.
@@ -61,9 +70,57 @@ def owner_engine(url: str) -> AsyncEngine:
     return create_async_engine("postgresql+asyncpg://", async_creator=creator, poolclass=NullPool)
 
 
-async def read_pool(url: str, size: int) -> Any:
+class ReadPool:
+    """Plain asyncpg connections for reads.
+
+    A read whose connection died is asked once more, for reading twice harms nobody.
+    """
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def fetch(self, query: str, *arguments: object) -> list[Any]:
+        """All rows."""
+        return await self._ask("fetch", query, arguments)  # type: ignore[no-any-return]
+
+    async def fetchrow(self, query: str, *arguments: object) -> Any:
+        """The first row, or None."""
+        return await self._ask("fetchrow", query, arguments)
+
+    async def fetchval(self, query: str, *arguments: object) -> Any:
+        """The first value of the first row, or None."""
+        return await self._ask("fetchval", query, arguments)
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Any]:
+        """One connection, for several statements that must see the same moment."""
+        try:
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+                yield connection
+        except GONE as error:
+            raise Unavailable("The database can not be reached right now.") from error
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    async def _ask(self, method: str, query: str, arguments: tuple[object, ...]) -> Any:
+        try:
+            return await self._once(method, query, arguments)
+        except GONE:
+            await asyncio.sleep(RETRY_AFTER_SECONDS)
+        try:
+            return await self._once(method, query, arguments)
+        except GONE as error:
+            raise Unavailable("The database can not be reached right now.") from error
+
+    async def _once(self, method: str, query: str, arguments: tuple[object, ...]) -> Any:
+        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            return await getattr(connection, method)(query, *arguments)
+
+
+async def read_pool(url: str, size: int) -> ReadPool:
     """Connections for reads, which the database holds to reading only."""
-    return await asyncpg.create_pool(
+    pool = await asyncpg.create_pool(
         url,
         min_size=1,
         max_size=size,
@@ -71,3 +128,4 @@ async def read_pool(url: str, size: int) -> Any:
         command_timeout=COMMAND_TIMEOUT_SECONDS,
         server_settings={**SERVER_SETTINGS, "default_transaction_read_only": "on"},
     )
+    return ReadPool(pool)

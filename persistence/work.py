@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
-import asyncpg
 import orjson
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
@@ -22,6 +21,7 @@ from domain.viewer import Viewer
 from domain.work import Verb, check_key
 from persistence import idempotency
 from persistence.account import SqlAccounts
+from persistence.engine import GONE
 from persistence.ledger import SqlLedger
 from persistence.outbox import Collected
 from persistence.wallet import SqlHolds, SqlWallets
@@ -32,6 +32,8 @@ R = TypeVar("R")
 ATTEMPTS = 3
 SERIALIZATION_FAILURE = "40001"
 DEADLOCK_DETECTED = "40P01"
+AWAY = ("08", "53", "57", "55P03")
+"""SQLSTATEs of a database that is gone, full, stopping, or busy for longer than a request waits."""
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -138,10 +140,10 @@ class SqlTransactor:
                 if state in (SERIALIZATION_FAILURE, DEADLOCK_DETECTED) and attempt < ATTEMPTS:
                     await asyncio.sleep(0.005 * attempt)
                     continue
-                if error.connection_invalidated or state is None or state.startswith(("08", "57P")):
+                if error.connection_invalidated or state is None or state.startswith(AWAY):
                     raise Unavailable("The database went away before it said whether this was done.") from error
                 raise
-            except (OSError, PoolTimeout, asyncpg.InterfaceError, asyncpg.CannotConnectNowError) as error:
+            except (PoolTimeout, *GONE) as error:
                 raise Unavailable("The database can not be reached right now.") from error
         raise AssertionError("unreachable")
 
