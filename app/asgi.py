@@ -142,3 +142,8 @@ async def ready(request: Request) -> Response:
         log.warning("not ready: %s", type(error).__name__)
         return Response(b'{"status":"not ready"}', 503, {"retry-after": "1"}, media_type="application/json")
     return Response(b'{"status":"ready"}', media_type="application/json")
+
+
+def from_environment() -> Starlette:
+    """The application for `uvicorn --factory app.asgi:from_environment`, with its settings from the environment."""
+    return create(Settings())

@@ -1,0 +1,80 @@
+"""API processes of their own, for what one event loop can not show: races, kills, restarts."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Self
+
+import httpx2
+
+from persistence.embedded import Services
+
+START_SECONDS = 30
+REPOSITORY = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    """A port on loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class ApiProcess:
+    """One uvicorn process on a port of its own; killed and started again at will."""
+
+    def __init__(self, services: Services, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("CERCLE_")},
+            "CERCLE_DATABASE_URL": services.app_url,
+            "CERCLE_REDIS_URL": services.redis_url,
+            **environment,
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def launch(self) -> Self:
+        """Start the process; it is not ready yet."""
+        command = [sys.executable, "-m", "uvicorn", "--factory", "app.asgi:from_environment"]
+        options = ["--host", "127.0.0.1", "--port", str(self.port), "--no-access-log", "--log-level", "warning"]
+        self._process = subprocess.Popen([*command, *options], cwd=REPOSITORY, env=self._environment)
+        return self
+
+    async def ready(self) -> None:
+        """Wait until it serves."""
+        deadline = time.monotonic() + START_SECONDS
+        async with httpx2.AsyncClient() as client:
+            while time.monotonic() < deadline:
+                assert self._process is not None, "launch comes first"
+                assert self._process.poll() is None, "the API process ended by itself"
+                try:
+                    if (await client.get(f"{self.url}/ready")).status_code == 200:
+                        return
+                except httpx2.TransportError:
+                    pass
+                await asyncio.sleep(0.05)
+        raise AssertionError(f"the API process was not ready in {START_SECONDS} s")
+
+    def kill(self) -> None:
+        """SIGKILL: what was under way is cut off."""
+        assert self._process is not None, "launch comes first"
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """SIGTERM, and wait."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
