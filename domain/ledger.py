@@ -7,7 +7,7 @@ more; what a customer owes (RECEIVABLE) is zero or less; a house account may hav
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -152,6 +152,7 @@ class LedgerHealth:
     broken_links: int
     drifted_pockets: int
     drifted_lots: int
+    drifted_snapshots: int
     negative_pockets: int
     currencies: Sequence[CurrencyProof]
 
@@ -163,12 +164,17 @@ class LedgerHealth:
             self.broken_links,
             self.drifted_pockets,
             self.drifted_lots,
+            self.drifted_snapshots,
             self.negative_pockets,
         )
         return not any(faults) and all(proof.balanced for proof in self.currencies)
 
 
 class LedgerReader(Protocol):
-    """Reads the whole ledger; costs grow with it, so it is for finance and for checks."""
+    async def health(self) -> LedgerHealth:
+        """Reads the whole ledger; costs grow with it, so it is for finance and for checks."""
+        ...
 
-    async def health(self) -> LedgerHealth: ...
+    async def house_balances(self) -> Mapping[tuple[AccountKind, Currency], Money]:
+        """What stands on each account of the house that anything stands on; costs the same however long the ledger."""
+        ...

@@ -6,6 +6,7 @@ The app may only insert journals and postings. Triggers that run as the owner mo
 each journal into a chain of hashes. A backend writes to the chain of its own process id, so chains do not contend.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -297,6 +298,8 @@ $$
 TAKE_SNAPSHOT = r"""
 CREATE FUNCTION ledger_take_snapshot() RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    -- One after the other: two at once would both add the postings since the last.
+    SELECT pg_advisory_xact_lock(hashtextextended('ledger_take_snapshot', 7));
     WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid)
     INSERT INTO ledger_snapshot AS s (kind, currency, before_xid, balance_minor)
     SELECT p.kind, p.currency, h.xid, sum(p.amount_minor)
@@ -371,16 +374,24 @@ SELECT now() AS at,
         SELECT l.hash, l.previous_hash, ledger_journal_hash(l.previous_hash, l.journal_id) AS recomputed,
             lag(l.hash, 1, sha256(convert_to('cercle ledger ' || l.chain, 'UTF8'))) OVER w AS before,
             lead(l.hash, 1, c.hash) OVER w AS follows, lead(l.previous_hash, 1, c.hash) OVER w AS next_previous
-        FROM ledger_link l JOIN ledger_chain c USING (chain) WINDOW w AS (PARTITION BY l.chain ORDER BY l.position)) x
+        FROM ledger_link l LEFT JOIN ledger_chain c USING (chain)
+        WINDOW w AS (PARTITION BY l.chain ORDER BY l.position)) x
      WHERE hash IS DISTINCT FROM recomputed OR previous_hash IS DISTINCT FROM before
-        OR next_previous IS DISTINCT FROM hash) AS broken_links,
-    (SELECT count(*) FROM wallet_pocket w LEFT JOIN moved m USING (owner, currency)
+        OR next_previous IS DISTINCT FROM hash)
+    + (SELECT count(*) FROM generate_series(0, 15) AS empty (chain)
+       WHERE NOT EXISTS (SELECT FROM ledger_link l WHERE l.chain = empty.chain)
+        AND NOT EXISTS (SELECT FROM ledger_chain c WHERE c.chain = empty.chain AND c.position = 0)) AS broken_links,
+    (SELECT count(*) FROM wallet_pocket w FULL JOIN moved m USING (owner, currency)
      WHERE (w.cash_minor, w.credit_minor, w.deposit_minor, w.held_minor, w.owed_minor) IS DISTINCT FROM
         (coalesce(m.cash, 0), coalesce(m.credit, 0), coalesce(m.deposit, 0), coalesce(m.held, 0), coalesce(m.owed, 0)))
         AS drifted_pockets,
     (SELECT count(*) FROM credit_lot c LEFT JOIN lots l ON l.lot_id = c.id
      WHERE c.remaining_minor <> coalesce(l.amount, 0))
         AS drifted_lots,
+    (SELECT count(*) FROM ledger_snapshot s WHERE balance_minor <> (
+        SELECT coalesce(sum(p.amount_minor), 0) FROM ledger_posting p
+        WHERE p.owner IS NULL AND p.kind = s.kind AND p.currency = s.currency AND p.xid < s.before_xid))
+        AS drifted_snapshots,
     (SELECT count(*) FROM wallet_pocket
      WHERE least(cash_minor, credit_minor, deposit_minor, held_minor, owed_minor) < 0)
         AS negative_pockets
@@ -395,6 +406,18 @@ volume AS (SELECT currency, count(*) AS posted FROM ledger_posting GROUP BY curr
 SELECT v.currency, coalesce(p.customers, 0)::bigint AS customers, coalesce(h.house, 0)::bigint AS house, v.posted
 FROM volume v LEFT JOIN pockets p USING (currency) LEFT JOIN house h USING (currency) ORDER BY v.currency
 """
+
+HOUSE_BALANCES = """
+SELECT kind, currency, (coalesce(s.balance_minor, 0) + coalesce(later.amount, 0))::bigint AS balance_minor
+FROM unnest($1::text[]) AS kind CROSS JOIN unnest($2::text[]) AS currency
+LEFT JOIN ledger_snapshot s USING (kind, currency)
+LEFT JOIN LATERAL (
+    SELECT sum(p.amount_minor) AS amount FROM ledger_posting p
+    WHERE p.owner IS NULL AND p.kind = kind.kind AND p.currency = currency.currency
+        AND p.xid >= coalesce(s.before_xid, 0)) later ON true
+WHERE s.kind IS NOT NULL OR later.amount IS NOT NULL
+"""
+HOUSE_KINDS = sorted(set(AccountKind) - CUSTOMER_KINDS)
 
 
 class SqlLedgerReader:
@@ -424,3 +447,11 @@ class SqlLedgerReader:
                 for proof in proofs
             ),
         )
+
+    async def house_balances(self) -> Mapping[tuple[AccountKind, Currency], Money]:
+        """From the last snapshot and what was posted since."""
+        rows = await self.pool.fetch(HOUSE_BALANCES, HOUSE_KINDS, list(Currency))
+        return {
+            (AccountKind(row["kind"]), currency := Currency(row["currency"])): Money(row["balance_minor"], currency)
+            for row in rows
+        }

@@ -124,6 +124,9 @@ class LedgerHealth:
     broken_links: int = strawberry.field(description="Links whose hash does not follow from what they cover.")
     drifted_pockets: int = strawberry.field(description="Pockets that are not the sum of their postings.")
     drifted_lots: int = strawberry.field(description="Lots of credit that are not the sum of their postings.")
+    drifted_snapshots: int = strawberry.field(
+        description="Snapshots of the house's accounts that are not the sum of their postings."
+    )
     negative_pockets: int = strawberry.field(description="Pockets below zero.")
     currencies: list[LedgerCurrencyProof] = strawberry.field(description="Both sides, by currency.")
     ok: bool = strawberry.field(description="Whether all of this is as it must be.")
