@@ -1,0 +1,111 @@
+"""What terms may say at all, so that every deal made under them adds up."""
+
+from itertools import pairwise
+
+from domain.money import BASIS_POINTS
+from domain.policy.terms import (
+    CommissionPlan,
+    CommissionShape,
+    CommissionTerms,
+    CostTerms,
+    MarkdownSchedule,
+    MarkdownTerms,
+    ReturnTerms,
+    SellerLevel,
+    SettlementTerms,
+    TaxTerms,
+    Terms,
+)
+from domain.refusal import InvalidInput, require
+
+RATE_BPS_MAX = 6_000
+"""Neither commission nor tax is higher, so that commission and the tax on it never take more than the price."""
+DAYS_MAX = 3_650
+ENTRIES_MAX = 100
+
+
+def check(terms: Terms) -> None:
+    """Refuse terms that could not be kept."""
+    match terms:
+        case CommissionTerms():
+            _entries("plans", [plan.code for plan in terms.plans])
+            for plan in terms.plans:
+                _plan(plan)
+        case MarkdownTerms():
+            _entries("schedules", [schedule.code for schedule in terms.schedules])
+            _share("floorBps", terms.floor_bps, BASIS_POINTS)
+            for schedule in terms.schedules:
+                _schedule(schedule, terms.floor_bps)
+        case SettlementTerms():
+            _share("creditBonusBps", terms.credit_bonus_bps, BASIS_POINTS)
+            _share("offsetCapBps", terms.offset_cap_bps, BASIS_POINTS)
+            _unique("buyOut", [rate.grade for rate in terms.buy_out])
+            for rate in terms.buy_out:
+                _share("buyOut", rate.discount_bps, BASIS_POINTS - 1)
+        case ReturnTerms():
+            _days("promiseDays", terms.promise_days)
+            _unique("statutory", [entry.jurisdiction for entry in terms.statutory])
+            for entry in terms.statutory:
+                _days("statutory", entry.days)
+        case TaxTerms():
+            _share("elsewhereBps", terms.elsewhere_bps, RATE_BPS_MAX)
+            _unique("rates", [f"{rate.jurisdiction}/{rate.basis}" for rate in terms.rates])
+            for rate in terms.rates:
+                _share("rates", rate.rate_bps, RATE_BPS_MAX)
+        case CostTerms():
+            _unique("tariffs", [f"{tariff.kind}/{tariff.amount.currency}" for tariff in terms.tariffs])
+            positive = all(tariff.amount.minor > 0 for tariff in terms.tariffs)
+            require(positive, InvalidInput("A tariff is more than zero.", path=("tariffs",)))
+
+
+def _plan(plan: CommissionPlan) -> None:
+    rates = [plan.rate_bps, *(tier.rate_bps for tier in plan.tiers), *(level.rate_bps for level in plan.levels)]
+    for rate in rates:
+        _share("plans", rate, RATE_BPS_MAX)
+    if plan.shape is CommissionShape.TIERED:
+        bounds = [tier.up_to for tier in plan.tiers]
+        closed = [bound for bound in bounds[:-1] if bound is not None]
+        one_currency = len({bound.currency for bound in closed}) == 1
+        rising = one_currency and all(low < high for low, high in pairwise(closed)) and closed[0].minor > 0
+        complete = len(bounds) > 1 and len(closed) == len(bounds) - 1 and bounds[-1] is None
+        require(
+            complete and rising,
+            InvalidInput("Tiers rise in one currency, and the last, and only the last, has no end.", path=("plans",)),
+        )
+    if plan.shape is CommissionShape.BY_LEVEL:
+        named = sorted(level.level for level in plan.levels)
+        require(
+            named == sorted(SellerLevel),
+            InvalidInput("A plan by level has one rate for each level of seller.", path=("plans",)),
+        )
+
+
+def _schedule(schedule: MarkdownSchedule, floor_bps: int) -> None:
+    days = [step.after_days for step in schedule.steps]
+    shares = [BASIS_POINTS, *(step.price_bps for step in schedule.steps)]
+    for day in days:
+        _days("schedules", day)
+    require(
+        all(early < late for early, late in pairwise([0, *days])) and all(a > b for a, b in pairwise(shares)),
+        InvalidInput("The steps of a schedule come one after the other, each cheaper.", path=("schedules",)),
+    )
+    require(shares[-1] >= floor_bps, InvalidInput("No schedule goes below the floor.", path=("floorBps",)))
+
+
+def _entries(name: str, codes: list[str]) -> None:
+    require(bool(codes), InvalidInput("At least one is needed.", path=(name,)))
+    require(all(0 < len(code) <= 40 for code in codes), InvalidInput("A code has 1 to 40 characters.", path=(name,)))
+    _unique(name, codes)
+
+
+def _unique(name: str, codes: list[str]) -> None:
+    require(len(codes) <= ENTRIES_MAX, InvalidInput(f"No more than {ENTRIES_MAX} of them.", path=(name,)))
+    require(len(set(codes)) == len(codes), InvalidInput("Each is named once.", path=(name,)))
+
+
+def _share(name: str, bps: int, highest: int) -> None:
+    require(0 <= bps <= highest, InvalidInput(f"A rate is 0 to {highest} basis points here.", path=(name,)))
+
+
+def _days(name: str, days: int) -> None:
+    require(0 <= days <= DAYS_MAX, InvalidInput(f"Days are counted from 0 to {DAYS_MAX}.", path=(name,)))

@@ -1,0 +1,143 @@
+"""The terms that a house opens with; finance publishes the next versions."""
+
+from domain.localized import Localized
+from domain.money import Currency, Money
+from domain.policy.terms import (
+    Bearer,
+    ChoiceFixed,
+    CommissionLevel,
+    CommissionPlan,
+    CommissionShape,
+    CommissionTerms,
+    CommissionTier,
+    CostKind,
+    CostTariff,
+    CostTerms,
+    GradeRate,
+    MarkdownSchedule,
+    MarkdownStep,
+    MarkdownTerms,
+    ReturnTerms,
+    SellerLevel,
+    SettlementTerms,
+    StatutoryReturn,
+    TaxBasis,
+    TaxRate,
+    TaxTerms,
+    Terms,
+)
+
+# The whole price of goods, then the services of an intermediary; standard rates by law, for finance to keep current.
+TAX_RATES = {
+    "CN": (1_300, 600),
+    "HK": (0, 0),
+    "FR": (2_000, 2_000),
+    "DE": (1_900, 1_900),
+    "IT": (2_200, 2_200),
+    "JP": (1_000, 1_000),
+    "GB": (2_000, 2_000),
+    "US": (0, 0),
+}
+# Cars of the house, an hour of an appraiser, a month on the shelf: by currency, in minor units.
+TARIFFS = {
+    Currency.CNY: (30_000, 8_000, 60_000, 12_000),
+    Currency.HKD: (32_000, 9_000, 64_000, 13_000),
+    Currency.EUR: (4_000, 1_000, 8_000, 1_500),
+    Currency.USD: (4_500, 1_100, 9_000, 1_700),
+    Currency.JPY: (6_500, 1_600, 13_000, 2_500),
+}
+# The bounds of the tiers: about the price of a bag, and of a watch.
+TIER_BOUNDS = {
+    Currency.CNY: (1_000_000, 8_000_000),
+    Currency.HKD: (1_000_000, 8_000_000),
+    Currency.EUR: (150_000, 1_000_000),
+    Currency.USD: (150_000, 1_000_000),
+    Currency.JPY: (200_000, 1_500_000),
+}
+
+
+def tiered(currency: Currency, low: int, high: int) -> CommissionPlan:
+    return CommissionPlan(
+        code=f"TIERED-{currency}",
+        name=Localized("The dearer the piece, the smaller our share", "价越高，佣金越低"),
+        shape=CommissionShape.TIERED,
+        tiers=(
+            CommissionTier(Money(low, currency), 2_500),
+            CommissionTier(Money(high, currency), 1_800),
+            CommissionTier(None, 1_200),
+        ),
+    )
+
+
+def default_terms() -> tuple[Terms, ...]:
+    """Version 1 of every kind."""
+    commission = CommissionTerms(
+        plans=(
+            CommissionPlan("STANDARD", Localized("One rate", "统一佣金"), CommissionShape.FLAT, rate_bps=2_000),
+            *(tiered(currency, low, high) for currency, (low, high) in TIER_BOUNDS.items()),
+            CommissionPlan(
+                "BY-LEVEL",
+                Localized("By level of seller", "按卖家等级"),
+                CommissionShape.BY_LEVEL,
+                levels=(
+                    CommissionLevel(SellerLevel.STANDARD, 2_000),
+                    CommissionLevel(SellerLevel.SILVER, 1_700),
+                    CommissionLevel(SellerLevel.GOLD, 1_400),
+                ),
+            ),
+        )
+    )
+    markdown = MarkdownTerms(
+        schedules=(
+            MarkdownSchedule("NONE", Localized("The price stays", "不降价"), ()),
+            MarkdownSchedule(
+                "GENTLE",
+                Localized("Two small steps", "小幅两次"),
+                (MarkdownStep(30, 9_500), MarkdownStep(60, 9_000)),
+            ),
+            MarkdownSchedule(
+                "STANDARD",
+                Localized("Three steps in ninety days", "九十天三次"),
+                (MarkdownStep(30, 9_000), MarkdownStep(60, 8_000), MarkdownStep(90, 7_000)),
+            ),
+        ),
+        floor_bps=5_000,
+    )
+    settlement = SettlementTerms(
+        credit_bonus_bps=1_000,
+        buy_out=tuple(
+            GradeRate(grade, bps)
+            for grade, bps in (
+                ("NEW", 2_000),
+                ("PRISTINE", 2_200),
+                ("EXCELLENT", 2_500),
+                ("VERY_GOOD", 3_000),
+                ("GOOD", 3_500),
+            )
+        ),
+        choice_fixed=ChoiceFixed.SALE,
+        offset_cap_bps=5_000,
+    )
+    returns = ReturnTerms(
+        promise_days=7,
+        statutory=tuple(
+            StatutoryReturn(country, days)
+            for country, days in (("CN", 7), ("DE", 14), ("FR", 14), ("IT", 14), ("GB", 14), ("JP", 8))
+        ),
+    )
+    tax = TaxTerms(
+        rates=tuple(
+            TaxRate(country, basis, commission_bps if basis is TaxBasis.COMMISSION else goods_bps)
+            for country, (goods_bps, commission_bps) in TAX_RATES.items()
+            for basis in TaxBasis
+        )
+    )
+    kinds = (CostKind.APPRAISAL, CostKind.STORAGE, CostKind.SERVICE, CostKind.FREIGHT)
+    cost = CostTerms(
+        tariffs=tuple(
+            CostTariff(kind, Money(minor, currency), Bearer.SELLER if kind is CostKind.SERVICE else Bearer.HOUSE)
+            for currency, amounts in TARIFFS.items()
+            for kind, minor in zip(kinds, amounts, strict=True)
+        )
+    )
+    return commission, markdown, settlement, returns, tax, cost

@@ -1,0 +1,253 @@
+"""What each kind of policy says, as typed data."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from domain.localized import Localized
+from domain.money import BASIS_POINTS, Currency, Money
+from domain.refusal import NotFound
+
+class PolicyKind(StrEnum):
+    """What a policy is about."""
+
+    COMMISSION = "COMMISSION"
+    MARKDOWN = "MARKDOWN"
+    SETTLEMENT = "SETTLEMENT"
+    RETURN = "RETURN"
+    TAX = "TAX"
+    COST = "COST"
+
+
+class SellerLevel(StrEnum):
+    """How well a seller is known; plans by level ask for less from the better known."""
+
+    STANDARD = "STANDARD"
+    SILVER = "SILVER"
+    GOLD = "GOLD"
+
+
+class CommissionShape(StrEnum):
+    """How a plan reckons: one rate, a rate for each band of the price, or a rate for each level of seller."""
+
+    FLAT = "FLAT"
+    TIERED = "TIERED"
+    BY_LEVEL = "BY_LEVEL"
+
+
+class TaxBasis(StrEnum):
+    """What a line is taxed on."""
+
+    FULL_PRICE = "FULL_PRICE"
+    MARGIN = "MARGIN"
+    COMMISSION = "COMMISSION"
+    TRAVEL_MARGIN = "TRAVEL_MARGIN"
+
+
+class CostKind(StrEnum):
+    """What a piece can cost before it is sold."""
+
+    APPRAISAL = "APPRAISAL"
+    STORAGE = "STORAGE"
+    SERVICE = "SERVICE"
+    FREIGHT = "FREIGHT"
+
+
+class Bearer(StrEnum):
+    """Who pays for something."""
+
+    SELLER = "SELLER"
+    HOUSE = "HOUSE"
+
+
+class ChoiceFixed(StrEnum):
+    """From when on a seller who is paid after the sale can not change cash into credit or back."""
+
+    AGREEMENT = "AGREEMENT"
+    SALE = "SALE"
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionTier:
+    """The part of the price from the tier before up to `up_to`, or without end, is charged at this rate."""
+
+    up_to: Money | None
+    rate_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionLevel:
+    level: SellerLevel
+    rate_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionPlan:
+    """A tiered plan is in one currency, that of its tiers; the others serve every currency."""
+
+    code: str
+    name: Localized
+    shape: CommissionShape
+    rate_bps: int = 0
+    tiers: tuple[CommissionTier, ...] = ()
+    levels: tuple[CommissionLevel, ...] = ()
+
+    @property
+    def currency(self) -> Currency | None:
+        bounds = [tier.up_to for tier in self.tiers if tier.up_to is not None]
+        return bounds[0].currency if bounds else None
+
+    def commission(self, price: Money, level: SellerLevel) -> Money:
+        """What the house keeps of a price; what is left is the rest to the last unit, by largest remainder."""
+        assert price.minor >= 0, "a price is never negative"
+        if not price:
+            return price
+        weight = self._weight(price, level)
+        return price.allocate([weight, price.minor * BASIS_POINTS - weight])[0]
+
+    def _weight(self, price: Money, level: SellerLevel) -> int:
+        """Minor units × basis points, summed over the bands of the price."""
+        match self.shape:
+            case CommissionShape.FLAT:
+                return price.minor * self.rate_bps
+            case CommissionShape.BY_LEVEL:
+                rates = {entry.level: entry.rate_bps for entry in self.levels}
+                return price.minor * rates[level]
+            case CommissionShape.TIERED:
+                weight, below = 0, 0
+                for tier in self.tiers:
+                    top = price.minor if tier.up_to is None else min(price.minor, tier.up_to.minor)
+                    weight += max(0, top - below) * tier.rate_bps
+                    below = max(below, top)
+                return weight
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownStep:
+    """After this many days on sale the price may fall to this share of the first price."""
+
+    after_days: int
+    price_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownSchedule:
+    code: str
+    name: Localized
+    steps: tuple[MarkdownStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GradeRate:
+    """`grade` is the code of a condition grade; the rate is a discount for what the house takes upon itself."""
+
+    grade: str
+    discount_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRate:
+    jurisdiction: str
+    basis: TaxBasis
+    rate_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatutoryReturn:
+    """How long the law of a jurisdiction lets a buyer return what a professional sold at a distance."""
+
+    jurisdiction: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class CostTariff:
+    """The usual amount of a cost, and who bears it unless the contract says otherwise."""
+
+    kind: CostKind
+    amount: Money
+    borne_by: Bearer
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionTerms:
+    plans: tuple[CommissionPlan, ...]
+    kind: Literal[PolicyKind.COMMISSION] = PolicyKind.COMMISSION
+
+    def plan(self, code: str) -> CommissionPlan:
+        for plan in self.plans:
+            if plan.code == code:
+                return plan
+        raise NotFound("commission plan", code, path=("planCode",))
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownTerms:
+    """No schedule ends below `floor_bps` of the first price."""
+
+    schedules: tuple[MarkdownSchedule, ...]
+    floor_bps: int
+    kind: Literal[PolicyKind.MARKDOWN] = PolicyKind.MARKDOWN
+
+    def schedule(self, code: str) -> MarkdownSchedule:
+        for schedule in self.schedules:
+            if schedule.code == code:
+                return schedule
+        raise NotFound("markdown schedule", code, path=("scheduleCode",))
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementTerms:
+    """`offset_cap_bps` is the most of one settlement that goes to what its seller owes the house."""
+
+    credit_bonus_bps: int
+    buy_out: tuple[GradeRate, ...]
+    choice_fixed: ChoiceFixed
+    offset_cap_bps: int
+    kind: Literal[PolicyKind.SETTLEMENT] = PolicyKind.SETTLEMENT
+
+    def buy_out_discount_bps(self, grade: str) -> int | None:
+        """None where the house does not buy pieces of this grade."""
+        return next((rate.discount_bps for rate in self.buy_out if rate.grade == grade), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnTerms:
+    """The house's promise to every buyer, and what the law gives where a professional sells; the better one holds."""
+
+    promise_days: int
+    statutory: tuple[StatutoryReturn, ...] = ()
+    kind: Literal[PolicyKind.RETURN] = PolicyKind.RETURN
+
+    def window_days(self, jurisdiction: str, *, professional_seller: bool) -> int:
+        law = [entry.days for entry in self.statutory if entry.jurisdiction == jurisdiction and professional_seller]
+        return max([self.promise_days, *law])
+
+
+@dataclass(frozen=True, slots=True)
+class TaxTerms:
+    """`elsewhere_bps` holds where no rate is listed."""
+
+    rates: tuple[TaxRate, ...]
+    elsewhere_bps: int = 0
+    kind: Literal[PolicyKind.TAX] = PolicyKind.TAX
+
+    def rate_bps(self, jurisdiction: str, basis: TaxBasis) -> int:
+        for rate in self.rates:
+            if rate.jurisdiction == jurisdiction and rate.basis is basis:
+                return rate.rate_bps
+        return self.elsewhere_bps
+
+
+@dataclass(frozen=True, slots=True)
+class CostTerms:
+    tariffs: tuple[CostTariff, ...]
+    kind: Literal[PolicyKind.COST] = PolicyKind.COST
+
+    def tariff(self, kind: CostKind, currency: Currency) -> CostTariff | None:
+        return next(
+            (tariff for tariff in self.tariffs if tariff.kind is kind and tariff.amount.currency is currency), None
+        )
+
+
+Terms = CommissionTerms | MarkdownTerms | SettlementTerms | ReturnTerms | TaxTerms | CostTerms
