@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from persistence import account, idempotency, ledger, outbox, wallet
+from persistence import account, consignment, idempotency, ledger, outbox, wallet
 
 METADATA = SQLModel.metadata
-MODULES = (account, idempotency, ledger, outbox, wallet)
+MODULES = (account, consignment, idempotency, ledger, outbox, wallet)

@@ -21,6 +21,7 @@ from domain.viewer import Viewer
 from domain.work import Verb, check_key
 from persistence import idempotency
 from persistence.account import SqlAccounts
+from persistence.consignment import SqlConsignments, SqlConsignmentTasks, SqlIntakeReceipts
 from persistence.engine import GONE
 from persistence.ledger import SqlLedger
 from persistence.outbox import Collected
@@ -98,6 +99,18 @@ class SqlWork:
     @cached_property
     def accounts(self) -> SqlAccounts:
         return SqlAccounts(self.connection)
+
+    @cached_property
+    def consignments(self) -> SqlConsignments:
+        return SqlConsignments(self.connection)
+
+    @cached_property
+    def consignment_tasks(self) -> SqlConsignmentTasks:
+        return SqlConsignmentTasks(self.connection)
+
+    @cached_property
+    def intake_receipts(self) -> SqlIntakeReceipts:
+        return SqlIntakeReceipts(self.connection)
 
     @property
     def recipients(self) -> SqlAccounts:

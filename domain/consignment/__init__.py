@@ -1,0 +1,82 @@
+"""Consignment: a seller's piece comes in, is looked at, sold or given back.
+
+Other capabilities import its nouns and steps from here.
+"""
+
+from domain.consignment.lifecycle import CONSIGNMENT_LIFECYCLE, ConsignmentState
+from domain.consignment.noun import (
+    Agreed,
+    Consignment,
+    ConsignmentId,
+    Disposal,
+    Parcel,
+    Photo,
+    Refused,
+    Route,
+    SettlementMode,
+)
+from domain.consignment.port import (
+    ConsignmentFilter,
+    ConsignmentReader,
+    Consignments,
+    ConsignmentTasks,
+    IntakeReceipts,
+    TimelineEntry,
+    Work,
+)
+from domain.consignment.step import (
+    agree,
+    appraised,
+    appraising,
+    called_off,
+    expire_later,
+    happened,
+    offer,
+    payable,
+    refuse,
+    release_seller,
+    reserved,
+    settled,
+    sold,
+    unsold,
+)
+from domain.consignment.task import ConsignmentTask, IntakeReceipt, TaskKind, TaskOutcome
+
+__all__ = [
+    "CONSIGNMENT_LIFECYCLE",
+    "Agreed",
+    "Consignment",
+    "ConsignmentFilter",
+    "ConsignmentId",
+    "ConsignmentReader",
+    "ConsignmentState",
+    "ConsignmentTask",
+    "ConsignmentTasks",
+    "Consignments",
+    "Disposal",
+    "IntakeReceipt",
+    "IntakeReceipts",
+    "Parcel",
+    "Photo",
+    "Refused",
+    "Route",
+    "SettlementMode",
+    "TaskKind",
+    "TaskOutcome",
+    "TimelineEntry",
+    "Work",
+    "agree",
+    "appraised",
+    "appraising",
+    "called_off",
+    "expire_later",
+    "happened",
+    "offer",
+    "payable",
+    "refuse",
+    "release_seller",
+    "reserved",
+    "settled",
+    "sold",
+    "unsold",
+]

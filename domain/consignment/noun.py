@@ -1,0 +1,146 @@
+"""A consignment: one piece on its way from a seller through the house, and back or on to its next owner."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from domain.consignment.lifecycle import CONSIGNMENT_LIFECYCLE, ConsignmentState
+from domain.money import Currency, Money
+from domain.viewer import AccountId
+
+ConsignmentId = NewType("ConsignmentId", UUID)
+TaskId = NewType("TaskId", UUID)
+ReceiptId = NewType("ReceiptId", UUID)
+
+
+class Route(StrEnum):
+    """How the piece comes in: by carrier, or over the counter of a club shop."""
+
+    ONLINE = "ONLINE"
+    SHOP = "SHOP"
+
+
+class SettlementMode(StrEnum):
+    """When the seller is paid: the house buys at appraisal, or shares the price after the sale."""
+
+    AT_APPRAISAL = "AT_APPRAISAL"
+    AFTER_SALE = "AFTER_SALE"
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture by the seller or the intake desk: uploaded media, or an address."""
+
+    media_id: UUID | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Something on its way with a carrier; over the counter there is none."""
+
+    carrier: str
+    tracking: str
+    sent_at: datetime
+
+
+class Disposal(StrEnum):
+    """What happens to a piece that is not authentic."""
+
+    RETURN = "RETURN"
+    RETAIN = "RETAIN"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why authenticity was refused, the proof, and what becomes of the piece;
+
+    retained without an end means that it never goes back.
+    """
+
+    reason: str
+    evidence: tuple[Photo, ...]
+    disposal: Disposal
+    retained_until: datetime | None
+    refused_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The parts of the contract that decide on withdrawal and expiry; the rest stays with the contract."""
+
+    mode: SettlementMode
+    agreed_at: datetime
+    withdraw_free_until: datetime | None = None
+    term_ends_at: datetime | None = None
+    released: bool = False
+    """The price left the agreed range, or the house did not keep its part: the seller may go free of charge."""
+
+
+@dataclass(slots=True)
+class Consignment:
+    """What the seller said, what the house made of it, and where it stands; all amounts are in `currency`."""
+
+    id: ConsignmentId
+    code: str
+    seller: AccountId
+    route: Route
+    state: ConsignmentState
+    brand: str
+    category_id: UUID | None
+    title: str
+    description: str
+    photos: tuple[Photo, ...]
+    currency: Currency
+    asking_price: Money | None
+    created_at: datetime
+    state_since: datetime
+    estimate_low: Money | None = None
+    estimate_high: Money | None = None
+    estimate_note: str | None = None
+    shop_id: UUID | None = None
+    appointment_id: UUID | None = None
+    parcel: Parcel | None = None
+    received_at: datetime | None = None
+    product_id: UUID | None = None
+    piece_id: UUID | None = None
+    refused: Refused | None = None
+    contract_id: UUID | None = None
+    agreed: Agreed | None = None
+    listing_id: UUID | None = None
+    expires_at: datetime | None = None
+    return_parcel: Parcel | None = None
+    returned_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def held(self) -> bool:
+        """The house has the piece and must sell it or give it back."""
+        bought = self.agreed is not None and self.agreed.mode is SettlementMode.AT_APPRAISAL
+        return self.received_at is not None and self.return_parcel is None and self.returned_at is None and not bought
+
+    @property
+    def next_actions(self) -> tuple[str, ...]:
+        """The mutations that are possible now, by the state and by where the piece is."""
+        return tuple(action for action in CONSIGNMENT_LIFECYCLE.next_actions(self.state) if self._sensible(action))
+
+    def move(self, action: str, now: datetime | None = None) -> None:
+        """Take one step of the lifecycle; refuses with what is possible instead."""
+        state = CONSIGNMENT_LIFECYCLE.move(self.state, action)
+        if now is not None and state is not self.state:
+            self.state_since = now
+        self.state = state
+
+    def _sensible(self, action: str) -> bool:
+        match action:
+            case "consignmentReturn" | "consignmentDisposeRefused":
+                return self.held
+            case "consignmentAcceptReturn":
+                return self.return_parcel is not None
+            case "consignmentReceive":
+                return self.received_at is None and (self.state is not ConsignmentState.WITHDRAWN or bool(self.parcel))
+            case "consignmentList":
+                return self.listing_id is None
+        return True

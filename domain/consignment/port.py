@@ -1,0 +1,75 @@
+"""What consignment needs of the house's memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain import work as unit
+from domain.consignment.lifecycle import ConsignmentState
+from domain.consignment.noun import Consignment, ConsignmentId
+from domain.consignment.task import ConsignmentTask, IntakeReceipt, TaskKind
+from domain.page import Page, PageRequest
+from domain.viewer import AccountId
+
+
+class Consignments(Protocol):
+    async def lock(self, consignment_id: ConsignmentId) -> Consignment: ...
+    async def add(self, consignment: Consignment) -> None: ...
+    async def save(self, consignment: Consignment) -> None: ...
+
+
+class ConsignmentTasks(Protocol):
+    async def lock_open(self, consignment_id: ConsignmentId, kind: TaskKind) -> ConsignmentTask | None:
+        """The task of this kind that waits to be done; there is one at most."""
+        ...
+
+    async def add(self, task: ConsignmentTask) -> None: ...
+    async def save(self, task: ConsignmentTask) -> None: ...
+
+
+class IntakeReceipts(Protocol):
+    async def add(self, receipt: IntakeReceipt) -> None: ...
+
+
+class Work(unit.Work, Protocol):
+    """The part of the unit of work that steps on consignments need."""
+
+    @property
+    def consignments(self) -> Consignments: ...
+    @property
+    def consignment_tasks(self) -> ConsignmentTasks: ...
+    @property
+    def intake_receipts(self) -> IntakeReceipts: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConsignmentFilter:
+    """Which consignments; what is None or empty does not narrow."""
+
+    states: tuple[ConsignmentState, ...] = ()
+    seller: AccountId | None = None
+    shop_id: UUID | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened to a consignment or, while it was here, to its piece."""
+
+    id: int
+    name: str
+    occurred_at: datetime
+    actor_id: AccountId | None
+
+
+class ConsignmentReader(Protocol):
+    """Consignments as their sellers and staff read them; callers have checked who may."""
+
+    async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Consignment | None]: ...
+    async def page(self, wanted: ConsignmentFilter, page: PageRequest) -> Page[Consignment]: ...
+    async def queue(self, wanted: ConsignmentFilter, page: PageRequest) -> Page[Consignment]: ...
+    async def tasks(self, ids: Sequence[UUID]) -> Sequence[Sequence[ConsignmentTask]]: ...
+    async def receipts(self, ids: Sequence[UUID]) -> Sequence[IntakeReceipt | None]: ...
+    async def timeline(self, consignment: Consignment, page: PageRequest) -> Page[TimelineEntry]: ...

@@ -1,0 +1,127 @@
+"""What appraisal, settlement and orders do to a consignment; steps authorise nothing, the verbs that call them do."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from domain.consignment.noun import Agreed, Consignment, ConsignmentId, Disposal, Photo, Refused, SettlementMode
+from domain.consignment.port import Work
+from domain.event import Event
+from domain.work import Job
+
+
+def happened(consignment: Consignment, what: str, **data: object) -> Event:
+    """An event of this consignment, and of its piece once there is one; `data` holds JSON values only."""
+    return Event(
+        name=f"consignment.{what}",
+        subject_kind="consignment",
+        subject_id=consignment.id,
+        data=data,
+        piece_id=consignment.piece_id,
+        account_id=consignment.seller,
+    )
+
+
+# On a consignment that the caller has locked, and saves
+
+
+def appraising(consignment: Consignment, now: datetime | None = None) -> None:
+    """An appraiser has begun."""
+    consignment.move("appraisalStart", now)
+
+
+def appraised(consignment: Consignment, product_id: UUID | None = None, now: datetime | None = None) -> None:
+    """The verdict is that it is authentic; `product_id` when the appraiser knew better which product it is."""
+    consignment.move("appraisalConclude", now)
+    consignment.product_id = product_id or consignment.product_id
+
+
+def refuse(
+    consignment: Consignment,
+    *,
+    reason: str,
+    now: datetime,
+    evidence: tuple[Photo, ...] = (),
+    disposal: Disposal = Disposal.RETURN,
+    retained_until: datetime | None = None,
+) -> None:
+    """The verdict is that it is not authentic, or can not be told; a retained piece waits for its end or for staff."""
+    consignment.move("appraisalConclude/REFUSED", now)
+    consignment.refused = Refused(reason, evidence, disposal, retained_until, now)
+
+
+def offer(consignment: Consignment, expires_at: datetime | None = None, now: datetime | None = None) -> None:
+    """The house has offered terms, which lapse at `expires_at`."""
+    consignment.move("settlementOffer", now)
+    consignment.expires_at = expires_at
+
+
+def agree(
+    consignment: Consignment,
+    contract_id: UUID,
+    mode: SettlementMode,
+    *,
+    now: datetime,
+    withdraw_free_until: datetime | None = None,
+    term_ends_at: datetime | None = None,
+) -> None:
+    """Both sides have agreed; the contract's dates decide on withdrawal and on the end of the term."""
+    consignment.move("settlementAgree", now)
+    consignment.contract_id = contract_id
+    consignment.agreed = Agreed(mode, now, withdraw_free_until, term_ends_at)
+    consignment.expires_at = term_ends_at
+
+
+def release_seller(consignment: Consignment) -> None:
+    """From now on the seller may withdraw free of charge, for instance when the price left the agreed range."""
+    assert consignment.agreed is not None, "only an agreement binds"
+    consignment.agreed = replace(consignment.agreed, released=True)
+
+
+def expire_later(work: Work, consignment: Consignment) -> None:
+    """Have the house look at the end of what is running now; call it after a step that gave it an end."""
+    if consignment.expires_at is not None:
+        work.outbox.append(Job("consignmentExpire", consignment.id, consignment.expires_at))
+
+
+# On a consignment by its id: locked, moved, told and saved here
+
+
+async def reserved(work: Work, consignment_id: UUID, now: datetime) -> Consignment:
+    """A buyer has claimed the piece."""
+    return await moved(work, consignment_id, "reserved", now)
+
+
+async def sold(work: Work, consignment_id: UUID, now: datetime) -> Consignment:
+    """A buyer has paid."""
+    return await moved(work, consignment_id, "sold", now)
+
+
+async def unsold(work: Work, consignment_id: UUID, now: datetime) -> Consignment:
+    """The claim lapsed, or the sale was undone and the piece is on the shelf again."""
+    consignment = await moved(work, consignment_id, "unsold", now)
+    expire_later(work, consignment)
+    return consignment
+
+
+async def called_off(work: Work, consignment_id: UUID, now: datetime) -> Consignment:
+    """The sale was undone and the piece goes back to its seller instead of the shelf."""
+    return await moved(work, consignment_id, "calledOff", now)
+
+
+async def payable(work: Work, consignment_id: UUID, now: datetime) -> Consignment:
+    """The return window is over: the seller's money is due."""
+    return await moved(work, consignment_id, "payable", now)
+
+
+async def settled(work: Work, consignment_id: UUID, now: datetime) -> Consignment:
+    """The seller has been paid; all is done for them."""
+    return await moved(work, consignment_id, "settled", now)
+
+
+async def moved(work: Work, consignment_id: UUID, action: str, now: datetime) -> Consignment:
+    consignment = await work.consignments.lock(ConsignmentId(consignment_id))
+    consignment.move(action, now)
+    await work.consignments.save(consignment)
+    work.events.append(happened(consignment, action))
+    return consignment
