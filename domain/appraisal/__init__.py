@@ -1,0 +1,1 @@
+"""Appraisal: the queue of objects, opinions of qualified appraisers, and the verdict that follows from them."""
