@@ -1,0 +1,226 @@
+"""The piece that is sold, apart from the product that it is an example of: one of one, with a serial and a past."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NewType, Protocol
+from uuid import UUID
+
+from domain import work as unit
+from domain.catalogue import ProductId, Products
+from domain.event import Event
+from domain.localized import Localized
+from domain.media import Media
+from domain.refusal import Refusal, require
+from domain.viewer import AccountId, Viewer
+
+PieceId = NewType("PieceId", UUID)
+
+SERIAL_SHOWN = 3
+
+
+# Nouns
+
+
+class Grade(StrEnum):
+    """The condition of a piece, best first."""
+
+    NEW = "NEW"
+    PRISTINE = "PRISTINE"
+    EXCELLENT = "EXCELLENT"
+    VERY_GOOD = "VERY_GOOD"
+    GOOD = "GOOD"
+    FAIR = "FAIR"
+
+
+class PartyKind(StrEnum):
+    """Who may own, keep or answer for a piece."""
+
+    HOUSE = "HOUSE"
+    ACCOUNT = "ACCOUNT"
+    CARRIER = "CARRIER"
+    SHOP = "SHOP"
+    APPRAISER = "APPRAISER"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """`id` is the account, the appraiser's account or the shop; the house needs none, a carrier may have none."""
+
+    kind: PartyKind
+    id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        assert (self.id is None) if self.kind is PartyKind.HOUSE else True, "the house has no id"
+        assert (self.id is not None) if self.kind is PartyKind.ACCOUNT else True, "an account has an id"
+
+
+HOUSE = Party(PartyKind.HOUSE)
+
+
+def account(account_id: AccountId) -> Party:
+    """A person as a party."""
+    return Party(PartyKind.ACCOUNT, account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What an instrument said."""
+
+    code: str
+    value: Decimal
+    unit: str
+
+
+@dataclass(slots=True)
+class Piece:
+    """Who owns it, who has it in hand and who bears its risk are facts of their own, inferred from nothing else."""
+
+    id: PieceId
+    product_id: ProductId
+    slug: str
+    serial: str | None
+    grade: Grade | None
+    condition: Localized | None
+    owner: Party
+    custodian: Party
+    risk_bearer: Party
+    media: tuple[Media, ...]
+    measurements: tuple[Measurement, ...]
+    created_at: datetime
+    version: int = 1
+
+    @property
+    def serial_masked(self) -> str | None:
+        return None if self.serial is None else mask(self.serial)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who owned, had and answered for a piece from a moment on."""
+
+    since: datetime
+    owner: Party
+    custodian: Party
+    risk_bearer: Party
+
+
+# Rules
+
+
+def mask(serial: str) -> str:
+    """All but the last signs hidden, and never more than half of a short serial shown."""
+    shown = min(SERIAL_SHOWN, len(serial) // 2)
+    return "•" * (len(serial) - shown) + serial[len(serial) - shown :]
+
+
+def transfer_title(piece: Piece, to: Party) -> None:
+    """The piece belongs to somebody else from here on; where it is and who bears its risk stay as they are."""
+    assert to.kind in (PartyKind.HOUSE, PartyKind.ACCOUNT), "only the house or a person owns a piece"
+    piece.owner = to
+
+
+def hand_over(piece: Piece, custodian: Party, risk: Party | None = None) -> None:
+    """Somebody else has the piece in hand; the risk moves too when `risk` says to whom."""
+    piece.custodian = custodian
+    if risk is not None:
+        piece.risk_bearer = risk
+
+
+# Refusals
+
+
+@dataclass(eq=False)
+class SerialAlreadyRegistered(Refusal):
+    """A piece of this product with this serial is known, and belongs to somebody else."""
+
+    code = "SERIAL_ALREADY_REGISTERED"
+    piece_id: PieceId
+
+    @property
+    def message(self) -> str:
+        return "This serial belongs to a piece that somebody else owns: look at both before going on."
+
+
+# Ports
+
+
+class Pieces(Protocol):
+    async def lock(self, piece_id: PieceId) -> Piece: ...
+    async def find(self, piece_id: PieceId) -> Piece: ...
+    async def lock_serial(self, product_id: ProductId, serial: str) -> Piece | None: ...
+    async def add(self, piece: Piece) -> None: ...
+    async def save(self, piece: Piece) -> None: ...
+
+
+class Work(unit.Work, Protocol):
+    @property
+    def products(self) -> Products: ...
+    @property
+    def pieces(self) -> Pieces: ...
+
+
+class PieceReader(Protocol):
+    """What the viewer may see: listed pieces are public, others are for staff and their owner."""
+
+    async def by_ids(self, ids: Sequence[UUID], viewer: Viewer) -> Sequence[Piece | None]: ...
+    async def by_slug(self, slug: str, viewer: Viewer) -> Piece | None: ...
+    async def standings(self, pieces: Sequence[UUID]) -> Sequence[Sequence[Standing]]: ...
+
+
+# Steps that other capabilities build on; they authorise nothing
+
+
+async def register(
+    work: Work,
+    *,
+    product_id: ProductId,
+    serial: str | None,
+    owner: Party,
+    custodian: Party,
+    risk_bearer: Party,
+    now: datetime,
+) -> Piece:
+    """The piece with this serial when its owner brings it again, so that its past goes on; else a new one."""
+    serial = serial.strip().upper() or None if serial is not None else None
+    known = None if serial is None else await work.pieces.lock_serial(product_id, serial)
+    if known is not None:
+        require(known.owner == owner, SerialAlreadyRegistered(known.id, path=("serial",)))
+        hand_over(known, custodian, risk_bearer)
+        await work.pieces.save(known)
+        return known
+    product = await work.products.find(product_id)
+    piece = Piece(
+        id=PieceId(work.new.id()),
+        product_id=product_id,
+        slug=f"{product.slug}-{work.new.code('p').lower()}",
+        serial=serial,
+        grade=None,
+        condition=None,
+        owner=owner,
+        custodian=custodian,
+        risk_bearer=risk_bearer,
+        media=(),
+        measurements=(),
+        created_at=now,
+    )
+    await work.pieces.add(piece)
+    work.events.append(Event("piece.registered", "piece", piece.id, piece_id=piece.id))
+    return piece
+
+
+def describe(
+    piece: Piece,
+    *,
+    grade: Grade | None = None,
+    condition: Localized | None = None,
+    media: Sequence[Media] | None = None,
+    measurements: Sequence[Measurement] | None = None,
+) -> None:
+    """What an appraiser or a merchandiser found; None leaves a part as it is."""
+    piece.grade = grade or piece.grade
+    piece.condition = condition or piece.condition
+    piece.media = piece.media if media is None else tuple(media)
+    piece.measurements = piece.measurements if measurements is None else tuple(measurements)
