@@ -1,0 +1,254 @@
+"""A cart keeps what is in it from others for a while: a piece by its claim, new goods by a reservation."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType, Protocol
+from uuid import UUID
+
+from domain import claim as claims
+from domain import listing as listings
+from domain.claim import ClaimPurpose
+from domain.event import Event
+from domain.listing import Listing, ListingId, ListingState, NotAvailable
+from domain.money import Currency, Money, total
+from domain.piece import PartyKind, PieceId
+from domain.refusal import InvalidInput, NotFound, Refusal, require
+from domain.viewer import AccountId, Viewer
+from domain.work import check_version
+
+CartId = NewType("CartId", UUID)
+
+ITEMS_MAX = 20
+PIECES_MAX = 5
+"""So that nobody keeps the whole shelf from others."""
+QUANTITY_MAX = 10
+
+
+# Nouns
+
+
+@dataclass(frozen=True, slots=True)
+class CartItem:
+    """`price` is that of one, as it was shown when the item was put in; `token` is that of a piece's claim."""
+
+    listing_id: ListingId
+    piece_id: PieceId | None
+    quantity: int
+    price: Money
+    token: int | None
+    kept_until: datetime
+    added_at: datetime
+
+
+@dataclass(slots=True)
+class Cart:
+    """What a customer is about to buy in one currency; there is one for each, and it is used again and again."""
+
+    id: CartId
+    owner: AccountId
+    currency: Currency
+    items: tuple[CartItem, ...]
+    changed_at: datetime
+    version: int = 1
+
+    @property
+    def subtotal(self) -> Money:
+        return total((item.price * item.quantity for item in self.items), self.currency)
+
+    @property
+    def tokens(self) -> dict[PieceId, int]:
+        """The claim tokens of the pieces within."""
+        return {item.piece_id: item.token for item in self.items if item.piece_id and item.token is not None}
+
+    def item(self, listing_id: ListingId) -> CartItem | None:
+        return next((item for item in self.items if item.listing_id == listing_id), None)
+
+    def put(self, item: CartItem) -> None:
+        """In the place of what was there of the same listing, else at the end."""
+        if self.item(item.listing_id) is None:
+            self.items = (*self.items, item)
+        else:
+            self.items = tuple(item if old.listing_id == item.listing_id else old for old in self.items)
+
+    def remove(self, listing_id: ListingId) -> None:
+        self.items = tuple(item for item in self.items if item.listing_id != listing_id)
+
+
+# Refusals
+
+
+@dataclass(eq=False)
+class CartFull(Refusal):
+    """More than one cart may hold."""
+
+    code = "CART_FULL"
+    items_max: int
+    pieces_max: int
+
+    @property
+    def message(self) -> str:
+        return f"A cart holds {self.items_max} things, {self.pieces_max} one-of-one pieces among them."
+
+
+@dataclass(eq=False)
+class OwnPiece(Refusal):
+    """The buyer is the one who sells."""
+
+    code = "OWN_PIECE"
+    listing_id: ListingId
+
+    @property
+    def message(self) -> str:
+        return "This piece is your own: withdraw it if you want it back."
+
+
+# Rules
+
+
+def check_for_sale(listing: Listing, buyer: AccountId) -> None:
+    """Refuse what can not be bought, by this buyer or by anybody."""
+    require(listing.state is ListingState.LISTED, NotAvailable(listing.id, 0, 1, path=("listingId",)))
+    own = listing.seller.kind is PartyKind.ACCOUNT and listing.seller.id == buyer
+    require(not own, OwnPiece(listing.id, path=("listingId",)))
+
+
+def check_room(cart: Cart, listing: Listing) -> None:
+    """Refuse one thing more in a cart that is full."""
+    if cart.item(listing.id) is None:
+        pieces = sum(item.piece_id is not None for item in cart.items) + (listing.piece_id is not None)
+        require(len(cart.items) < ITEMS_MAX and pieces <= PIECES_MAX, CartFull(ITEMS_MAX, PIECES_MAX))
+
+
+# Ports
+
+
+class Carts(Protocol):
+    async def lock(self, cart_id: CartId) -> Cart: ...
+    async def lock_own(self, empty: Cart) -> Cart:
+        """The cart of this owner in this currency, locked; the empty one when there was none."""
+        ...
+
+    async def save(self, cart: Cart) -> None: ...
+
+
+class Shelf(Protocol):
+    """Listings as they are at this moment, for a look before anything is locked."""
+
+    async def find_all(self, ids: Iterable[ListingId]) -> Mapping[ListingId, Listing]: ...
+
+
+class Work(claims.Work, Protocol):
+    @property
+    def carts(self) -> Carts: ...
+    @property
+    def shelf(self) -> Shelf: ...
+
+
+class CartReader(Protocol):
+    async def of_owner(self, owner: AccountId) -> Sequence[Cart]: ...
+    async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Cart | None]: ...
+    async def listings(self, ids: Sequence[ListingId]) -> Mapping[ListingId, Listing]: ...
+
+
+# Verbs
+
+
+@dataclass(frozen=True, slots=True)
+class AddToCart:
+    listing_id: ListingId
+    quantity: int = 1
+
+
+async def add(work: Work, viewer: Viewer, command: AddToCart, *, now: datetime) -> Cart:
+    """Put something in the viewer's cart and keep it from others for a while.
+
+    A piece that is there already keeps its claim and its time; more of the same goods start their time again.
+    """
+    owner = viewer.require_account()
+    require(1 <= command.quantity <= QUANTITY_MAX, InvalidInput(f"1 to {QUANTITY_MAX} at a time.", path=("quantity",)))
+    listing = (await work.shelf.find_all([command.listing_id])).get(command.listing_id)
+    if listing is None:
+        raise NotFound("Listing", command.listing_id, path=("listingId",))
+    check_for_sale(listing, owner)
+    currency = listing.price.currency
+    cart = await work.carts.lock_own(Cart(CartId(work.new.id()), owner, currency, (), now))
+    check_room(cart, listing)
+    if listing.piece_id is not None:
+        await claim_piece(work, cart, listing.id, listing.piece_id, command.quantity, now)
+    else:
+        await reserve_goods(work, cart, listing.id, command.quantity, now)
+    cart.changed_at = now
+    await work.carts.save(cart)
+    return cart
+
+
+async def claim_piece(
+    work: Work, cart: Cart, listing_id: ListingId, piece_id: PieceId, quantity: int, now: datetime
+) -> None:
+    """Claim first, then look at the listing under its lock: by then nobody else can sell the piece."""
+    require(quantity == 1, InvalidInput("This piece is one of one.", path=("quantity",)))
+    own = cart.item(listing_id)
+    standing = await work.claims.find(piece_id) if own is not None else None
+    if own is not None and own.token is not None and standing is not None and standing.stands(own.token, now):
+        claim = standing
+    else:
+        claim = await claims.take(work, piece_id, holder=cart.id, purpose=ClaimPurpose.CART, now=now)
+    listing = await work.listings.lock(listing_id)
+    check_for_sale(listing, cart.owner)
+    cart.put(CartItem(listing_id, piece_id, 1, listing.price, claim.token, claim.expires_at, now))
+
+
+async def reserve_goods(work: Work, cart: Cart, listing_id: ListingId, quantity: int, now: datetime) -> None:
+    listing = await work.listings.lock(listing_id)
+    own = cart.item(listing_id)
+    wanted = quantity + await give_back(work, cart, listing)
+    require(wanted <= QUANTITY_MAX, InvalidInput(f"{QUANTITY_MAX} of the same are enough.", path=("quantity",)))
+    reservation = await claims.set_aside(work, listing, wanted, holder=cart.id, now=now)
+    added_at = now if own is None else own.added_at
+    cart.put(CartItem(listing_id, None, wanted, listing.price, None, reservation.expires_at, added_at))
+
+
+async def give_back(work: Work, cart: Cart, listing: Listing) -> int:
+    """Undo what the cart has reserved of a locked listing; answers with how many that were."""
+    given = 0
+    for reservation in await work.reservations.of_holder(cart.id, listing.id):
+        listings.release(listing, reservation.quantity)
+        await work.reservations.remove(reservation)
+        given += reservation.quantity
+    return given
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFromCart:
+    cart_id: CartId
+    listing_id: ListingId
+    expected_version: int | None = None
+
+
+async def remove(work: Work, viewer: Viewer, command: RemoveFromCart, *, now: datetime) -> Cart:
+    """Take something out of the viewer's cart and let others have it."""
+    cart = await lock_own(work, viewer, command.cart_id)
+    check_version(command.expected_version, cart.version)
+    item = cart.item(command.listing_id)
+    if item is None:
+        raise NotFound("CartItem", command.listing_id, path=("listingId",))
+    if item.piece_id is not None and item.token is not None:
+        await claims.drop(work, {item.piece_id: item.token}, now)
+        work.events.append(Event("claim.dropped", "piece", item.piece_id, {"token": item.token}))
+    else:
+        listing = await work.listings.lock(item.listing_id)
+        if await give_back(work, cart, listing):
+            await work.listings.save(listing)
+    cart.remove(command.listing_id)
+    cart.changed_at = now
+    await work.carts.save(cart)
+    return cart
+
+
+async def lock_own(work: Work, viewer: Viewer, cart_id: CartId) -> Cart:
+    """The viewer's own cart, locked; anybody else's does not exist."""
+    owner = viewer.require_account()
+    cart = await work.carts.lock(cart_id)
+    require(cart.owner == owner, NotFound("Cart", cart_id, path=("cartId",)))
+    return cart
