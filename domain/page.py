@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
+from uuid import UUID
 
 T = TypeVar("T")
 
 PAGE_SIZE_DEFAULT = 24
 PAGE_SIZE_MAX = 100
 
-CursorKey = tuple[str | int | None, ...]
+CursorKey = tuple[str | int | datetime | UUID | None, ...]
 """The values of the sort columns of one row, the id last; what a cursor stands for."""
 
 

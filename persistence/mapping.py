@@ -1,13 +1,14 @@
 """Between a domain dataclass and its row, by name.
 
-`Money` is two columns, values made of values are JSONB, the rest is one to one.
+`Money` is two columns, values made of values are JSONB or, without a column of their own, one column for each part;
+the rest is one to one.
 """
 
 import dataclasses
 from collections.abc import Callable
 from collections.abc import Mapping as Map
 from enum import StrEnum
-from types import UnionType
+from types import SimpleNamespace, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -53,6 +54,8 @@ class Mapping(Generic[E]):
         inner, optional = without_none(hint)
         if inner is Money:
             return money_column(name, self._currency_column(name))
+        if name not in self.table.columns and dataclasses.is_dataclass(inner):
+            return self._parts(name, inner)
         column = self.table.columns[name]
         if isinstance(column.type, JSONB):
             return json_column(name, TypeAdapter(hint))
@@ -60,6 +63,23 @@ class Mapping(Generic[E]):
             return enum_column(name, inner)
         assert optional == bool(column.nullable), f"{self.table.name}.{name}: null in one of noun and row only"
         return plain_column(name)
+
+    def _parts(self, name: str, value: Any) -> tuple[Read, Write]:
+        """A field `owner: Party` with the parts `kind` and `id` is the columns `owner_kind` and `owner_id`."""
+        parts = [field.name for field in dataclasses.fields(value)]
+        hints = get_type_hints(value)
+        fields = {part: self._field(f"{name}_{part}", hints[part]) for part in parts}
+
+        def read(row: Map[str, Any]) -> Any:
+            return value(**{part: fields[part][0](row) for part in parts})
+
+        def write(entity: Any, row: dict[str, Any]) -> None:
+            whole = getattr(entity, name)
+            renamed = SimpleNamespace(**{f"{name}_{part}": getattr(whole, part) for part in parts})
+            for part in parts:
+                fields[part][1](renamed, row)
+
+        return read, write
 
     def _currency_column(self, name: str) -> str:
         own = f"{name}_currency"

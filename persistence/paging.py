@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 from domain.page import CursorKey, Page, PageRequest
 
@@ -37,17 +38,69 @@ async def fetch_page(
     """
     conditions, arguments = number(where, values)
     total = await count(pool, select, conditions, arguments) if page.with_total else None
-    forward = not page.backward
-    descending = sort.descending == forward
+    query, arguments = window(select, conditions, arguments, sort, page)
+    rows = await pool.fetch(query, *arguments)
+    return made(rows, page, item, key, total)
+
+
+async def fetch_pages(
+    pool: Any,
+    select: str,
+    *,
+    parent: str,
+    parents: Sequence[UUID],
+    where: Sequence[str],
+    values: Sequence[object],
+    sort: Sort,
+    page: PageRequest,
+    item: Callable[[Any], T],
+    key: Callable[[T], CursorKey],
+) -> list[Page[T]]:
+    """The same page of the list of each parent, all in one statement; `parent` is the column that names it."""
+    conditions, arguments = number([f"{parent} = parents.id", *where], values, before=1)
+    lists = "FROM unnest($1::uuid[]) WITH ORDINALITY AS parents (id, place) CROSS JOIN LATERAL"
+    totals: dict[int, int] = {}
+    if page.with_total:
+        counting = f"SELECT parents.place, counted.total {lists} ({counted(select, conditions)}) AS counted (total)"
+        totals = {row["place"]: row["total"] for row in await pool.fetch(counting, parents, *arguments)}
+    query, arguments = window(select, conditions, arguments, sort, page, before=1)
+    by_place: dict[int, list[Any]] = {}
+    for row in await pool.fetch(f"SELECT parents.place, item.* {lists} ({query}) AS item", parents, *arguments):
+        by_place.setdefault(row["place"], []).append(row)
+    places = range(1, len(parents) + 1)
+    return [made(by_place.get(place, []), page, item, key, totals.get(place)) for place in places]
+
+
+def window(
+    select: str,
+    conditions: Sequence[str],
+    arguments: Sequence[object],
+    sort: Sort,
+    page: PageRequest,
+    *,
+    before: int = 0,
+) -> tuple[str, list[object]]:
+    """The statement for one window, with one row more than the page to see whether there is more."""
+    descending = sort.descending == (not page.backward)
     if page.from_key is not None:
-        slots = [f"${len(arguments) + i + 1}::{kind}" for i, (_, kind) in enumerate(sort.columns)]
+        slots = [f"${before + len(arguments) + i + 1}::{kind}" for i, (_, kind) in enumerate(sort.columns)]
         names = ", ".join(column for column, _ in sort.columns)
         conditions = [*conditions, f"({names}) {'<' if descending else '>'} ({', '.join(slots)})"]
         arguments = [*arguments, *page.from_key]
     direction = "DESC" if descending else "ASC"
     order = ", ".join(f"{column} {direction}" for column, _ in sort.columns)
-    query = f"{select} {where_clause(conditions)} ORDER BY {order} LIMIT {page.size + 1}"
-    rows = await pool.fetch(query, *arguments)
+    return f"{select} {where_clause(conditions)} ORDER BY {order} LIMIT {page.size + 1}", list(arguments)
+
+
+def made(
+    rows: Sequence[Any],
+    page: PageRequest,
+    item: Callable[[Any], T],
+    key: Callable[[T], CursorKey],
+    total: int | None,
+) -> Page[T]:
+    """The page of the rows of its window."""
+    forward = not page.backward
     items = [item(row) for row in rows[: page.size]]
     more = len(rows) > page.size
     if page.backward:
@@ -62,16 +115,19 @@ async def fetch_page(
 
 
 async def count(pool: Any, select: str, conditions: Sequence[str], arguments: Sequence[object]) -> int:
+    return int(await pool.fetchval(counted(select, conditions), *arguments))
+
+
+def counted(select: str, conditions: Sequence[str]) -> str:
     source = select[select.upper().index("FROM") :]
-    query = f"SELECT count(*) FROM (SELECT 1 {source} {where_clause(conditions)} LIMIT {TOTAL_MAX}) counted"
-    return int(await pool.fetchval(query, *arguments))
+    return f"SELECT count(*) FROM (SELECT 1 {source} {where_clause(conditions)} LIMIT {TOTAL_MAX}) counted"
 
 
-def number(where: Sequence[str], values: Sequence[object]) -> tuple[list[str], list[object]]:
-    """Conditions with `{}` become conditions with $1, $2, …"""
+def number(where: Sequence[str], values: Sequence[object], *, before: int = 0) -> tuple[list[str], list[object]]:
+    """Conditions with `{}` become conditions with $1, $2, …, or the numbers that follow those that came before."""
     text = "\n".join(where)
     assert text.count("{}") == len(values), "every {} has its value"
-    numbered = text.format(*(f"${i + 1}" for i in range(len(values))))
+    numbered = text.format(*(f"${before + i + 1}" for i in range(len(values))))
     return numbered.split("\n") if where else [], list(values)
 
 

@@ -62,8 +62,8 @@ def moment(*, nullable: bool = False) -> Any:
 
 
 def document(*, nullable: bool = False) -> Any:
-    """A JSONB column for values that are read and written whole."""
-    return Field(default=None if nullable else ..., sa_type=JSONB, nullable=nullable)
+    """A JSONB column for values that are read and written whole; nothing is NULL, never JSON's null."""
+    return Field(default=None if nullable else ..., sa_type=JSONB(none_as_null=True), nullable=nullable)  # type: ignore[call-overload]
 
 
 def one_of(column: str, values: Any) -> str:

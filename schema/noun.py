@@ -9,8 +9,8 @@ T = TypeVar("T")
 
 
 @dataclass_transform(kw_only_default=True)
-def noun(source: type, *, description: str) -> Callable[[type[T]], type[T]]:
-    """Declare a GraphQL object type whose values are instances of the domain class `source`."""
+def noun(source: type | tuple[type, ...], *, description: str) -> Callable[[type[T]], type[T]]:
+    """Declare a GraphQL object type whose values are instances of the domain class `source`, or of one of several."""
 
     def declare(cls: type[T]) -> type[T]:
         cls.is_type_of = staticmethod(lambda value, _info: isinstance(value, source))  # type: ignore[attr-defined]

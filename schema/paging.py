@@ -2,7 +2,9 @@
 
 import base64
 import binascii
+from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
 
 import orjson
 import strawberry
@@ -21,7 +23,7 @@ Before = Annotated[str | None, strawberry.argument(description="Only what comes 
 
 def encode_cursor(list_name: str, key: CursorKey) -> str:
     """Opaque to clients; names its list and sort, so that a cursor of one list is refused by another."""
-    return base64.urlsafe_b64encode(orjson.dumps([list_name, *key])).decode().rstrip("=")
+    return base64.urlsafe_b64encode(orjson.dumps([list_name, *key], default=str)).decode().rstrip("=")
 
 
 def decode_cursor(list_name: str, cursor: str, shape: CursorKey, argument: str) -> CursorKey:
@@ -30,13 +32,30 @@ def decode_cursor(list_name: str, cursor: str, shape: CursorKey, argument: str) 
         name, *key = orjson.loads(
             base64.b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4), b"-_", validate=True)
         )
-        if name == list_name and [type(part) for part in key] == [type(part) for part in shape]:
-            return tuple(key)
+        if name == list_name and len(key) == len(shape):
+            return tuple(decode_part(part, sample) for part, sample in zip(key, shape, strict=True))
     except (ValueError, TypeError, binascii.Error):
         pass
     raise InvalidInput(
         "This cursor is not of this list and sort: send one back just as it was received.", path=(argument,)
     )
+
+
+def decode_part(part: Any, sample: Any) -> Any:
+    """A value of the sample's type; ValueError for anything that no cursor of ours says and no column holds."""
+    if isinstance(sample, (datetime, UUID)) and isinstance(part, str):
+        moment = isinstance(sample, datetime)
+        value: Any = datetime.fromisoformat(part) if moment else UUID(part)
+        if moment and value.tzinfo is None:
+            raise ValueError("a moment without its offset")
+        return value
+    if type(part) is not type(sample):
+        raise ValueError("a part of another type")
+    if isinstance(part, int) and not -(2**63) <= part < 2**63:
+        raise ValueError("beyond any column")
+    if isinstance(part, str) and ("\0" in part or not part.isprintable()):
+        raise ValueError("not a text of ours")
+    return part
 
 
 @strawberry.type(description="Where a page stands in its list.")
