@@ -5,6 +5,7 @@ A deal pins the versions that it was made under, so that a later version never r
 
 from domain.policy.default import default_terms
 from domain.policy.terms import (
+    AppraisalTerms,
     Bearer,
     ChoiceFixed,
     CommissionLevel,
@@ -46,6 +47,7 @@ from domain.policy.version import (
 )
 
 __all__ = [
+    "AppraisalTerms",
     "Bearer",
     "ChoiceFixed",
     "CommissionLevel",

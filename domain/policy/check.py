@@ -2,8 +2,9 @@
 
 from itertools import pairwise
 
-from domain.money import BASIS_POINTS
+from domain.money import BASIS_POINTS, Money
 from domain.policy.terms import (
+    AppraisalTerms,
     CommissionPlan,
     CommissionShape,
     CommissionTerms,
@@ -56,6 +57,15 @@ def check(terms: Terms) -> None:
             _unique("tariffs", [f"{tariff.kind}/{tariff.amount.currency}" for tariff in terms.tariffs])
             positive = all(tariff.amount.minor > 0 for tariff in terms.tariffs)
             require(positive, InvalidInput("A tariff is more than zero.", path=("tariffs",)))
+        case AppraisalTerms():
+            _amounts("secondOpinionFrom", terms.second_opinion_from)
+            _amounts("serviceFees", terms.service_fees)
+            _share("valueToleranceBps", terms.value_tolerance_bps, BASIS_POINTS)
+            _days("serviceDays", terms.service_days)
+            require(
+                0 <= terms.grade_tolerance <= 2,
+                InvalidInput("Grades may differ by 0 to 2 steps.", path=("gradeTolerance",)),
+            )
 
 
 def _plan(plan: CommissionPlan) -> None:
@@ -90,6 +100,11 @@ def _schedule(schedule: MarkdownSchedule, floor_bps: int) -> None:
         InvalidInput("The steps of a schedule come one after the other, each cheaper.", path=("schedules",)),
     )
     require(shares[-1] >= floor_bps, InvalidInput("No schedule goes below the floor.", path=("floorBps",)))
+
+
+def _amounts(name: str, amounts: tuple[Money, ...]) -> None:
+    _unique(name, [amount.currency for amount in amounts])
+    require(all(amount.minor > 0 for amount in amounts), InvalidInput("An amount is more than zero.", path=(name,)))
 
 
 def _entries(name: str, codes: list[str]) -> None:

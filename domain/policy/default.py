@@ -3,6 +3,7 @@
 from domain.localized import Localized
 from domain.money import Currency, Money
 from domain.policy.terms import (
+    AppraisalTerms,
     Bearer,
     ChoiceFixed,
     CommissionLevel,
@@ -45,6 +46,14 @@ TARIFFS = {
     Currency.EUR: (4_000, 1_000, 8_000, 1_500),
     Currency.USD: (4_500, 1_100, 9_000, 1_700),
     Currency.JPY: (6_500, 1_600, 13_000, 2_500),
+}
+# From which value on two appraisers look, and the fee for an appraisal without consigning.
+APPRAISAL_LIMITS = {
+    Currency.CNY: (8_000_000, 58_000),
+    Currency.HKD: (8_500_000, 62_000),
+    Currency.EUR: (1_000_000, 7_500),
+    Currency.USD: (1_100_000, 8_000),
+    Currency.JPY: (1_600_000, 12_000),
 }
 # The bounds of the tiers: about the price of a bag, and of a watch.
 TIER_BOUNDS = {
@@ -140,4 +149,11 @@ def default_terms() -> tuple[Terms, ...]:
             for kind, minor in zip(kinds, amounts, strict=True)
         )
     )
-    return commission, markdown, settlement, returns, tax, cost
+    appraisal = AppraisalTerms(
+        second_opinion_from=tuple(Money(value, currency) for currency, (value, _) in APPRAISAL_LIMITS.items()),
+        value_tolerance_bps=1_500,
+        grade_tolerance=1,
+        service_fees=tuple(Money(fee, currency) for currency, (_, fee) in APPRAISAL_LIMITS.items()),
+        service_days=90,
+    )
+    return commission, markdown, settlement, returns, tax, cost, appraisal

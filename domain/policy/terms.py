@@ -8,6 +8,7 @@ from domain.localized import Localized
 from domain.money import BASIS_POINTS, Currency, Money
 from domain.refusal import NotFound
 
+
 class PolicyKind(StrEnum):
     """What a policy is about."""
 
@@ -17,6 +18,7 @@ class PolicyKind(StrEnum):
     RETURN = "RETURN"
     TAX = "TAX"
     COST = "COST"
+    APPRAISAL = "APPRAISAL"
 
 
 class SellerLevel(StrEnum):
@@ -250,4 +252,29 @@ class CostTerms:
         )
 
 
-Terms = CommissionTerms | MarkdownTerms | SettlementTerms | ReturnTerms | TaxTerms | CostTerms
+@dataclass(frozen=True, slots=True)
+class AppraisalTerms:
+    """From which value on two appraisers must agree, how closely, and what an appraisal costs without consigning.
+
+    Two opinions agree when their grades are at most `grade_tolerance` steps apart and the middles of their value
+    ranges at most `value_tolerance_bps` of the higher one.
+    """
+
+    second_opinion_from: tuple[Money, ...]
+    value_tolerance_bps: int
+    grade_tolerance: int
+    service_fees: tuple[Money, ...]
+    service_days: int
+    kind: Literal[PolicyKind.APPRAISAL] = PolicyKind.APPRAISAL
+
+    def needs_second(self, value: Money) -> bool:
+        """A currency without a threshold always needs two."""
+        limits = [limit for limit in self.second_opinion_from if limit.currency is value.currency]
+        return not limits or value >= limits[0]
+
+    def service_fee(self, currency: Currency) -> Money | None:
+        """None where the service is not sold in this currency."""
+        return next((fee for fee in self.service_fees if fee.currency is currency), None)
+
+
+Terms = CommissionTerms | MarkdownTerms | SettlementTerms | ReturnTerms | TaxTerms | CostTerms | AppraisalTerms
