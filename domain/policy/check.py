@@ -40,6 +40,8 @@ def check(terms: Terms) -> None:
         case SettlementTerms():
             _share("creditBonusBps", terms.credit_bonus_bps, BASIS_POINTS)
             _share("offsetCapBps", terms.offset_cap_bps, BASIS_POINTS)
+            _days("daysToSell", terms.days_to_sell)
+            _days("daysToDeliver", terms.days_to_deliver)
             _unique("buyOut", [rate.grade for rate in terms.buy_out])
             for rate in terms.buy_out:
                 _share("buyOut", rate.discount_bps, BASIS_POINTS - 1)

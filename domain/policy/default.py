@@ -126,6 +126,8 @@ def default_terms() -> tuple[Terms, ...]:
         ),
         choice_fixed=ChoiceFixed.SALE,
         offset_cap_bps=5_000,
+        days_to_sell=30,
+        days_to_deliver=4,
     )
     returns = ReturnTerms(
         promise_days=7,

@@ -200,12 +200,17 @@ class MarkdownTerms:
 
 @dataclass(frozen=True, slots=True)
 class SettlementTerms:
-    """`offset_cap_bps` is the most of one settlement that goes to what its seller owes the house."""
+    """`offset_cap_bps` is the most of one settlement that goes to what its seller owes the house.
+
+    `days_to_sell` and `days_to_deliver` are what a seller may expect: dates that are not fixed yet are guessed by them.
+    """
 
     credit_bonus_bps: int
     buy_out: tuple[GradeRate, ...]
     choice_fixed: ChoiceFixed
     offset_cap_bps: int
+    days_to_sell: int
+    days_to_deliver: int
     kind: Literal[PolicyKind.SETTLEMENT] = PolicyKind.SETTLEMENT
 
     def buy_out_discount_bps(self, grade: str) -> int | None:
