@@ -101,7 +101,7 @@ class HoldState(StrEnum):
 
 @dataclass(slots=True)
 class Hold:
-    """An amount set aside until `expires_at` so that a later capture can not fail;
+    """An amount set aside so that a later capture can not fail, until `expires_at` if it lapses by itself;
 
     `slices` say which lots a credit hold took.
     """
@@ -113,7 +113,7 @@ class Hold:
     captured: Money
     slices: tuple[LotSlice, ...]
     state: HoldState
-    expires_at: datetime
+    expires_at: datetime | None
     cause_kind: str
     cause_id: UUID
     created_at: datetime
@@ -331,10 +331,10 @@ async def reserve(
     amount: Money,
     *,
     cause: tuple[str, UUID],
-    expires_at: datetime,
+    expires_at: datetime | None,
     now: datetime,
 ) -> Hold:
-    """Set an amount aside in a hold that lapses by itself; refuses when the pocket has less."""
+    """Set an amount aside in a hold that lapses by itself, or never; refuses when the pocket has less."""
     pocket = await work.wallets.lock(owner, amount.currency)
     require(amount <= pocket.spendable(kind), InsufficientFunds(kind, pocket.spendable(kind), amount))
     slices: tuple[LotSlice, ...] = ()
@@ -356,7 +356,8 @@ async def reserve(
     await work.holds.add(hold)
     taken = source_postings(hold, slices, amount, -1)
     await post(work, [*taken, customer(owner, AccountKind.HELD, amount)], ("hold", hold.id), now, "Set aside")
-    work.outbox.append(Job("walletHoldExpire", hold.id, expires_at))
+    if expires_at is not None:
+        work.outbox.append(Job("walletHoldExpire", hold.id, expires_at))
     return hold
 
 
@@ -581,7 +582,7 @@ async def expire_hold(work: Work, viewer: Viewer, command: ExpireHold, *, now: d
     """The house lets a hold lapse; one that has ended already stays as it is."""
     viewer.require(Role.SYSTEM)
     hold = await work.holds.lock(command.hold_id)
-    if hold.state is HoldState.HELD and hold.expires_at <= now:
+    if hold.state is HoldState.HELD and hold.expires_at is not None and hold.expires_at <= now:
         await post(work, release(hold, "walletHoldExpire"), ("hold", hold.id), now, "Lapsed")
         await work.holds.save(hold)
         work.events.append(Event("wallet.holdExpired", "hold", hold.id, account_id=hold.owner))

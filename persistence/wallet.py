@@ -42,7 +42,7 @@ class WalletHoldRow(SQLModel, table=True):
     captured_minor: int = minor()
     slices: list[Any] = document()
     state: str = text()
-    expires_at: datetime = moment()
+    expires_at: datetime | None = moment(nullable=True)
     cause_kind: str = text()
     cause_id: UUID = key()
     created_at: datetime = moment()

@@ -52,7 +52,7 @@ class WalletHold(Node):
     amount: Money = strawberry.field(description="How much was set aside.")
     captured: Money = strawberry.field(description="How much of it was spent.")
     state: HoldState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
-    expires_at: datetime = strawberry.field(description="When it lapses by itself.")
+    expires_at: datetime | None = strawberry.field(description="When it lapses by itself; null for never.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 

@@ -68,7 +68,6 @@ class People:
             locale=Locale.EN,
             currency=EUR,
             jurisdiction="FR",
-            password_hash=None,
             created_at=datetime.now(UTC),
         )
         await self.run(add_account, NewAccount(account))
