@@ -54,6 +54,13 @@ class SqlCollection(Generic[E]):
         rows = (await self.connection.execute(query)).mappings()
         return [self.mapping.to_noun(row) for row in rows]
 
+    async def find(self, entity_id: UUID) -> E:
+        """The entity, not locked; refuses when there is none."""
+        found = await self.find_where(self.table.c.id == entity_id)
+        if not found:
+            raise NotFound(self.kind, entity_id)
+        return found[0]
+
     async def find_where(self, *where: ColumnElement[bool]) -> list[E]:
         """Entities that match, not locked."""
         rows = (await self.connection.execute(select(self.table).where(*where))).mappings()
