@@ -1,0 +1,1 @@
+"""Revisions of the schema, one after the other; each only goes forward."""
