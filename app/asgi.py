@@ -72,7 +72,7 @@ class GraphQLEndpoint:
     async def answer(self, request: Request, request_id: str) -> Response:
         house: House = request.app.state.house
         body = parse_body(request, await read_body(request))
-        context = house.context(who(house, request), key=request.headers.get("idempotency-key"), request_id=request_id)
+        context = house.context(await who(house, request), key=request.headers.get("idempotency-key"), request_id=request_id)
         result = await self.schema.execute(
             body["query"],
             variable_values=body.get("variables"),
@@ -88,12 +88,12 @@ class GraphQLEndpoint:
         return respond(answer, 400 if refused else 200, request_id)
 
 
-def who(house: House, request: Request) -> Any:
+async def who(house: House, request: Request) -> Any:
     """The viewer, whose locale is the first of ours that Accept-Language names."""
     wanted = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")]
     locale = next((name for name in wanted if name in LOCALES), LOCALES[0])
     try:
-        return auth.viewer(house.settings.secret.get_secret_value(), request.headers.get("authorization"), locale)
+        return await house.viewer(request.headers.get("authorization"), locale)
     except auth.BadToken as error:
         raise BadRequest(401, "UNAUTHENTICATED", str(error)) from error
 

@@ -8,11 +8,18 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
+from app import auth
 from app.config import Settings
+from app.secret import Secrets
 from domain.viewer import Viewer
 from persistence.account import SqlAccountReader
+from persistence.contract import SqlContractReader
 from persistence.engine import read_pool, write_engine
 from persistence.ledger import SqlLedgerReader
+from persistence.outbox import Collected
+from persistence.piece_cost import SqlPieceCostReader
+from persistence.policy import SqlPolicyReader
+from persistence.settlement import SqlSettlementReader
 from persistence.wallet import SqlWalletReader
 from persistence.work import SqlTransactor
 from resolvers.context import Context
@@ -37,6 +44,22 @@ class SqlReaders:
     def wallets(self) -> SqlWalletReader:
         return SqlWalletReader(self.pool)
 
+    @cached_property
+    def policies(self) -> SqlPolicyReader:
+        return SqlPolicyReader(self.pool)
+
+    @cached_property
+    def contracts(self) -> SqlContractReader:
+        return SqlContractReader(self.pool)
+
+    @cached_property
+    def piece_costs(self) -> SqlPieceCostReader:
+        return SqlPieceCostReader(self.pool)
+
+    @cached_property
+    def settlements(self) -> SqlSettlementReader:
+        return SqlSettlementReader(self.pool)
+
 
 @dataclass
 class House:
@@ -45,6 +68,12 @@ class House:
     settings: Settings
     transactor: SqlTransactor
     readers: SqlReaders
+    secrets: Secrets
+    standings: auth.Standings
+
+    async def viewer(self, authorization: str | None, locale: str) -> Viewer:
+        """Who an Authorization header speaks for, right now."""
+        return await auth.viewer(self.settings.secret.get_secret_value(), self.standings, authorization, locale)
 
     def context(self, viewer: Viewer, *, key: str | None = None, request_id: str | None = None) -> Context:
         """A context for one operation, at this moment."""
@@ -54,6 +83,7 @@ class House:
             transactor=self.transactor,
             readers=self.readers,
             loaders=Loaders(self.readers),
+            secrets=self.secrets,
             request_id=request_id or uuid4().hex,
             key=key,
         )
@@ -65,8 +95,17 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     assert settings.database_url is not None, "the database is known by now"
     engine = write_engine(settings.database_url, settings.pool_size)
     pool = await read_pool(settings.database_replica_url or settings.database_url, settings.pool_size)
+    readers = SqlReaders(pool)
+    standings = auth.Standings(readers.accounts)
+
+    async def committed(collected: Collected) -> None:
+        for event in collected.events:
+            if event.subject_kind == "account":
+                standings.forget(event.subject_id)
+
     try:
-        yield House(settings, SqlTransactor(engine), SqlReaders(pool))
+        secrets = Secrets(settings.secret.get_secret_value())
+        yield House(settings, SqlTransactor(engine, committed), readers, secrets, standings)
     finally:
         await pool.close()
         await engine.dispose()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from domain import account, ledger, wallet
+from domain import account, contract, ledger, payout, piece_cost, policy, settlement, wallet
 from domain.refusal import InvalidInput
 from domain.viewer import Viewer
 from domain.work import Transactor, Verb
@@ -23,6 +23,25 @@ class Readers(Protocol):
     def ledger(self) -> ledger.LedgerReader: ...
     @property
     def wallets(self) -> wallet.WalletReader: ...
+    @property
+    def policies(self) -> policy.PolicyReader: ...
+    @property
+    def contracts(self) -> contract.ContractReader: ...
+    @property
+    def piece_costs(self) -> piece_cost.PieceCostReader: ...
+    @property
+    def settlements(self) -> settlement.SettlementReader: ...
+
+
+class Secrets(Protocol):
+    """What only the house's secret can do."""
+
+    @property
+    def passwords(self) -> account.Passwords: ...
+    @property
+    def tokens(self) -> account.Tokens: ...
+    @property
+    def vault(self) -> payout.BankVault: ...
 
 
 @dataclass(slots=True)
@@ -37,6 +56,7 @@ class Context:
     transactor: Transactor
     readers: Readers
     loaders: Loaders
+    secrets: Secrets
     request_id: str
     key: str | None = None
 

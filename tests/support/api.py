@@ -57,7 +57,8 @@ class Api:
 
     def token(self, account: Account) -> str:
         secret = self.house.settings.secret.get_secret_value()
-        return auth.mint(secret, account.id, frozenset(account.roles), self.house.context(auth.ANONYMOUS).now)
+        now = self.house.context(auth.ANONYMOUS).now
+        return auth.mint(secret, account.id, frozenset(account.roles), now, epoch=account.token_epoch)
 
     async def __call__(
         self, person: Account | None, query: str, *, key: str | None = None, locale: str = "en", **variables: Any

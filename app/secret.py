@@ -1,0 +1,116 @@
+"""What the house's secret is good for: passwords, bearer tokens, sealed bank accounts; a key of its own for each."""
+
+import asyncio
+import base64
+import binascii
+import hmac
+from collections.abc import Callable
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from app import auth
+from domain.account import Session
+from domain.unavailable import Unavailable
+
+T = TypeVar("T")
+
+HASHES_AT_ONCE = 2
+HASHES_WAITING_MAX = 32
+"""A hash takes 64 MiB and a tenth of a second of a core: more people than this at once are asked to come back."""
+
+
+def derived(secret: str, purpose: str) -> bytes:
+    """64 bytes that stand for the secret in one use and tell nothing of it in another."""
+    return hmac.digest(secret.encode(), f"cercle {purpose}".encode(), "sha512")
+
+
+class Argon2Passwords:
+    """Argon2id in a thread.
+
+    A salt follows from email and password under the house's key, so that a retry of a registration says the same;
+    whoever has the database alone can neither foresee a salt nor find two people with one.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._hasher = PasswordHasher()
+        self._turns = asyncio.Semaphore(HASHES_AT_ONCE)
+        self._waiting = 0
+        self._nobodys = self._hasher.hash("nobody has this password", salt=bytes(16))
+
+    async def hash(self, email: str, password: str) -> str:
+        salt = self._digest("salt", email, password)[:16]
+        return await self._in_turn(lambda: self._hasher.hash(password, salt=salt))
+
+    async def matches(self, password_hash: str | None, password: str) -> bool:
+        kept = self._nobodys if password_hash is None else password_hash
+        return await self._in_turn(lambda: self._verified(kept, password)) and password_hash is not None
+
+    def proof(self, email: str, password: str) -> str:
+        return self._digest("proof", email, password).hex()
+
+    def _verified(self, kept: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(kept, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+    def _digest(self, purpose: str, email: str, password: str) -> bytes:
+        return hmac.digest(self._key, "\0".join([purpose, email.lower(), password]).encode(), "sha512")
+
+    async def _in_turn(self, work: Callable[[], T]) -> T:
+        if self._waiting >= HASHES_WAITING_MAX:
+            raise Unavailable("Too many people are signing in at this very moment.")
+        self._waiting += 1
+        try:
+            async with self._turns:
+                return await asyncio.to_thread(work)
+        finally:
+            self._waiting -= 1
+
+
+class BearerTokens:
+    """Sessions as signed tokens; see `app/auth.py` for what a token is worth later."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def mint(self, session: Session) -> str:
+        return auth.mint(
+            self._secret,
+            session.account_id,
+            frozenset(session.roles),
+            session.issued_at,
+            session.expires_at - session.issued_at,
+            epoch=session.token_epoch,
+        )
+
+
+class SealedAccounts:
+    """AES-SIV: the same token for the same number, and no number without the house's secret."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESSIV(key)
+
+    def seal(self, number: str) -> str:
+        return base64.urlsafe_b64encode(self._cipher.encrypt(number.encode(), [b"bank account"])).decode()
+
+    def open(self, token: str) -> str:
+        """The number; ValueError for a token that was made under another secret."""
+        try:
+            return self._cipher.decrypt(base64.urlsafe_b64decode(token), [b"bank account"]).decode()
+        except (InvalidTag, binascii.Error) as error:
+            raise ValueError("This token was not sealed with the house's secret.") from error
+
+
+class Secrets:
+    """Everything that needs the secret, for `Context.secrets`."""
+
+    def __init__(self, secret: str) -> None:
+        self.passwords = Argon2Passwords(derived(secret, "passwords"))
+        self.tokens = BearerTokens(secret)
+        self.vault = SealedAccounts(derived(secret, "bank accounts"))
