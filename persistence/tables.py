@@ -2,7 +2,18 @@
 
 from sqlmodel import SQLModel
 
-from persistence import account, consignment, idempotency, ledger, outbox, wallet
+from persistence import (
+    account,
+    consignment,
+    contract,
+    idempotency,
+    ledger,
+    outbox,
+    piece_cost,
+    policy,
+    settlement,
+    wallet,
+)
 
 METADATA = SQLModel.metadata
-MODULES = (account, consignment, idempotency, ledger, outbox, wallet)
+MODULES = (account, consignment, contract, idempotency, ledger, outbox, piece_cost, policy, settlement, wallet)

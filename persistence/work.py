@@ -22,9 +22,13 @@ from domain.work import Verb, check_key
 from persistence import idempotency
 from persistence.account import SqlAccounts
 from persistence.consignment import SqlConsignments, SqlConsignmentTasks, SqlIntakeReceipts
+from persistence.contract import SqlContracts
 from persistence.engine import GONE
 from persistence.ledger import SqlLedger
 from persistence.outbox import Collected
+from persistence.piece_cost import SqlPieceCosts
+from persistence.policy import SqlPolicies
+from persistence.settlement import SqlSettlements
 from persistence.wallet import SqlHolds, SqlWallets
 
 C = TypeVar("C")
@@ -111,6 +115,22 @@ class SqlWork:
     @cached_property
     def intake_receipts(self) -> SqlIntakeReceipts:
         return SqlIntakeReceipts(self.connection)
+
+    @cached_property
+    def policies(self) -> SqlPolicies:
+        return SqlPolicies(self.connection)
+
+    @cached_property
+    def contracts(self) -> SqlContracts:
+        return SqlContracts(self.connection)
+
+    @cached_property
+    def piece_costs(self) -> SqlPieceCosts:
+        return SqlPieceCosts(self.connection)
+
+    @cached_property
+    def settlements(self) -> SqlSettlements:
+        return SqlSettlements(self.connection)
 
     @property
     def recipients(self) -> SqlAccounts:

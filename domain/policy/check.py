@@ -43,8 +43,8 @@ def check(terms: Terms) -> None:
             _days("daysToSell", terms.days_to_sell)
             _days("daysToDeliver", terms.days_to_deliver)
             _unique("buyOut", [rate.grade for rate in terms.buy_out])
-            for rate in terms.buy_out:
-                _share("buyOut", rate.discount_bps, BASIS_POINTS - 1)
+            for bought in terms.buy_out:
+                _share("buyOut", bought.discount_bps, BASIS_POINTS - 1)
         case ReturnTerms():
             _days("promiseDays", terms.promise_days)
             _unique("statutory", [entry.jurisdiction for entry in terms.statutory])
