@@ -14,10 +14,10 @@ from domain.page import Page, PageRequest
 
 @dataclass(frozen=True, slots=True)
 class ProductFilter:
-    """`category_path` is a category's path; all that lies below it is included."""
+    """A category includes all that lies below it."""
 
     brand_id: BrandId | None = None
-    category_path: tuple[CategoryId, ...] = ()
+    category_id: CategoryId | None = None
     collection_id: CollectionId | None = None
     kind: ProductKind | None = None
 
@@ -34,6 +34,7 @@ class CatalogueReader(Protocol):
 
     async def collections(self, ids: Sequence[UUID]) -> Sequence[Collection | None]: ...
     async def collection_by_slug(self, slug: str) -> Collection | None: ...
+    async def collection_page(self, page: PageRequest) -> Page[Collection]: ...
     async def collection_pages(self, brands: Sequence[BrandId], page: PageRequest) -> Sequence[Page[Collection]]: ...
     async def products(self, ids: Sequence[UUID]) -> Sequence[Product | None]: ...
     async def product_by_slug(self, slug: str) -> Product | None: ...

@@ -1,0 +1,133 @@
+"""What shoppers read: a listing with its neighbours, made in one statement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from domain.attribute import AttributeValue
+from domain.catalogue import BrandId, BrandKind, CategoryId, CollectionId, ProductId, ProductKind
+from domain.listing.noun import ListingId, ListingKind, ListingState
+from domain.localized import Localized
+from domain.money import Currency, Money
+from domain.page import Page, PageRequest
+from domain.piece import Grade, Party, PieceId
+from domain.price import Reference, Saving, saving
+from domain.viewer import Viewer
+
+
+@dataclass(slots=True)
+class BrandCard:
+    """The little of a brand that stands on a card."""
+
+    id: BrandId
+    slug: str
+    kind: BrandKind
+    name: Localized
+
+
+@dataclass(slots=True)
+class ProductCard:
+    """The little of a product that stands on a card."""
+
+    id: ProductId
+    slug: str
+    kind: ProductKind
+    name: Localized
+    brand_id: BrandId
+    category_id: CategoryId
+    collection_id: CollectionId | None
+    reference: str | None
+    cover_key: str | None
+    version: int
+    brand: BrandCard
+
+
+@dataclass(slots=True)
+class PieceCard:
+    """The little of a piece that stands on a card."""
+
+    id: PieceId
+    product_id: ProductId
+    slug: str
+    grade: Grade | None
+    cover_key: str | None
+    version: int
+
+
+@dataclass(slots=True)
+class ListingCard:
+    """A listing with what a card shows of its product, brand and piece."""
+
+    id: ListingId
+    kind: ListingKind
+    slug: str
+    state: ListingState
+    price: Money
+    reference: Reference | None
+    quantity: int
+    reserved: int
+    seller: Party
+    published_at: datetime
+    version: int
+    product_id: ProductId
+    piece_id: PieceId | None
+    consignment_id: UUID | None
+    product: ProductCard
+    piece: PieceCard | None
+    options: tuple[AttributeValue, ...] = field(default=())
+
+    @property
+    def available(self) -> int:
+        return 0 if self.state is ListingState.WITHDRAWN else self.quantity - self.reserved
+
+    @property
+    def one_of_one(self) -> bool:
+        return self.piece_id is not None
+
+    @property
+    def saving(self) -> Saving | None:
+        return saving(self.price, self.reference)
+
+    @property
+    def cover_key(self) -> str | None:
+        """The piece's own picture before the product's."""
+        own = None if self.piece is None else self.piece.cover_key
+        return own or self.product.cover_key
+
+
+class ListingSort(StrEnum):
+    """In which order listings come."""
+
+    NEWEST = "NEWEST"
+    PRICE_ASC = "PRICE_ASC"
+    PRICE_DESC = "PRICE_DESC"
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFilter:
+    """Prices are compared within one currency; the category includes all that lies below it, at its depth."""
+
+    state: ListingState = ListingState.LISTED
+    brand_id: BrandId | None = None
+    category_path: tuple[CategoryId, ...] = ()
+    collection_id: CollectionId | None = None
+    product_id: ProductId | None = None
+    kinds: tuple[ListingKind, ...] = ()
+    grades: tuple[Grade, ...] = ()
+    currency: Currency | None = None
+    price_min: int | None = None
+    price_max: int | None = None
+
+
+class ListingReader(Protocol):
+    """Withdrawn listings are for staff and their seller alone."""
+
+    async def page(self, wanted: ListingFilter, sort: ListingSort, page: PageRequest) -> Page[ListingCard]: ...
+    async def by_ids(self, ids: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]: ...
+    async def by_slug(self, slug: str, viewer: Viewer) -> ListingCard | None: ...
+    async def of_pieces(self, pieces: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]:
+        """The newest listing of each piece."""
+        ...
