@@ -49,10 +49,10 @@ CONSIGNMENT_LIFECYCLE = Lifecycle(
         "consignmentReceive": ([S.CONFIRMED, S.IN_TRANSIT, S.APPOINTED], S.RECEIVED),
         # A parcel that was on its way when its seller withdrew is taken in to be sent back.
         "consignmentReceive/WITHDRAWN": ([S.WITHDRAWN], None),
-        "appraisalStart": ([S.RECEIVED], S.APPRAISING),
+        "appraisalOpen": ([S.RECEIVED], S.APPRAISING),
         "appraisalConclude": ([S.APPRAISING], S.APPRAISED),
         "appraisalConclude/REFUSED": ([S.APPRAISING], S.REFUSED),
-        "settlementOffer": ([S.APPRAISED], S.OFFERED),
+        "contractOffer": ([S.APPRAISED, S.OFFERED], S.OFFERED),
         "settlementAgree": ([S.OFFERED], S.AGREED),
         "consignmentList": ([S.AGREED], S.LISTED),
         # What the house has bought and paid for is listed in its own name; for the seller all is settled.
@@ -62,7 +62,8 @@ CONSIGNMENT_LIFECYCLE = Lifecycle(
         "unsold": ([S.RESERVED, S.SOLD], S.LISTED),
         "calledOff": ([S.SOLD, S.LISTED], S.WITHDRAWN),
         "payable": ([S.SOLD], S.PAYABLE),
-        "settled": ([S.AGREED, S.SOLD, S.PAYABLE], S.SETTLED),
+        # AGREED when the house buys at once, EXPIRED when it buys what nobody else bought.
+        "settled": ([S.AGREED, S.PAYABLE, S.EXPIRED], S.SETTLED),
         # Not while the piece is on the appraiser's table: the verdict comes first.
         "consignmentWithdraw": (
             [

@@ -31,10 +31,13 @@ class SettlementMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A picture by the seller or the intake desk: uploaded media, or an address."""
+    """A picture: the key of a finished upload, or an address elsewhere; one of the two."""
 
-    media_id: UUID | None = None
+    key: str | None = None
     url: str | None = None
+
+    def __post_init__(self) -> None:
+        assert (self.key is None) != (self.url is None), "a photo is here or elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +121,8 @@ class Consignment:
     @property
     def held(self) -> bool:
         """The house has the piece and must sell it or give it back."""
-        bought = self.agreed is not None and self.agreed.mode is SettlementMode.AT_APPRAISAL
-        return self.received_at is not None and self.return_parcel is None and self.returned_at is None and not bought
+        gone = self.return_parcel is not None or self.returned_at is not None or self.state is ConsignmentState.SETTLED
+        return self.received_at is not None and not gone
 
     @property
     def next_actions(self) -> tuple[str, ...]:

@@ -1,13 +1,19 @@
 """What appraisal, settlement and orders do to a consignment; steps authorise nothing, the verbs that call them do."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.consignment.noun import Agreed, Consignment, ConsignmentId, Disposal, Photo, Refused, SettlementMode
+from domain.consignment.noun import Agreed, Consignment, ConsignmentId, Disposal, Photo, Refused, SettlementMode, TaskId
 from domain.consignment.port import Work
+from domain.consignment.task import ConsignmentTask, TaskKind, TaskOutcome
 from domain.event import Event
+from domain.piece import Piece
+from domain.viewer import AccountId
 from domain.work import Job
+
+RETURN_WITHIN = timedelta(days=7)
+"""How soon a piece that the house may not keep goes back."""
 
 
 def happened(consignment: Consignment, what: str, **data: object) -> Event:
@@ -25,15 +31,16 @@ def happened(consignment: Consignment, what: str, **data: object) -> Event:
 # On a consignment that the caller has locked, and saves
 
 
-def appraising(consignment: Consignment, now: datetime | None = None) -> None:
-    """An appraiser has begun."""
-    consignment.move("appraisalStart", now)
+def appraising(consignment: Consignment, now: datetime) -> None:
+    """It is before the appraisers."""
+    consignment.move("appraisalOpen", now)
 
 
-def appraised(consignment: Consignment, product_id: UUID | None = None, now: datetime | None = None) -> None:
-    """The verdict is that it is authentic; `product_id` when the appraiser knew better which product it is."""
+def appraised(consignment: Consignment, piece: Piece, now: datetime) -> None:
+    """The verdict is that it is authentic, and which piece it is."""
+    assert consignment.piece_id in (None, piece.id), "the piece that came in is the one that was appraised"
     consignment.move("appraisalConclude", now)
-    consignment.product_id = product_id or consignment.product_id
+    consignment.piece_id, consignment.product_id = piece.id, piece.product_id
 
 
 def refuse(
@@ -50,9 +57,9 @@ def refuse(
     consignment.refused = Refused(reason, evidence, disposal, retained_until, now)
 
 
-def offer(consignment: Consignment, expires_at: datetime | None = None, now: datetime | None = None) -> None:
+def offer(consignment: Consignment, now: datetime, expires_at: datetime | None = None) -> None:
     """The house has offered terms, which lapse at `expires_at`."""
-    consignment.move("settlementOffer", now)
+    consignment.move("contractOffer", now)
     consignment.expires_at = expires_at
 
 
@@ -106,7 +113,9 @@ async def unsold(work: Work, consignment_id: UUID, now: datetime) -> Consignment
 
 async def called_off(work: Work, consignment_id: UUID, now: datetime) -> Consignment:
     """The sale was undone and the piece goes back to its seller instead of the shelf."""
-    return await moved(work, consignment_id, "calledOff", now)
+    consignment = await moved(work, consignment_id, "calledOff", now)
+    await owe_return(work, consignment, now)
+    return consignment
 
 
 async def payable(work: Work, consignment_id: UUID, now: datetime) -> Consignment:
@@ -125,3 +134,31 @@ async def moved(work: Work, consignment_id: UUID, action: str, now: datetime) ->
     await work.consignments.save(consignment)
     work.events.append(happened(consignment, action))
     return consignment
+
+
+async def owe_return(work: Work, consignment: Consignment, now: datetime) -> None:
+    """The consignment has ended and the house has the piece: somebody is to give it back."""
+    if consignment.held and await work.consignment_tasks.lock_open(consignment.id, TaskKind.RETURN) is None:
+        await open_task(work, consignment, TaskKind.RETURN, now + RETURN_WITHIN)
+
+
+async def open_task(work: Work, consignment: Consignment, kind: TaskKind, due_at: datetime, attempt: int = 1) -> None:
+    """Something for staff to do."""
+    await work.consignment_tasks.add(ConsignmentTask(TaskId(work.new.id()), consignment.id, kind, attempt, due_at))
+
+
+async def close_task(
+    work: Work,
+    consignment: Consignment,
+    kind: TaskKind,
+    outcome: TaskOutcome,
+    agent: AccountId | None,
+    now: datetime,
+    note: str = "",
+) -> ConsignmentTask | None:
+    """End the open task of this kind, if there is one."""
+    task = await work.consignment_tasks.lock_open(consignment.id, kind)
+    if task is not None:
+        task.close(outcome, agent, now, note)
+        await work.consignment_tasks.save(task)
+    return task
