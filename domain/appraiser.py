@@ -7,11 +7,13 @@ from enum import StrEnum
 from typing import NewType, Protocol
 from uuid import UUID
 
-from domain import work as unit
+from domain import catalogue
+from domain.catalogue import CategoryId
 from domain.event import Event
 from domain.page import Page, PageRequest
 from domain.refusal import InvalidInput, NotAllowed, NotFound, Refusal, require
 from domain.viewer import AccountId, Role, Viewer
+from domain.wallet import Recipients
 from domain.work import check_version
 
 AppraiserId = NewType("AppraiserId", UUID)
@@ -34,7 +36,7 @@ class Rank(StrEnum):
 class Qualification:
     """The right to judge one category and everything below it, in a half-open period."""
 
-    category_id: UUID
+    category_id: CategoryId
     rank: Rank
     valid_from: datetime
     valid_until: datetime
@@ -55,7 +57,7 @@ class Appraiser:
     appointed_at: datetime
     version: int = 1
 
-    def rank(self, category_path: Iterable[UUID], now: datetime) -> Rank | None:
+    def rank(self, category_path: Iterable[CategoryId], now: datetime) -> Rank | None:
         """The best rank that holds now for a category, given with its parents; None when it is not qualified."""
         path = set(category_path)
         ranks = {one.rank for one in self.qualifications if one.category_id in path and one.valid(now)}
@@ -63,7 +65,7 @@ class Appraiser:
             return None
         return Rank.SENIOR if Rank.SENIOR in ranks else Rank.APPRAISER
 
-    def categories(self, now: datetime, *ranks: Rank) -> tuple[UUID, ...]:
+    def categories(self, now: datetime, *ranks: Rank) -> tuple[CategoryId, ...]:
         """The categories that the appraiser is qualified for now at one of these ranks."""
         held = {one.category_id for one in self.qualifications if one.rank in ranks and one.valid(now)}
         return tuple(sorted(held)) if self.active else ()
@@ -126,27 +128,11 @@ class Appraisers(Protocol):
     async def save(self, appraiser: Appraiser) -> None: ...
 
 
-class Categories(Protocol):
-    """The little that appraisal needs of the catalogue."""
-
-    async def path(self, category_id: UUID) -> tuple[UUID, ...]:
-        """The category and its parents, nearest first; empty when there is no such category."""
-        ...
-
-
-class Staff(Protocol):
-    """The little that appraisal needs of people."""
-
-    async def exists(self, account_id: AccountId) -> bool: ...
-
-
-class Work(unit.Work, Protocol):
+class Work(catalogue.Work, Protocol):
     @property
     def appraisers(self) -> Appraisers: ...
     @property
-    def category_paths(self) -> Categories: ...
-    @property
-    def recipients(self) -> Staff: ...
+    def recipients(self) -> Recipients: ...
 
 
 class AppraiserReader(Protocol):
@@ -155,26 +141,24 @@ class AppraiserReader(Protocol):
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Appraiser | None]: ...
     async def by_accounts(self, account_ids: Sequence[UUID]) -> Sequence[Appraiser | None]: ...
     async def records(self, account_ids: Sequence[UUID]) -> Sequence[AppraiserRecord]: ...
-    async def page(self, category_id: UUID | None, page: PageRequest) -> Page[Appraiser]: ...
+    async def page(self, category_id: CategoryId | None, page: PageRequest) -> Page[Appraiser]: ...
 
 
 # Steps
 
 
 async def require_senior(
-    work: Work, viewer: Viewer, category_path: Sequence[UUID], *roles: Role, now: datetime
-) -> AccountId | None:
+    work: Work, viewer: Viewer, category_path: Sequence[CategoryId], *roles: Role, now: datetime
+) -> AccountId:
     """Refuse unless the viewer has one of the roles or is a senior appraiser of the category."""
-    if viewer.has(*roles) if roles else Role.ADMIN in viewer.roles:
-        return viewer.account_id
-    allowed = " or ".join([*(role.lower() for role in roles or (Role.ADMIN,)), "senior appraiser"])
-    require(viewer.has(Role.APPRAISER) and viewer.account_id is not None, NotAllowed(f"{allowed} rights"))
-    appraiser = await work.appraisers.of_account(viewer.require_account())
-    require(
-        appraiser is not None and appraiser.rank(category_path, now) is Rank.SENIOR,
-        NotAllowed(f"{allowed} rights"),
-    )
-    return viewer.account_id
+    account_id = viewer.require_account()
+    if viewer.has(Role.ADMIN, *roles):
+        return account_id
+    appraiser = await work.appraisers.of_account(account_id) if viewer.has(Role.APPRAISER) else None
+    senior = appraiser is not None and appraiser.rank(category_path, now) is Rank.SENIOR
+    named = [role.lower() for role in roles or (Role.ADMIN,)]
+    require(senior, NotAllowed(f"{' or '.join([*named, 'senior appraiser'])} rights"))
+    return account_id
 
 
 # Verbs
@@ -211,10 +195,7 @@ async def appoint(work: Work, viewer: Viewer, command: AppointAppraiser, *, now:
         await work.recipients.exists(command.account_id), NotFound("Account", command.account_id, path=("accountId",))
     )
     for category_id in sorted({one.category_id for one in command.qualifications}):
-        require(
-            bool(await work.category_paths.path(category_id)),
-            NotFound("Category", category_id, path=("qualifications", "categoryId")),
-        )
+        await work.categories.find(category_id)
     appraiser = await work.appraisers.lock_of(command.account_id)
     if appraiser is None:
         appraiser = Appraiser(

@@ -3,7 +3,7 @@
 A standard is immutable; a better one is another version. An appraisal pins the version that it judges by.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,13 +11,14 @@ from enum import StrEnum
 from typing import NewType, Protocol
 from uuid import UUID
 
-from domain import work as unit
+from domain import appraiser as appraisers
+from domain.catalogue import CategoryId
 from domain.event import Event
 from domain.localized import Localized
 from domain.money import BASIS_POINTS
 from domain.piece import Grade
-from domain.refusal import InvalidInput, NotFound, Refusal, require
-from domain.viewer import AccountId, Viewer
+from domain.refusal import InvalidInput, Refusal, require
+from domain.viewer import AccountId, Role, Viewer
 
 GradingStandardId = NewType("GradingStandardId", UUID)
 
@@ -122,7 +123,7 @@ class GradingStandard:
     """How one category is judged; `version` counts from 1 within the category."""
 
     id: GradingStandardId
-    category_id: UUID
+    category_id: CategoryId
     version: int
     title: Localized
     criteria: tuple[Criterion, ...]
@@ -219,9 +220,7 @@ def assess(standard: GradingStandard, answers: Sequence[Answer]) -> Assessment:
     """The grade that a checklist earns: points left by criterion, weighted, then the bands, then the caps."""
     check_complete(standard, answers)
     severities = {answer.item: answer.severity for answer in answers}
-    found = {
-        item.code: item.deduction(severities[item.code]) for item in standard.checklist if item.code in severities
-    }
+    found = {item.code: item.deduction(severities[item.code]) for item in standard.checklist if item.code in severities}
     scores = tuple(
         CriterionScore(
             criterion.code,
@@ -338,7 +337,9 @@ def check_bands(bands: Sequence[Band]) -> None:
         and bool(bands)
         and bands[-1].from_score_bps == 0
         and bands[0].from_score_bps <= BASIS_POINTS,
-        InvalidInput("The bands go from the best grade down, each from a lower score, the last from 0.", path=("bands",)),
+        InvalidInput(
+            "The bands go from the best grade down, each from a lower score, the last from 0.", path=("bands",)
+        ),
     )
 
 
@@ -371,3 +372,49 @@ class GradingReader(Protocol):
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[GradingStandard | None]: ...
     async def of_category(self, category_id: UUID, version: int | None) -> GradingStandard | None: ...
     async def versions(self, category_id: UUID) -> Sequence[GradingStandard]: ...
+
+
+class Work(appraisers.Work, Protocol):
+    @property
+    def grading_standards(self) -> GradingStandards: ...
+
+
+# Verbs
+
+
+@dataclass(frozen=True, slots=True)
+class PublishStandard:
+    """The next version of a category's standard."""
+
+    category_id: CategoryId
+    title: Localized
+    criteria: tuple[Criterion, ...]
+    checklist: tuple[ChecklistItem, ...]
+    marks: tuple[Mark, ...]
+    measurements: tuple[MeasurementRule, ...]
+    bands: tuple[Band, ...]
+
+
+async def publish(work: Work, viewer: Viewer, command: PublishStandard, *, now: datetime) -> GradingStandard:
+    """A merchandiser or a senior appraiser of the category publishes; appraisals under way keep what they pinned."""
+    viewer.require(Role.MERCHANDISER, Role.APPRAISER)
+    category = await work.categories.find(command.category_id)
+    published_by = await appraisers.require_senior(work, viewer, category.path, Role.MERCHANDISER, now=now)
+    check_standard(command)
+    standard = GradingStandard(
+        id=GradingStandardId(work.new.id()),
+        category_id=category.id,
+        version=await work.grading_standards.next_version(category.id),
+        title=command.title,
+        criteria=command.criteria,
+        checklist=command.checklist,
+        marks=command.marks,
+        measurements=command.measurements,
+        bands=command.bands,
+        published_by=published_by,
+        published_at=now,
+    )
+    await work.grading_standards.add(standard)
+    said = {"categoryId": str(category.id), "version": standard.version}
+    work.events.append(Event("gradingStandard.published", "gradingStandard", standard.id, said))
+    return standard

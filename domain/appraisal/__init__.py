@@ -1,1 +1,106 @@
-"""Appraisal: the queue of objects, opinions of qualified appraisers, and the verdict that follows from them."""
+"""Appraisal: the queue of objects, opinions of qualified appraisers, and the verdict that follows from them.
+
+Other capabilities import its nouns and steps from here.
+"""
+
+from domain.appraisal.conclude import ConcludeAppraisal, conclude
+from domain.appraisal.noun import (
+    APPRAISAL_LIFECYCLE,
+    ROUNDS_MAX,
+    Appraisal,
+    AppraisalId,
+    AppraisalPurpose,
+    AppraisalState,
+    Comparable,
+    Opinion,
+    OpinionId,
+    Verdict,
+)
+from domain.appraisal.port import AppraisalFilter, AppraisalReader, Appraisals, Opinions, Sales, Work
+from domain.appraisal.queue import (
+    AssignAppraisal,
+    OpenAppraisal,
+    ReassignAppraisal,
+    ReleaseAppraisal,
+    TakeAppraisal,
+    assign,
+    open_,
+    reassign,
+    release,
+    take,
+)
+from domain.appraisal.refusal import (
+    DeviationUnexplained,
+    MarkFailed,
+    NoGradingStandard,
+    OpinionGiven,
+    OwnObject,
+    QueueEmpty,
+    ServiceNotSold,
+)
+from domain.appraisal.rule import AnotherOpinion, Outcome, settle
+from domain.appraisal.service import (
+    CancelAppraisal,
+    HandBack,
+    LapseAppraisal,
+    ReceiveForAppraisal,
+    RequestAppraisal,
+    cancel,
+    hand_back,
+    lapse,
+    receive,
+    request,
+)
+from domain.appraisal.step import concluded_for
+
+__all__ = [
+    "APPRAISAL_LIFECYCLE",
+    "ROUNDS_MAX",
+    "AnotherOpinion",
+    "Appraisal",
+    "AppraisalFilter",
+    "AppraisalId",
+    "AppraisalPurpose",
+    "AppraisalReader",
+    "AppraisalState",
+    "Appraisals",
+    "AssignAppraisal",
+    "CancelAppraisal",
+    "Comparable",
+    "ConcludeAppraisal",
+    "DeviationUnexplained",
+    "HandBack",
+    "LapseAppraisal",
+    "MarkFailed",
+    "NoGradingStandard",
+    "OpenAppraisal",
+    "Opinion",
+    "OpinionGiven",
+    "OpinionId",
+    "Opinions",
+    "Outcome",
+    "OwnObject",
+    "QueueEmpty",
+    "ReassignAppraisal",
+    "ReceiveForAppraisal",
+    "ReleaseAppraisal",
+    "RequestAppraisal",
+    "Sales",
+    "ServiceNotSold",
+    "TakeAppraisal",
+    "Verdict",
+    "Work",
+    "assign",
+    "cancel",
+    "conclude",
+    "concluded_for",
+    "hand_back",
+    "lapse",
+    "open_",
+    "reassign",
+    "receive",
+    "release",
+    "request",
+    "settle",
+    "take",
+]

@@ -7,6 +7,7 @@ from typing import NewType
 from uuid import UUID
 
 from domain.appraiser import Rank
+from domain.catalogue import CategoryId
 from domain.consignment import ConsignmentId, Photo
 from domain.grading import Answer, GradingStandardId, MarkFinding, Measurement
 from domain.lifecycle import Lifecycle
@@ -83,8 +84,8 @@ class Appraisal:
     title: str
     description: str
     photos: tuple[Photo, ...]
-    category_id: UUID
-    category_path: tuple[UUID, ...]
+    category_id: CategoryId
+    category_path: tuple[CategoryId, ...]
     standard_id: GradingStandardId
     standard_version: int
     terms: AppraisalTerms
