@@ -1,9 +1,9 @@
 """Who is asking: a signed token becomes a Viewer, for as long as its account stands behind it.
 
 A token says whose it is, which roles it was made with and at which epoch of the account. It is worth no more than the
-account is now: an erased account or a later epoch (a role was revoked) ends it, and of its roles only those count that the
-account still has. The account is read once in `STANDING_SECONDS` at most, and again at once after a change in this very
-process; so elsewhere a right that was taken away is gone within that time.
+account is now: an erased account or a later epoch (a role was revoked) ends it, and of its roles only those count that
+the account still has. The account is read once in `STANDING_SECONDS` at most, and again at once after a change in this
+very process; so elsewhere a right that was taken away is gone within that time.
 """
 
 from collections import OrderedDict

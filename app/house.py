@@ -14,11 +14,14 @@ from app.secret import Secrets
 from domain.viewer import Viewer
 from persistence.account import SqlAccountReader
 from persistence.contract import SqlContractReader
+from persistence.dealing import SqlPersonalReader
 from persistence.engine import read_pool, write_engine
 from persistence.ledger import SqlLedgerReader
 from persistence.outbox import Collected
+from persistence.payout import SqlPayoutReader
 from persistence.piece_cost import SqlPieceCostReader
 from persistence.policy import SqlPolicyReader
+from persistence.receivable import SqlReceivableReader
 from persistence.settlement import SqlSettlementReader
 from persistence.wallet import SqlWalletReader
 from persistence.work import SqlTransactor
@@ -39,6 +42,18 @@ class SqlReaders:
     @cached_property
     def ledger(self) -> SqlLedgerReader:
         return SqlLedgerReader(self.pool)
+
+    @cached_property
+    def payouts(self) -> SqlPayoutReader:
+        return SqlPayoutReader(self.pool)
+
+    @cached_property
+    def personal(self) -> SqlPersonalReader:
+        return SqlPersonalReader(self.pool)
+
+    @cached_property
+    def receivables(self) -> SqlReceivableReader:
+        return SqlReceivableReader(self.pool)
 
     @cached_property
     def wallets(self) -> SqlWalletReader:

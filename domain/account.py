@@ -266,6 +266,8 @@ class AccountReader(Protocol):
 
     async def page(self, wanted: AccountFilter, page: PageRequest) -> Page[Account]: ...
 
+
+class PersonalReader(Protocol):
     async def personal(self, account_id: AccountId) -> dict[str, Any]:
         """Everything personal that is kept, by table, as JSON values."""
         ...

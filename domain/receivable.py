@@ -108,7 +108,7 @@ class Receivables(Protocol):
     async def add(self, receivable: Receivable) -> None: ...
     async def save(self, receivable: Receivable) -> None: ...
 
-    async def find(self, receivable_id: ReceivableId) -> Receivable | None:
+    async def find(self, receivable_id: ReceivableId) -> Receivable:
         """The debt, not locked."""
         ...
 
@@ -282,8 +282,6 @@ async def write_off(work: Work, viewer: Viewer, command: WriteOff, *, now: datet
     viewer.require(Role.FINANCE)
     reason = line(command.reason, "reason")
     known = await work.receivables.find(command.receivable_id)
-    if known is None:
-        raise NotFound("Receivable", command.receivable_id, path=("receivableId",))
     await work.wallets.lock(known.owner, known.amount.currency)
     debt = await work.receivables.lock(command.receivable_id)
     check_version(command.expected_version, debt.version)

@@ -84,7 +84,7 @@ class SqlAccounts(SqlCollection[Account]):
 
     async def exists(self, account_id: AccountId) -> bool:
         """Whether there is such a person who was not erased, and will not be while this transaction lasts."""
-        return await self.connection.scalar(self._kept(select(literal(1)).select_from(self.table), account_id)) == 1
+        return bool(await self.connection.scalar(self._kept(select(literal(1)).select_from(self.table), account_id)))
 
     def _kept(self, query: Select[Any], account_id: AccountId) -> Select[Any]:
         there = query.where(self.table.c.id == account_id, self.table.c.erased_at.is_(None))
@@ -106,9 +106,7 @@ class SqlAccountReader:
         self.pool = pool
 
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Account | None]:
-        rows = await self.pool.fetch("SELECT * FROM account WHERE id = ANY($1::uuid[])", list(ids))
-        found = {account.id: account for account in map(SqlAccounts.mapping.to_noun, rows)}
-        return [found.get(AccountId(account_id)) for account_id in ids]
+        return await SqlAccounts.read(self.pool, ids)
 
     async def by_email(self, email: str) -> Account | None:
         row = await self.pool.fetchrow("SELECT * FROM account WHERE lower(email) = lower($1)", email)

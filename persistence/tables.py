@@ -9,11 +9,26 @@ from persistence import (
     idempotency,
     ledger,
     outbox,
+    payout,
     piece_cost,
     policy,
+    receivable,
     settlement,
     wallet,
 )
 
 METADATA = SQLModel.metadata
-MODULES = (account, consignment, contract, idempotency, ledger, outbox, piece_cost, policy, settlement, wallet)
+MODULES = (
+    account,
+    consignment,
+    contract,
+    idempotency,
+    ledger,
+    outbox,
+    payout,
+    piece_cost,
+    policy,
+    receivable,
+    settlement,
+    wallet,
+)

@@ -20,14 +20,17 @@ from domain.unavailable import Unavailable
 from domain.viewer import Viewer
 from domain.work import Verb, check_key
 from persistence import idempotency
-from persistence.account import SqlAccounts
+from persistence.account import SqlAccounts, SqlCredentials
 from persistence.consignment import SqlConsignments, SqlConsignmentTasks, SqlIntakeReceipts
 from persistence.contract import SqlContracts
+from persistence.dealing import SqlDealings
 from persistence.engine import GONE
 from persistence.ledger import SqlLedger
 from persistence.outbox import Collected
+from persistence.payout import SqlPayoutBatches, SqlPayouts
 from persistence.piece_cost import SqlPieceCosts
 from persistence.policy import SqlPolicies
+from persistence.receivable import SqlReceivables
 from persistence.settlement import SqlSettlements
 from persistence.wallet import SqlHolds, SqlWallets
 
@@ -131,6 +134,26 @@ class SqlWork:
     @cached_property
     def settlements(self) -> SqlSettlements:
         return SqlSettlements(self.connection)
+
+    @cached_property
+    def credentials(self) -> SqlCredentials:
+        return SqlCredentials(self.connection)
+
+    @cached_property
+    def dealings(self) -> SqlDealings:
+        return SqlDealings(self.connection)
+
+    @cached_property
+    def payouts(self) -> SqlPayouts:
+        return SqlPayouts(self.connection)
+
+    @cached_property
+    def payout_batches(self) -> SqlPayoutBatches:
+        return SqlPayoutBatches(self.connection)
+
+    @cached_property
+    def receivables(self) -> SqlReceivables:
+        return SqlReceivables(self.connection)
 
     @property
     def recipients(self) -> SqlAccounts:

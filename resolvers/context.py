@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from domain import account, contract, ledger, payout, piece_cost, policy, settlement, wallet
+from domain import account, contract, ledger, payout, piece_cost, policy, receivable, settlement, wallet
 from domain.refusal import InvalidInput
 from domain.viewer import Viewer
 from domain.work import Transactor, Verb
@@ -21,6 +21,12 @@ class Readers(Protocol):
     def accounts(self) -> account.AccountReader: ...
     @property
     def ledger(self) -> ledger.LedgerReader: ...
+    @property
+    def payouts(self) -> payout.PayoutReader: ...
+    @property
+    def personal(self) -> account.PersonalReader: ...
+    @property
+    def receivables(self) -> receivable.ReceivableReader: ...
     @property
     def wallets(self) -> wallet.WalletReader: ...
     @property
