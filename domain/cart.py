@@ -107,8 +107,10 @@ class OwnPiece(Refusal):
 
 
 def check_for_sale(listing: Listing, buyer: AccountId) -> None:
-    """Refuse what can not be bought, by this buyer or by anybody."""
-    require(listing.state is ListingState.LISTED, NotAvailable(listing.id, 0, 1, path=("listingId",)))
+    """Refuse what can not be bought, by this buyer or by anybody; of goods some may be free again in a moment."""
+    gone = listing.state in (ListingState.SOLD, ListingState.WITHDRAWN)
+    promised = listing.state is ListingState.RESERVED and listing.one_of_one
+    require(not (gone or promised), NotAvailable(listing.id, 0, 1, path=("listingId",)))
     own = listing.seller.kind is PartyKind.ACCOUNT and listing.seller.id == buyer
     require(not own, OwnPiece(listing.id, path=("listingId",)))
 
@@ -202,7 +204,8 @@ async def claim_piece(
 async def reserve_goods(work: Work, cart: Cart, listing_id: ListingId, quantity: int, now: datetime) -> None:
     listing = await work.listings.lock(listing_id)
     own = cart.item(listing_id)
-    wanted = quantity + await give_back(work, cart, listing)
+    wanted = quantity + (0 if own is None else own.quantity)
+    await give_back(work, cart, listing)
     require(wanted <= QUANTITY_MAX, InvalidInput(f"{QUANTITY_MAX} of the same are enough.", path=("quantity",)))
     reservation = await claims.set_aside(work, listing, wanted, holder=cart.id, now=now)
     added_at = now if own is None else own.added_at

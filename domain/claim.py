@@ -152,7 +152,10 @@ class ClaimReader(Protocol):
 async def take(
     work: Work, piece_id: PieceId, *, holder: UUID, purpose: ClaimPurpose, ttl: timedelta = CLAIM_TTL, now: datetime
 ) -> Claim:
-    """Claim a piece; refuses while another claim stands. Check the listing after this, for only now it can not change."""
+    """Claim a piece; refuses while another claim stands.
+
+    Check the listing after this: only now it can not change any more.
+    """
     wanted = Claim(PieceId(piece_id), 0, holder, purpose, now, now + ttl)
     taken = await work.claims.take(wanted)
     if taken is None:
@@ -164,17 +167,23 @@ async def take(
     return taken
 
 
-async def hold_on(
-    work: Work, tokens: Mapping[PieceId, int], *, holder: UUID, until: datetime, now: datetime
-) -> Mapping[PieceId, Claim]:
-    """Present the tokens: whoever still holds all the pieces keeps them until then, as `holder`; refuses a stale one.
-
-    The tokens stay the same, for the pieces do not change hands.
-    """
+async def present(work: Work, tokens: Mapping[PieceId, int], now: datetime) -> Sequence[Claim]:
+    """Show the tokens: the claims that they stand for, locked in id order; refuses when one is stale."""
     claims = await work.claims.lock_all(tokens)
     for piece_id, token in tokens.items():
         require(piece_id in claims and claims[piece_id].stands(token, now), ClaimLapsed(piece_id))
-    for claim in claims.values():
+    return list(claims.values())
+
+
+async def hold_on(
+    work: Work, tokens: Mapping[PieceId, int], *, holder: UUID, until: datetime, now: datetime
+) -> Sequence[Claim]:
+    """Whoever still holds all the pieces keeps them until then, as `holder`; refuses a stale token.
+
+    The tokens stay the same, for the pieces do not change hands.
+    """
+    claims = await present(work, tokens, now)
+    for claim in claims:
         claim.holder, claim.expires_at = holder, max(claim.expires_at, until)
         await work.claims.save(claim)
         work.outbox.append(Job("claimExpire", claim.piece_id, claim.expires_at))

@@ -1,0 +1,80 @@
+"""Orders: a cart is bought, paid with a split tender, delivered, and completed or undone.
+
+Title moves to the buyer at delivery. Until the return window has passed, all the money of an order stays in escrow.
+"""
+
+from domain.order.deliver import CompleteOrder, block, complete, delivered, returned, unblock, window_end
+from domain.order.end import CancelOrder, ExpireOrder, cancel, end_unpaid, expire
+from domain.order.lifecycle import LINE_LIFECYCLE, ORDER_LIFECYCLE, UNPAID, LineState, OrderState
+from domain.order.noun import (
+    Address,
+    Delivery,
+    DeliveryMethod,
+    Order,
+    OrderId,
+    OrderLine,
+    OrderLineId,
+    OrderRefund,
+    OrderRefundId,
+    Tender,
+    TenderKind,
+    TenderPart,
+)
+from domain.order.pay import charged
+from domain.order.place import PlaceOrder, place
+from domain.order.port import Buyers, Costs, OrderFilter, OrderReader, Orders, Work
+from domain.order.quote import LineQuote, OrderQuote, Terms, Wish, check_delivery, quote
+from domain.order.refund import allocate_refund, preview_refund, refund
+from domain.order.refusal import PriceChanged, TendersDoNotFit
+
+__all__ = [
+    "LINE_LIFECYCLE",
+    "ORDER_LIFECYCLE",
+    "UNPAID",
+    "Address",
+    "Buyers",
+    "CancelOrder",
+    "CompleteOrder",
+    "Costs",
+    "Delivery",
+    "DeliveryMethod",
+    "ExpireOrder",
+    "LineQuote",
+    "LineState",
+    "Order",
+    "OrderFilter",
+    "OrderId",
+    "OrderLine",
+    "OrderLineId",
+    "OrderQuote",
+    "OrderReader",
+    "OrderRefund",
+    "OrderRefundId",
+    "OrderState",
+    "Orders",
+    "PlaceOrder",
+    "PriceChanged",
+    "Tender",
+    "TenderKind",
+    "TenderPart",
+    "TendersDoNotFit",
+    "Terms",
+    "Wish",
+    "Work",
+    "allocate_refund",
+    "block",
+    "cancel",
+    "charged",
+    "check_delivery",
+    "complete",
+    "delivered",
+    "end_unpaid",
+    "expire",
+    "place",
+    "preview_refund",
+    "quote",
+    "refund",
+    "returned",
+    "unblock",
+    "window_end",
+]

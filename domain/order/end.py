@@ -1,0 +1,130 @@
+"""An order ends before the goods are on their way: everything goes back to where it was."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain import claim, consignment, listing, settlement
+from domain.event import Event
+from domain.order.lifecycle import OrderState
+from domain.order.noun import Order, OrderId
+from domain.order.pay import in_order, lock_listings
+from domain.order.port import Work
+from domain.order.refund import refund
+from domain.payment import PaymentIntent
+from domain.refusal import InvalidInput, NotFound, require
+from domain.viewer import Role, Viewer
+from domain.wallet import HoldState, post, release
+from domain.work import check_version
+
+REASON_MAX = 500
+
+
+async def end_unpaid(work: Work, order: Order, action: str, reason: str, now: datetime) -> None:
+    """Undo a locked order that was never paid, by this action of its lifecycle, and save it.
+
+    The caller has locked the payment, and says what becomes of it.
+    """
+    order.move(action)
+    order.ended_at, order.end_reason = now, reason
+    for line in order.lines:
+        line.move("orderCancel")
+    await claim.drop(work, order.pieces, now)
+    for consignment_id in order.consignments:
+        await consignment.unsold(work, consignment_id, now)
+    listings = await lock_listings(work, order)
+    for line in order.lines:
+        listing.release(listings[line.listing_id], line.quantity)
+    for one in in_order(listings):
+        await work.listings.save(one)
+    await release_holds(work, order, now)
+    await work.orders.save(order)
+    name = "order.expired" if order.state is OrderState.EXPIRED else "order.cancelled"
+    work.events.append(Event(name, "order", order.id, {"reason": reason}, account_id=order.buyer))
+
+
+async def release_holds(work: Work, order: Order, now: datetime) -> None:
+    """Give the wallet's part back, unless the hold has lapsed by itself."""
+    for hold_id in sorted(tender.hold_id for tender in order.tenders if tender.hold_id is not None):
+        hold = await work.holds.lock(hold_id)
+        if hold.state is HoldState.HELD:
+            await post(work, release(hold, "walletHoldVoid"), ("order", order.id), now, f"Order {order.code} ended")
+            await work.holds.save(hold)
+
+
+async def end_paid(work: Work, order: Order, reason: str, now: datetime) -> None:
+    """Undo a locked order that was paid and not shipped, and save it: all money goes back to its tenders."""
+    order.move("orderCancel")
+    order.ended_at, order.end_reason = now, reason
+    for line in order.lines:
+        line.move("orderCancel")
+    for line in sorted(order.lines, key=lambda one: str(one.consignment_id)):
+        if line.consigned and line.consignment_id is not None:
+            await settlement.cancel_sale(work, order_line_id=line.id, now=now)
+            await consignment.unsold(work, line.consignment_id, now)
+    listings = await lock_listings(work, order)
+    for line in order.lines:
+        listing.relist(listings[line.listing_id], line.quantity)
+    for one in in_order(listings):
+        await work.listings.save(one)
+    await refund(
+        work,
+        order,
+        {line.id: line.refundable for line in order.lines if line.refundable},
+        shipping=order.shipping - order.shipping_refunded,
+        reason=reason,
+        now=now,
+    )
+    await work.orders.save(order)
+    work.events.append(Event("order.cancelled", "order", order.id, {"reason": reason}, account_id=order.buyer))
+    for line in order.lines:
+        if line.piece_id is not None:
+            work.events.append(Event("piece.saleCancelled", "orderLine", line.id, {}, line.piece_id, order.buyer))
+
+
+async def lock_payment(work: Work, order: Order) -> PaymentIntent | None:
+    return None if order.payment_intent_id is None else await work.payment_intents.lock(order.payment_intent_id)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    order_id: OrderId
+    reason: str
+    expected_version: int | None = None
+
+
+async def cancel(work: Work, viewer: Viewer, command: CancelOrder, *, now: datetime) -> Order:
+    """The buyer, or support, calls an order off before it is packed."""
+    viewer.require_account()
+    order = await work.orders.lock(command.order_id)
+    theirs = order.buyer == viewer.account_id or viewer.has(Role.SUPPORT)
+    require(theirs, NotFound("Order", command.order_id, path=("orderId",)))
+    check_version(command.expected_version, order.version)
+    reason = command.reason.strip()
+    require(0 < len(reason) <= REASON_MAX, InvalidInput(f"Say why, in 1 to {REASON_MAX} characters.", path=("reason",)))
+    if not order.awaits_payment:
+        await end_paid(work, order, reason, now)
+        return order
+    intent = await lock_payment(work, order)
+    await end_unpaid(work, order, "orderCancel", reason, now)
+    if intent is not None and intent.is_open:
+        intent.move("cancel")
+        await work.payment_intents.save(intent)
+    return order
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireOrder:
+    order_id: OrderId
+
+
+async def expire(work: Work, viewer: Viewer, command: ExpireOrder, *, now: datetime) -> Order:
+    """The house lets an order go that was not paid in time; one that was, or has ended, stays as it is."""
+    viewer.require(Role.SYSTEM)
+    order = await work.orders.lock(command.order_id)
+    if order.awaits_payment and order.expires_at is not None and order.expires_at <= now:
+        intent = await lock_payment(work, order)
+        await end_unpaid(work, order, "expired", "Not paid in time", now)
+        if intent is not None and intent.is_open:
+            intent.move("expire")
+            await work.payment_intents.save(intent)
+    return order

@@ -1,0 +1,237 @@
+"""An order: who buys what from whom, what pays for it, and how it gets there."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from domain.catalogue import ProductId
+from domain.listing import ListingId, ListingKind
+from domain.money import Currency, Money, total
+from domain.order.lifecycle import LINE_LIFECYCLE, ORDER_LIFECYCLE, LineState, OrderState
+from domain.payment import PaymentIntentId
+from domain.piece import Party, PartyKind, PieceId
+from domain.policy import TaxBasis
+from domain.refusal import NotFound
+from domain.viewer import AccountId
+from domain.wallet import HoldId, LotSlice
+
+OrderId = NewType("OrderId", UUID)
+OrderLineId = NewType("OrderLineId", UUID)
+OrderRefundId = NewType("OrderRefundId", UUID)
+
+HOLD_GRACE = timedelta(days=1)
+"""The order ends first; claims and holds that lapse by themselves are only the last resort."""
+
+
+class DeliveryMethod(StrEnum):
+    """How the goods get to the buyer."""
+
+    STANDARD = "STANDARD"
+    EXPRESS = "EXPRESS"
+    PICKUP = "PICKUP"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a parcel goes; `country` is ISO 3166-1 alpha-2."""
+
+    recipient: str
+    phone: str
+    country: str
+    region: str
+    city: str
+    postal_code: str
+    line1: str
+    line2: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An address for a parcel, or the club shop where the buyer comes for it."""
+
+    method: DeliveryMethod
+    address: Address | None = None
+    shop_id: UUID | None = None
+
+
+class TenderKind(StrEnum):
+    """What pays, in the order in which odd units of a refund go back."""
+
+    CREDIT = "CREDIT"
+    CASH = "CASH"
+    EXTERNAL = "EXTERNAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """A part of the price and what pays it. `slices` are the lots of credit that were spent, in spending order.
+
+    `hold_id` keeps the wallet's part until the rest is paid.
+    """
+
+    kind: TenderKind
+    amount: Money
+    refunded: Money
+    slices: tuple[LotSlice, ...] = ()
+    hold_id: HoldId | None = None
+
+    @property
+    def refundable(self) -> Money:
+        return self.amount - self.refunded
+
+
+@dataclass(slots=True)
+class OrderLine:
+    """One listing's part of an order, with its own seller of record, tax basis and terms of return.
+
+    `price` is for all of the quantity and includes `tax`, which is what the house owes on this line: nothing for a
+    consigned piece, where the house is taxed on its commission when it settles. `cost` is what a piece cost the house.
+    """
+
+    id: OrderLineId
+    order_id: UUID
+    position: int
+    listing_id: ListingId
+    listing_kind: ListingKind
+    product_id: ProductId
+    piece_id: PieceId | None
+    consignment_id: UUID | None
+    quantity: int
+    unit_price: Money
+    price: Money
+    seller_kind: PartyKind
+    seller_id: UUID | None
+    tax_basis: TaxBasis
+    tax_rate_bps: int
+    tax: Money
+    cost: Money | None
+    claim_token: int | None
+    return_days: int
+    state: LineState
+    refunded: Money
+    delivered_at: datetime | None = None
+    released_at: datetime | None = None
+    blocked_by: str | None = None
+    version: int = 1
+
+    @property
+    def seller(self) -> Party:
+        """The seller of record."""
+        return Party(self.seller_kind, self.seller_id)
+
+    @property
+    def consigned(self) -> bool:
+        return self.tax_basis is TaxBasis.COMMISSION
+
+    @property
+    def refundable(self) -> Money:
+        return self.price - self.refunded
+
+    def move(self, action: str) -> None:
+        self.state = LINE_LIFECYCLE.move(self.state, action)
+
+
+@dataclass(slots=True)
+class Order:
+    """`total` is what all lines and the shipping cost; the tenders sum to it. All amounts are in `currency`."""
+
+    id: OrderId
+    code: str
+    buyer: AccountId
+    state: OrderState
+    currency: Currency
+    lines: tuple[OrderLine, ...]
+    tenders: tuple[Tender, ...]
+    delivery: Delivery
+    subtotal: Money
+    shipping: Money
+    total: Money
+    shipping_refunded: Money
+    payment_intent_id: PaymentIntentId | None
+    placed_at: datetime
+    expires_at: datetime | None = None
+    paid_at: datetime | None = None
+    delivered_at: datetime | None = None
+    completed_at: datetime | None = None
+    ended_at: datetime | None = None
+    end_reason: str | None = None
+    version: int = 1
+
+    @property
+    def next_actions(self) -> tuple[str, ...]:
+        return ORDER_LIFECYCLE.next_actions(self.state)
+
+    @property
+    def awaits_payment(self) -> bool:
+        return self.state is OrderState.PENDING_PAYMENT
+
+    @property
+    def tax(self) -> Money:
+        return total((line.tax for line in self.lines), self.currency)
+
+    @property
+    def refunded(self) -> Money:
+        return total((tender.refunded for tender in self.tenders), self.currency)
+
+    @property
+    def pieces(self) -> dict[PieceId, int]:
+        """The claim tokens of the pieces in the order."""
+        return {line.piece_id: line.claim_token for line in self.lines if line.piece_id and line.claim_token}
+
+    @property
+    def consignments(self) -> list[UUID]:
+        """The consignments that are sold with this order, in the order in which they are locked."""
+        return sorted(line.consignment_id for line in self.lines if line.consigned and line.consignment_id)
+
+    def tender(self, kind: TenderKind) -> Tender | None:
+        return next((tender for tender in self.tenders if tender.kind is kind), None)
+
+    def line(self, line_id: UUID) -> OrderLine:
+        for line in self.lines:
+            if line.id == line_id:
+                return line
+        raise NotFound("OrderLine", line_id, path=("lineIds",))
+
+    def move(self, action: str) -> None:
+        self.state = ORDER_LIFECYCLE.move(self.state, action)
+
+    def advance(self, action: str, line_ids: Collection[UUID]) -> None:
+        """Move lines, and the order once all of its lines are there."""
+        moved = [self.line(line_id) for line_id in line_ids]
+        for line in moved:
+            line.move(action)
+        if all(line.state in (moved[0].state, *PAST[moved[0].state]) for line in self.lines):
+            self.move(action)
+
+
+PAST: dict[LineState, Sequence[LineState]] = {
+    LineState.OPEN: (LineState.CANCELLED,),
+    LineState.PACKED: tuple(LineState),
+    LineState.SHIPPED: (LineState.READY_FOR_PICKUP, LineState.DELIVERED, LineState.RETURNED),
+    LineState.READY_FOR_PICKUP: (LineState.SHIPPED, LineState.DELIVERED, LineState.RETURNED),
+    LineState.DELIVERED: (LineState.RETURNED,),
+}
+"""What lines of the same order may be in, besides the one state, for the order to count as being there."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenderPart:
+    """What went back to one tender."""
+
+    kind: TenderKind
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefund:
+    """Money that went back to the buyer, and to what it came from."""
+
+    id: OrderRefundId
+    order_id: OrderId
+    amount: Money
+    parts: tuple[TenderPart, ...]
+    reason: str
+    refunded_at: datetime

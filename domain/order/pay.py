@@ -1,0 +1,135 @@
+"""An order is paid, at once or when a provider reports the charge: money into escrow, and what was promised is sold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from domain import claim, consignment, listing, settlement
+from domain.event import Event
+from domain.ledger import AccountKind, Posting, customer, house
+from domain.listing import Listing, ListingId
+from domain.order.noun import HOLD_GRACE, Order, Tender, TenderKind
+from domain.order.port import Work
+from domain.refusal import require
+from domain.viewer import AccountId
+from domain.wallet import InsufficientFunds, Pocket, capture, credit_postings, post, slice_lots
+
+# Rows are locked in this order: order, payment, claims, consignments, listings, holds, pockets.
+
+
+async def pay_from_wallet(work: Work, order: Order, now: datetime) -> None:
+    """Credit and cash go into escrow in one journal; refuses when the wallet has less."""
+    pocket = await lock_pockets(work, order)
+    postings = [house(AccountKind.ESCROW, order.total)]
+    for tender in order.tenders:
+        paid, parts = await spend(work, pocket, tender, now)
+        order.tenders = tuple(paid if one.kind is tender.kind else one for one in order.tenders)
+        postings += parts
+    await post(work, postings, ("order", order.id), now, f"Order {order.code}")
+
+
+async def spend(work: Work, pocket: Pocket, tender: Tender, now: datetime) -> tuple[Tender, list[Posting]]:
+    kind = AccountKind(tender.kind)
+    require(tender.amount <= pocket.spendable(kind), InsufficientFunds(kind, pocket.spendable(kind), tender.amount))
+    if kind is AccountKind.CASH:
+        return tender, [customer(pocket.owner, kind, -tender.amount)]
+    slices = slice_lots(await work.wallets.lots(pocket.owner, pocket.currency), tender.amount, now)
+    return replace(tender, slices=slices), credit_postings(pocket.owner, slices, -1)
+
+
+async def pay_with_charge(work: Work, order: Order, now: datetime) -> None:
+    """A provider has charged its part: what was held of the wallet joins it in escrow, in one journal."""
+    postings = [house(AccountKind.ESCROW, order.total)]
+    for tender in sorted(order.tenders, key=lambda one: str(one.hold_id or "")):
+        if tender.kind is TenderKind.EXTERNAL:
+            postings.append(house(AccountKind.PSP_CLEARING, -tender.amount))
+            continue
+        assert tender.hold_id is not None, "the wallet's part of a pending order is held"
+        hold = await work.holds.lock(tender.hold_id)
+        released, slices = capture(hold, tender.amount)
+        await work.holds.save(hold)
+        postings += released
+        order.tenders = tuple(replace(one, slices=slices) if one.kind is tender.kind else one for one in order.tenders)
+    await lock_pockets(work, order)
+    await post(work, postings, ("order", order.id), now, f"Order {order.code}")
+
+
+async def lock_pockets(work: Work, order: Order) -> Pocket:
+    """The buyer's pocket, locked together with those of the sellers, whose settlements are reckoned next."""
+    sellers = [AccountId(line.seller_id) for line in order.lines if line.consigned and line.seller_id is not None]
+    owners = [order.buyer, *sellers]
+    pockets = await work.wallets.lock_all((owner, order.currency) for owner in owners)
+    return pockets[order.buyer, order.currency]
+
+
+async def lock_listings(work: Work, order: Order) -> Mapping[ListingId, Listing]:
+    found = await work.listings.lock_all([line.listing_id for line in order.lines])
+    return {ListingId(listing_id): one for listing_id, one in found.items()}
+
+
+async def sell(work: Work, order: Order, listings: Mapping[ListingId, Listing], now: datetime) -> None:
+    """What the order has promised is sold: nobody else may have it, and its claims have done their work."""
+    for line in order.lines:
+        listing.sell(listings[line.listing_id], line.quantity)
+    for one in in_order(listings):
+        await work.listings.save(one)
+    await claim.drop(work, order.pieces, now)
+
+
+async def open_settlements(work: Work, order: Order, now: datetime) -> None:
+    """Each consigned line owes its seller a share from now on; the title stays with the seller until delivery."""
+    for line in sorted(order.lines, key=lambda one: str(one.consignment_id)):
+        if line.consigned:
+            assert line.consignment_id is not None, "a consigned line names its consignment"
+            await settlement.open_for_sale(
+                work,
+                consignment_id=line.consignment_id,
+                order_id=order.id,
+                order_line_id=line.id,
+                price=line.price,
+                sold_at=now,
+                now=now,
+                return_window_days=line.return_days,
+            )
+
+
+def tell_paid(work: Work, order: Order) -> None:
+    said: dict[str, object] = {"total": str(order.total), "code": order.code}
+    work.events.append(Event("order.paid", "order", order.id, said, account_id=order.buyer))
+    for line in order.lines:
+        if line.piece_id is not None:
+            work.events.append(
+                Event(
+                    "piece.sold",
+                    "orderLine",
+                    line.id,
+                    {"price_minor": line.price.minor, "currency": order.currency, "kind": line.listing_kind},
+                    piece_id=line.piece_id,
+                    account_id=order.buyer,
+                )
+            )
+
+
+def in_order(listings: Mapping[ListingId, Listing]) -> Sequence[Listing]:
+    return [listings[listing_id] for listing_id in sorted(listings)]
+
+
+async def charged(work: Work, order: Order, now: datetime) -> bool:
+    """The provider has the money of a locked order; the caller holds the payment too, and saves the order.
+
+    False when the order is over, or somebody else holds a piece by now: then the money has to go back.
+    """
+    if not order.awaits_payment or order.expires_at is None or order.expires_at + HOLD_GRACE <= now:
+        return False
+    claims = await work.claims.lock_all(order.pieces)
+    if any(piece not in claims or claims[piece].token != token for piece, token in order.pieces.items()):
+        return False
+    for consignment_id in order.consignments:
+        await consignment.sold(work, consignment_id, now)
+    await sell(work, order, await lock_listings(work, order), now)
+    await pay_with_charge(work, order, now)
+    await open_settlements(work, order, now)
+    order.move("paid")
+    order.paid_at = now
+    tell_paid(work, order)
+    return True

@@ -1,0 +1,201 @@
+"""A cart becomes an order: one move in which everything is checked, claimed and paid, or nothing happens at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from domain import cart as carts
+from domain import claim, consignment, listing, payment, policy
+from domain.cart import Cart, CartId
+from domain.event import Event
+from domain.ledger import AccountKind
+from domain.listing import Listing, ListingId
+from domain.money import Money
+from domain.order.lifecycle import LineState, OrderState
+from domain.order.noun import HOLD_GRACE, Delivery, Order, OrderId, OrderLine, OrderLineId, Tender, TenderKind
+from domain.order.pay import in_order, open_settlements, pay_from_wallet, sell, tell_paid
+from domain.order.port import Work
+from domain.order.quote import OrderQuote, Terms, Wish, check_delivery, quote
+from domain.order.refusal import PriceChanged
+from domain.payment import PAYMENT_TTL, PaymentPurpose
+from domain.policy import PolicyKind, ReturnTerms, TaxTerms
+from domain.refusal import InvalidInput, require
+from domain.viewer import Viewer
+from domain.wallet import reserve
+from domain.work import Job, check_version
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder:
+    """`expected_version` is the cart's."""
+
+    cart_id: CartId
+    delivery: Delivery
+    wish: Wish
+    expected_version: int | None = None
+
+
+async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetime) -> Order:
+    """Buy all that is in the viewer's cart.
+
+    What the wallet can not pay is asked of a provider; until it is charged, the wallet's part is held and the pieces
+    stay claimed. Without a provider the order is paid at once.
+    """
+    viewer.require_account()
+    check_delivery(command.delivery)
+    cart = await carts.lock_own(work, viewer, command.cart_id)
+    check_version(command.expected_version, cart.version)
+    require(bool(cart.items), InvalidInput("The cart is empty.", path=("cartId",)))
+    terms = await gather_terms(work, cart, command.delivery, now)
+    seen = await work.shelf.find_all(item.listing_id for item in cart.items)
+    check_items(cart, seen)
+    reckoned = quote(cart.items, seen, command.delivery, terms, command.wish)
+    order = draft(work, cart, reckoned, command.delivery, now)
+    at_once = order.tender(TenderKind.EXTERNAL) is None
+    if at_once:
+        await claim.present(work, cart.tokens, now)
+    else:
+        order.expires_at = now + PAYMENT_TTL
+        await claim.hold_on(work, cart.tokens, holder=order.id, until=order.expires_at + HOLD_GRACE, now=now)
+    for consignment_id in order.consignments:
+        await (consignment.sold if at_once else consignment.reserved)(work, consignment_id, now)
+    listings = await promise(work, cart, now)
+    if at_once:
+        await sell(work, order, listings, now)
+        await pay_from_wallet(work, order, now)
+        order.move("paid")
+        order.paid_at = now
+        await work.orders.add(order)
+        await open_settlements(work, order, now)
+    else:
+        for one in in_order(listings):
+            await work.listings.save(one)
+        await ask_for_payment(work, order, command.wish, now)
+        await work.orders.add(order)
+    work.events.append(Event("order.placed", "order", order.id, {"total": str(order.total)}, account_id=order.buyer))
+    if at_once:
+        tell_paid(work, order)
+    cart.items = ()
+    cart.changed_at = now
+    await work.carts.save(cart)
+    return order
+
+
+async def gather_terms(work: Work, cart: Cart, delivery: Delivery, now: datetime) -> Terms:
+    """The buyer's law is that of where the parcel goes; at a shop's counter, that of the buyer's account."""
+    address = delivery.address
+    jurisdiction = address.country if address is not None else await work.buyers.jurisdiction(cart.owner)
+    tax = (await policy.current(work, PolicyKind.TAX, now)).terms
+    returns = (await policy.current(work, PolicyKind.RETURN, now)).terms
+    assert isinstance(tax, TaxTerms), "a tax policy has tax terms"
+    assert isinstance(returns, ReturnTerms), "a return policy has return terms"
+    return Terms(jurisdiction, tax, returns, await work.costs.of_pieces(list(cart.tokens)))
+
+
+def check_items(cart: Cart, listings: Mapping[ListingId, Listing]) -> None:
+    """Refuse what can not be bought any more, or at another price than the buyer has seen."""
+    for item in cart.items:
+        found = listings[item.listing_id]
+        if item.piece_id is not None:
+            carts.check_for_sale(found, cart.owner)
+        require(found.price == item.price, PriceChanged(found.id, item.price, found.price, path=("cartId",)))
+
+
+async def promise(work: Work, cart: Cart, now: datetime) -> dict[ListingId, Listing]:
+    """Lock the listings, look again now that nothing can change, and reserve what the order is about.
+
+    What the cart had set aside of goods passes to the order; if that has lapsed, it is taken anew if it can be.
+    """
+    found = await work.listings.lock_all([item.listing_id for item in cart.items])
+    listings = {ListingId(listing_id): one for listing_id, one in found.items()}
+    check_items(cart, listings)
+    for item in sorted(cart.items, key=lambda one: one.listing_id):
+        one = listings[item.listing_id]
+        if item.piece_id is None:
+            await carts.give_back(work, cart, one)
+        listing.reserve(one, item.quantity)
+    return listings
+
+
+async def ask_for_payment(work: Work, order: Order, wish: Wish, now: datetime) -> None:
+    """Hold the wallet's part, ask the provider for the rest, and have the house look when the time is up."""
+    assert order.expires_at is not None, "a pending order waits so long and no longer"
+    assert wish.provider is not None, "a pending order waits for a provider"
+    tenders: list[Tender] = []
+    for tender in order.tenders:
+        if tender.kind is TenderKind.EXTERNAL:
+            tenders.append(tender)
+            continue
+        hold = await reserve(
+            work,
+            order.buyer,
+            AccountKind(tender.kind),
+            tender.amount,
+            cause=("order", order.id),
+            expires_at=order.expires_at + HOLD_GRACE,
+            now=now,
+        )
+        tenders.append(replace(tender, hold_id=hold.id))
+    order.tenders = tuple(tenders)
+    external = order.tender(TenderKind.EXTERNAL)
+    assert external is not None, "a pending order waits for a provider"
+    intent = await payment.ask(
+        work,
+        provider=wish.provider,
+        owner=order.buyer,
+        purpose=PaymentPurpose.ORDER,
+        subject_id=order.id,
+        amount=external.amount,
+        expires_at=order.expires_at,
+        now=now,
+    )
+    order.payment_intent_id = intent.id
+    work.outbox.append(Job("orderExpire", order.id, order.expires_at))
+
+
+def draft(work: Work, cart: Cart, reckoned: OrderQuote, delivery: Delivery, now: datetime) -> Order:
+    """The order as quoted, still unpaid."""
+    order_id = OrderId(work.new.id())
+    zero = Money.zero(cart.currency)
+    lines = tuple(
+        OrderLine(
+            id=OrderLineId(work.new.id()),
+            order_id=order_id,
+            position=position,
+            listing_id=line.listing_id,
+            listing_kind=line.listing_kind,
+            product_id=line.product_id,
+            piece_id=line.piece_id,
+            consignment_id=line.consignment_id,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            price=line.price,
+            seller_kind=line.seller.kind,
+            seller_id=line.seller.id,
+            tax_basis=line.tax_basis,
+            tax_rate_bps=line.tax_rate_bps,
+            tax=line.tax,
+            cost=line.cost,
+            claim_token=item.token,
+            return_days=line.return_days,
+            state=LineState.OPEN,
+            refunded=zero,
+        )
+        for position, (item, line) in enumerate(zip(cart.items, reckoned.lines, strict=True), start=1)
+    )
+    return Order(
+        id=order_id,
+        code=work.new.code("OR"),
+        buyer=cart.owner,
+        state=OrderState.PENDING_PAYMENT,
+        currency=cart.currency,
+        lines=lines,
+        tenders=reckoned.tenders,
+        delivery=delivery,
+        subtotal=reckoned.subtotal,
+        shipping=reckoned.shipping,
+        total=reckoned.total,
+        shipping_refunded=zero,
+        payment_intent_id=None,
+        placed_at=now,
+    )

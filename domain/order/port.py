@@ -1,0 +1,69 @@
+"""What orders need of the house's memory."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from domain import cart, payment, receivable, settlement
+from domain.money import Money
+from domain.order.lifecycle import OrderState
+from domain.order.noun import Order, OrderId, OrderRefund
+from domain.page import Page, PageRequest
+from domain.piece import PieceId
+from domain.viewer import AccountId
+
+
+class Orders(Protocol):
+    """Orders with their lines and tenders."""
+
+    async def lock(self, order_id: OrderId) -> Order: ...
+    async def add(self, order: Order) -> None: ...
+    async def save(self, order: Order) -> None: ...
+    async def add_refund(self, refund: OrderRefund) -> None: ...
+
+
+class Costs(Protocol):
+    async def of_pieces(self, piece_ids: Collection[PieceId]) -> Mapping[PieceId, Money]:
+        """What pieces cost the house that it has bought; a piece that it never bought is not among them."""
+        ...
+
+
+class Buyers(Protocol):
+    async def jurisdiction(self, account_id: AccountId) -> str:
+        """The country whose law applies to a buyer who gives no address."""
+        ...
+
+
+class Work(cart.Work, payment.Work, settlement.Work, receivable.Work, Protocol):
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def costs(self) -> Costs: ...
+    @property
+    def buyers(self) -> Buyers: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders; what is None or empty does not narrow."""
+
+    states: tuple[OrderState, ...] = ()
+    buyer: AccountId | None = None
+    code: str | None = None
+
+
+class OrderReader(Protocol):
+    """Orders as buyers and staff read them; callers have checked who may."""
+
+    async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Order | None]: ...
+    async def page(self, wanted: OrderFilter, page: PageRequest) -> Page[Order]:
+        """Newest first."""
+        ...
+
+    async def queue(self, wanted: OrderFilter, page: PageRequest) -> Page[Order]:
+        """Oldest first, as staff work through them."""
+        ...
+
+    async def refunds(self, order_ids: Sequence[UUID]) -> Sequence[Sequence[OrderRefund]]: ...
+    async def costs(self, piece_ids: Sequence[UUID]) -> Mapping[PieceId, Money]: ...

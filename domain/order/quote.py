@@ -1,0 +1,191 @@
+"""What a cart comes to: by line its seller of record, tax basis and return window; then shipping, and who pays what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.cart import CartItem
+from domain.catalogue import ProductId
+from domain.listing import Listing, ListingId, ListingKind
+from domain.money import BASIS_POINTS, Currency, Money, total
+from domain.order.noun import Address, Delivery, DeliveryMethod, Tender, TenderKind
+from domain.order.refusal import TendersDoNotFit
+from domain.payment import PaymentProvider
+from domain.piece import Party, PartyKind, PieceId
+from domain.policy import ReturnTerms, TaxBasis, TaxTerms
+from domain.refusal import InvalidInput, require
+
+EXPRESS_FEE = {
+    Currency.CNY: 12_000,
+    Currency.HKD: 14_000,
+    Currency.EUR: 2_500,
+    Currency.USD: 2_800,
+    Currency.JPY: 3_500,
+}
+"""In minor units. The insured standard way and pickup cost the buyer nothing."""
+
+ADDRESS_LENGTHS = {
+    "recipient": (1, 120),
+    "phone": (3, 40),
+    "region": (0, 120),
+    "city": (1, 120),
+    "postal_code": (0, 20),
+    "line1": (1, 200),
+    "line2": (0, 200),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LineQuote:
+    """One line, before anything is bought; `price` is for all of the quantity and includes `tax`."""
+
+    listing_id: ListingId
+    listing_kind: ListingKind
+    product_id: ProductId
+    piece_id: PieceId | None
+    consignment_id: UUID | None
+    quantity: int
+    unit_price: Money
+    price: Money
+    seller: Party
+    tax_basis: TaxBasis
+    tax_rate_bps: int
+    tax: Money
+    cost: Money | None
+    return_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderQuote:
+    """What all of it comes to."""
+
+    lines: tuple[LineQuote, ...]
+    subtotal: Money
+    shipping: Money
+    total: Money
+    tenders: tuple[Tender, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a quote is made under: whose law, which tax and return policies, what pieces cost the house."""
+
+    jurisdiction: str
+    tax: TaxTerms
+    returns: ReturnTerms
+    costs: Mapping[PieceId, Money]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the buyer wants to pay with; a provider takes the rest."""
+
+    credit: Money | None = None
+    cash: Money | None = None
+    provider: PaymentProvider | None = None
+
+
+def quote(
+    items: Sequence[CartItem], listings: Mapping[ListingId, Listing], delivery: Delivery, terms: Terms, wish: Wish
+) -> OrderQuote:
+    """Add everything up; refuses tenders that do not fit."""
+    lines = tuple(quote_line(listings[item.listing_id], item.quantity, terms) for item in items)
+    currency = lines[0].price.currency
+    subtotal = total((line.price for line in lines), currency)
+    shipping = shipping_fee(delivery.method, currency)
+    whole = subtotal + shipping
+    return OrderQuote(lines, subtotal, shipping, whole, plan_tenders(whole, wish))
+
+
+def quote_line(listing: Listing, quantity: int, terms: Terms) -> LineQuote:
+    cost = None if listing.piece_id is None else terms.costs.get(listing.piece_id)
+    basis = tax_basis(listing, cost)
+    rate_bps = terms.tax.rate_bps(terms.jurisdiction, basis)
+    price = listing.price * quantity
+    return LineQuote(
+        listing_id=listing.id,
+        listing_kind=listing.kind,
+        product_id=listing.product_id,
+        piece_id=listing.piece_id,
+        consignment_id=listing.consignment_id,
+        quantity=quantity,
+        unit_price=listing.price,
+        price=price,
+        seller=listing.seller,
+        tax_basis=basis,
+        tax_rate_bps=rate_bps,
+        tax=included_tax(basis, price, cost, rate_bps),
+        cost=cost,
+        return_days=terms.returns.window_days(
+            terms.jurisdiction, professional_seller=listing.seller.kind is not PartyKind.ACCOUNT
+        ),
+    )
+
+
+def tax_basis(listing: Listing, cost: Money | None) -> TaxBasis:
+    """For somebody else the house is taxed on its commission; on its own used pieces on the margin;
+
+    where it can not show what a piece cost it, or the goods are new, on the full price.
+    """
+    if listing.seller.kind is PartyKind.ACCOUNT:
+        return TaxBasis.COMMISSION
+    return TaxBasis.FULL_PRICE if cost is None else TaxBasis.MARGIN
+
+
+def included_tax(basis: TaxBasis, price: Money, cost: Money | None, rate_bps: int) -> Money:
+    """The tax within a price; prices to consumers include it."""
+    match basis:
+        case TaxBasis.FULL_PRICE:
+            taxed = price
+        case TaxBasis.MARGIN:
+            assert cost is not None, "a margin needs a cost"
+            taxed = max(price - cost, Money.zero(price.currency))
+        case _:
+            taxed = Money.zero(price.currency)
+    return taxed.allocate([rate_bps, BASIS_POINTS])[0]
+
+
+def shipping_fee(method: DeliveryMethod, currency: Currency) -> Money:
+    return Money(EXPRESS_FEE[currency] if method is DeliveryMethod.EXPRESS else 0, currency)
+
+
+def plan_tenders(whole: Money, wish: Wish) -> tuple[Tender, ...]:
+    """Credit and cash as wished, a provider for the rest; together exactly the whole."""
+    zero = Money.zero(whole.currency)
+    for name, part in (("credit", wish.credit), ("cash", wish.cash)):
+        if part is not None:
+            path = ("tenders", name)
+            require(part.currency is whole.currency, InvalidInput(f"This cart is in {whole.currency}.", path=path))
+            require(part.minor >= 0, InvalidInput("An amount is never negative.", path=path))
+    credit, cash = wish.credit or zero, wish.cash or zero
+    rest = whole - credit - cash
+    fits = rest == zero or (rest > zero and wish.provider is not None)
+    require(fits, TendersDoNotFit(whole, credit + cash, path=("tenders",)))
+    parts = ((TenderKind.CREDIT, credit), (TenderKind.CASH, cash), (TenderKind.EXTERNAL, rest))
+    return tuple(Tender(kind, amount, zero) for kind, amount in parts if amount)
+
+
+def check_delivery(delivery: Delivery) -> None:
+    """A parcel has an address, a pickup has a shop."""
+    pickup = delivery.method is DeliveryMethod.PICKUP
+    for present, wanted, name, said in (
+        (delivery.shop_id is not None, pickup, "shopId", "A pickup, and only a pickup, names its shop."),
+        (delivery.address is not None, not pickup, "address", "A parcel, and only a parcel, has an address."),
+    ):
+        require(present == wanted, InvalidInput(said, path=("delivery", name)))
+    if delivery.address is not None:
+        check_address(delivery.address)
+
+
+def check_address(address: Address) -> None:
+    for name, (low, high) in ADDRESS_LENGTHS.items():
+        length = len(getattr(address, name).strip())
+        require(
+            low <= length <= high,
+            InvalidInput(f"{low} to {high} characters.", path=("delivery", "address", camel(name))),
+        )
+
+
+def camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(part.title() for part in rest)

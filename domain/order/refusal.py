@@ -1,0 +1,34 @@
+"""Why an order is not placed."""
+
+from dataclasses import dataclass
+
+from domain.listing import ListingId
+from domain.money import Money
+from domain.refusal import Refusal
+
+
+@dataclass(eq=False)
+class TendersDoNotFit(Refusal):
+    """What is to pay is more or less than what is to be paid."""
+
+    code = "TENDERS_DO_NOT_FIT"
+    total: Money
+    covered: Money
+
+    @property
+    def message(self) -> str:
+        return f"{self.total} is to be paid, {self.covered} is offered: name a provider for the rest, or less."
+
+
+@dataclass(eq=False)
+class PriceChanged(Refusal):
+    """The price is another one than when the item was put in the cart."""
+
+    code = "PRICE_CHANGED"
+    listing_id: ListingId
+    was: Money
+    price: Money
+
+    @property
+    def message(self) -> str:
+        return f"The price was {self.was} and is {self.price} now. Put it in the cart again if you agree."
