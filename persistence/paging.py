@@ -31,13 +31,15 @@ async def fetch_page(
     page: PageRequest,
     item: Callable[[Any], T],
     key: Callable[[T], CursorKey],
+    counted_from: str | None = None,
 ) -> Page[T]:
     """One statement for the window, and one more, bounded, when a total was asked for.
 
-    `where` are conditions with `{}` for each of their values, in order; `select` ends before its WHERE.
+    `where` are conditions with `{}` for each of their values, in order; `select` ends before its WHERE. A total needs
+    no neighbours: `counted_from` is the FROM that is enough for the conditions.
     """
     conditions, arguments = number(where, values)
-    total = await count(pool, select, conditions, arguments) if page.with_total else None
+    total = await count(pool, counted_from or select, conditions, arguments) if page.with_total else None
     query, arguments = window(select, conditions, arguments, sort, page)
     rows = await pool.fetch(query, *arguments)
     return made(rows, page, item, key, total)

@@ -186,12 +186,11 @@ def sell(listing: Listing, quantity: int) -> None:
 def relist(listing: Listing, quantity: int = 1) -> None:
     """A sold or withdrawn piece, or some of a stock, is there to be bought again."""
     if listing.one_of_one:
-        LIFECYCLE.move(listing.state, "relist")
+        listing.state = LIFECYCLE.move(listing.state, "relist")
         listing.quantity = 1
-    elif listing.state is not ListingState.WITHDRAWN:
+    else:
         listing.quantity += quantity
-    listing.state = ListingState.LISTED
-    settle(listing)
+        settle(listing)
 
 
 def withdraw(listing: Listing) -> None:

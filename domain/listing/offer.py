@@ -34,7 +34,7 @@ class Listings(Protocol):
     async def lock_open(
         self, product_id: ProductId, piece_id: PieceId | None, options: Sequence[AttributeValue], currency: Currency
     ) -> Listing | None:
-        """The listing, not yet withdrawn or sold, of the piece or of this variant in this currency."""
+        """The offer that stands: of the piece until it is sold, of a variant until it is withdrawn."""
         ...
 
     async def add(self, listing: Listing) -> None: ...
