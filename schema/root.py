@@ -1,9 +1,10 @@
 """The schema: Query and Mutation made of each feature's root fields."""
 
 import strawberry
+from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
-from schema.account import AccountQuery
+from schema.account import AccountMutation, AccountQuery
 from schema.errors import HANDLERS, Codes
 from schema.scalars import SCALARS
 from schema.wallet import WalletMutation, WalletQuery
@@ -15,7 +16,7 @@ class Query(AccountQuery, WalletQuery):
 
 
 @strawberry.type(description="Everything that can be done. Every mutation takes a key and acts once.")
-class Mutation(WalletMutation):
+class Mutation(AccountMutation, WalletMutation):
     pass
 
 
@@ -24,7 +25,8 @@ def build() -> strawberry.Schema:
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
-        extensions=[Codes],
+        # Parsing and validating cost more than most operations do; both caches hold 128 documents at most.
+        extensions=[Codes, ParserCache, ValidationCache],
         exception_handlers=HANDLERS,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
