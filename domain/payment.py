@@ -82,13 +82,15 @@ class PaymentIntent:
 
 
 WAITING = (PaymentState.OPEN, PaymentState.AUTHORISED)
+GIVEN_UP = (PaymentState.FAILED, PaymentState.CANCELLED, PaymentState.EXPIRED)
 
 PAYMENT_LIFECYCLE = Lifecycle(
     kind="payment",
     initial=PaymentState.OPEN,
     moves={
         "authorise": ([PaymentState.OPEN], PaymentState.AUTHORISED),
-        "charge": (WAITING, PaymentState.CHARGED),
+        # What the house gave up waiting for is charged all the same when the provider says so, and then goes back.
+        "charge": ([*WAITING, *GIVEN_UP], PaymentState.CHARGED),
         "fail": (WAITING, PaymentState.FAILED),
         "cancel": (WAITING, PaymentState.CANCELLED),
         "expire": (WAITING, PaymentState.EXPIRED),

@@ -114,12 +114,10 @@ async def charged(
         return PaymentOutcome.IGNORED
     intent.reference = event.reference or intent.reference
     wanted = intent.is_open
-    # What was given up as failed or too late is charged all the same when the provider says so.
-    intent.state = PaymentState.CHARGED
+    intent.move("charge")
     await work.payment_intents.save(intent)
-    work.events.append(
-        Event("payment.charged", "payment", intent.id, {"amount": str(intent.amount)}, None, intent.owner)
-    )
+    said = {"amount": str(intent.amount)}
+    work.events.append(Event("payment.charged", "payment", intent.id, said, account_id=intent.owner))
     if order is None:
         if not wanted:
             return await sent_back(work, intent, now)

@@ -22,7 +22,7 @@ from domain.order.noun import (
 )
 from domain.order.pay import charged
 from domain.order.place import PlaceOrder, place
-from domain.order.port import Buyers, Costs, OrderFilter, OrderReader, Orders, Work
+from domain.order.port import Buyers, Costs, OrderFilter, OrderReader, Orders, Work, may_see
 from domain.order.quote import LineQuote, OrderQuote, Terms, Wish, check_delivery, quote
 from domain.order.refund import allocate_refund, preview_refund, refund
 from domain.order.refusal import PriceChanged, TendersDoNotFit
@@ -70,6 +70,7 @@ __all__ = [
     "delivered",
     "end_unpaid",
     "expire",
+    "may_see",
     "place",
     "preview_refund",
     "quote",

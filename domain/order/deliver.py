@@ -54,12 +54,17 @@ def window_end(line: OrderLine) -> datetime:
 
 def block(line: OrderLine, reason: str) -> None:
     """Keep a line of a locked order from completing, for instance while a return is under way."""
-    line.blocked_by = reason
+    if reason not in line.blocked_by:
+        line.blocked_by = (*line.blocked_by, reason)
 
 
-def unblock(work: Work, order: Order, line: OrderLine, now: datetime) -> None:
-    """Nothing stands in the way any more; have the house look again."""
-    line.blocked_by = None
+def unblock(work: Work, order: Order, line: OrderLine, reason: str, now: datetime) -> None:
+    """The reason is gone; have the house look again."""
+    line.blocked_by = tuple(one for one in line.blocked_by if one != reason)
+    look_again(work, order, line, now)
+
+
+def look_again(work: Work, order: Order, line: OrderLine, now: datetime) -> None:
     if line.delivered_at is not None:
         work.outbox.append(Job("orderComplete", order.id, max(now, window_end(line))))
 
@@ -67,7 +72,7 @@ def unblock(work: Work, order: Order, line: OrderLine, now: datetime) -> None:
 def returned(work: Work, order: Order, line: OrderLine, now: datetime) -> None:
     """The goods of a delivered line of a locked order are back; the caller refunds, and saves the order."""
     line.move("returned")
-    unblock(work, order, line, now)
+    look_again(work, order, line, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ async def complete(work: Work, viewer: Viewer, command: CompleteOrder, *, now: d
 
 def is_due(line: OrderLine, now: datetime) -> bool:
     arrived = line.state is LineState.DELIVERED and line.released_at is None
-    return arrived and line.blocked_by is None and window_end(line) <= now
+    return arrived and not line.blocked_by and window_end(line) <= now
 
 
 def is_over(line: OrderLine) -> bool:

@@ -114,7 +114,7 @@ class OrderLine:
     refunded: Money
     delivered_at: datetime | None = None
     released_at: datetime | None = None
-    blocked_by: str | None = None
+    blocked_by: tuple[str, ...] = ()
     version: int = 1
 
     @property

@@ -11,7 +11,7 @@ from domain.order.lifecycle import OrderState
 from domain.order.noun import Order, OrderId, OrderRefund
 from domain.page import Page, PageRequest
 from domain.piece import PieceId
-from domain.viewer import AccountId
+from domain.viewer import AccountId, Role, Viewer
 
 
 class Orders(Protocol):
@@ -67,3 +67,8 @@ class OrderReader(Protocol):
 
     async def refunds(self, order_ids: Sequence[UUID]) -> Sequence[Sequence[OrderRefund]]: ...
     async def costs(self, piece_ids: Sequence[UUID]) -> Mapping[PieceId, Money]: ...
+
+
+def may_see(viewer: Viewer, order: Order) -> bool:
+    """Buyers see their own; staff who serve buyers, and finance, see all."""
+    return order.buyer == viewer.account_id or viewer.has(Role.SUPPORT, Role.SHOP_ASSOCIATE, Role.FINANCE)
