@@ -1,5 +1,7 @@
 """The schema: Query and Mutation made of each feature's root fields."""
 
+from functools import cache
+
 import strawberry
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
@@ -20,8 +22,9 @@ class Mutation(AccountMutation, WalletMutation):
     pass
 
 
+@cache
 def build() -> strawberry.Schema:
-    """The executable schema."""
+    """The executable schema; it never changes, so a process makes it once."""
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
