@@ -13,14 +13,20 @@ from app.config import Settings
 from app.secret import Secrets
 from domain.viewer import Viewer
 from persistence.account import SqlAccountReader
+from persistence.audit import SqlAuditReader
+from persistence.catalogue import SqlCatalogueReader
 from persistence.contract import SqlContractReader
 from persistence.dealing import SqlPersonalReader
 from persistence.engine import read_pool, write_engine
 from persistence.ledger import SqlLedgerReader
+from persistence.listing import SqlListingReader
 from persistence.outbox import Collected
+from persistence.passport import SqlPassportReader
 from persistence.payout import SqlPayoutReader
+from persistence.piece import SqlPieceReader
 from persistence.piece_cost import SqlPieceCostReader
 from persistence.policy import SqlPolicyReader
+from persistence.price import SqlPriceReader
 from persistence.receivable import SqlReceivableReader
 from persistence.settlement import SqlSettlementReader
 from persistence.wallet import SqlWalletReader
@@ -42,6 +48,10 @@ class SqlReaders:
     @cached_property
     def ledger(self) -> SqlLedgerReader:
         return SqlLedgerReader(self.pool)
+
+    @cached_property
+    def audit(self) -> SqlAuditReader:
+        return SqlAuditReader(self.pool)
 
     @cached_property
     def payouts(self) -> SqlPayoutReader:
@@ -75,6 +85,26 @@ class SqlReaders:
     def settlements(self) -> SqlSettlementReader:
         return SqlSettlementReader(self.pool)
 
+    @cached_property
+    def catalogue(self) -> SqlCatalogueReader:
+        return SqlCatalogueReader(self.pool)
+
+    @cached_property
+    def pieces(self) -> SqlPieceReader:
+        return SqlPieceReader(self.pool)
+
+    @cached_property
+    def passports(self) -> SqlPassportReader:
+        return SqlPassportReader(self.pool)
+
+    @cached_property
+    def listings(self) -> SqlListingReader:
+        return SqlListingReader(self.pool)
+
+    @cached_property
+    def prices(self) -> SqlPriceReader:
+        return SqlPriceReader(self.pool)
+
 
 @dataclass
 class House:
@@ -97,7 +127,7 @@ class House:
             now=datetime.now(UTC),
             transactor=self.transactor,
             readers=self.readers,
-            loaders=Loaders(self.readers),
+            loaders=Loaders(self.readers, viewer),
             secrets=self.secrets,
             request_id=request_id or uuid4().hex,
             key=key,

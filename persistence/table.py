@@ -63,7 +63,7 @@ def moment(*, nullable: bool = False) -> Any:
 
 def document(*, nullable: bool = False) -> Any:
     """A JSONB column for values that are read and written whole; nothing is NULL, never JSON's null."""
-    return Field(default=None if nullable else ..., sa_type=JSONB(none_as_null=True), nullable=nullable)  # type: ignore[call-overload]
+    return Field(default=None if nullable else ..., sa_type=JSONB(none_as_null=True), nullable=nullable)
 
 
 def one_of(column: str, values: Any) -> str:

@@ -15,21 +15,27 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
+from domain.audit import attempt
 from domain.refusal import IdempotencyKeyInFlight, IdempotencyKeyReused, Refusal
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
 from domain.work import Verb, check_key
 from persistence import idempotency
 from persistence.account import SqlAccounts, SqlCredentials
+from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
 from persistence.consignment import SqlConsignments, SqlConsignmentTasks, SqlIntakeReceipts
 from persistence.contract import SqlContracts
 from persistence.dealing import SqlDealings
 from persistence.engine import GONE
 from persistence.ledger import SqlLedger
+from persistence.listing import SqlListings
+from persistence.media import SqlMediaUploads
 from persistence.outbox import Collected
 from persistence.payout import SqlPayoutBatches, SqlPayouts
+from persistence.piece import SqlPieces
 from persistence.piece_cost import SqlPieceCosts
 from persistence.policy import SqlPolicies
+from persistence.price import SqlPriceChanges
 from persistence.receivable import SqlReceivables
 from persistence.settlement import SqlSettlements
 from persistence.wallet import SqlHolds, SqlWallets
@@ -159,6 +165,38 @@ class SqlWork:
     def recipients(self) -> SqlAccounts:
         return self.accounts
 
+    @cached_property
+    def media_uploads(self) -> SqlMediaUploads:
+        return SqlMediaUploads(self.connection)
+
+    @cached_property
+    def brands(self) -> SqlBrands:
+        return SqlBrands(self.connection)
+
+    @cached_property
+    def categories(self) -> SqlCategories:
+        return SqlCategories(self.connection)
+
+    @cached_property
+    def collections(self) -> SqlCollections:
+        return SqlCollections(self.connection)
+
+    @cached_property
+    def products(self) -> SqlProducts:
+        return SqlProducts(self.connection)
+
+    @cached_property
+    def pieces(self) -> SqlPieces:
+        return SqlPieces(self.connection)
+
+    @cached_property
+    def listings(self) -> SqlListings:
+        return SqlListings(self.connection)
+
+    @cached_property
+    def price_changes(self) -> SqlPriceChanges:
+        return SqlPriceChanges(self.connection)
+
 
 class DryRun(Exception):
     """Carries a dry run's answer out of the transaction that it undoes."""
@@ -230,6 +268,8 @@ class SqlTransactor:
                     if dry_run:
                         raise
                     work, answer = SqlWork(connection), refusal
+                    if (attempted := attempt(viewer, refusal)) is not None:
+                        work.events.append(attempted)
                 await connection.execute(CLOSE, closing(work.collected, viewer, action, now, claim, verb, answer))
             if self.committed is not None:
                 await self.committed(work.collected)

@@ -4,7 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from domain import account, contract, ledger, payout, piece_cost, policy, receivable, settlement, wallet
+from domain import (
+    account,
+    audit,
+    catalogue,
+    contract,
+    ledger,
+    listing,
+    passport,
+    payout,
+    piece,
+    piece_cost,
+    policy,
+    price,
+    receivable,
+    settlement,
+    wallet,
+)
 from domain.refusal import InvalidInput
 from domain.viewer import Viewer
 from domain.work import Transactor, Verb
@@ -19,6 +35,8 @@ class Readers(Protocol):
 
     @property
     def accounts(self) -> account.AccountReader: ...
+    @property
+    def audit(self) -> audit.AuditReader: ...
     @property
     def ledger(self) -> ledger.LedgerReader: ...
     @property
@@ -37,6 +55,16 @@ class Readers(Protocol):
     def piece_costs(self) -> piece_cost.PieceCostReader: ...
     @property
     def settlements(self) -> settlement.SettlementReader: ...
+    @property
+    def catalogue(self) -> catalogue.CatalogueReader: ...
+    @property
+    def pieces(self) -> piece.PieceReader: ...
+    @property
+    def passports(self) -> passport.PassportReader: ...
+    @property
+    def listings(self) -> listing.ListingReader: ...
+    @property
+    def prices(self) -> price.PriceReader: ...
 
 
 class Secrets(Protocol):

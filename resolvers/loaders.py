@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from domain.viewer import ANONYMOUS
+
 if TYPE_CHECKING:
     from domain.account import Account
-    from domain.viewer import AccountId
+    from domain.catalogue import Brand, Category, CategoryId, Collection, Product
+    from domain.listing import ListingCard
+    from domain.page import Page, PageRequest
+    from domain.payout import Payout, PayoutBatch
+    from domain.piece import Piece, Standing
+    from domain.viewer import AccountId, Viewer
     from domain.wallet import Pocket
     from resolvers.context import Readers
 
@@ -33,18 +40,76 @@ def loader(batch: Callable[[Sequence[K]], Awaitable[Sequence[V]]]) -> DataLoader
 class Loaders:
     """One per operation, so that nothing is remembered from one request to the next."""
 
-    def __init__(self, readers: Readers) -> None:
+    def __init__(self, readers: Readers, viewer: Viewer = ANONYMOUS) -> None:
         self.readers = readers
+        self.viewer = viewer
+        self.pages: dict[Hashable, DataLoader[Any, Any]] = {}
 
     def forget(self) -> None:
         """Drop all loaders, and with them what they remember; the next use makes new ones."""
         for name in [name for name, value in vars(self).items() if isinstance(value, DataLoader)]:
             delattr(self, name)
+        self.pages.clear()
+
+    def page(
+        self, list_name: str, page: PageRequest, batch: Callable[[Sequence[UUID]], Awaitable[Sequence[Page[V]]]]
+    ) -> DataLoader[UUID, Page[V]]:
+        """The same page of a list within each of many parents: one statement for all of them."""
+        return self.pages.setdefault((list_name, page), loader(batch))
 
     @cached_property
     def account(self) -> DataLoader[UUID, Account | None]:
         return loader(self.readers.accounts.by_ids)
 
     @cached_property
+    def payout(self) -> DataLoader[UUID, Payout | None]:
+        return loader(self.readers.payouts.by_ids)
+
+    @cached_property
+    def payout_batch(self) -> DataLoader[UUID, PayoutBatch | None]:
+        return loader(self.readers.payouts.batches_by_ids)
+
+    @cached_property
     def pockets(self) -> DataLoader[AccountId, Sequence[Pocket]]:
         return loader(self.readers.wallets.pockets)
+
+    @cached_property
+    def brand(self) -> DataLoader[UUID, Brand | None]:
+        return loader(self.readers.catalogue.brands)
+
+    @cached_property
+    def category(self) -> DataLoader[UUID, Category | None]:
+        return loader(self.readers.catalogue.categories)
+
+    @cached_property
+    def category_tree(self) -> DataLoader[None, Mapping[CategoryId | None, Sequence[Category]]]:
+        """The whole tree, under the key None."""
+
+        async def tree(keys: Sequence[None]) -> Sequence[Mapping[CategoryId | None, Sequence[Category]]]:
+            return [await self.readers.catalogue.category_tree()] * len(keys)
+
+        return loader(tree)
+
+    @cached_property
+    def collection(self) -> DataLoader[UUID, Collection | None]:
+        return loader(self.readers.catalogue.collections)
+
+    @cached_property
+    def product(self) -> DataLoader[UUID, Product | None]:
+        return loader(self.readers.catalogue.products)
+
+    @cached_property
+    def piece(self) -> DataLoader[UUID, Piece | None]:
+        return loader(lambda ids: self.readers.pieces.by_ids(ids, self.viewer))
+
+    @cached_property
+    def standings(self) -> DataLoader[UUID, Sequence[Standing]]:
+        return loader(self.readers.pieces.standings)
+
+    @cached_property
+    def listing(self) -> DataLoader[UUID, ListingCard | None]:
+        return loader(lambda ids: self.readers.listings.by_ids(ids, self.viewer))
+
+    @cached_property
+    def listing_of_piece(self) -> DataLoader[UUID, ListingCard | None]:
+        return loader(lambda pieces: self.readers.listings.of_pieces(pieces, self.viewer))
