@@ -1,5 +1,6 @@
 """Settings from the environment, read once and never changed."""
 
+from base64 import urlsafe_b64decode
 from enum import StrEnum
 from pathlib import Path
 
@@ -8,11 +9,17 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "only-for-development-and-known-to-everybody"
 SECRET_LENGTH_MIN = 32
+KEY_BYTES = 32
 
 
 class Environment(StrEnum):
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+def decode(text: str) -> bytes:
+    """Bytes from base64url with or without its padding; ValueError for anything else."""
+    return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
 
 
 class Settings(BaseSettings):
@@ -31,6 +38,29 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64)
     pool_size: int = Field(default=10, ge=1, le=200)
     secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    public_url: str | None = None
+    certificate_key: SecretStr | None = None
+    certificate_retired_keys: tuple[str, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where the world finds this house, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def certificate_seed(self) -> bytes | None:
+        """The 32 bytes that certificates are signed with, when they have a key of their own."""
+        return None if self.certificate_key is None else decode(self.certificate_key.get_secret_value())
+
+    @model_validator(mode="after")
+    def certificate_key_is_a_key(self) -> "Settings":
+        try:
+            keys = [self.certificate_seed or bytes(KEY_BYTES), *map(decode, self.certificate_retired_keys)]
+        except ValueError:
+            keys = [b""]
+        if any(len(key) != KEY_BYTES for key in keys):
+            raise ValueError("CERCLE_CERTIFICATE_KEY and the retired keys are 32 bytes each, in base64url.")
+        return self
 
     @model_validator(mode="after")
     def secret_is_a_secret(self) -> "Settings":

@@ -13,11 +13,15 @@ from app.config import Settings
 from app.secret import Secrets
 from domain.viewer import Viewer
 from persistence.account import SqlAccountReader
+from persistence.appraisal import SqlAppraisalReader
+from persistence.appraiser import SqlAppraiserReader
 from persistence.audit import SqlAuditReader
 from persistence.catalogue import SqlCatalogueReader
+from persistence.certificate import SqlCertificateReader
 from persistence.contract import SqlContractReader
 from persistence.dealing import SqlPersonalReader
 from persistence.engine import read_pool, write_engine
+from persistence.grading import SqlGradingReader
 from persistence.ledger import SqlLedgerReader
 from persistence.listing import SqlListingReader
 from persistence.outbox import Collected
@@ -105,6 +109,22 @@ class SqlReaders:
     def prices(self) -> SqlPriceReader:
         return SqlPriceReader(self.pool)
 
+    @cached_property
+    def appraisals(self) -> SqlAppraisalReader:
+        return SqlAppraisalReader(self.pool)
+
+    @cached_property
+    def appraisers(self) -> SqlAppraiserReader:
+        return SqlAppraiserReader(self.pool)
+
+    @cached_property
+    def grading(self) -> SqlGradingReader:
+        return SqlGradingReader(self.pool)
+
+    @cached_property
+    def certificates(self) -> SqlCertificateReader:
+        return SqlCertificateReader(self.pool)
+
 
 @dataclass
 class House:
@@ -149,8 +169,10 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
                 standings.forget(event.subject_id)
 
     try:
-        secrets = Secrets(settings.secret.get_secret_value())
-        yield House(settings, SqlTransactor(engine, committed), readers, secrets, standings)
+        secrets = Secrets(
+            settings.secret.get_secret_value(), settings.certificate_seed, settings.certificate_retired_keys
+        )
+        yield House(settings, SqlTransactor(engine, committed, secrets.signer), readers, secrets, standings)
     finally:
         await pool.close()
         await engine.dispose()

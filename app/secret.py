@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -13,6 +13,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from app import auth
+from app.config import KEY_BYTES
+from app.signing import Ed25519Signer
 from domain.account import Session
 from domain.unavailable import Unavailable
 
@@ -110,7 +112,12 @@ class SealedAccounts:
 class Secrets:
     """Everything that needs the secret, for `Context.secrets`."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(
+        self, secret: str, certificate_seed: bytes | None = None, certificate_retired_keys: Sequence[str] = ()
+    ) -> None:
         self.passwords = Argon2Passwords(derived(secret, "passwords"))
         self.tokens = BearerTokens(secret)
         self.vault = SealedAccounts(derived(secret, "bank accounts"))
+        # A key of its own outlives a change of the secret; without one the seal follows from the secret.
+        seed = certificate_seed or derived(secret, "certificates")[:KEY_BYTES]
+        self.signer = Ed25519Signer(seed, certificate_retired_keys)

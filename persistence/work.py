@@ -15,20 +15,27 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
-from domain.audit import attempt
+from domain.audit import attempted
+from domain.certificate import Signer
+from domain.agreement import ContractAgreements
 from domain.refusal import IdempotencyKeyInFlight, IdempotencyKeyReused, Refusal
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
 from domain.work import Verb, check_key
 from persistence import idempotency
 from persistence.account import SqlAccounts, SqlCredentials
+from persistence.appraisal import SqlAppraisals, SqlOpinions, SqlSales
+from persistence.appraiser import SqlAppraisers
 from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
+from persistence.certificate import SqlCertificates, SqlRecalls
 from persistence.consignment import SqlConsignments, SqlConsignmentTasks, SqlIntakeReceipts
 from persistence.contract import SqlContracts
 from persistence.dealing import SqlDealings
 from persistence.engine import GONE
+from persistence.grading import SqlGradingStandards
 from persistence.ledger import SqlLedger
 from persistence.listing import SqlListings
+from persistence.markdown import SqlMarkdowns
 from persistence.media import SqlMediaUploads
 from persistence.outbox import Collected
 from persistence.payout import SqlPayoutBatches, SqlPayouts
@@ -84,10 +91,16 @@ class RandomIdentities:
 class SqlWork:
     """Every collection, on one connection in one transaction; each is made when a verb first asks for it."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, signer: Signer | None = None) -> None:
         self.connection = connection
         self.collected = Collected()
         self.new = RandomIdentities()
+        self._signer = signer
+
+    @property
+    def signer(self) -> Signer:
+        assert self._signer is not None, "only a house with a seal issues certificates"
+        return self._signer
 
     @property
     def events(self) -> Any:
@@ -140,6 +153,18 @@ class SqlWork:
     @cached_property
     def settlements(self) -> SqlSettlements:
         return SqlSettlements(self.connection)
+
+    @cached_property
+    def markdowns(self) -> SqlMarkdowns:
+        return SqlMarkdowns(self.connection)
+
+    @cached_property
+    def agreements(self) -> ContractAgreements:
+        return ContractAgreements(self)
+
+    @property
+    def sellers(self) -> SqlAccounts:
+        return self.accounts
 
     @cached_property
     def credentials(self) -> SqlCredentials:
@@ -197,6 +222,34 @@ class SqlWork:
     def price_changes(self) -> SqlPriceChanges:
         return SqlPriceChanges(self.connection)
 
+    @cached_property
+    def appraisers(self) -> SqlAppraisers:
+        return SqlAppraisers(self.connection)
+
+    @cached_property
+    def grading_standards(self) -> SqlGradingStandards:
+        return SqlGradingStandards(self.connection)
+
+    @cached_property
+    def appraisals(self) -> SqlAppraisals:
+        return SqlAppraisals(self.connection)
+
+    @cached_property
+    def opinions(self) -> SqlOpinions:
+        return SqlOpinions(self.connection)
+
+    @cached_property
+    def sales(self) -> SqlSales:
+        return SqlSales(self.connection)
+
+    @cached_property
+    def certificates(self) -> SqlCertificates:
+        return SqlCertificates(self.connection)
+
+    @cached_property
+    def recalls(self) -> SqlRecalls:
+        return SqlRecalls(self.connection)
+
 
 class DryRun(Exception):
     """Carries a dry run's answer out of the transaction that it undoes."""
@@ -208,9 +261,15 @@ class DryRun(Exception):
 class SqlTransactor:
     """Runs verbs. `committed` is awaited after each commit with the names of what happened."""
 
-    def __init__(self, engine: AsyncEngine, committed: Callable[[Collected], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        committed: Callable[[Collected], Awaitable[None]] | None = None,
+        signer: Signer | None = None,
+    ) -> None:
         self.engine = engine
         self.committed = committed
+        self.signer = signer
 
     async def __call__(
         self,
@@ -255,7 +314,7 @@ class SqlTransactor:
                     raise IdempotencyKeyReused(key, path=("clientMutationKey",))
                 if status == "KEPT":
                     return cast("R", answer_or_raise(idempotency.kept(cast("Any", verb), stored)))
-                work = SqlWork(connection)
+                work = SqlWork(connection, self.signer)
                 answer: object
                 try:
                     async with connection.begin_nested():
@@ -267,9 +326,9 @@ class SqlTransactor:
                 except Refusal as refusal:
                     if dry_run:
                         raise
-                    work, answer = SqlWork(connection), refusal
-                    if (attempted := attempt(viewer, refusal)) is not None:
-                        work.events.append(attempted)
+                    work, answer = SqlWork(connection, self.signer), refusal
+                    if (attempt := attempted(viewer, refusal)) is not None:
+                        work.events.append(attempt)
                 await connection.execute(CLOSE, closing(work.collected, viewer, action, now, claim, verb, answer))
             if self.committed is not None:
                 await self.committed(work.collected)

@@ -6,9 +6,13 @@ from typing import Any, Protocol, TypeVar
 
 from domain import (
     account,
+    appraisal,
+    appraiser,
     audit,
     catalogue,
+    certificate,
     contract,
+    grading,
     ledger,
     listing,
     passport,
@@ -65,6 +69,14 @@ class Readers(Protocol):
     def listings(self) -> listing.ListingReader: ...
     @property
     def prices(self) -> price.PriceReader: ...
+    @property
+    def appraisals(self) -> appraisal.AppraisalReader: ...
+    @property
+    def appraisers(self) -> appraiser.AppraiserReader: ...
+    @property
+    def grading(self) -> grading.GradingReader: ...
+    @property
+    def certificates(self) -> certificate.CertificateReader: ...
 
 
 class Secrets(Protocol):
@@ -76,6 +88,8 @@ class Secrets(Protocol):
     def tokens(self) -> account.Tokens: ...
     @property
     def vault(self) -> payout.BankVault: ...
+    @property
+    def signer(self) -> certificate.Signer: ...
 
 
 @dataclass(slots=True)

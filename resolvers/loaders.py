@@ -13,7 +13,11 @@ from domain.viewer import ANONYMOUS
 
 if TYPE_CHECKING:
     from domain.account import Account
+    from domain.appraisal import Appraisal, Opinion
+    from domain.appraiser import Appraiser, AppraiserRecord
     from domain.catalogue import Brand, Category, CategoryId, Collection, Product
+    from domain.certificate import Certificate, Recall
+    from domain.grading import GradingStandard
     from domain.listing import ListingCard
     from domain.page import Page, PageRequest
     from domain.payout import Payout, PayoutBatch
@@ -68,6 +72,54 @@ class Loaders:
     @cached_property
     def payout_batch(self) -> DataLoader[UUID, PayoutBatch | None]:
         return loader(self.readers.payouts.batches_by_ids)
+
+    @cached_property
+    def appraisal(self) -> DataLoader[UUID, Appraisal | None]:
+        return loader(self.readers.appraisals.by_ids)
+
+    @cached_property
+    def appraisal_of(self) -> DataLoader[UUID, Appraisal | None]:
+        """By consignment."""
+        return loader(self.readers.appraisals.of_consignments)
+
+    @cached_property
+    def opinions(self) -> DataLoader[UUID, Sequence[Opinion]]:
+        return loader(self.readers.appraisals.opinions)
+
+    @cached_property
+    def appraiser(self) -> DataLoader[UUID, Appraiser | None]:
+        return loader(self.readers.appraisers.by_ids)
+
+    @cached_property
+    def appraiser_of(self) -> DataLoader[UUID, Appraiser | None]:
+        """By account."""
+        return loader(self.readers.appraisers.by_accounts)
+
+    @cached_property
+    def appraiser_record(self) -> DataLoader[UUID, AppraiserRecord]:
+        """By account."""
+        return loader(self.readers.appraisers.records)
+
+    @cached_property
+    def grading_standard(self) -> DataLoader[UUID, GradingStandard | None]:
+        return loader(self.readers.grading.by_ids)
+
+    @cached_property
+    def certificate(self) -> DataLoader[UUID, Certificate | None]:
+        return loader(self.readers.certificates.by_ids)
+
+    @cached_property
+    def certificate_of(self) -> DataLoader[UUID, Certificate | None]:
+        """By appraisal."""
+        return loader(self.readers.certificates.of_appraisals)
+
+    @cached_property
+    def certificate_of_piece(self) -> DataLoader[UUID, Certificate | None]:
+        return loader(self.readers.certificates.of_pieces)
+
+    @cached_property
+    def recall(self) -> DataLoader[UUID, Recall | None]:
+        return loader(self.readers.certificates.recalls)
 
     @cached_property
     def pockets(self) -> DataLoader[AccountId, Sequence[Pocket]]:

@@ -152,7 +152,7 @@ async def opinion_of(
         evidence=command.evidence,
         findings=note(command.findings, "findings") if command.findings.strip() else "",
         product_id=command.product_id,
-        serial=perhaps(command.serial or "", "serial", longest=80).upper() or None,
+        serial=perhaps(command.serial or "", "serial", longest=60).upper() or None,
         given_at=now,
     )
 
