@@ -36,8 +36,8 @@ class ContractRow(SQLModel, table=True):
         CheckConstraint("term_days > 0 AND grace_days >= 0 AND return_window_days >= 0", name="days"),
         CheckConstraint("end_action NOT IN ('TRADE_IN', 'BUY_OUT') OR end_price_minor IS NOT NULL", name="end"),
         CheckConstraint(
-            "(state = 'OFFERED') = (mode IS NULL) AND (mode IS NULL) = (credit_bps IS NULL)"
-            " AND (mode IS NULL) = (agreed_at IS NULL)",
+            "CASE state WHEN 'OFFERED' THEN mode IS NULL WHEN 'AGREED' THEN mode IS NOT NULL ELSE TRUE END"
+            " AND (mode IS NULL) = (credit_bps IS NULL) AND (mode IS NULL) = (agreed_at IS NULL)",
             name="agreed",
         ),
         CheckConstraint("mode IS DISTINCT FROM 'AT_APPRAISAL' OR buy_out_minor IS NOT NULL", name="bought"),
@@ -50,7 +50,7 @@ class ContractRow(SQLModel, table=True):
     id: UUID = key(primary=True)
     code: str = text()
     consignment_id: UUID = key("consignment.id")
-    piece_id: UUID = key()
+    piece_id: UUID = key("piece.id")
     seller: UUID = key("account.id")
     state: str = text()
     currency: str = text()
@@ -81,7 +81,7 @@ class ContractRow(SQLModel, table=True):
     credit_bps: int | None = None
     agreed_at: datetime | None = moment(nullable=True)
     payout_fixed_at: datetime | None = moment(nullable=True)
-    listing_id: UUID | None = key(nullable=True)
+    listing_id: UUID | None = key("listing.id", nullable=True)
     listed_at: datetime | None = moment(nullable=True)
     term_ends_at: datetime | None = moment(nullable=True)
     free_withdrawal_since: datetime | None = moment(nullable=True)

@@ -30,7 +30,7 @@ class PieceCostRow(SQLModel, table=True):
     )
     id: UUID = key(primary=True)
     consignment_id: UUID = key("consignment.id")
-    piece_id: UUID | None = key(nullable=True)
+    piece_id: UUID | None = key("piece.id", nullable=True)
     kind: str = text()
     currency: str = text()
     amount_minor: int = minor()

@@ -48,6 +48,7 @@ class SettlementRow(SQLModel, table=True):
         UniqueConstraint("code"),
         UniqueConstraint("order_line_id"),
         Index("uq_settlement_open", "consignment_id", unique=True, postgresql_where=sql("state <> 'CANCELLED'")),
+        Index("ix_settlement_piece", "piece_id", "id"),
         Index("ix_settlement_seller", "seller", "id"),
         Index("ix_settlement_state", "state", "id"),
         Index("ix_settlement_due", "payable_at", "id", postgresql_where=sql("state = 'PENDING'")),
@@ -57,7 +58,7 @@ class SettlementRow(SQLModel, table=True):
     code: str = text()
     consignment_id: UUID = key("consignment.id")
     contract_id: UUID = key("contract.id")
-    piece_id: UUID = key()
+    piece_id: UUID = key("piece.id")
     seller: UUID = key("account.id")
     cause: str = text()
     state: str = text()

@@ -15,9 +15,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
+from domain.agreement import ContractAgreements
 from domain.audit import attempted
 from domain.certificate import Signer
-from domain.agreement import ContractAgreements
 from domain.refusal import IdempotencyKeyInFlight, IdempotencyKeyReused, Refusal
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer

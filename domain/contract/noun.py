@@ -28,7 +28,7 @@ BOUGHT_AT_END = (EndAction.TRADE_IN, EndAction.BUY_OUT)
 
 
 class ContractState(StrEnum):
-    """An offer waits for its seller; what was agreed holds until the piece is sold or the term has ended."""
+    """An offer waits for its seller; what was agreed holds until the seller is paid or the piece goes back."""
 
     OFFERED = "OFFERED"
     AGREED = "AGREED"
@@ -43,7 +43,7 @@ CONTRACT_LIFECYCLE = Lifecycle(
         "settlementAgree": ([ContractState.OFFERED], ContractState.AGREED),
         "settlementChoosePayout": ([ContractState.AGREED], None),
         "markdownPropose": ([ContractState.AGREED], None),
-        "end": ([ContractState.AGREED], ContractState.ENDED),
+        "end": ([ContractState.OFFERED, ContractState.AGREED], ContractState.ENDED),
     },
     unattended=frozenset({"end"}),
 )
@@ -71,7 +71,7 @@ class PayoutChoice:
 class Contract:
     """All amounts are in `currency` of the price; what follows `mode` is known once the seller has agreed.
 
-    `buy_out` is what the house pays at once, `end_price` what it pays at the end of the term; None where it does not buy.
+    The house pays `buy_out` at once, or `end_price` at the end of the term; None where it does not buy.
     """
 
     id: ContractId
@@ -130,6 +130,17 @@ class Contract:
     def lowest_agreed(self) -> Money:
         """The last agreed step, or the price; never below the floor."""
         return self.steps[-1].price if self.steps else self.price
+
+    def bound_until(self, now: datetime) -> datetime | None:
+        """Until when the seller may not withdraw: the term, which begins with the listing.
+
+        None when they are free: the price left the agreed range, or the term is over.
+        """
+        if self.state is not ContractState.AGREED or self.free_withdrawal_since is not None:
+            return None
+        assert self.agreed_at is not None, "what was agreed has a date"
+        ends_at = self.term_ends_at or self.agreed_at + timedelta(days=self.term_days)
+        return ends_at if now < ends_at else None
 
     def move(self, action: str) -> None:
         self.state = CONTRACT_LIFECYCLE.move(self.state, action)

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from domain import consignment, policy
+from domain import appraisal, listing
+from domain.account import Account
 from domain.consignment import ConsignmentId
 from domain.contract.noun import Contract, ContractId
+from domain.viewer import AccountId
 
 
 class Contracts(Protocol):
@@ -24,9 +26,17 @@ class Contracts(Protocol):
     async def save(self, contract: Contract) -> None: ...
 
 
-class Work(consignment.Work, policy.Work, Protocol):
+class Sellers(Protocol):
+    """The little that a contract needs of people."""
+
+    async def find(self, account_id: AccountId) -> Account: ...
+
+
+class Work(appraisal.Work, listing.Work, Protocol):
     @property
     def contracts(self) -> Contracts: ...
+    @property
+    def sellers(self) -> Sellers: ...
 
 
 class ContractReader(Protocol):
