@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from app import auth
 from app.config import Settings
+from app.media import SignedAddresses
 from app.secret import Secrets
 from domain.viewer import Viewer
 from persistence.account import SqlAccountReader
@@ -24,6 +25,7 @@ from persistence.engine import read_pool, write_engine
 from persistence.grading import SqlGradingReader
 from persistence.ledger import SqlLedgerReader
 from persistence.listing import SqlListingReader
+from persistence.media_file import MediaFiles
 from persistence.outbox import Collected
 from persistence.passport import SqlPassportReader
 from persistence.payout import SqlPayoutReader
@@ -134,6 +136,8 @@ class House:
     transactor: SqlTransactor
     readers: SqlReaders
     secrets: Secrets
+    media: SignedAddresses
+    files: MediaFiles
     standings: auth.Standings
 
     async def viewer(self, authorization: str | None, locale: str) -> Viewer:
@@ -149,6 +153,7 @@ class House:
             readers=self.readers,
             loaders=Loaders(self.readers, viewer),
             secrets=self.secrets,
+            media=self.media,
             request_id=request_id or uuid4().hex,
             key=key,
         )

@@ -1,5 +1,6 @@
 """Cash leaves a wallet for a bank account: requested by its owner, batched, posted and followed up by finance."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,8 @@ PayoutId = NewType("PayoutId", UUID)
 PayoutBatchId = NewType("PayoutBatchId", UUID)
 
 BATCH_SIZE_MAX = 1_000
+IBAN = re.compile("[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}")
+NATIONAL_NUMBER = re.compile("[0-9]{8,24}")
 
 
 # Nouns
@@ -106,7 +109,7 @@ BATCH_LIFECYCLE = Lifecycle(
 
 @dataclass(slots=True)
 class PayoutBatch:
-    """Payouts of one currency that go to the bank together; `total` follows what owners take out before it is posted."""
+    """Payouts of one currency that go to the bank together; `total` follows what owners take out before that."""
 
     id: PayoutBatchId
     code: str
@@ -157,6 +160,29 @@ class NothingToPay(Refusal):
     @property
     def message(self) -> str:
         return f"No payout in {self.currency} is waiting."
+
+
+# Rules
+
+
+def account_number(text: str) -> str:
+    """The number of a bank account without its spaces: an IBAN whose check digits are right, or 8 to 24 digits."""
+    number = "".join(text.split()).upper()
+    national = NATIONAL_NUMBER.fullmatch(number) is not None
+    require(
+        national or (IBAN.fullmatch(number) is not None and iban_remainder(number) == 1),
+        InvalidInput("An IBAN, or the digits of a bank account, belong here.", path=("accountNumber",)),
+    )
+    return number
+
+
+def iban_remainder(iban: str) -> int:
+    """By ISO 13616: the first four characters go last, letters count from 10, and 1 is left modulo 97."""
+    return int("".join(str(int(character, 36)) for character in iban[4:] + iban[:4])) % 97
+
+
+def may_see(viewer: Viewer, payout: Payout) -> bool:
+    return viewer.account_id == payout.owner or viewer.has(Role.FINANCE, Role.SUPPORT)
 
 
 # Ports

@@ -1,4 +1,4 @@
-"""What customers owe the house: a wallet is never below zero, so the rest of a claw-back stands here until it is paid."""
+"""What customers owe the house: a wallet is never below zero, so the rest of a claw-back stands here until paid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

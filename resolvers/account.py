@@ -1,6 +1,23 @@
-"""People."""
+"""People: what happens to a password before a transaction, who may read whom."""
 
-from domain.account import Account
+from typing import Any
+from uuid import UUID
+
+from domain.account import (
+    Account,
+    AccountFilter,
+    Register,
+    Registration,
+    Session,
+    SignIn,
+    SigningIn,
+    check_email,
+    check_password,
+    may_see,
+)
+from domain.page import Page, PageRequest
+from domain.refusal import NotFound
+from domain.viewer import AccountId, Role
 from resolvers.context import Context
 
 
@@ -9,3 +26,43 @@ async def viewer(context: Context) -> Account | None:
     if context.viewer.account_id is None:
         return None
     return await context.loaders.account.load(context.viewer.account_id)
+
+
+async def account(context: Context, account_id: UUID) -> Account:
+    """Anybody's account for support and finance, one's own for everybody else."""
+    found = await context.loaders.account.load(account_id) if may_see(context.viewer, account_id) else None
+    if found is None:
+        raise NotFound("Account", account_id, path=("id",))
+    return found
+
+
+async def accounts(context: Context, wanted: AccountFilter, page: PageRequest) -> Page[Account]:
+    """People, for support and finance."""
+    context.viewer.require(Role.SUPPORT, Role.FINANCE)
+    return await context.readers.accounts.page(wanted, page)
+
+
+async def personal(context: Context) -> dict[str, Any]:
+    """Everything personal that the house keeps about the caller."""
+    return await context.readers.personal.personal(context.viewer.require_account())
+
+
+async def register(context: Context, asked: Registration) -> Register:
+    """The password becomes a hash, which takes long, before there is a transaction to hold up."""
+    email = check_email(asked.email)
+    password_hash = await context.secrets.passwords.hash(email, check_password(asked.password))
+    return Register(email, asked.name, password_hash, asked.locale, asked.currency, asked.jurisdiction)
+
+
+async def sign_in(context: Context, asked: SigningIn) -> SignIn:
+    """Whose password it is, if anybody's; an unknown email takes as long as a wrong password."""
+    passwords = context.secrets.passwords
+    credential = await context.readers.accounts.credential(asked.email.strip())
+    right = await passwords.matches(None if credential is None else credential.password_hash, asked.password)
+    account_id: AccountId | None = credential.id if credential is not None and right else None
+    return SignIn(passwords.proof(asked.email.strip(), asked.password), account_id)
+
+
+async def token(context: Context, session: Session) -> str:
+    """The bearer token of a session, made anew each time it is read."""
+    return context.secrets.tokens.mint(session)

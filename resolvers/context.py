@@ -15,6 +15,7 @@ from domain import (
     grading,
     ledger,
     listing,
+    media,
     passport,
     payout,
     piece,
@@ -105,6 +106,7 @@ class Context:
     readers: Readers
     loaders: Loaders
     secrets: Secrets
+    media: media.MediaAddresses
     request_id: str
     key: str | None = None
 

@@ -1,33 +1,232 @@
-"""People."""
+"""People: accounts, sessions, identity, roles, and what becomes of personal data."""
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 import strawberry
+from strawberry.scalars import JSON
 
-from domain import account, viewer
+from domain import account, money, viewer
+from domain.localized import Locale as DomainLocale
 from resolvers import account as resolve
-from schema.ids import Node, global_id
-from schema.mutation import Info
+from schema.errors import UserError, VersionConflict, refused
+from schema.ids import Node, global_id, id_of
+from schema.mutation import Info, Keyed, given, mutation
 from schema.noun import noun
+from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CountryCode, CurrencyCode, Locale
 
 Role = strawberry.enum(viewer.Role, name="Role", description="What somebody may do in the house.")
 IdentityLevel = strawberry.enum(
     account.IdentityLevel, name="IdentityLevel", description="How well the house knows who somebody is."
 )
+DocumentKind = strawberry.enum(
+    account.DocumentKind, name="IdentityDocumentKind", description="What somebody showed to say who they are."
+)
+DealKind = strawberry.enum(
+    account.DealKind, name="OpenDealKind", description="What keeps an account from being erased."
+)
 
 
-@noun(account.Account, description="A person, who buys and sells with one account. Seen by its owner and by staff.")
+# Nouns
+
+
+@noun(account.IdentityCheck, description="Which document was shown, and when. No number and no copy of it is kept.")
+class IdentityCheck:
+    document: DocumentKind = strawberry.field(description="What was shown.")  # type: ignore[valid-type]
+    country: CountryCode = strawberry.field(description="The country that issued it.")
+    checked_at: datetime = strawberry.field(description="When it was shown.")
+
+
+@noun(account.Account, description="A person, who buys and sells with one account.")
 class Account(Node):
     id: strawberry.ID = global_id("Account")
-    email: str = strawberry.field(description="Where the house writes to.")
     name: str = strawberry.field(description="How the person is called.")
     roles: list[Role] = strawberry.field(description="What the person may do.")  # type: ignore[valid-type]
     identity_level: IdentityLevel = strawberry.field(description="How well the house knows the person.")  # type: ignore[valid-type]
     locale: Locale = strawberry.field(description="The language that the person reads.")  # type: ignore[valid-type]
     currency: CurrencyCode = strawberry.field(description="The currency that the person thinks in.")  # type: ignore[valid-type]
     jurisdiction: CountryCode = strawberry.field(description="Whose law applies to the person's wallet.")
-    version: int = strawberry.field(description="Goes up by one with every change.")
+    created_at: datetime = strawberry.field(description="When it was opened.")
+    erased_at: datetime | None = strawberry.field(description="When the personal data went; null while it is here.")
+    version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
+
+    @strawberry.field(description="Where the house writes to; null but for its owner, support and finance.")
+    def email(root: account.Account, info: Info) -> str | None:
+        return root.email if account.may_see(info.context.viewer, root.id) else None
+
+    @strawberry.field(
+        graphql_type=IdentityCheck | None,
+        description="The document that was shown; null before that, and but for its owner, support and finance.",
+    )
+    def identity_check(root: account.Account, info: Info) -> Any:
+        return root.identity_check if account.may_see(info.context.viewer, root.id) else None
+
+
+@noun(account.Session, description="A right to act as an account for a while.")
+class Session:
+    issued_at: datetime = strawberry.field(description="When it began.")
+    expires_at: datetime = strawberry.field(description="When it ends.")
+
+    @strawberry.field(description="For the header `Authorization: Bearer …`. Made as you read it, kept nowhere.")
+    async def token(root: account.Session, info: Info) -> str:
+        return await resolve.token(info.context, root)
+
+    @strawberry.field(graphql_type=Account | None, description="Whose session it is; null once that was erased.")
+    async def account(root: account.Session, info: Info) -> Any:
+        return await info.context.loaders.account.load(root.account_id)
+
+
+# Refusals
+
+
+@noun(account.OpenDeal, description="Something that is not over yet.")
+class OpenDeal:
+    kind: DealKind = strawberry.field(description="What it is.")  # type: ignore[valid-type]
+    note: str = strawberry.field(description="Which one, and where it stands.")
+
+
+@refused(account.EmailTaken)
+class EmailTaken(UserError):
+    pass
+
+
+@refused(account.BadCredentials)
+class BadCredentials(UserError):
+    pass
+
+
+@refused(account.ErasureBlocked)
+class ErasureBlocked(UserError):
+    deals: list[OpenDeal] = strawberry.field(description="What has to be over first.")
+
+
+# Inputs
+
+
+@strawberry.input(description="Open an account.")
+class AccountRegisterInput(Keyed):
+    email: str = strawberry.field(description="Where the house writes to; also the name to sign in with.")
+    name: str = strawberry.field(description="How the person is called, up to 200 characters.")
+    password: str = strawberry.field(description="10 to 200 characters; kept only as an Argon2 hash.")
+    locale: Locale = strawberry.field(default=DomainLocale.EN, description="The language that the person reads.")  # type: ignore[valid-type]
+    currency: CurrencyCode = strawberry.field(  # type: ignore[valid-type]
+        default=money.Currency.EUR, description="The currency that the person thinks in."
+    )
+    jurisdiction: CountryCode = strawberry.field(
+        default=CountryCode("FR"), description="The country where the person lives."
+    )
+
+    def to_command(self) -> account.Registration:
+        return account.Registration(
+            email=self.email,
+            name=self.name,
+            password=self.password,
+            locale=DomainLocale(self.locale),
+            currency=money.Currency(self.currency),
+            jurisdiction=self.jurisdiction,
+        )
+
+
+@strawberry.input(description="Open a session.")
+class AccountSignInInput(Keyed):
+    email: str = strawberry.field(description="The email of the account, in any case.")
+    password: str = strawberry.field(description="Its password.")
+
+    def to_command(self) -> account.SigningIn:
+        return account.SigningIn(self.email, self.password)
+
+
+@strawberry.input(description="What every change of an account takes.")
+class AccountChange(Keyed):
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Refuse unless the account is still at this version."
+    )
+
+
+@strawberry.input(description="Change what is given, leave the rest.")
+class AccountUpdateInput(AccountChange):
+    name: str | None = strawberry.field(default=strawberry.UNSET, description="How you are called.")
+    locale: Locale | None = strawberry.field(default=strawberry.UNSET, description="The language that you read.")  # type: ignore[valid-type]
+    currency: CurrencyCode | None = strawberry.field(  # type: ignore[valid-type]
+        default=strawberry.UNSET, description="The currency that you think in."
+    )
+
+    def to_command(self) -> account.Update:
+        return account.Update(
+            name=given(self.name),
+            locale=given(self.locale),
+            currency=given(self.currency),
+            expected_version=given(self.expected_version),
+        )
+
+
+@strawberry.input(description="Say that a person showed a document.")
+class AccountVerifyIdentityInput(AccountChange):
+    account_id: strawberry.ID = strawberry.field(description="Who showed it.")
+    document: DocumentKind = strawberry.field(description="What was shown.")  # type: ignore[valid-type]
+    document_country: CountryCode = strawberry.field(description="The country that issued it.")
+
+    def to_command(self) -> account.VerifyIdentity:
+        return account.VerifyIdentity(
+            account_id=id_of("Account", self.account_id, "accountId"),
+            document=account.DocumentKind(self.document),
+            country=self.document_country,
+            expected_version=given(self.expected_version),
+        )
+
+
+@strawberry.input(description="Give a role.")
+class AccountGrantRoleInput(AccountChange):
+    account_id: strawberry.ID = strawberry.field(description="Who gets it.")
+    role: Role = strawberry.field(description="Which role; SYSTEM is nobody's.")  # type: ignore[valid-type]
+
+    def to_command(self) -> account.GrantRole:
+        return account.GrantRole(
+            id_of("Account", self.account_id, "accountId"), viewer.Role(self.role), given(self.expected_version)
+        )
+
+
+@strawberry.input(description="Take a role away.")
+class AccountRevokeRoleInput(AccountChange):
+    account_id: strawberry.ID = strawberry.field(description="Who loses it.")
+    role: Role = strawberry.field(description="Which role.")  # type: ignore[valid-type]
+
+    def to_command(self) -> account.RevokeRole:
+        return account.RevokeRole(
+            id_of("Account", self.account_id, "accountId"), viewer.Role(self.role), given(self.expected_version)
+        )
+
+
+@strawberry.input(description="Let a person's data go.")
+class AccountEraseInput(AccountChange):
+    account_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Whose; the caller's own when left out, anybody's for support."
+    )
+
+    def to_command(self) -> account.Erase:
+        wanted = given(self.account_id)
+        return account.Erase(
+            account_id=None if wanted is None else id_of("Account", wanted, "accountId"),
+            expected_version=given(self.expected_version),
+        )
+
+
+@strawberry.input(description="Which accounts: all that match everything given.")
+class AccountFilterInput:
+    email_prefix: str | None = strawberry.field(default=strawberry.UNSET, description="How the email begins.")
+    role: Role | None = strawberry.field(default=strawberry.UNSET, description="Who has this role.")  # type: ignore[valid-type]
+    identity_level: IdentityLevel | None = strawberry.field(  # type: ignore[valid-type]
+        default=strawberry.UNSET, description="Who is known this well."
+    )
+
+    def to_filter(self) -> account.AccountFilter:
+        return account.AccountFilter(given(self.email_prefix), given(self.role), given(self.identity_level))
+
+
+# Root fields
+
+ACCOUNTS = "accounts"
 
 
 @strawberry.type
@@ -35,3 +234,94 @@ class AccountQuery:
     @strawberry.field(graphql_type=Account | None, description="The caller's own account; null for strangers.")
     async def viewer(self, info: Info) -> Any:
         return await resolve.viewer(info.context)
+
+    @strawberry.field(
+        graphql_type=Account, description="An account: one's own for customers, anybody's for support and finance."
+    )
+    async def account(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which account.")]
+    ) -> Any:
+        return await resolve.account(info.context, id_of("Account", id, "id"))
+
+    @strawberry.field(
+        graphql_type=Connection[Account], description="Who is not erased, by email. For support and finance."
+    )
+    async def accounts(
+        self,
+        info: Info,
+        filter: Annotated[
+            AccountFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
+        ] = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        wanted = given(filter)
+        page = page_request(
+            ACCOUNTS, ("", ""), first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        found = await resolve.accounts(
+            info.context, account.AccountFilter() if wanted is None else wanted.to_filter(), page
+        )
+        return Connection(page=found, list_name=ACCOUNTS)
+
+    @strawberry.field(description="Everything personal that the house keeps about the caller, by where it is kept.")
+    async def account_export(self, info: Info) -> JSON:
+        return JSON(await resolve.personal(info.context))
+
+
+@strawberry.type
+class AccountMutation:
+    account_register = mutation(
+        account.register,
+        AccountRegisterInput,
+        Account,
+        EmailTaken,
+        description="Become a customer. For strangers.",
+        prepare=resolve.register,
+    )
+    account_sign_in = mutation(
+        account.sign_in,
+        AccountSignInInput,
+        Session,
+        BadCredentials,
+        description="Open a session with email and password. An unknown email answers like a wrong password.",
+        prepare=resolve.sign_in,
+    )
+    account_update = mutation(
+        account.update,
+        AccountUpdateInput,
+        Account,
+        VersionConflict,
+        description="Change how you are called, what you read and which currency you think in.",
+    )
+    account_verify_identity = mutation(
+        account.verify_identity,
+        AccountVerifyIdentityInput,
+        Account,
+        VersionConflict,
+        description="Record that a person showed a document; payouts need it. For support.",
+    )
+    account_grant_role = mutation(
+        account.grant_role,
+        AccountGrantRoleInput,
+        Account,
+        VersionConflict,
+        description="Give a role; it counts from the next sign-in. For admins.",
+    )
+    account_revoke_role = mutation(
+        account.revoke_role,
+        AccountRevokeRoleInput,
+        Account,
+        VersionConflict,
+        description="Take a role away and end every session of that person. For admins.",
+    )
+    account_erase = mutation(
+        account.erase,
+        AccountEraseInput,
+        Account,
+        ErasureBlocked,
+        VersionConflict,
+        description="Let a person's data go; journals stay, and name nobody. For the owner, and for support.",
+    )

@@ -1,5 +1,6 @@
 """How a mutation is declared: a verb, its input and what it may answer; the union, the key and the dry run follow."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Protocol, Union
 
 import strawberry
@@ -42,9 +43,17 @@ def given(value: Any) -> Any:
 
 
 def mutation(
-    verb: Verb[Any, Any, Any], input_type: type[Input], noun: type, *refusals: type[UserError], description: str
+    verb: Verb[Any, Any, Any],
+    input_type: type[Input],
+    noun: type,
+    *refusals: type[UserError],
+    description: str,
+    prepare: Callable[[Context, Any], Awaitable[Any]] | None = None,
 ) -> Any:
-    """A root field that runs the verb as one unit of work and answers with the noun or with a refusal as data."""
+    """A root field that runs the verb as one unit of work and answers with the noun or with a refusal as data.
+
+    `prepare` makes the command of what the input says, for what must not happen while a transaction is open.
+    """
     name = input_type.__name__.removesuffix("Input")
     answers = (noun, *refusals, *STANDARD)
     result = Annotated[
@@ -53,9 +62,10 @@ def mutation(
     ]
 
     async def resolve(self: object, info: Info, input: Any) -> Any:
+        command = input.to_command()
         return await info.context.transact(
             verb,
-            input.to_command(),
+            command if prepare is None else await prepare(info.context, command),
             action=info.field_name,
             key=key_of(info, input),
             dry_run=bool(getattr(input, "dry_run", False)),

@@ -7,18 +7,21 @@ from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 from schema.account import AccountMutation, AccountQuery
+from schema.audit import AuditQuery
 from schema.errors import HANDLERS, Codes
+from schema.payout import PayoutMutation, PayoutQuery
+from schema.receivable import ReceivableMutation, ReceivableQuery
 from schema.scalars import SCALARS
 from schema.wallet import WalletMutation, WalletQuery
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(AccountQuery, WalletQuery):
+class Query(AccountQuery, WalletQuery, AuditQuery, PayoutQuery, ReceivableQuery):
     pass
 
 
 @strawberry.type(description="Everything that can be done. Every mutation takes a key and acts once.")
-class Mutation(AccountMutation, WalletMutation):
+class Mutation(AccountMutation, WalletMutation, PayoutMutation, ReceivableMutation):
     pass
 
 
