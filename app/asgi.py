@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app import auth
+from app import auth, media
 from app.config import Settings
 from app.house import House, open_house
 from schema.root import build
@@ -38,6 +38,7 @@ def create(settings: Settings) -> Starlette:
             Route("/graphql", graphql, methods=["POST"]),
             Route("/health", health, methods=["GET"]),
             Route("/ready", ready, methods=["GET"]),
+            *media.routes(),
         ],
         lifespan=lifespan,
     )
@@ -72,7 +73,9 @@ class GraphQLEndpoint:
     async def answer(self, request: Request, request_id: str) -> Response:
         house: House = request.app.state.house
         body = parse_body(request, await read_body(request))
-        context = house.context(await who(house, request), key=request.headers.get("idempotency-key"), request_id=request_id)
+        context = house.context(
+            await who(house, request), key=request.headers.get("idempotency-key"), request_id=request_id
+        )
         result = await self.schema.execute(
             body["query"],
             variable_values=body.get("variables"),

@@ -177,7 +177,15 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         secrets = Secrets(
             settings.secret.get_secret_value(), settings.certificate_seed, settings.certificate_retired_keys
         )
-        yield House(settings, SqlTransactor(engine, committed, secrets.signer), readers, secrets, standings)
+        yield House(
+            settings,
+            SqlTransactor(engine, committed, secrets.signer),
+            readers,
+            secrets,
+            SignedAddresses(settings.address, settings.secret.get_secret_value()),
+            MediaFiles(settings.data_dir / "media"),
+            standings,
+        )
     finally:
         await pool.close()
         await engine.dispose()
