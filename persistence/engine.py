@@ -56,6 +56,8 @@ def write_engine(url: str, size: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=2,
         pool_use_lifo=True,
+        # Errors are logged, and what people sent is not.
+        hide_parameters=True,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )

@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError
 
 from persistence.engine import CONNECT_TIMEOUT_SECONDS, owner_engine
 from persistence.table import APP_ROLE
-from persistence.tables import METADATA
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 LOCK_KEY = 0x6365_7263_6C65
@@ -168,6 +167,8 @@ def login_of(url: str) -> str:
 
 async def create_all(owner_url: str) -> None:
     """Make every table from its declaration, for the check that the revisions lead to the same."""
+    from persistence.tables import METADATA
+
     engine = owner_engine(owner_url)
     async with engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index
+from sqlalchemy import BigInteger, Column, Identity, Index
 from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
@@ -44,19 +44,18 @@ class EventRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """Jobs that wait for their time; the worker takes them from here."""
+    """Jobs that wait for their time; the worker moves them to its queue when it has come."""
 
     __tablename__ = "outbox"
     __table_args__ = (
-        CheckConstraint("attempts >= 0", name="attempts"),
         Index("ix_outbox_due", "due_at", "id"),
-        {"info": {"app": "SELECT, INSERT (name, subject_id, due_at), UPDATE, DELETE"}},
+        # Locking a row takes the right to update something of it.
+        {"info": {"app": "SELECT, INSERT (name, subject_id, due_at), UPDATE (due_at), DELETE"}},
     )
     id: int = Field(sa_column=Column("id", BigInteger, Identity(always=True), primary_key=True))
     name: str = text()
     subject_id: UUID = key()
     due_at: datetime = moment()
-    attempts: int = Field(sa_column_kwargs={"server_default": sql("0")})
 
 
 class Collected:

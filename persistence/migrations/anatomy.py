@@ -5,7 +5,7 @@ from typing import Any
 Anatomy = dict[str, dict[str, str]]
 """By kind of thing: the name of each thing and its definition."""
 
-OURS = "n.nspname = 'public' AND c.relname <> 'alembic_version'"
+OURS = "n.nspname IN ('public', 'pgqueuer') AND c.relname <> 'alembic_version'"
 NOT_OF_AN_EXTENSION = "NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = {} AND d.deptype = 'e')"
 
 QUERIES = {
@@ -28,7 +28,8 @@ QUERIES = {
     "function": f"""
         SELECT p.oid::regprocedure::text, pg_get_functiondef(p.oid)
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-        WHERE n.nspname = 'public' AND p.prokind IN ('f', 'p') AND {NOT_OF_AN_EXTENSION.format("p.oid")}""",
+        WHERE n.nspname IN ('public', 'pgqueuer') AND p.prokind IN ('f', 'p')
+            AND {NOT_OF_AN_EXTENSION.format("p.oid")}""",
     "trigger": f"""
         SELECT format('%s.%s', c.relname, t.tgname), pg_get_triggerdef(t.oid)
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -51,12 +52,12 @@ QUERIES = {
         SELECT format('%s to %s', p.oid::regprocedure, coalesce(nullif(g.grantee, 0)::regrole::text, 'PUBLIC')),
             string_agg(g.privilege_type, ', ')
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace CROSS JOIN aclexplode(p.proacl) g
-        WHERE n.nspname = 'public' AND g.grantee <> p.proowner AND {NOT_OF_AN_EXTENSION.format("p.oid")}
+        WHERE n.nspname IN ('public', 'pgqueuer') AND g.grantee <> p.proowner AND {NOT_OF_AN_EXTENSION.format("p.oid")}
         GROUP BY p.oid, g.grantee""",
     "type": """
         SELECT t.typname, string_agg(e.enumlabel, ', ' ORDER BY e.enumsortorder)
         FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_enum e ON e.enumtypid = t.oid
-        WHERE n.nspname = 'public' AND t.typtype IN ('e', 'd') GROUP BY t.typname""",
+        WHERE n.nspname IN ('public', 'pgqueuer') AND t.typtype IN ('e', 'd') GROUP BY t.typname""",
 }
 
 

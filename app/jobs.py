@@ -1,0 +1,29 @@
+"""What the worker can be asked to do, by the names under which verbs put it into the outbox."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.house import House
+from domain import wallet
+from domain.viewer import HOUSE
+from domain.work import Verb
+
+Errand = Callable[[House, str, UUID, str, datetime], Awaitable[object]]
+"""Does a job: its name, what it is about, a key that is the same however often it is tried, and the moment."""
+
+
+def verb(does: Verb[Any, Any, Any], command: Callable[[Any], Any]) -> Errand:
+    """An errand that is one verb of the house's own, as one unit of work."""
+
+    async def errand(house: House, name: str, subject_id: UUID, key: str, now: datetime) -> object:
+        return await house.transactor(does, HOUSE, command(subject_id), action=name, key=key, now=now)
+
+    return errand
+
+
+JOBS: dict[str, Errand] = {
+    "walletHoldExpire": verb(wallet.expire_hold, wallet.ExpireHold),
+    "walletLotExpire": verb(wallet.expire_lot, wallet.ExpireLot),
+}
