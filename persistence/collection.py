@@ -28,7 +28,8 @@ class SqlCollection(Generic[E]):
 
     def __init_subclass__(cls) -> None:
         cls.table = cls.row.__table__  # type: ignore[attr-defined]
-        cls.mapping = Mapping(cls.noun, cls.table)
+        if "mapping" not in vars(cls):
+            cls.mapping = Mapping(cls.noun, cls.table)
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection

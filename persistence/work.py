@@ -26,8 +26,10 @@ from persistence import idempotency
 from persistence.account import SqlAccounts, SqlCredentials
 from persistence.appraisal import SqlAppraisals, SqlOpinions, SqlSales
 from persistence.appraiser import SqlAppraisers
+from persistence.cart import SqlCarts, SqlShelf
 from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
 from persistence.certificate import SqlCertificates, SqlRecalls
+from persistence.claim import SqlClaims, SqlReservations
 from persistence.consignment import SqlConsignments, SqlConsignmentTasks, SqlIntakeReceipts
 from persistence.contract import SqlContracts
 from persistence.dealing import SqlDealings
@@ -37,7 +39,9 @@ from persistence.ledger import SqlLedger
 from persistence.listing import SqlListings
 from persistence.markdown import SqlMarkdowns
 from persistence.media import SqlMediaUploads
+from persistence.order import SqlCosts, SqlOrders
 from persistence.outbox import Collected
+from persistence.payment import SqlPaymentEvents, SqlPaymentIntents, SqlPaymentRefunds
 from persistence.payout import SqlPayoutBatches, SqlPayouts
 from persistence.piece import SqlPieces
 from persistence.piece_cost import SqlPieceCosts
@@ -45,6 +49,7 @@ from persistence.policy import SqlPolicies
 from persistence.price import SqlPriceChanges
 from persistence.receivable import SqlReceivables
 from persistence.settlement import SqlSettlements
+from persistence.shipment import SqlShipments, SqlTransitCovers
 from persistence.wallet import SqlHolds, SqlWallets
 
 C = TypeVar("C")
@@ -185,6 +190,50 @@ class SqlWork:
     @cached_property
     def receivables(self) -> SqlReceivables:
         return SqlReceivables(self.connection)
+
+    @cached_property
+    def claims(self) -> SqlClaims:
+        return SqlClaims(self.connection)
+
+    @cached_property
+    def reservations(self) -> SqlReservations:
+        return SqlReservations(self.connection)
+
+    @cached_property
+    def carts(self) -> SqlCarts:
+        return SqlCarts(self.connection)
+
+    @cached_property
+    def shelf(self) -> SqlShelf:
+        return SqlShelf(self.connection)
+
+    @cached_property
+    def orders(self) -> SqlOrders:
+        return SqlOrders(self.connection)
+
+    @cached_property
+    def costs(self) -> SqlCosts:
+        return SqlCosts(self.connection)
+
+    @cached_property
+    def payment_intents(self) -> SqlPaymentIntents:
+        return SqlPaymentIntents(self.connection)
+
+    @cached_property
+    def payment_refunds(self) -> SqlPaymentRefunds:
+        return SqlPaymentRefunds(self.connection)
+
+    @cached_property
+    def payment_events(self) -> SqlPaymentEvents:
+        return SqlPaymentEvents(self.connection)
+
+    @cached_property
+    def shipments(self) -> SqlShipments:
+        return SqlShipments(self.connection)
+
+    @cached_property
+    def transit_covers(self) -> SqlTransitCovers:
+        return SqlTransitCovers(self.connection)
 
     @property
     def recipients(self) -> SqlAccounts:

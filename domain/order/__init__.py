@@ -22,7 +22,7 @@ from domain.order.noun import (
 )
 from domain.order.pay import charged
 from domain.order.place import PlaceOrder, place
-from domain.order.port import Buyers, Costs, OrderFilter, OrderReader, Orders, Work, may_see
+from domain.order.port import Costs, OrderFilter, OrderReader, Orders, Work, may_see
 from domain.order.quote import LineQuote, OrderQuote, Terms, Wish, check_delivery, quote
 from domain.order.refund import allocate_refund, preview_refund, refund
 from domain.order.refusal import PriceChanged, TendersDoNotFit
@@ -32,7 +32,6 @@ __all__ = [
     "ORDER_LIFECYCLE",
     "UNPAID",
     "Address",
-    "Buyers",
     "CancelOrder",
     "CompleteOrder",
     "Costs",

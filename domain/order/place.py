@@ -20,6 +20,7 @@ from domain.order.refusal import PriceChanged
 from domain.payment import PAYMENT_TTL, PaymentPurpose
 from domain.policy import PolicyKind, ReturnTerms, TaxTerms
 from domain.refusal import InvalidInput, require
+from domain.shop import ShopId
 from domain.viewer import Viewer
 from domain.wallet import reserve
 from domain.work import Job, check_version
@@ -82,9 +83,12 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
 
 
 async def gather_terms(work: Work, cart: Cart, delivery: Delivery, now: datetime) -> Terms:
-    """The buyer's law is that of where the parcel goes; at a shop's counter, that of the buyer's account."""
-    address = delivery.address
-    jurisdiction = address.country if address is not None else await work.buyers.jurisdiction(cart.owner)
+    """The law is that of where the goods change hands: where the parcel goes, or where the shop is."""
+    if delivery.shop_id is None:
+        assert delivery.address is not None, "a parcel has an address"
+        jurisdiction = delivery.address.country
+    else:
+        jurisdiction = (await work.shops.find(ShopId(delivery.shop_id))).address.country
     tax = (await policy.current(work, PolicyKind.TAX, now)).terms
     returns = (await policy.current(work, PolicyKind.RETURN, now)).terms
     assert isinstance(tax, TaxTerms), "a tax policy has tax terms"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from domain import cart, payment, receivable, settlement
+from domain import cart, payment, receivable, settlement, shop
 from domain.money import Money
 from domain.order.lifecycle import OrderState
 from domain.order.noun import Order, OrderId, OrderRefund
@@ -29,19 +29,11 @@ class Costs(Protocol):
         ...
 
 
-class Buyers(Protocol):
-    async def jurisdiction(self, account_id: AccountId) -> str:
-        """The country whose law applies to a buyer who gives no address."""
-        ...
-
-
-class Work(cart.Work, payment.Work, settlement.Work, receivable.Work, Protocol):
+class Work(cart.Work, payment.Work, settlement.Work, receivable.Work, shop.Work, Protocol):
     @property
     def orders(self) -> Orders: ...
     @property
     def costs(self) -> Costs: ...
-    @property
-    def buyers(self) -> Buyers: ...
 
 
 @dataclass(frozen=True, slots=True)
