@@ -1,7 +1,7 @@
 """Pictures, films and documents: where a file is in its life, and the values that products and pieces show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType, Protocol
@@ -16,6 +16,7 @@ from domain.viewer import AccountId, Role, Viewer
 MediaUploadId = NewType("MediaUploadId", UUID)
 
 UPLOAD_TTL = timedelta(minutes=30)
+MEDIA_MAX = 24
 
 
 # Nouns
@@ -190,6 +191,23 @@ async def placed(
         check_fit(role, upload.content_type, (*path, str(index), "role"))
         media.append(Media(upload.key, role, upload.content_type, one.alt))
     return in_order(media)
+
+
+async def replaced(
+    work: Work, before: Sequence[Media], wanted: Sequence[Placed], *, owner: AccountId | None
+) -> tuple[Media, ...]:
+    """Media in a new choice and order: what was there may stay as what it was, all else is a finished upload."""
+    kept = {one.key: one for one in before}
+    fresh = await placed(work, [one for one in wanted if one.key not in kept], owner=owner)
+    found = {**kept, **{one.key: one for one in fresh}}
+    return in_order([replace(found[one.key], alt=one.alt or found[one.key].alt) for one in wanted])
+
+
+def check_media(media: Sequence[Placed]) -> Sequence[Placed]:
+    """Not too many, and none twice."""
+    fits = len(media) <= MEDIA_MAX and len({one.key for one in media}) == len(media)
+    require(fits, InvalidInput(f"{MEDIA_MAX} files at most, each once.", path=("media",)))
+    return media
 
 
 def check_fit(role: MediaRole, content_type: ContentType, path: tuple[str, ...]) -> None:

@@ -8,17 +8,21 @@ from enum import StrEnum
 from typing import NewType, Protocol
 from uuid import UUID
 
-from domain import work as unit
+from domain import media as media_
+from domain.attribute import CODE, NUMBER_MAX
 from domain.catalogue import ProductId, Products
 from domain.event import Event
 from domain.localized import Localized
-from domain.media import Media
-from domain.refusal import Refusal, require
-from domain.viewer import AccountId, Viewer
+from domain.media import Media, Placed, check_media, placed, replaced
+from domain.refusal import InvalidInput, NotAllowed, Refusal, require
+from domain.viewer import AccountId, Role, Viewer
+from domain.work import check_version
 
 PieceId = NewType("PieceId", UUID)
 
 SERIAL_SHOWN = 3
+SERIAL_LENGTH_MAX = 60
+MEASUREMENTS_MAX = 40
 
 
 # Nouns
@@ -96,6 +100,10 @@ class Piece:
     def serial_masked(self) -> str | None:
         return None if self.serial is None else mask(self.serial)
 
+    @property
+    def cover_key(self) -> str | None:
+        return self.media[0].key if self.media else None
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -155,7 +163,7 @@ class Pieces(Protocol):
     async def save(self, piece: Piece) -> None: ...
 
 
-class Work(unit.Work, Protocol):
+class Work(media_.Work, Protocol):
     @property
     def products(self) -> Products: ...
     @property
@@ -224,3 +232,92 @@ def describe(
     piece.condition = condition or piece.condition
     piece.media = piece.media if media is None else tuple(media)
     piece.measurements = piece.measurements if measurements is None else tuple(measurements)
+
+
+# Verbs
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterPiece:
+    """A piece that the house owns and has in hand."""
+
+    product_id: ProductId
+    grade: Grade
+    serial: str | None = None
+    condition: Localized | None = None
+    media: tuple[Placed, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+
+
+async def register_piece(work: Work, viewer: Viewer, command: RegisterPiece, *, now: datetime) -> Piece:
+    """A merchandiser takes a piece of the house into the books; consigned pieces come by their appraisal."""
+    viewer.require(Role.MERCHANDISER)
+    product = await work.products.find(command.product_id)
+    piece = await register(
+        work,
+        product_id=product.id,
+        serial=check_serial(command.serial),
+        owner=HOUSE,
+        custodian=HOUSE,
+        risk_bearer=HOUSE,
+        now=now,
+    )
+    describe(
+        piece,
+        grade=command.grade,
+        condition=command.condition,
+        media=await placed(work, check_media(command.media), owner=None),
+        measurements=check_measurements(command.measurements),
+    )
+    await work.pieces.save(piece)
+    return piece
+
+
+@dataclass(frozen=True, slots=True)
+class DescribePiece:
+    """What is None stays as it is; lists are replaced whole."""
+
+    piece_id: PieceId
+    grade: Grade | None = None
+    condition: Localized | None = None
+    media: tuple[Placed, ...] | None = None
+    measurements: tuple[Measurement, ...] | None = None
+    expected_version: int | None = None
+
+
+async def describe_piece(work: Work, viewer: Viewer, command: DescribePiece, *, now: datetime) -> Piece:
+    """A merchandiser tells of a piece; only an appraisal grades one that belongs to somebody else."""
+    viewer.require(Role.MERCHANDISER)
+    piece = await work.pieces.lock(command.piece_id)
+    check_version(command.expected_version, piece.version)
+    ungraded = command.grade is None or piece.owner == HOUSE
+    require(ungraded, NotAllowed("an appraisal, for the piece is not the house's", path=("grade",)))
+    pictures = None
+    if command.media is not None:
+        pictures = await replaced(work, piece.media, check_media(command.media), owner=None)
+    describe(
+        piece,
+        grade=command.grade,
+        condition=command.condition,
+        media=pictures,
+        measurements=None if command.measurements is None else check_measurements(command.measurements),
+    )
+    await work.pieces.save(piece)
+    work.events.append(Event("piece.described", "piece", piece.id, piece_id=piece.id))
+    return piece
+
+
+def check_serial(serial: str | None) -> str | None:
+    fits = serial is None or 0 < len(serial.strip()) <= SERIAL_LENGTH_MAX
+    require(fits, InvalidInput(f"A serial has 1 to {SERIAL_LENGTH_MAX} signs.", path=("serial",)))
+    return serial
+
+
+def check_measurements(measurements: Sequence[Measurement]) -> Sequence[Measurement]:
+    for index, one in enumerate(measurements):
+        path = ("measurements", str(index))
+        require(CODE.fullmatch(one.code) is not None, InvalidInput("A code is like `strap_length`.", path=path))
+        require(0 < len(one.unit.strip()) <= 20, InvalidInput("A unit has 1 to 20 signs.", path=path))
+        require(abs(one.value) <= NUMBER_MAX, InvalidInput("No instrument says that.", path=path))
+    require(len(measurements) <= MEASUREMENTS_MAX, InvalidInput("40 measurements at most.", path=("measurements",)))
+    return measurements

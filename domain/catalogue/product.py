@@ -1,7 +1,6 @@
 """Products: what all pieces of one model have in common; never the thing that is sold."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NewType, Protocol
@@ -16,7 +15,7 @@ from domain.catalogue.collection import CollectionId
 from domain.catalogue.slug import check_slug
 from domain.event import Event
 from domain.localized import Localized
-from domain.media import Media, Placed, placed
+from domain.media import Media, Placed, check_media, placed, replaced
 from domain.money import Money
 from domain.price import Reference, ReferenceSource
 from domain.refusal import InvalidInput, require
@@ -26,7 +25,6 @@ from domain.work import check_version
 ProductId = NewType("ProductId", UUID)
 
 REFERENCE_LENGTH_MAX = 60
-MEDIA_MAX = 24
 
 
 # Nouns
@@ -67,6 +65,10 @@ class Product:
         if self.reference_price_new is None or self.reference_source is None or self.reference_as_of is None:
             return None
         return Reference(self.reference_price_new, self.reference_source, self.reference_as_of)
+
+    @property
+    def cover_key(self) -> str | None:
+        return self.media[0].key if self.media else None
 
 
 # Rules
@@ -186,7 +188,7 @@ async def update_product(work: Work, viewer: Viewer, command: UpdateProduct, *, 
         check_options(command.options)
         product.options = command.options
     if command.media is not None:
-        product.media = await replaced(work, product.media, check_media(command.media))
+        product.media = await replaced(work, product.media, check_media(command.media), owner=None)
     document(product, command.reference_price, now)
     await work.products.save(product)
     work.events.append(Event("product.updated", "product", product.id))
@@ -211,17 +213,3 @@ def check_reference(reference: str | None) -> str | None:
     fits = 0 < len(reference.strip()) <= REFERENCE_LENGTH_MAX
     require(fits, InvalidInput("A reference has 1 to 60 signs.", path=("reference",)))
     return reference.strip()
-
-
-def check_media(media: Sequence[Placed]) -> Sequence[Placed]:
-    require(len(media) <= MEDIA_MAX, InvalidInput(f"{MEDIA_MAX} files at most.", path=("media",)))
-    return media
-
-
-async def replaced(work: Work, before: Sequence[Media], wanted: Sequence[Placed]) -> tuple[Media, ...]:
-    """Media in a new choice and order: what was there may stay as what it was, all else is a finished upload."""
-    kept = {one.key: one for one in before}
-    fresh = await placed(work, [one for one in wanted if one.key not in kept], owner=None)
-    found = {**kept, **{one.key: one for one in fresh}}
-    chosen = [replace(found[one.key], alt=one.alt or found[one.key].alt) for one in wanted]
-    return media_.in_order(chosen)
