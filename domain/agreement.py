@@ -3,16 +3,14 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain import consignment as consigned
-from domain import markdown, piece
+from domain import markdown
 from domain.consignment import Consignment, ConsignmentState, SettlementMode
 from domain.contract import BOUGHT_AT_END, Contract, ContractState, EndAction
 from domain.event import Event
 from domain.listing import ListingId
 from domain.money import BASIS_POINTS, Money
-from domain.piece import PieceId
 from domain.settlement import SettlementCause, Work
-from domain.settlement.pay import buy, end
+from domain.settlement.pay import buy, end, take_title
 
 
 class ContractAgreements:
@@ -26,13 +24,8 @@ class ContractAgreements:
         return (await self._contract(consignment)).price
 
     async def listed(self, consignment: Consignment, listing_id: UUID, now: datetime) -> datetime | None:
-        """The term begins, and every agreed step has its date; the answer is when term and grace are over.
-
-        None for a piece that the house has bought: nobody waits for it.
-        """
+        """The term begins, and every agreed step has its date; the answer is when term and grace are over."""
         contract = await self._contract(consignment)
-        if contract.state is not ContractState.AGREED:
-            return None
         assert contract.mode is SettlementMode.AFTER_SALE, "what was bought at once has settled"
         contract.listing_id, contract.listed_at = listing_id, now
         contract.term_ends_at = now + timedelta(days=contract.term_days)
@@ -59,23 +52,17 @@ class ContractAgreements:
             assert contract.end_price is not None, "the contract says what the house pays at the end"
             if action is EndAction.TRADE_IN:
                 contract.credit_bps = BASIS_POINTS
-            await buy(self.work, contract, contract.end_price, SettlementCause.TERM_END, now)
+            await buy(self.work, consignment, contract, contract.end_price, SettlementCause.TERM_END, now)
             return
         if action is EndAction.DONATE:
-            await give(self.work, contract, now)
+            await take_title(self.work, contract)
+            consignment.move("settled", now)
+            self.work.events.append(
+                Event("contract.donated", "contract", contract.id, {}, contract.piece_id, contract.seller)
+            )
         await end(self.work, contract, now)
 
     async def _contract(self, consignment: Consignment) -> Contract:
         contract = await self.work.contracts.lock_for(consignment.id)
         assert contract is not None, "what was agreed has a contract"
         return contract
-
-
-async def give(work: Work, contract: Contract, now: datetime) -> None:
-    """The seller gives the piece to the house, which gives it on; nothing is paid."""
-    found = await work.pieces.lock(PieceId(contract.piece_id))
-    piece.transfer_title(found, piece.HOUSE)
-    found.risk_bearer = piece.HOUSE
-    await work.pieces.save(found)
-    work.events.append(Event("contract.donated", "contract", contract.id, {}, contract.piece_id, contract.seller))
-    await consigned.settled(work, contract.consignment_id, now)

@@ -15,6 +15,7 @@ from domain.consignment import (
     ConsignmentTask,
     IntakeReceipt,
     Route,
+    SettlementMode,
     TaskKind,
     TaskOutcome,
 )
@@ -43,6 +44,8 @@ class ConsignmentRow(SQLModel, table=True):
         CheckConstraint("0 < estimate_low_minor AND estimate_low_minor <= estimate_high_minor", name="estimate"),
         CheckConstraint("(estimate_low_minor IS NULL) = (estimate_high_minor IS NULL)", name="estimate_range"),
         CheckConstraint(f"NOT ({one_of('state', IN_HOUSE)}) OR received_at IS NOT NULL", name="received"),
+        CheckConstraint(one_of("mode", SettlementMode), name="mode"),
+        CheckConstraint("num_nonnulls(contract_id, mode, agreed_at) IN (0, 3)", name="agreed"),
         CheckConstraint(f"NOT ({one_of('state', CONTRACTED)}) OR contract_id IS NOT NULL", name="contract"),
         CheckConstraint("state <> 'IN_TRANSIT' OR parcel <> 'null'::jsonb", name="parcel"),
         CheckConstraint("state <> 'APPOINTED' OR (shop_id IS NOT NULL AND route = 'SHOP')", name="appointed"),
@@ -64,7 +67,7 @@ class ConsignmentRow(SQLModel, table=True):
     route: str = text()
     state: str = text()
     brand: str = text()
-    category_id: UUID | None = key(nullable=True)
+    category_id: UUID | None = key("category.id", nullable=True)
     title: str = text()
     description: str = text()
     photos: list[Any] = document()
@@ -75,16 +78,18 @@ class ConsignmentRow(SQLModel, table=True):
     estimate_low_minor: int | None = minor(nullable=True)
     estimate_high_minor: int | None = minor(nullable=True)
     estimate_note: str | None = text(nullable=True)
-    shop_id: UUID | None = key(nullable=True)
+    shop_id: UUID | None = key("club_shop.id", nullable=True)
     appointment_id: UUID | None = key(nullable=True)
     parcel: Any = document()
     received_at: datetime | None = moment(nullable=True)
-    product_id: UUID | None = key(nullable=True)
-    piece_id: UUID | None = key(nullable=True)
+    product_id: UUID | None = key("product.id", nullable=True)
+    piece_id: UUID | None = key("piece.id", nullable=True)
     refused: Any = document()
     contract_id: UUID | None = key(nullable=True)
-    agreed: Any = document()
-    listing_id: UUID | None = key(nullable=True)
+    mode: str | None = text(nullable=True)
+    agreed_at: datetime | None = moment(nullable=True)
+    listing_id: UUID | None = key("listing.id", nullable=True)
+    donated: bool
     expires_at: datetime | None = moment(nullable=True)
     return_parcel: Any = document()
     returned_at: datetime | None = moment(nullable=True)
@@ -129,8 +134,8 @@ class IntakeReceiptRow(SQLModel, table=True):
     id: UUID = key(primary=True)
     code: str = text()
     consignment_id: UUID = key("consignment.id")
-    piece_id: UUID | None = key(nullable=True)
-    shop_id: UUID | None = key(nullable=True)
+    piece_id: UUID | None = key("piece.id", nullable=True)
+    shop_id: UUID | None = key("club_shop.id", nullable=True)
     handed_over_by: str = text()
     taken_by: UUID = key("account.id")
     taken_at: datetime = moment()

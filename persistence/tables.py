@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from persistence import (
     account,
+    appointment,
     appraisal,
     appraiser,
     cart,
@@ -30,12 +31,14 @@ from persistence import (
     receivable,
     settlement,
     shipment,
+    shop,
     wallet,
 )
 
 METADATA = SQLModel.metadata
 MODULES = (
     account,
+    appointment,
     appraisal,
     appraiser,
     cart,
@@ -62,5 +65,6 @@ MODULES = (
     receivable,
     settlement,
     shipment,
+    shop,
     wallet,
 )

@@ -24,6 +24,7 @@ from domain.viewer import Viewer
 from domain.work import Verb, check_key
 from persistence import idempotency
 from persistence.account import SqlAccounts, SqlCredentials
+from persistence.appointment import SqlAppointments, SqlSlots
 from persistence.appraisal import SqlAppraisals, SqlOpinions, SqlSales
 from persistence.appraiser import SqlAppraisers
 from persistence.cart import SqlCarts, SqlShelf
@@ -50,6 +51,7 @@ from persistence.price import SqlPriceChanges
 from persistence.receivable import SqlReceivables
 from persistence.settlement import SqlSettlements
 from persistence.shipment import SqlShipments, SqlTransitCovers
+from persistence.shop import SqlShops
 from persistence.wallet import SqlHolds, SqlWallets
 
 C = TypeVar("C")
@@ -134,6 +136,18 @@ class SqlWork:
     @cached_property
     def consignments(self) -> SqlConsignments:
         return SqlConsignments(self.connection)
+
+    @cached_property
+    def shops(self) -> SqlShops:
+        return SqlShops(self.connection)
+
+    @cached_property
+    def slots(self) -> SqlSlots:
+        return SqlSlots(self.connection)
+
+    @cached_property
+    def appointments(self) -> SqlAppointments:
+        return SqlAppointments(self.connection)
 
     @cached_property
     def consignment_tasks(self) -> SqlConsignmentTasks:

@@ -5,7 +5,6 @@ Other capabilities import its nouns and steps from here.
 
 from domain.consignment.lifecycle import CONSIGNMENT_LIFECYCLE, ConsignmentState
 from domain.consignment.noun import (
-    Agreed,
     Consignment,
     ConsignmentId,
     Disposal,
@@ -34,7 +33,6 @@ from domain.consignment.step import (
     offer,
     payable,
     refuse,
-    release_seller,
     reserved,
     settled,
     sold,
@@ -44,7 +42,6 @@ from domain.consignment.task import ConsignmentTask, IntakeReceipt, TaskKind, Ta
 
 __all__ = [
     "CONSIGNMENT_LIFECYCLE",
-    "Agreed",
     "Consignment",
     "ConsignmentFilter",
     "ConsignmentId",
@@ -74,7 +71,6 @@ __all__ = [
     "offer",
     "payable",
     "refuse",
-    "release_seller",
     "reserved",
     "settled",
     "sold",

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.consignment.lifecycle import CONSIGNMENT_LIFECYCLE, ConsignmentState
 from domain.money import Currency, Money
+from domain.refusal import WrongState, require
 from domain.viewer import AccountId
 
 ConsignmentId = NewType("ConsignmentId", UUID)
@@ -58,28 +59,18 @@ class Disposal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why authenticity was refused, the proof, and what becomes of the piece;
+    """Why authenticity was refused, the proof, and what becomes of the piece.
 
-    retained without an end means that it never goes back.
+    The piece stays until `kept_until`, so that the seller can contest the verdict; None keeps it for good.
     """
 
     reason: str
     evidence: tuple[Photo, ...]
-    disposal: Disposal
-    retained_until: datetime | None
     refused_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """The parts of the contract that decide on withdrawal and expiry; the rest stays with the contract."""
-
-    mode: SettlementMode
-    agreed_at: datetime
-    withdraw_free_until: datetime | None = None
-    term_ends_at: datetime | None = None
-    released: bool = False
-    """The price left the agreed range, or the house did not keep its part: the seller may go free of charge."""
+    disposal: Disposal
+    kept_until: datetime | None
+    decided_by: AccountId | None = None
+    note: str = ""
 
 
 @dataclass(slots=True)
@@ -111,8 +102,10 @@ class Consignment:
     piece_id: UUID | None = None
     refused: Refused | None = None
     contract_id: UUID | None = None
-    agreed: Agreed | None = None
+    mode: SettlementMode | None = None
+    agreed_at: datetime | None = None
     listing_id: UUID | None = None
+    donated: bool = False
     expires_at: datetime | None = None
     return_parcel: Parcel | None = None
     returned_at: datetime | None = None
@@ -125,16 +118,32 @@ class Consignment:
         return self.received_at is not None and not gone
 
     @property
+    def house_owned(self) -> bool:
+        """The house has bought the piece, at appraisal or at the end of its term, and has not offered it yet."""
+        return self.state is ConsignmentState.SETTLED and self.listing_id is None and not self.donated
+
+    @property
     def next_actions(self) -> tuple[str, ...]:
         """The mutations that are possible now, by the state and by where the piece is."""
         return tuple(action for action in CONSIGNMENT_LIFECYCLE.next_actions(self.state) if self._sensible(action))
 
     def move(self, action: str, now: datetime | None = None) -> None:
         """Take one step of the lifecycle; refuses with what is possible instead."""
+        if not self.may(action):
+            raise WrongState(CONSIGNMENT_LIFECYCLE.kind, self.state, self.next_actions)
         state = CONSIGNMENT_LIFECYCLE.move(self.state, action)
         if now is not None and state is not self.state:
             self.state_since = now
         self.state = state
+
+    def may(self, action: str) -> bool:
+        """Whether the move is possible in this state."""
+        return self.state in CONSIGNMENT_LIFECYCLE.moves[action][0]
+
+    def require_action(self, action: str) -> None:
+        """Refuse what the state or the place of the piece does not allow, with what is possible instead."""
+        possible = self.next_actions
+        require(action in possible, WrongState(CONSIGNMENT_LIFECYCLE.kind, self.state, possible))
 
     def _sensible(self, action: str) -> bool:
         match action:
@@ -145,5 +154,5 @@ class Consignment:
             case "consignmentReceive":
                 return self.received_at is None and (self.state is not ConsignmentState.WITHDRAWN or bool(self.parcel))
             case "consignmentList":
-                return self.listing_id is None
+                return self.house_owned or self.mode is SettlementMode.AFTER_SALE
         return True

@@ -10,6 +10,7 @@ from domain import work as unit
 from domain.consignment.lifecycle import ConsignmentState
 from domain.consignment.noun import Consignment, ConsignmentId
 from domain.consignment.task import ConsignmentTask, IntakeReceipt, TaskKind
+from domain.money import Money
 from domain.page import Page, PageRequest
 from domain.viewer import AccountId
 
@@ -33,6 +34,26 @@ class IntakeReceipts(Protocol):
     async def add(self, receipt: IntakeReceipt) -> None: ...
 
 
+class Agreements(Protocol):
+    """What the contract says when it matters to its consignment; the contract capability knows."""
+
+    async def price(self, consignment: Consignment) -> Money:
+        """What the piece is listed at."""
+        ...
+
+    async def listed(self, consignment: Consignment, listing_id: UUID, now: datetime) -> datetime | None:
+        """Its term has begun; the answer is when it ends."""
+        ...
+
+    async def bound_until(self, consignment: Consignment, now: datetime) -> datetime | None:
+        """Until when the seller may not withdraw; None when they are free."""
+        ...
+
+    async def ended(self, consignment: Consignment, now: datetime) -> None:
+        """The consignment was withdrawn or has expired, and the contract with it."""
+        ...
+
+
 class Work(unit.Work, Protocol):
     """The part of the unit of work that steps on consignments need."""
 
@@ -42,6 +63,8 @@ class Work(unit.Work, Protocol):
     def consignment_tasks(self) -> ConsignmentTasks: ...
     @property
     def intake_receipts(self) -> IntakeReceipts: ...
+    @property
+    def agreements(self) -> Agreements: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
 """What appraisal, settlement and orders do to a consignment; steps authorise nothing, the verbs that call them do."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.consignment.noun import Agreed, Consignment, ConsignmentId, Disposal, Photo, Refused, SettlementMode, TaskId
+from domain.consignment.noun import Consignment, ConsignmentId, Disposal, Photo, Refused, SettlementMode, TaskId
 from domain.consignment.port import Work
 from domain.consignment.task import ConsignmentTask, TaskKind, TaskOutcome
 from domain.event import Event
@@ -14,6 +13,8 @@ from domain.work import Job
 
 RETURN_WITHIN = timedelta(days=7)
 """How soon a piece that the house may not keep goes back."""
+CONTEST_WITHIN = timedelta(days=14)
+"""How long a refused piece stays, so that its seller can contest the verdict."""
 
 
 def happened(consignment: Consignment, what: str, **data: object) -> Event:
@@ -43,18 +44,13 @@ def appraised(consignment: Consignment, piece: Piece, now: datetime) -> None:
     consignment.piece_id, consignment.product_id = piece.id, piece.product_id
 
 
-def refuse(
-    consignment: Consignment,
-    *,
-    reason: str,
-    now: datetime,
-    evidence: tuple[Photo, ...] = (),
-    disposal: Disposal = Disposal.RETURN,
-    retained_until: datetime | None = None,
-) -> None:
-    """The verdict is that it is not authentic, or can not be told; a retained piece waits for its end or for staff."""
+def refuse(consignment: Consignment, *, reason: str, now: datetime, evidence: tuple[Photo, ...] = ()) -> None:
+    """The verdict is that it is not authentic, or can not be told: it waits for the seller to contest, then goes back.
+
+    Staff may decide otherwise with consignmentDisposeRefused.
+    """
     consignment.move("appraisalConclude/REFUSED", now)
-    consignment.refused = Refused(reason, evidence, disposal, retained_until, now)
+    consignment.refused = Refused(reason, evidence, now, Disposal.RETURN, now + CONTEST_WITHIN)
 
 
 def offer(consignment: Consignment, now: datetime, expires_at: datetime | None = None) -> None:
@@ -63,26 +59,11 @@ def offer(consignment: Consignment, now: datetime, expires_at: datetime | None =
     consignment.expires_at = expires_at
 
 
-def agree(
-    consignment: Consignment,
-    contract_id: UUID,
-    mode: SettlementMode,
-    *,
-    now: datetime,
-    withdraw_free_until: datetime | None = None,
-    term_ends_at: datetime | None = None,
-) -> None:
-    """Both sides have agreed; the contract's dates decide on withdrawal and on the end of the term."""
+def agree(consignment: Consignment, contract_id: UUID, mode: SettlementMode, now: datetime) -> None:
+    """Both sides have agreed; what the contract says of listing and withdrawal is asked of it when it matters."""
     consignment.move("settlementAgree", now)
-    consignment.contract_id = contract_id
-    consignment.agreed = Agreed(mode, now, withdraw_free_until, term_ends_at)
-    consignment.expires_at = term_ends_at
-
-
-def release_seller(consignment: Consignment) -> None:
-    """From now on the seller may withdraw free of charge, for instance when the price left the agreed range."""
-    assert consignment.agreed is not None, "only an agreement binds"
-    consignment.agreed = replace(consignment.agreed, released=True)
+    consignment.contract_id, consignment.mode, consignment.agreed_at = contract_id, mode, now
+    consignment.expires_at = None
 
 
 def expire_later(work: Work, consignment: Consignment) -> None:
@@ -114,6 +95,7 @@ async def unsold(work: Work, consignment_id: UUID, now: datetime) -> Consignment
 async def called_off(work: Work, consignment_id: UUID, now: datetime) -> Consignment:
     """The sale was undone and the piece goes back to its seller instead of the shelf."""
     consignment = await moved(work, consignment_id, "calledOff", now)
+    await work.agreements.ended(consignment, now)
     await owe_return(work, consignment, now)
     return consignment
 
@@ -123,9 +105,14 @@ async def payable(work: Work, consignment_id: UUID, now: datetime) -> Consignmen
     return await moved(work, consignment_id, "payable", now)
 
 
-async def settled(work: Work, consignment_id: UUID, now: datetime) -> Consignment:
-    """The seller has been paid; all is done for them."""
-    return await moved(work, consignment_id, "settled", now)
+async def settled(work: Work, consignment_id: UUID, now: datetime, *, donated: bool = False) -> Consignment:
+    """The seller has been paid, or has given the piece away; all is done for them, and nothing goes back."""
+    consignment = await work.consignments.lock(ConsignmentId(consignment_id))
+    consignment.donated = donated
+    await work.consignments.save(consignment)
+    consignment = await moved(work, consignment_id, "settled", now)
+    await close_task(work, consignment, TaskKind.RETURN, TaskOutcome.VOID, None, now)
+    return consignment
 
 
 async def moved(work: Work, consignment_id: UUID, action: str, now: datetime) -> Consignment:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from domain.consignment.noun import ConsignmentId, TaskId
+from domain.consignment.noun import ConsignmentId, Photo, ReceiptId, TaskId
 from domain.viewer import AccountId
 
 
@@ -49,7 +49,7 @@ class ConsignmentTask:
 class IntakeReceipt:
     """Proof that the house took a piece in: who handed over what, where, in which seal and weight."""
 
-    id: UUID
+    id: ReceiptId
     code: str
     consignment_id: ConsignmentId
     piece_id: UUID | None
@@ -57,7 +57,7 @@ class IntakeReceipt:
     handed_over_by: str
     taken_by: AccountId
     taken_at: datetime
-    photos: tuple[str, ...]
+    photos: tuple[Photo, ...]
     seal: str
     weight_grams: int
     condition: str
