@@ -118,6 +118,7 @@ class LedgerPostingRow(SQLModel, table=True):
             postgresql_where=sql("owner IS NULL"),
         ),
         Index("ix_ledger_posting_lot", "lot_id", postgresql_where=sql("lot_id IS NOT NULL")),
+        Index("ix_ledger_posting_credit", "xid", postgresql_where=sql("kind = 'CREDIT'")),
         {"info": {"app": "SELECT, INSERT (journal_id, line, owner, kind, currency, amount_minor, lot_id)"}},
     )
     id: int = Field(sa_column=Column("id", BigInteger, Identity(always=True), primary_key=True))

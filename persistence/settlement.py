@@ -52,7 +52,12 @@ class SettlementRow(SQLModel, table=True):
         Index("ix_settlement_seller", "seller", "id"),
         Index("ix_settlement_state", "state", "id"),
         Index("ix_settlement_due", "payable_at", "id", postgresql_where=sql("state = 'PENDING'")),
-        Index("ix_settlement_settled", "settled_at", postgresql_where=sql("state = 'SETTLED'")),
+        Index(
+            "ix_settlement_settled",
+            "settled_at",
+            postgresql_include=["currency", "cash_minor", "credit_minor"],
+            postgresql_where=sql("state = 'SETTLED'"),
+        ),
     )
     id: UUID = key(primary=True)
     code: str = text()

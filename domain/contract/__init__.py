@@ -13,6 +13,7 @@ from domain.contract.noun import (
     EndAction,
     PayoutChoice,
 )
+from domain.contract.offer import Offer, offer
 from domain.contract.port import ContractReader, Contracts, Work
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "ContractState",
     "Contracts",
     "EndAction",
+    "Offer",
     "PayoutChoice",
     "Work",
+    "offer",
 ]

@@ -81,13 +81,13 @@ async def agree(work: Work, viewer: Viewer, command: Agree, *, now: datetime) ->
     if at_once or contract.choice_fixed is ChoiceFixed.AGREEMENT:
         contract.payout_fixed_at = now
     consigned.agree(consignment, contract.id, command.mode, now)
-    await work.consignments.save(consignment)
     said = {"mode": command.mode, "credit_bps": command.credit_bps, "version": contract.version}
     work.events.append(Event("contract.agreed", "contract", contract.id, said, contract.piece_id, contract.seller))
     if at_once:
-        await buy(work, contract, bought_at_once(contract), SettlementCause.APPRAISAL, now)
+        await buy(work, consignment, contract, bought_at_once(contract), SettlementCause.APPRAISAL, now)
     else:
         await work.contracts.save(contract)
+    await work.consignments.save(consignment)
     return contract
 
 

@@ -41,10 +41,11 @@ SETTLEMENT_LIFECYCLE = Lifecycle(
         "settlementBlock": ([SettlementState.PENDING], None),
         "settlementUnblock": ([SettlementState.PENDING], None),
         "settlementRelease": ([SettlementState.PENDING], SettlementState.PAYABLE),
+        "reduce": ([SettlementState.PENDING], None),
         "settle": ([SettlementState.PAYABLE], SettlementState.SETTLED),
         "cancel": ([SettlementState.PENDING], SettlementState.CANCELLED),
     },
-    unattended=frozenset({"settle", "cancel"}),
+    unattended=frozenset({"reduce", "settle", "cancel"}),
 )
 
 
@@ -122,6 +123,14 @@ class Settlement:
     @property
     def next_actions(self) -> tuple[str, ...]:
         return SETTLEMENT_LIFECYCLE.next_actions(self.state)
+
+    @property
+    def split(self) -> Split:
+        return Split(self.gross, self.commission, self.commission_tax, self.costs, self.net, self.shortfall)
+
+    @property
+    def payout(self) -> Payout:
+        return Payout(self.offset, self.cash, self.credit, self.bonus)
 
     @property
     def received(self) -> Money:

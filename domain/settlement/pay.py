@@ -5,6 +5,7 @@ from datetime import datetime
 
 from domain import consignment as consigned
 from domain import markdown, piece
+from domain.consignment import Consignment
 from domain.contract import Contract, ContractState
 from domain.money import Money, total
 from domain.piece import PieceId
@@ -12,7 +13,7 @@ from domain.refusal import Refusal, require
 from domain.settlement.ledger import post_payout, post_split
 from domain.settlement.noun import Block, Settlement, SettlementCause, SettlementId, SettlementState
 from domain.settlement.port import Work
-from domain.settlement.split import bought_for, pay
+from domain.settlement.split import bought_for
 from domain.settlement.step import cost_lines, forecast, happened, lock_whole, reckon
 from domain.viewer import Role, Viewer
 from domain.work import check_version
@@ -40,32 +41,22 @@ async def settle(work: Work, settlement: Settlement, now: datetime) -> None:
     """Split and pay a locked settlement that nothing blocks, and save it."""
     contract = await work.contracts.lock(settlement.contract_id)
     await consigned.payable(work, settlement.consignment_id, now)
-    pocket = await work.wallets.lock(settlement.seller, settlement.net.currency)
-    settlement.forecast(
-        pay(
-            settlement.net,
-            owed=pocket.owed,
-            credit_bps=settlement.credit_bps,
-            bonus_bps=contract.credit_bonus_bps,
-            offset_cap_bps=contract.offset_cap_bps,
-        )
-    )
+    settlement.forecast(await forecast(work, contract, settlement.split, settlement.credit_bps))
     await finish(work, settlement, now)
     await work.settlements.save(settlement)
     await end(work, contract, now)
     await consigned.settled(work, settlement.consignment_id, now)
 
 
-async def buy(work: Work, contract: Contract, price: Money, cause: SettlementCause, now: datetime) -> Settlement:
+async def buy(
+    work: Work, consignment: Consignment, contract: Contract, price: Money, cause: SettlementCause, now: datetime
+) -> Settlement:
     """The house buys the piece: title and risk move to it, and the seller is paid at once.
 
-    The caller has locked consignment and contract, and saves neither: both are moved on here.
+    The caller has locked both, and saves the consignment; the contract has ended and is saved here.
     """
-    found = await work.pieces.lock(PieceId(contract.piece_id))
-    assert found.owner == piece.account(contract.seller), "only its owner sells a piece"
-    piece.transfer_title(found, piece.HOUSE)
-    found.risk_bearer = piece.HOUSE
-    await work.pieces.save(found)
+    await take_title(work, contract)
+    consignment.move("settled", now)
     lines = await cost_lines(work, contract)
     split = bought_for(price, total((line.amount for line in lines), price.currency))
     settlement = reckon(work, contract, split, lines, cause, await forecast(work, contract, split), now)
@@ -73,8 +64,17 @@ async def buy(work: Work, contract: Contract, price: Money, cause: SettlementCau
     await finish(work, settlement, now)
     await work.settlements.add(settlement)
     await end(work, contract, now)
-    await consigned.settled(work, contract.consignment_id, now)
+    work.events.append(consigned.happened(consignment, "settled"))
     return settlement
+
+
+async def take_title(work: Work, contract: Contract) -> None:
+    """The piece is the house's from here on, and so is its risk."""
+    found = await work.pieces.lock(PieceId(contract.piece_id))
+    assert found.owner == piece.account(contract.seller), "only its owner parts with a piece"
+    piece.transfer_title(found, piece.HOUSE)
+    piece.hand_over(found, found.custodian, piece.HOUSE)
+    await work.pieces.save(found)
 
 
 async def finish(work: Work, settlement: Settlement, now: datetime) -> None:

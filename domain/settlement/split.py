@@ -52,8 +52,8 @@ def _after_costs(price: Money, commission: Money, commission_tax: Money, costs: 
     return Split(price, commission, commission_tax, charged, left - charged, costs - charged)
 
 
-def pay(net: Money, *, owed: Money, credit_bps: int, bonus_bps: int, offset_cap_bps: int) -> Payout:
+def pay(contract: Contract, net: Money, owed: Money, credit_bps: int) -> Payout:
     """Debts first, within the cap; the rest in the chosen shares, by largest remainder; the bonus on credit alone."""
-    offset = min(owed, net.at_bps(offset_cap_bps))
+    offset = min(owed, net.at_bps(contract.offset_cap_bps))
     cash, credit = (net - offset).allocate([BASIS_POINTS - credit_bps, credit_bps])
-    return Payout(offset, cash, credit, credit.at_bps(bonus_bps))
+    return Payout(offset, cash, credit, credit.at_bps(contract.credit_bonus_bps))

@@ -126,6 +126,25 @@ async def cancel_sale(work: Work, *, order_line_id: UUID, now: datetime) -> Sett
     return settlement
 
 
+async def reduce_sale(work: Work, *, order_line_id: UUID, price: Money, now: datetime) -> Settlement | None:
+    """Part of the price went back to the buyer while it was still in escrow: what is left is divided by the contract.
+
+    Refuses when the money has left escrow already.
+    """
+    settlement = await lock_line(work, order_line_id)
+    if settlement is None:
+        return None
+    settlement.move("reduce")
+    assert Money.zero(price.currency) < price <= settlement.gross, "a sale that was undone is cancelled"
+    contract = await work.contracts.lock(settlement.contract_id)
+    split = sold_for(contract, price, settlement.costs + settlement.shortfall)
+    settlement.take(split)
+    settlement.forecast(await forecast(work, contract, split, settlement.credit_bps))
+    await work.settlements.save(settlement)
+    work.events.append(happened(settlement, "reduced", gross_minor=price.minor, currency=price.currency))
+    return settlement
+
+
 async def bought_price(work: Work, *, consignment_id: UUID) -> Money | None:
     """What the house paid for a piece that it bought from this consignment: the cost of goods when it is sold on."""
     settlement = await work.settlements.lock_open(ConsignmentId(consignment_id))
@@ -169,23 +188,15 @@ async def cost_lines(work: Work, contract: Contract) -> tuple[CostLine, ...]:
     return tuple(CostLine(cost.id, cost.kind, cost.amount, cost.note) for cost in charged(costs, contract))
 
 
-async def forecast(work: Work, contract: Contract, split: Split) -> Payout:
-    """How the net amount would be paid as things stand. Takes the pocket's lock, so it comes after all others."""
-    pocket = await work.wallets.lock(contract.seller, split.net.currency)
-    return payout(contract, split, pocket.owed)
+async def forecast(work: Work, contract: Contract, split: Split, credit_bps: int | None = None) -> Payout:
+    """How the net amount is paid as things stand, by the contract's choice unless another is fixed already.
 
-
-def payout(contract: Contract, split: Split, owed: Money, credit_bps: int | None = None) -> Payout:
-    """By the contract's choice, or by the share of credit that is asked for."""
+    Takes the pocket's lock, so it comes after all others.
+    """
     chosen = contract.credit_bps if credit_bps is None else credit_bps
     assert chosen is not None, "a choice is made with the agreement"
-    return pay(
-        split.net,
-        owed=owed,
-        credit_bps=chosen,
-        bonus_bps=contract.credit_bonus_bps,
-        offset_cap_bps=contract.offset_cap_bps,
-    )
+    pocket = await work.wallets.lock(contract.seller, split.net.currency)
+    return pay(contract, split.net, pocket.owed, chosen)
 
 
 def reckon(
