@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     redis_url: str | None = None
     workers: int = Field(default=1, ge=1, le=64)
     pool_size: int = Field(default=10, ge=1, le=200)
+    stranger_mutations_per_minute: int = Field(default=120, ge=1)
     secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
     public_url: str | None = None
     certificate_key: SecretStr | None = None

@@ -34,6 +34,7 @@ from persistence.piece_cost import SqlPieceCostReader
 from persistence.policy import SqlPolicyReader
 from persistence.price import SqlPriceReader
 from persistence.receivable import SqlReceivableReader
+from persistence.redis import Cache, Limits
 from persistence.settlement import SqlSettlementReader
 from persistence.wallet import SqlWalletReader
 from persistence.work import SqlTransactor
@@ -139,6 +140,8 @@ class House:
     media: SignedAddresses
     files: MediaFiles
     standings: auth.Standings
+    cache: Cache
+    limits: Limits
 
     async def viewer(self, authorization: str | None, locale: str) -> Viewer:
         """Who an Authorization header speaks for, right now."""
@@ -167,6 +170,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     pool = await read_pool(settings.database_replica_url or settings.database_url, settings.pool_size)
     readers = SqlReaders(pool)
     standings = auth.Standings(readers.accounts)
+    cache = Cache(settings.redis_url)
 
     async def committed(collected: Collected) -> None:
         for event in collected.events:
@@ -175,7 +179,10 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
 
     try:
         secrets = Secrets(
-            settings.secret.get_secret_value(), settings.certificate_seed, settings.certificate_retired_keys
+            settings.secret.get_secret_value(),
+            settings.certificate_seed,
+            settings.certificate_retired_keys,
+            address=settings.address,
         )
         yield House(
             settings,
@@ -185,7 +192,10 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             SignedAddresses(settings.address, settings.secret.get_secret_value()),
             MediaFiles(settings.data_dir / "media"),
             standings,
+            cache,
+            Limits(cache),
         )
     finally:
+        await cache.close()
         await pool.close()
         await engine.dispose()

@@ -66,7 +66,13 @@ async def database(services: Services, template: str) -> AsyncIterator[Services]
 
 @pytest.fixture
 def settings(database: Services) -> Settings:
-    return Settings(database_url=database.app_url, redis_url=database.redis_url, pool_size=8)
+    return Settings(
+        database_url=database.app_url,
+        redis_url=database.redis_url,
+        pool_size=8,
+        # All tests come from one address.
+        stranger_mutations_per_minute=1_000_000,
+    )
 
 
 @pytest.fixture
