@@ -14,11 +14,13 @@ from app.media import SignedAddresses
 from app.secret import Secrets
 from domain.viewer import Viewer
 from persistence.account import SqlAccountReader
+from persistence.appointment import SqlAppointmentReader
 from persistence.appraisal import SqlAppraisalReader
 from persistence.appraiser import SqlAppraiserReader
 from persistence.audit import SqlAuditReader
 from persistence.catalogue import SqlCatalogueReader
 from persistence.certificate import SqlCertificateReader
+from persistence.consignment import SqlConsignmentReader
 from persistence.contract import SqlContractReader
 from persistence.dealing import SqlPersonalReader
 from persistence.engine import read_pool, write_engine
@@ -36,6 +38,7 @@ from persistence.price import SqlPriceReader
 from persistence.receivable import SqlReceivableReader
 from persistence.redis import Cache, Limits
 from persistence.settlement import SqlSettlementReader
+from persistence.shop import SqlShopReader
 from persistence.wallet import SqlWalletReader
 from persistence.work import SqlTransactor
 from resolvers.context import Context
@@ -127,6 +130,18 @@ class SqlReaders:
     @cached_property
     def certificates(self) -> SqlCertificateReader:
         return SqlCertificateReader(self.pool)
+
+    @cached_property
+    def consignments(self) -> SqlConsignmentReader:
+        return SqlConsignmentReader(self.pool)
+
+    @cached_property
+    def shops(self) -> SqlShopReader:
+        return SqlShopReader(self.pool)
+
+    @cached_property
+    def appointments(self) -> SqlAppointmentReader:
+        return SqlAppointmentReader(self.pool)
 
 
 @dataclass

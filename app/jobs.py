@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.house import House
 from domain import wallet
+from domain.consignment import handback
 from domain.viewer import HOUSE
 from domain.work import Verb
 
@@ -25,5 +26,6 @@ def verb(does: Verb[Any, Any, Any], command: Callable[[Any], Any]) -> Errand:
 
 JOBS: dict[str, Errand] = {
     "walletHoldExpire": verb(wallet.expire_hold, wallet.ExpireHold),
+    "consignmentExpire": verb(handback.expire, handback.Expire),
     "walletLotExpire": verb(wallet.expire_lot, wallet.ExpireLot),
 }

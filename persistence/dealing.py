@@ -24,11 +24,22 @@ OPEN_DEALS: dict[DealKind, str] = {
         SELECT code || ' ' || state FROM payout
         WHERE owner = :account AND state IN ('REQUESTED', 'BATCHED', 'SENT')
         """,
+    DealKind.CONSIGNMENT: """
+        SELECT code || ' ' || state FROM consignment
+        WHERE seller = :account AND (state NOT IN
+            ('DRAFT', 'SETTLED', 'REFUSED', 'DECLINED', 'WITHDRAWN', 'EXPIRED', 'RETURNED')
+            OR (state IN ('REFUSED', 'DECLINED', 'WITHDRAWN', 'EXPIRED') AND received_at IS NOT NULL))
+        """,
 }
 """Each selects a note about every deal of an account that is not over."""
 
 PERSONAL: dict[str, str] = {
     "payout": "UPDATE payout SET bank_account = jsonb_set(bank_account, '{holder}', '\"\"') WHERE owner = :account",
+    "intake_receipt": "UPDATE intake_receipt SET handed_over_by = '' WHERE consignment_id IN"
+    " (SELECT id FROM consignment WHERE seller = :account)",
+    "consignment_task": "UPDATE consignment_task SET note = '' WHERE consignment_id IN"
+    " (SELECT id FROM consignment WHERE seller = :account)",
+    "appointment": "UPDATE appointment SET note = '' WHERE customer = :account",
     "credential": "DELETE FROM credential WHERE id = :account",
     "idempotency_key": "DELETE FROM idempotency_key WHERE scope = :account OR strpos(answer::text, :email) > 0",
 }
@@ -80,5 +91,5 @@ def subject_columns() -> dict[str, list[str]]:
     for table in SQLModel.metadata.sorted_tables:
         columns = [fk.parent.name for fk in table.foreign_keys if fk.target_fullname == "account.id"]
         if columns and table.name not in KEPT_TO_THEMSELVES:
-            found[table.name] = sorted(columns)
+            found[str(table.name)] = sorted(columns)
     return found

@@ -6,11 +6,13 @@ from typing import Any, Protocol, TypeVar
 
 from domain import (
     account,
+    appointment,
     appraisal,
     appraiser,
     audit,
     catalogue,
     certificate,
+    consignment,
     contract,
     grading,
     ledger,
@@ -24,6 +26,7 @@ from domain import (
     price,
     receivable,
     settlement,
+    shop,
     wallet,
 )
 from domain.refusal import InvalidInput
@@ -76,6 +79,12 @@ class Readers(Protocol):
     def appraisers(self) -> appraiser.AppraiserReader: ...
     @property
     def grading(self) -> grading.GradingReader: ...
+    @property
+    def consignments(self) -> consignment.ConsignmentReader: ...
+    @property
+    def shops(self) -> shop.ShopReader: ...
+    @property
+    def appointments(self) -> appointment.AppointmentReader: ...
     @property
     def certificates(self) -> certificate.CertificateReader: ...
 

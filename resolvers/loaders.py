@@ -13,15 +13,18 @@ from domain.viewer import ANONYMOUS
 
 if TYPE_CHECKING:
     from domain.account import Account
+    from domain.appointment import Appointment
     from domain.appraisal import Appraisal, Opinion
     from domain.appraiser import Appraiser, AppraiserRecord
     from domain.catalogue import Brand, Category, CategoryId, Collection, Product
     from domain.certificate import Certificate, Recall
+    from domain.consignment import Consignment, ConsignmentTask, IntakeReceipt
     from domain.grading import GradingStandard
     from domain.listing import ListingCard
     from domain.page import Page, PageRequest
     from domain.payout import Payout, PayoutBatch
     from domain.piece import Piece, Standing
+    from domain.shop import ClubShop
     from domain.viewer import AccountId, Viewer
     from domain.wallet import Pocket
     from resolvers.context import Readers
@@ -124,6 +127,26 @@ class Loaders:
     @cached_property
     def pockets(self) -> DataLoader[AccountId, Sequence[Pocket]]:
         return loader(self.readers.wallets.pockets)
+
+    @cached_property
+    def consignment(self) -> DataLoader[UUID, Consignment | None]:
+        return loader(self.readers.consignments.by_ids)
+
+    @cached_property
+    def consignment_tasks(self) -> DataLoader[UUID, Sequence[ConsignmentTask]]:
+        return loader(self.readers.consignments.tasks)
+
+    @cached_property
+    def intake_receipt(self) -> DataLoader[UUID, IntakeReceipt | None]:
+        return loader(self.readers.consignments.receipts)
+
+    @cached_property
+    def club_shop(self) -> DataLoader[UUID, ClubShop | None]:
+        return loader(self.readers.shops.by_ids)
+
+    @cached_property
+    def appointment(self) -> DataLoader[UUID, Appointment | None]:
+        return loader(self.readers.appointments.by_ids)
 
     @cached_property
     def brand(self) -> DataLoader[UUID, Brand | None]:

@@ -20,6 +20,8 @@ from domain.consignment.port import (
     Consignments,
     ConsignmentTasks,
     IntakeReceipts,
+    Queue,
+    QueueFilter,
     TimelineEntry,
     Work,
 )
@@ -55,6 +57,8 @@ __all__ = [
     "IntakeReceipts",
     "Parcel",
     "Photo",
+    "Queue",
+    "QueueFilter",
     "Refused",
     "Route",
     "SettlementMode",

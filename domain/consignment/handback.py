@@ -45,20 +45,22 @@ async def give_back(work: Work, viewer: Viewer, command: GiveBack, *, now: datet
     by_parcel = command.carrier is not None and command.tracking is not None
     one = over_counter != by_parcel and over_counter == (command.carrier is None and command.tracking is None)
     require(one, InvalidInput("Name carrier and tracking, or who took it.", path=("carrier",)))
+    await owe_return(work, consignment, now)
     said: dict[str, object]
     if over_counter:
-        handed_to = line(command.handed_to or "", "handedTo")
+        note = line(command.handed_to or "", "handedTo")
         consignment.move("consignmentReturn/COUNTER", now)
         consignment.returned_at = now
         await pass_on(work, consignment, pieces.account(consignment.seller))
-        said = {"handedTo": handed_to}
+        said = {"overCounter": True}
     else:
         carrier = line(command.carrier or "", "carrier", longest=80)
         consignment.move("consignmentReturn", now)
         consignment.return_parcel = Parcel(carrier, line(command.tracking or "", "tracking", longest=80), now)
         await pass_on(work, consignment, Party(PartyKind.CARRIER))
+        note = ""
         said = {"carrier": carrier, "tracking": consignment.return_parcel.tracking}
-    await close_task(work, consignment, TaskKind.RETURN, TaskOutcome.DONE, agent, now)
+    await close_task(work, consignment, TaskKind.RETURN, TaskOutcome.DONE, agent, now, note)
     await work.consignments.save(consignment)
     work.events.append(happened(consignment, "returned" if over_counter else "sentBack", **said))
     return consignment

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
@@ -73,8 +74,30 @@ class ConsignmentFilter:
 
     states: tuple[ConsignmentState, ...] = ()
     seller: AccountId | None = None
+
+
+class Queue(StrEnum):
+    """What staff are to do next with a consignment."""
+
+    TO_CONFIRM = "TO_CONFIRM"
+    TO_ESTIMATE = "TO_ESTIMATE"
+    TO_RECEIVE = "TO_RECEIVE"
+    TO_APPRAISE = "TO_APPRAISE"
+    TO_OFFER = "TO_OFFER"
+    TO_LIST = "TO_LIST"
+    TO_LIST_BOUGHT = "TO_LIST_BOUGHT"
+    TO_DISPOSE = "TO_DISPOSE"
+    TO_RETURN = "TO_RETURN"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """One queue; `due_before` counts where there is a task, that is to confirm and to return."""
+
+    queue: Queue
     shop_id: UUID | None = None
-    code: str | None = None
+    category_id: UUID | None = None
+    due_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +114,17 @@ class ConsignmentReader(Protocol):
     """Consignments as their sellers and staff read them; callers have checked who may."""
 
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Consignment | None]: ...
-    async def page(self, wanted: ConsignmentFilter, page: PageRequest) -> Page[Consignment]: ...
-    async def queue(self, wanted: ConsignmentFilter, page: PageRequest) -> Page[Consignment]: ...
+    async def by_code(self, code: str) -> Consignment | None: ...
+    async def page(self, wanted: ConsignmentFilter, page: PageRequest) -> Page[Consignment]:
+        """Newest first."""
+        ...
+
+    async def queue(self, wanted: QueueFilter, page: PageRequest) -> Page[Consignment]:
+        """What has waited longest first."""
+        ...
+
     async def tasks(self, ids: Sequence[UUID]) -> Sequence[Sequence[ConsignmentTask]]: ...
     async def receipts(self, ids: Sequence[UUID]) -> Sequence[IntakeReceipt | None]: ...
-    async def timeline(self, consignment: Consignment, page: PageRequest) -> Page[TimelineEntry]: ...
+    async def timeline(self, consignment: Consignment, page: PageRequest) -> Page[TimelineEntry]:
+        """Oldest first."""
+        ...
