@@ -12,6 +12,7 @@ from starlette.routing import Route
 from app import media
 from app.config import Settings
 from app.house import House, open_house
+from app.http import GraphQLEndpoint
 
 log = logging.getLogger("cercle.http")
 

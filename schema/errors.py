@@ -7,14 +7,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
 from strawberry.schema.exception_handlers import ExceptionHandler
-from strawberry.types import ExecutionResult
 
 from domain import refusal
 from domain.refusal import Refusal
-from domain.unavailable import Unavailable
 
 T = TypeVar("T", bound="UserError")
 
@@ -101,39 +97,3 @@ class IdempotencyKeyInFlight(UserError):
 
 STANDARD = (InvalidInput, NotAllowed, NotFound, IdempotencyKeyReused, IdempotencyKeyInFlight)
 """What any mutation may answer."""
-
-
-def with_code(error: GraphQLError, request_id: str) -> GraphQLError:
-    """The same error with `extensions.code`; one that nobody expected tells the caller no more than a request id."""
-    cause = error.original_error
-    while isinstance(cause, GraphQLError):
-        cause = cause.original_error
-    if isinstance(cause, Refusal):
-        return located(error, cause.message, {"code": cause.code})
-    if isinstance(cause, Unavailable):
-        return located(error, str(cause), {"code": "UNAVAILABLE", "retryAfterSeconds": cause.retry_after_seconds})
-    if cause is not None:
-        return located(error, "Something went wrong on our side.", {"code": "INTERNAL", "requestId": request_id})
-    return located(error, error.message, {"code": "INVALID_REQUEST", **(error.extensions or {})})
-
-
-def located(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
-    return GraphQLError(
-        message,
-        nodes=error.nodes,
-        source=error.source,
-        positions=error.positions,
-        path=error.path,
-        extensions=extensions,
-    )
-
-
-class Codes(SchemaExtension):
-    """Gives every top-level error its code, and hides what is ours alone."""
-
-    def on_operation(self) -> Any:
-        yield
-        result = self.execution_context.result
-        if isinstance(result, ExecutionResult) or getattr(result, "errors", None):
-            context = self.execution_context.context
-            result.errors = [with_code(error, context.request_id) for error in result.errors or ()] or None  # type: ignore[union-attr]

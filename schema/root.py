@@ -3,16 +3,19 @@
 from functools import cache
 
 import strawberry
-from strawberry.extensions import ParserCache, ValidationCache
+from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 from schema.account import AccountMutation, AccountQuery
 from schema.audit import AuditQuery
-from schema.errors import HANDLERS, Codes
+from schema.coded import CodedSchema
+from schema.errors import HANDLERS
 from schema.payout import PayoutMutation, PayoutQuery
 from schema.receivable import ReceivableMutation, ReceivableQuery
 from schema.scalars import SCALARS
 from schema.wallet import WalletMutation, WalletQuery
+
+TOKENS_MAX = 2_000
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -26,13 +29,13 @@ class Mutation(AccountMutation, WalletMutation, PayoutMutation, ReceivableMutati
 
 
 @cache
-def build() -> strawberry.Schema:
+def build() -> CodedSchema:
     """The executable schema; it never changes, so a process makes it once."""
-    return strawberry.Schema(
+    return CodedSchema(
         query=Query,
         mutation=Mutation,
         # Parsing and validating cost more than most operations do; both caches hold 128 documents at most.
-        extensions=[Codes, ParserCache, ValidationCache],
+        extensions=[lambda: MaxTokensLimiter(TOKENS_MAX), ParserCache, ValidationCache],
         exception_handlers=HANDLERS,
         config=StrawberryConfig(scalar_map=SCALARS),
     )

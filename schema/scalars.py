@@ -3,12 +3,12 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import NewType
+from typing import Any, NewType
 from urllib.parse import urlsplit
 
 import strawberry
 from babel.numbers import format_currency
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLID, GraphQLString, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
 from domain import money
@@ -19,7 +19,13 @@ from schema.noun import noun
 MINOR_MAX = 10**15
 """No single amount is larger than this many minor units; sums of them still fit PostgreSQL's bigint."""
 
+TEXT_LENGTH_MAX = 20_000
+"""No single text is longer; most inputs allow far less."""
+
+BEFORE_US, AFTER_US = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
 PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def parse_decimal(value: object) -> Decimal:
@@ -34,11 +40,13 @@ def parse_datetime(value: object) -> datetime:
     if isinstance(value, str) and len(value) <= 40 and value.isascii():
         try:
             moment = datetime.fromisoformat(value)
-        except ValueError:
-            moment = None
-        if moment is not None and moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    raise GraphQLError('A DateTime is ISO 8601 with its offset, such as "2026-11-21T18:30:00Z".')
+            if moment.tzinfo is not None and BEFORE_US <= moment < AFTER_US:
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise GraphQLError(
+        'A DateTime is ISO 8601 with its offset, such as "2026-11-21T18:30:00Z", between the years 1900 and 2200.'
+    )
 
 
 def print_datetime(value: datetime) -> str:
@@ -63,6 +71,34 @@ def parse_country(value: object) -> str:
 def print_plain(value: Decimal) -> str:
     return format(value, "f")
 
+
+def sound(text: str) -> str:
+    """Text that the database can keep: no NUL, no half of a surrogate pair, and not endless."""
+    if len(text) > TEXT_LENGTH_MAX:
+        raise GraphQLError(f"A text has {TEXT_LENGTH_MAX} characters at most.")
+    if "\0" in text or (not text.isascii() and SURROGATE.search(text)):
+        raise GraphQLError("A text has no NUL character and no lone surrogate.")
+    return text
+
+
+def teach(scalar: Any) -> None:
+    """Make a built-in scalar take sound text only, as a variable and as a literal.
+
+    graphql-core has one String and one ID per process and lets nobody declare another of that name.
+    """
+    take_value, take_literal = scalar.coerce_input_value, scalar.coerce_input_literal
+
+    def value(given: Any) -> str:
+        return sound(take_value(given))
+
+    def literal(node: ValueNode, variables: Any = None) -> str:
+        return sound(take_literal(node, variables))
+
+    scalar.coerce_input_value, scalar.coerce_input_literal = value, literal
+
+
+teach(GraphQLString)
+teach(GraphQLID)
 
 URL = NewType("URL", str)
 CountryCode = NewType("CountryCode", str)

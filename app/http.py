@@ -1,0 +1,212 @@
+"""GraphQL over HTTP: what a request must be like, and which media type and status its answer has.
+
+By the specification a request that can not be executed is answered with 400 under application/graphql-response+json,
+and with 200 under the older application/json, where a status says nothing of GraphQL. What is wrong with the HTTP
+request itself (too large, another media type, a bad token) has its own status under both.
+"""
+
+import logging
+import re
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from strawberry.types import ExecutionResult
+
+from app import auth
+from app.house import House
+from domain.unavailable import Unavailable
+from domain.viewer import Viewer
+from schema.coded import INTERNAL, UNAVAILABLE, is_request_error
+from schema.root import build
+
+log = logging.getLogger("cercle.http")
+
+BODY_BYTES_MAX = 256 * 1024
+LOCALES = ("en", "zh")
+
+MUTATION = re.compile(r"\bmutation\b")
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+LEGACY_JSON = "application/json"
+SHAPES: tuple[tuple[str, type], ...] = (("variables", dict), ("operationName", str), ("extensions", dict))
+
+
+class HttpRefusal(Exception):
+    """The HTTP request can not be served, whatever it asks for."""
+
+    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+class BadRequest(HttpRefusal):
+    """The body is not a GraphQL request; the older media type knows no status for that."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(400, code, message)
+
+
+class GraphQLEndpoint:
+    """Plain JSON POST."""
+
+    def __init__(self) -> None:
+        self.schema = build()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        request = Request(scope, receive)
+        request_id = uuid4().hex
+        media_type = LEGACY_JSON
+        try:
+            media_type = wanted_type(request.headers.get("accept", "*/*"))
+            response = await self.answer(request, request_id, media_type)
+        except ClientDisconnect:
+            return
+        except HttpRefusal as refusal:
+            legacy = isinstance(refusal, BadRequest) and media_type == LEGACY_JSON
+            status = 200 if legacy else refusal.status
+            response = failed(str(refusal), refusal.code, status, request_id, media_type, refusal.headers)
+        except Unavailable as away:
+            again = {"retry-after": str(away.retry_after_seconds)}
+            response = failed(str(away), UNAVAILABLE, 503, request_id, media_type, again)
+        except Exception:
+            log.exception("request %s", request_id)
+            response = failed("Something went wrong on our side.", INTERNAL, 500, request_id, media_type, {})
+        await response(scope, receive, send)
+
+    async def answer(self, request: Request, request_id: str, media_type: str) -> Response:
+        check_head(request)
+        house: House = request.app.state.house
+        body = parse_body(await read_body(request))
+        viewer = await who(house, request)
+        await hold_back(house, request, viewer, body["query"])
+        context = house.context(viewer, key=request.headers.get("idempotency-key"), request_id=request_id)
+        result = await self.schema.execute(
+            body["query"],
+            variable_values=body.get("variables"),
+            operation_name=body.get("operationName"),
+            context_value=context,
+        )
+        return answered(result, request_id, media_type)
+
+
+def check_head(request: Request) -> None:
+    """Refuse what need not be read."""
+    if request.method != "POST":
+        raise HttpRefusal(405, "METHOD_NOT_ALLOWED", "Send the request by POST.", allow="POST")
+    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    if kind.strip().lower() != "application/json":
+        raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json.")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    if parameters.strip().lower().startswith("charset=") and charset not in ("utf-8", "utf8"):
+        raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request in UTF-8.")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request without compression.")
+
+
+def wanted_type(accept: str) -> str:
+    """Of the two media types the one that the client likes better; a wildcard means the older one."""
+    likes = {GRAPHQL_RESPONSE: 0.0, LEGACY_JSON: 0.0}
+    for part in accept.split(","):
+        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        quality = next((as_quality(value[2:]) for value in parameters if value.startswith("q=")), 1.0)
+        name = LEGACY_JSON if kind in ("", "*/*", "application/*") else kind
+        if name in likes:
+            likes[name] = max(likes[name], quality)
+    if not any(likes.values()):
+        message = f"The answer can be {GRAPHQL_RESPONSE} or {LEGACY_JSON}."
+        raise HttpRefusal(406, "NOT_ACCEPTABLE", message)
+    return max(likes, key=lambda name: likes[name])
+
+
+def as_quality(text: str) -> float:
+    try:
+        return min(max(float(text), 0.0), 1.0)
+    except ValueError:
+        return 1.0
+
+
+async def who(house: House, request: Request) -> Viewer:
+    """The viewer, whose locale is the first of ours that Accept-Language names."""
+    wanted = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")]
+    locale = next((name for name in wanted if name in LOCALES), LOCALES[0])
+    try:
+        return await house.viewer(request.headers.get("authorization"), locale)
+    except auth.BadToken as error:
+        raise HttpRefusal(401, "UNAUTHENTICATED", str(error), www_authenticate="Bearer") from error
+
+
+async def hold_back(house: House, request: Request, viewer: Viewer, query: str) -> None:
+    """Strangers of one address change little in a minute, for each of their keys is one to keep."""
+    if viewer.account_id is not None or not MUTATION.search(query):
+        return
+    address = request.client.host if request.client else "nowhere"
+    most = house.settings.stranger_mutations_per_minute
+    wait = await house.limits.wait_seconds(f"stranger:{address}", most=most, per_seconds=60)
+    if wait:
+        raise HttpRefusal(429, "RATE_LIMITED", "Too much at once: try again later.", retry_after=str(wait))
+
+
+async def read_body(request: Request) -> bytes:
+    too_large = HttpRefusal(413, "BODY_TOO_LARGE", f"A request body has {BODY_BYTES_MAX} bytes at most.")
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and (len(announced) > 15 or int(announced) > BODY_BYTES_MAX):
+        raise too_large
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            raise too_large
+    return bytes(body)
+
+
+def parse_body(raw: bytes) -> dict[str, Any]:
+    """The request of a body; bad UTF-8, endless nesting and numbers out of range are no JSON for the parser."""
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest("BAD_JSON", "The request body is not JSON in UTF-8.") from error
+    if isinstance(body, list):
+        raise BadRequest("BATCHING_NOT_SUPPORTED", "Send one operation at a time.")
+    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
+        raise BadRequest("BAD_REQUEST", "The request body is an object with a `query` string.")
+    for name, shape in SHAPES:
+        if body.get(name) is not None and not isinstance(body[name], shape):
+            raise BadRequest("BAD_REQUEST", f"`{name}` is not of the right type.")
+    return body
+
+
+def answered(result: ExecutionResult, request_id: str, media_type: str) -> Response:
+    """The result as a response; nothing but a request error goes without `data`."""
+    answer: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+    status = 200
+    if result.errors:
+        answer["errors"] = [error.formatted for error in result.errors]
+        again = [(error.extensions or {}).get("retryAfterSeconds") for error in result.errors]
+        if result.data is None and any(again):
+            status, headers = 503, {"retry-after": str(max(seconds or 0 for seconds in again))}
+    if not (result.errors and is_request_error(result)):
+        answer["data"] = result.data
+    elif media_type == GRAPHQL_RESPONSE:
+        status = 400
+    return respond(answer, status, request_id, media_type, headers)
+
+
+def failed(message: str, code: str, status: int, request_id: str, media_type: str, headers: dict[str, str]) -> Response:
+    extensions = {"code": code, "requestId": request_id} if code == INTERNAL else {"code": code}
+    errors = [{"message": message, "extensions": extensions}]
+    return respond({"errors": errors}, status, request_id, media_type, headers)
+
+
+def respond(answer: dict[str, Any], status: int, request_id: str, media_type: str, headers: dict[str, str]) -> Response:
+    return Response(
+        orjson.dumps(answer),
+        status,
+        {"x-request-id": request_id, "vary": "accept", **headers},
+        media_type=f"{media_type}; charset=utf-8",
+    )
