@@ -20,6 +20,7 @@ from persistence.appraiser import SqlAppraiserReader
 from persistence.audit import SqlAuditReader
 from persistence.catalogue import SqlCatalogueReader
 from persistence.certificate import SqlCertificateReader
+from persistence.circulation import SqlCirculationReader
 from persistence.consignment import SqlConsignmentReader
 from persistence.contract import SqlContractReader
 from persistence.dealing import SqlPersonalReader
@@ -27,6 +28,7 @@ from persistence.engine import read_pool, write_engine
 from persistence.grading import SqlGradingReader
 from persistence.ledger import SqlLedgerReader
 from persistence.listing import SqlListingReader
+from persistence.markdown import SqlMarkdownReader
 from persistence.media_file import MediaFiles
 from persistence.outbox import Collected
 from persistence.passport import SqlPassportReader
@@ -94,6 +96,14 @@ class SqlReaders:
     @cached_property
     def settlements(self) -> SqlSettlementReader:
         return SqlSettlementReader(self.pool)
+
+    @cached_property
+    def markdowns(self) -> SqlMarkdownReader:
+        return SqlMarkdownReader(self.pool)
+
+    @cached_property
+    def circulation(self) -> SqlCirculationReader:
+        return SqlCirculationReader(self.pool)
 
     @cached_property
     def catalogue(self) -> SqlCatalogueReader:

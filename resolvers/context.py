@@ -12,11 +12,13 @@ from domain import (
     audit,
     catalogue,
     certificate,
+    circulation,
     consignment,
     contract,
     grading,
     ledger,
     listing,
+    markdown,
     media,
     passport,
     payout,
@@ -63,6 +65,10 @@ class Readers(Protocol):
     def piece_costs(self) -> piece_cost.PieceCostReader: ...
     @property
     def settlements(self) -> settlement.SettlementReader: ...
+    @property
+    def markdowns(self) -> markdown.MarkdownReader: ...
+    @property
+    def circulation(self) -> circulation.CirculationReader: ...
     @property
     def catalogue(self) -> catalogue.CatalogueReader: ...
     @property

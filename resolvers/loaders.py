@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from domain.catalogue import Brand, Category, CategoryId, Collection, Product
     from domain.certificate import Certificate, Recall
     from domain.consignment import Consignment, ConsignmentTask, IntakeReceipt
+    from domain.contract import Contract
     from domain.grading import GradingStandard
     from domain.listing import ListingCard
+    from domain.markdown import Markdown
     from domain.page import Page, PageRequest
     from domain.payout import Payout, PayoutBatch
     from domain.piece import Piece, Standing
+    from domain.piece_cost import PieceCost
+    from domain.policy import PolicyVersion
+    from domain.settlement import Settlement
     from domain.shop import ClubShop
     from domain.viewer import AccountId, Viewer
     from domain.wallet import Pocket
@@ -123,6 +128,42 @@ class Loaders:
     @cached_property
     def recall(self) -> DataLoader[UUID, Recall | None]:
         return loader(self.readers.certificates.recalls)
+
+    @cached_property
+    def policy(self) -> DataLoader[UUID, PolicyVersion | None]:
+        return loader(self.readers.policies.by_ids)
+
+    @cached_property
+    def contract(self) -> DataLoader[UUID, Contract | None]:
+        return loader(self.readers.contracts.by_ids)
+
+    @cached_property
+    def contract_of(self) -> DataLoader[UUID, Contract | None]:
+        """By consignment."""
+        return loader(self.readers.contracts.of_consignments)
+
+    @cached_property
+    def markdown(self) -> DataLoader[UUID, Markdown | None]:
+        return loader(self.readers.markdowns.by_ids)
+
+    @cached_property
+    def markdowns(self) -> DataLoader[UUID, Sequence[Markdown]]:
+        """By contract."""
+        return loader(self.readers.markdowns.of_contracts)
+
+    @cached_property
+    def piece_costs(self) -> DataLoader[UUID, Sequence[PieceCost]]:
+        """By consignment."""
+        return loader(self.readers.piece_costs.of_consignments)
+
+    @cached_property
+    def settlement(self) -> DataLoader[UUID, Settlement | None]:
+        return loader(self.readers.settlements.by_ids)
+
+    @cached_property
+    def settlement_of(self) -> DataLoader[UUID, Settlement | None]:
+        """By consignment, the one that was not cancelled."""
+        return loader(self.readers.settlements.of_consignments)
 
     @cached_property
     def pockets(self) -> DataLoader[AccountId, Sequence[Pocket]]:

@@ -1,0 +1,246 @@
+"""What finance says when it publishes."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from domain import policy as domain
+from domain.refusal import InvalidInput
+from schema.grade import Grade
+from schema.localized import LocalizedInput
+from schema.mutation import Keyed, given
+from schema.policy.noun import BPS, Bearer, ChoiceFixed, CommissionShape, CostKind, SellerLevel, TaxBasis
+from schema.scalars import CountryCode, MoneyInput
+
+
+@strawberry.input(description="One band of the price.")
+class CommissionTierInput:
+    up_to: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where the band ends; left out for the last."
+    )
+    rate_bps: int = strawberry.field(description=f"The rate within the band, {BPS}.")
+
+    def to_tier(self) -> domain.CommissionTier:
+        up_to = given(self.up_to)
+        return domain.CommissionTier(None if up_to is None else up_to.to_money("terms", "commission"), self.rate_bps)
+
+
+@strawberry.input(description="The rate for one level of seller.")
+class CommissionLevelInput:
+    level: SellerLevel = strawberry.field(description="The level.")  # type: ignore[valid-type]
+    rate_bps: int = strawberry.field(description=f"Its rate, {BPS}.")
+
+
+@strawberry.input(description="What the house keeps of a price.")
+class CommissionPlanInput:
+    code: str = strawberry.field(description="Its short name.")
+    name: LocalizedInput = strawberry.field(description="What it is called.")
+    shape: CommissionShape = strawberry.field(description="How it reckons.")  # type: ignore[valid-type]
+    rate_bps: int = strawberry.field(default=0, description=f"The rate of a flat plan, {BPS}.")
+    tiers: list[CommissionTierInput] = strawberry.field(default_factory=list, description="The bands of a tiered plan.")
+    levels: list[CommissionLevelInput] = strawberry.field(
+        default_factory=list, description="The rates of a plan by level, one for each level."
+    )
+
+    def to_plan(self) -> domain.CommissionPlan:
+        return domain.CommissionPlan(
+            code=self.code,
+            name=self.name.to_localized("terms", "commission", "name", longest=200),
+            shape=self.shape,
+            rate_bps=self.rate_bps,
+            tiers=tuple(tier.to_tier() for tier in self.tiers),
+            levels=tuple(domain.CommissionLevel(one.level, one.rate_bps) for one in self.levels),
+        )
+
+
+@strawberry.input(description="The commission plans that can be offered.")
+class CommissionTermsInput:
+    plans: list[CommissionPlanInput] = strawberry.field(description="The plans.")
+
+    def to_terms(self) -> domain.CommissionTerms:
+        return domain.CommissionTerms(tuple(plan.to_plan() for plan in self.plans))
+
+
+@strawberry.input(description="One step down.")
+class MarkdownStepInput:
+    after_days: int = strawberry.field(description="After so many days on sale.")
+    price_bps: int = strawberry.field(description=f"The price from then on as a share of the first price, {BPS}.")
+
+
+@strawberry.input(description="Steps by which a price may fall.")
+class MarkdownScheduleInput:
+    code: str = strawberry.field(description="Its short name.")
+    name: LocalizedInput = strawberry.field(description="What it is called.")
+    steps: list[MarkdownStepInput] = strawberry.field(description="The steps, from the first.")
+
+    def to_schedule(self) -> domain.MarkdownSchedule:
+        steps = tuple(domain.MarkdownStep(step.after_days, step.price_bps) for step in self.steps)
+        name = self.name.to_localized("terms", "markdown", "name", longest=200)
+        return domain.MarkdownSchedule(self.code, name, steps)
+
+
+@strawberry.input(description="The markdown schedules that can be offered.")
+class MarkdownTermsInput:
+    schedules: list[MarkdownScheduleInput] = strawberry.field(description="The schedules.")
+    floor_bps: int = strawberry.field(description=f"No schedule goes below this share of the first price, {BPS}.")
+
+    def to_terms(self) -> domain.MarkdownTerms:
+        return domain.MarkdownTerms(tuple(one.to_schedule() for one in self.schedules), self.floor_bps)
+
+
+@strawberry.input(description="What the house takes off when it buys a piece of this grade at once.")
+class BuyOutDiscountInput:
+    grade: Grade = strawberry.field(description="The condition grade.")  # type: ignore[valid-type]
+    discount_bps: int = strawberry.field(description=f"The discount on the appraised value, {BPS}.")
+
+
+@strawberry.input(description="How sellers are paid.")
+class SettlementTermsInput:
+    credit_bonus_bps: int = strawberry.field(description=f"The bonus on what is taken as credit, {BPS}.")
+    choice_fixed: ChoiceFixed = strawberry.field(description="When the choice is fixed.")  # type: ignore[valid-type]
+    offset_cap_bps: int = strawberry.field(description=f"The most of one settlement that pays old debts, {BPS}.")
+    days_to_sell: int = strawberry.field(description="How many days a piece usually waits for its buyer.")
+    days_to_deliver: int = strawberry.field(description="How many days a delivery usually takes.")
+    buy_out: list[BuyOutDiscountInput] = strawberry.field(
+        description="Discounts by grade when the house buys at once; it does not buy the grades that are left out."
+    )
+
+    def to_terms(self) -> domain.SettlementTerms:
+        return domain.SettlementTerms(
+            credit_bonus_bps=self.credit_bonus_bps,
+            buy_out=tuple(domain.GradeRate(str(one.grade), one.discount_bps) for one in self.buy_out),
+            choice_fixed=self.choice_fixed,
+            offset_cap_bps=self.offset_cap_bps,
+            days_to_sell=self.days_to_sell,
+            days_to_deliver=self.days_to_deliver,
+        )
+
+
+@strawberry.input(description="How long the law lets a buyer return what a professional sold.")
+class StatutoryReturnInput:
+    jurisdiction: CountryCode = strawberry.field(description="Where it holds.")
+    days: int = strawberry.field(description="For how many days after delivery.")
+
+
+@strawberry.input(description="How long buyers may return.")
+class ReturnTermsInput:
+    promise_days: int = strawberry.field(description="What the house promises every buyer, in days after delivery.")
+    statutory: list[StatutoryReturnInput] = strawberry.field(
+        description="What the law gives where a professional sells."
+    )
+
+    def to_terms(self) -> domain.ReturnTerms:
+        statutory = tuple(domain.StatutoryReturn(one.jurisdiction, one.days) for one in self.statutory)
+        return domain.ReturnTerms(self.promise_days, statutory)
+
+
+@strawberry.input(description="A tax rate of one jurisdiction.")
+class TaxRateInput:
+    jurisdiction: CountryCode = strawberry.field(description="Where it holds.")
+    basis: TaxBasis = strawberry.field(description="On what.")  # type: ignore[valid-type]
+    rate_bps: int = strawberry.field(description=f"The rate, {BPS}.")
+
+
+@strawberry.input(description="Tax rates.")
+class TaxTermsInput:
+    rates: list[TaxRateInput] = strawberry.field(description="By jurisdiction and basis.")
+    elsewhere_bps: int = strawberry.field(default=0, description=f"The rate where none is listed, {BPS}.")
+
+    def to_terms(self) -> domain.TaxTerms:
+        rates = tuple(domain.TaxRate(one.jurisdiction, one.basis, one.rate_bps) for one in self.rates)
+        return domain.TaxTerms(rates, self.elsewhere_bps)
+
+
+@strawberry.input(description="The usual amount of a cost.")
+class CostTariffInput:
+    kind: CostKind = strawberry.field(description="Of what.")  # type: ignore[valid-type]
+    amount: MoneyInput = strawberry.field(description="How much.")
+    borne_by: Bearer = strawberry.field(description="Who bears it unless a contract says otherwise.")  # type: ignore[valid-type]
+
+
+@strawberry.input(description="The tariff of costs.")
+class CostTermsInput:
+    tariffs: list[CostTariffInput] = strawberry.field(description="By kind and currency.")
+
+    def to_terms(self) -> domain.CostTerms:
+        return domain.CostTerms(
+            tuple(
+                domain.CostTariff(one.kind, one.amount.to_money("terms", "cost", "amount"), one.borne_by)
+                for one in self.tariffs
+            )
+        )
+
+
+@strawberry.input(description="When two appraisers must agree, how closely, and what the service costs.")
+class AppraisalTermsInput:
+    second_opinion_from: list[MoneyInput] = strawberry.field(
+        description="From which value on two must agree, by currency."
+    )
+    value_tolerance_bps: int = strawberry.field(description=f"How far apart their values may be, {BPS}.")
+    grade_tolerance: int = strawberry.field(description="How many steps apart their grades may be.")
+    service_fees: list[MoneyInput] = strawberry.field(
+        description="What an appraisal without consigning costs, by currency."
+    )
+    service_days: int = strawberry.field(description="In how many days it is done.")
+
+    def to_terms(self) -> domain.AppraisalTerms:
+        return domain.AppraisalTerms(
+            second_opinion_from=tuple(
+                one.to_money("terms", "appraisal", "secondOpinionFrom") for one in self.second_opinion_from
+            ),
+            value_tolerance_bps=self.value_tolerance_bps,
+            grade_tolerance=self.grade_tolerance,
+            service_fees=tuple(one.to_money("terms", "appraisal", "serviceFees") for one in self.service_fees),
+            service_days=self.service_days,
+        )
+
+
+@strawberry.input(one_of=True, description="What the new version says: exactly one kind.")
+class PolicyTermsInput:
+    commission: CommissionTermsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Commission plans."
+    )
+    markdown: MarkdownTermsInput | None = strawberry.field(default=strawberry.UNSET, description="Markdown schedules.")
+    settlement: SettlementTermsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="How sellers are paid."
+    )
+    returns: ReturnTermsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="How long buyers may return."
+    )
+    tax: TaxTermsInput | None = strawberry.field(default=strawberry.UNSET, description="Tax rates.")
+    cost: CostTermsInput | None = strawberry.field(default=strawberry.UNSET, description="The tariff of costs.")
+    appraisal: AppraisalTermsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Second opinions and the paid service."
+    )
+
+    def to_terms(self) -> domain.Terms:
+        said: list[Any] = [
+            given(one)
+            for one in (
+                self.commission,
+                self.markdown,
+                self.settlement,
+                self.returns,
+                self.tax,
+                self.cost,
+                self.appraisal,
+            )
+        ]
+        for one in said:
+            if one is not None:
+                terms: domain.Terms = one.to_terms()
+                return terms
+        raise InvalidInput("Say what the policy says, in exactly one kind of terms.", path=("terms",))
+
+
+@strawberry.input(description="Publish the next version of a policy.")
+class PolicyPublishInput(Keyed):
+    terms: PolicyTermsInput = strawberry.field(description="What it says.")
+    note: str = strawberry.field(description="Why, for the audit.")
+    effective_from: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="From when on it holds for new deals; at once when left out."
+    )
+
+    def to_command(self) -> domain.Publish:
+        return domain.Publish(self.terms.to_terms(), self.note, given(self.effective_from))

@@ -1,0 +1,174 @@
+"""Policies as they are read."""
+
+from datetime import datetime
+from typing import Annotated, Any, Union
+
+import strawberry
+
+from domain import piece
+from domain import policy as domain
+from schema.grade import Grade
+from schema.ids import Node, global_id
+from schema.localized import localized
+from schema.noun import attribute, noun
+from schema.scalars import CountryCode, CurrencyCode, Money
+
+PolicyKind = strawberry.enum(domain.PolicyKind, name="PolicyKind", description="What a policy is about.")
+SellerLevel = strawberry.enum(domain.SellerLevel, name="SellerLevel", description="How well a seller is known.")
+CommissionShape = strawberry.enum(
+    domain.CommissionShape, name="CommissionShape", description="How a commission plan reckons."
+)
+TaxBasis = strawberry.enum(domain.TaxBasis, name="TaxBasis", description="What a line is taxed on.")
+CostKind = strawberry.enum(domain.CostKind, name="CostKind", description="What a piece can cost before it is sold.")
+Bearer = strawberry.enum(domain.Bearer, name="CostBearer", description="Who pays for something.")
+ChoiceFixed = strawberry.enum(
+    domain.ChoiceFixed,
+    name="PayoutChoiceFixed",
+    description="From when on cash and credit can not be exchanged any more, when the seller is paid after the sale.",
+)
+
+BPS = "in basis points, of which 10,000 make a whole"
+
+
+@noun(domain.CommissionTier, description="One band of the price.")
+class CommissionTier:
+    up_to: Money | None = strawberry.field(description="Where the band ends; null for the last, which has no end.")
+    rate_bps: int = strawberry.field(description=f"The rate within the band, {BPS}.")
+
+
+@noun(domain.CommissionLevel, description="The rate for one level of seller.")
+class CommissionLevel:
+    level: SellerLevel = strawberry.field(description="The level.")  # type: ignore[valid-type]
+    rate_bps: int = strawberry.field(description=f"Its rate, {BPS}.")
+
+
+@noun(domain.CommissionPlan, description="What the house keeps of a price.")
+class CommissionPlan:
+    code: str = strawberry.field(description="Its short name.")
+    shape: CommissionShape = strawberry.field(description="How it reckons.")  # type: ignore[valid-type]
+    rate_bps: int = strawberry.field(description=f"The rate of a flat plan, {BPS}.")
+    tiers: list[CommissionTier] = strawberry.field(description="The bands of a tiered plan, from the lowest.")
+    levels: list[CommissionLevel] = strawberry.field(description="The rates of a plan by level.")
+    currency: CurrencyCode | None = strawberry.field(  # type: ignore[valid-type]
+        description="The currency of a tiered plan; the others serve every currency."
+    )
+
+    name: str = localized("name", description="What it is called.")
+
+
+@noun(domain.MarkdownStep, description="One step down.")
+class MarkdownStep:
+    after_days: int = strawberry.field(description="After so many days on sale.")
+    price_bps: int = strawberry.field(description=f"The price from then on as a share of the first price, {BPS}.")
+
+
+@noun(domain.MarkdownSchedule, description="Steps by which a price may fall.")
+class MarkdownSchedule:
+    code: str = strawberry.field(description="Its short name.")
+    steps: list[MarkdownStep] = strawberry.field(description="The steps, from the first.")
+
+    name: str = localized("name", description="What it is called.")
+
+
+@noun(domain.GradeRate, description="What the house takes off when it buys a piece of this grade at once.")
+class BuyOutDiscount:
+    discount_bps: int = strawberry.field(description=f"The discount on the appraised value, {BPS}.")
+
+    @strawberry.field(graphql_type=Grade, description="The condition grade.")
+    def grade(root: domain.GradeRate) -> piece.Grade:
+        return piece.Grade(root.grade)
+
+
+@noun(domain.TaxRate, description="A tax rate of one jurisdiction.")
+class TaxRate:
+    jurisdiction: CountryCode = strawberry.field(description="Where it holds.")
+    basis: TaxBasis = strawberry.field(description="On what.")  # type: ignore[valid-type]
+    rate_bps: int = strawberry.field(description=f"The rate, {BPS}.")
+
+
+@noun(domain.StatutoryReturn, description="How long the law lets a buyer return what a professional sold.")
+class StatutoryReturn:
+    jurisdiction: CountryCode = strawberry.field(description="Where it holds.")
+    days: int = strawberry.field(description="For how many days after delivery.")
+
+
+@noun(domain.CostTariff, description="The usual amount of a cost.")
+class CostTariff:
+    kind: CostKind = strawberry.field(description="Of what.")  # type: ignore[valid-type]
+    amount: Money = strawberry.field(description="How much.")
+    borne_by: Bearer = strawberry.field(description="Who bears it unless a contract says otherwise.")  # type: ignore[valid-type]
+
+
+@noun(domain.CommissionTerms, description="The commission plans that can be offered.")
+class CommissionTerms:
+    plans: list[CommissionPlan] = strawberry.field(description="The plans.")
+
+
+@noun(domain.MarkdownTerms, description="The markdown schedules that can be offered.")
+class MarkdownTerms:
+    schedules: list[MarkdownSchedule] = strawberry.field(description="The schedules.")
+    floor_bps: int = strawberry.field(description=f"No schedule goes below this share of the first price, {BPS}.")
+
+
+@noun(domain.SettlementTerms, description="How sellers are paid.")
+class SettlementTerms:
+    credit_bonus_bps: int = strawberry.field(description=f"The bonus on what is taken as credit, {BPS}.")
+    choice_fixed: ChoiceFixed = strawberry.field(description="When the choice is fixed.")  # type: ignore[valid-type]
+    offset_cap_bps: int = strawberry.field(description=f"The most of one settlement that pays old debts, {BPS}.")
+    days_to_sell: int = strawberry.field(description="How many days a piece usually waits for its buyer.")
+    days_to_deliver: int = strawberry.field(description="How many days a delivery usually takes.")
+    buy_out: list[BuyOutDiscount] = strawberry.field(
+        description="Discounts by grade when the house buys at once; it does not buy the grades that are missing."
+    )
+
+
+@noun(domain.ReturnTerms, description="How long buyers may return; the better of promise and law holds.")
+class ReturnTerms:
+    promise_days: int = strawberry.field(description="What the house promises every buyer, in days after delivery.")
+    statutory: list[StatutoryReturn] = strawberry.field(description="What the law gives where a professional sells.")
+
+
+@noun(domain.TaxTerms, description="Tax rates.")
+class TaxTerms:
+    rates: list[TaxRate] = strawberry.field(description="By jurisdiction and basis.")
+    elsewhere_bps: int = strawberry.field(description=f"The rate where none is listed, {BPS}.")
+
+
+@noun(domain.CostTerms, description="The tariff of costs.")
+class CostTerms:
+    tariffs: list[CostTariff] = strawberry.field(description="By kind and currency.")
+
+
+@noun(domain.AppraisalTerms, description="When two appraisers must agree, how closely, and what the service costs.")
+class AppraisalTerms:
+    second_opinion_from: list[Money] = strawberry.field(description="From which value on two must agree, by currency.")
+    value_tolerance_bps: int = strawberry.field(description=f"How far apart their values may be, {BPS}.")
+    grade_tolerance: int = strawberry.field(description="How many steps apart their grades may be.")
+    service_fees: list[Money] = strawberry.field(description="What an appraisal without consigning costs, by currency.")
+    service_days: int = strawberry.field(description="In how many days it is done.")
+
+
+PolicyTerms = Annotated[
+    Union[  # noqa: UP007
+        CommissionTerms, MarkdownTerms, SettlementTerms, ReturnTerms, TaxTerms, CostTerms, AppraisalTerms
+    ],
+    strawberry.union("PolicyTerms", description="What a policy says, by its kind."),
+]
+
+
+@noun(domain.PolicyVersion, description="One version of a policy. It is never changed: the next one follows it.")
+class PolicyVersion(Node):
+    id: strawberry.ID = global_id("PolicyVersion")
+    kind: PolicyKind = strawberry.field(description="What it is about.")  # type: ignore[valid-type]
+    version: int = strawberry.field(description="Its number within the kind.")
+    effective_from: datetime = strawberry.field(description="From when on it holds for new deals.")
+    note: str = strawberry.field(description="Why it was published.")
+    published_at: datetime = strawberry.field(description="When it was published.")
+
+    terms: Any = attribute("terms", PolicyTerms, description="What it says.")
+
+
+@noun(domain.Pin, description="The version of a policy that a deal was made under.")
+class PolicyPin:
+    kind: PolicyKind = strawberry.field(description="Of which policy.")  # type: ignore[valid-type]
+    version: int = strawberry.field(description="Which version.")
