@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import orjson
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from app import media
 from app.config import Settings
 from app.house import House, open_house
 from app.http import GraphQLEndpoint
+from persistence.migrate import schema_found
 
 log = logging.getLogger("cercle.http")
 
@@ -44,14 +46,19 @@ async def health(request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Ready: the database answers too."""
+    """Ready: the database answers, it has the schema of this version, and the process is not about to stop."""
     house: House = request.app.state.house
     try:
-        await house.readers.pool.fetchval("SELECT 1")
+        reason = (await schema_found(house.readers.pool.fetchval)).problem
     except Exception as error:
-        log.warning("not ready: %s", type(error).__name__)
-        return Response(b'{"status":"not ready"}', 503, {"retry-after": "1"}, media_type="application/json")
-    return Response(b'{"status":"ready"}', media_type="application/json")
+        reason = f"The database can not be reached: {type(error).__name__}."
+    if getattr(request.app.state, "stopping", False):
+        reason = "The process is about to stop."
+    if reason is None:
+        return Response(b'{"status":"ready"}', media_type="application/json")
+    log.warning("not ready: %s", reason)
+    told = orjson.dumps({"status": "not ready", "reason": reason})
+    return Response(told, 503, {"retry-after": "1"}, media_type="application/json")
 
 
 def from_environment() -> Starlette:

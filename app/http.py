@@ -17,6 +17,7 @@ from strawberry.types import ExecutionResult
 
 from app import auth
 from app.house import House
+from app.telemetry import bind_request
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
 from schema.coded import INTERNAL, UNAVAILABLE, is_request_error
@@ -60,6 +61,7 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         request = Request(scope, receive)
         request_id = uuid4().hex
+        bind_request(request_id)
         media_type = LEGACY_JSON
         try:
             media_type = wanted_type(request.headers.get("accept", "*/*"))
