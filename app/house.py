@@ -18,9 +18,11 @@ from persistence.appointment import SqlAppointmentReader
 from persistence.appraisal import SqlAppraisalReader
 from persistence.appraiser import SqlAppraiserReader
 from persistence.audit import SqlAuditReader
+from persistence.cart import SqlCartReader
 from persistence.catalogue import SqlCatalogueReader
 from persistence.certificate import SqlCertificateReader
 from persistence.circulation import SqlCirculationReader
+from persistence.claim import SqlClaimReader
 from persistence.consignment import SqlConsignmentReader
 from persistence.contract import SqlContractReader
 from persistence.dealing import SqlPersonalReader
@@ -30,8 +32,10 @@ from persistence.ledger import SqlLedgerReader
 from persistence.listing import SqlListingReader
 from persistence.markdown import SqlMarkdownReader
 from persistence.media_file import MediaFiles
+from persistence.order import SqlOrderReader
 from persistence.outbox import Collected
 from persistence.passport import SqlPassportReader
+from persistence.payment import SqlPaymentReader
 from persistence.payout import SqlPayoutReader
 from persistence.piece import SqlPieceReader
 from persistence.piece_cost import SqlPieceCostReader
@@ -40,6 +44,7 @@ from persistence.price import SqlPriceReader
 from persistence.receivable import SqlReceivableReader
 from persistence.redis import Cache, Limits
 from persistence.settlement import SqlSettlementReader
+from persistence.shipment import SqlShipmentReader
 from persistence.shop import SqlShopReader
 from persistence.wallet import SqlWalletReader
 from persistence.work import SqlTransactor
@@ -152,6 +157,26 @@ class SqlReaders:
     @cached_property
     def appointments(self) -> SqlAppointmentReader:
         return SqlAppointmentReader(self.pool)
+
+    @cached_property
+    def carts(self) -> SqlCartReader:
+        return SqlCartReader(self.pool)
+
+    @cached_property
+    def claims(self) -> SqlClaimReader:
+        return SqlClaimReader(self.pool)
+
+    @cached_property
+    def orders(self) -> SqlOrderReader:
+        return SqlOrderReader(self.pool)
+
+    @cached_property
+    def payments(self) -> SqlPaymentReader:
+        return SqlPaymentReader(self.pool)
+
+    @cached_property
+    def shipments(self) -> SqlShipmentReader:
+        return SqlShipmentReader(self.pool)
 
 
 @dataclass

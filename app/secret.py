@@ -113,11 +113,16 @@ class Secrets:
     """Everything that needs the secret, for `Context.secrets`."""
 
     def __init__(
-        self, secret: str, certificate_seed: bytes | None = None, certificate_retired_keys: Sequence[str] = ()
+        self,
+        secret: str,
+        certificate_seed: bytes | None = None,
+        certificate_retired_keys: Sequence[str] = (),
+        *,
+        address: str,
     ) -> None:
         self.passwords = Argon2Passwords(derived(secret, "passwords"))
         self.tokens = BearerTokens(secret)
         self.vault = SealedAccounts(derived(secret, "bank accounts"))
         # A key of its own outlives a change of the secret; without one the seal follows from the secret.
         seed = certificate_seed or derived(secret, "certificates")[:KEY_BYTES]
-        self.signer = Ed25519Signer(seed, certificate_retired_keys)
+        self.signer = Ed25519Signer(seed, certificate_retired_keys, base_url=address)

@@ -15,8 +15,9 @@ from domain.certificate import PublicKey
 class Ed25519Signer:
     """Signs with one key, and still knows the public keys that were in use before it."""
 
-    def __init__(self, seed: bytes, retired: Sequence[str] = ()) -> None:
-        """`seed` is 32 bytes; `retired` are raw public keys in base64url."""
+    def __init__(self, seed: bytes, retired: Sequence[str] = (), *, base_url: str) -> None:
+        """`seed` is 32 bytes; `retired` are raw public keys in base64url; checks are made under `base_url`."""
+        self._base_url = base_url
         self._private = Ed25519PrivateKey.from_private_bytes(seed)
         current = self._private.public_key()
         keys = [current, *(Ed25519PublicKey.from_public_bytes(decode(key)) for key in retired)]
@@ -45,6 +46,9 @@ class Ed25519Signer:
             PublicKey(name, urlsafe_b64encode(raw(key)).decode().rstrip("="), name == self._key_id)
             for name, key in self._keys.items()
         ]
+
+    def address(self, code: str) -> str:
+        return f"{self._base_url}/certificates/{code}"
 
 
 def raw(key: Ed25519PublicKey) -> bytes:

@@ -71,7 +71,7 @@ CERTIFICATE_LIFECYCLE = Lifecycle(
             [CertificateState.VALID, CertificateState.UNDER_REVIEW, CertificateState.SUPERSEDED],
             CertificateState.REVOKED,
         ),
-        "certificateRecall": ([CertificateState.VALID, CertificateState.UNDER_REVIEW, CertificateState.REVOKED], None),
+        "certificateRecall": (list(CertificateState), None),
         "certificateReinstate": ([CertificateState.UNDER_REVIEW], CertificateState.VALID),
         "recalled": ([CertificateState.VALID], CertificateState.UNDER_REVIEW),
         "superseded": ([CertificateState.VALID, CertificateState.UNDER_REVIEW], CertificateState.SUPERSEDED),
@@ -266,6 +266,10 @@ class Signer(Protocol):
         ...
 
     def keys(self) -> Sequence[PublicKey]: ...
+
+    def address(self, code: str) -> str:
+        """Where a browser checks a certificate; what its QR code says."""
+        ...
 
 
 class Certificates(Protocol):

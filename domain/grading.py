@@ -18,12 +18,17 @@ from domain.localized import Localized
 from domain.money import BASIS_POINTS
 from domain.piece import Grade
 from domain.refusal import InvalidInput, Refusal, require
+from domain.text import line
 from domain.viewer import AccountId, Role, Viewer
 
 GradingStandardId = NewType("GradingStandardId", UUID)
 
 POINTS = 100
 """What every criterion has before anything is deducted."""
+
+NOTE_LENGTH_MAX = 500
+INSTRUMENT_LENGTH_MAX = 80
+ENTRIES_MAX = 100
 
 GRADES = tuple(Grade)
 """Best first."""
@@ -248,11 +253,13 @@ def check_complete(standard: GradingStandard, answers: Sequence[Answer]) -> None
     """Refuse answers to questions that the standard does not ask, twice the same, and questions without an answer."""
     asked = {item.code: item.optional for item in standard.checklist}
     check_answered("answers", asked, [answer.item for answer in answers])
+    check_notes("answers", [answer.note for answer in answers])
 
 
 def check_marks(standard: GradingStandard, findings: Sequence[MarkFinding]) -> None:
     """Every mark of authenticity is examined, once."""
     check_answered("marks", {mark.code: False for mark in standard.marks}, [finding.mark for finding in findings])
+    check_notes("marks", [finding.note for finding in findings])
 
 
 def check_measured(standard: GradingStandard, measured: Sequence[Measurement]) -> None:
@@ -267,10 +274,12 @@ def check_measured(standard: GradingStandard, measured: Sequence[Measurement]) -
             one.unit is wanted, InvalidInput(f"{one.code} is measured in {wanted.lower()}.", path=("measurements",))
         )
         require(one.value >= 0, InvalidInput(f"{one.code} is not negative.", path=("measurements",)))
-        require(
-            bool(one.instrument.strip()),
-            InvalidInput(f"Name the instrument that measured {one.code}.", path=("measurements",)),
-        )
+        line(one.instrument, "measurements", "instrument", longest=INSTRUMENT_LENGTH_MAX)
+
+
+def check_notes(field: str, notes: Sequence[str]) -> None:
+    fit = all(len(note) <= NOTE_LENGTH_MAX for note in notes)
+    require(fit, InvalidInput(f"A remark has {NOTE_LENGTH_MAX} characters at most.", path=(field,)))
 
 
 def check_answered(field: str, asked: dict[str, bool], given: Sequence[str]) -> None:
@@ -293,6 +302,7 @@ def check_standard(command: "PublishStandard") -> None:
     ):
         require(all(is_code(code) for code in codes), InvalidInput("A code is a-z, 0-9 and _, 1 to 40.", path=(field,)))
         require(len(set(codes)) == len(codes), InvalidInput("Each code is used once.", path=(field,)))
+        require(len(codes) <= ENTRIES_MAX, InvalidInput(f"{ENTRIES_MAX} entries at most.", path=(field,)))
     require(
         all(criterion.weight_bps > 0 for criterion in command.criteria)
         and sum(criterion.weight_bps for criterion in command.criteria) == BASIS_POINTS,
@@ -306,6 +316,8 @@ def check_standard(command: "PublishStandard") -> None:
     )
     for item in command.checklist:
         check_deductions(item)
+    for rule in command.measurements:
+        line(rule.instrument, "measurements", "instrument", longest=INSTRUMENT_LENGTH_MAX)
     check_bands(command.bands)
 
 

@@ -7,10 +7,20 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 from schema.account import AccountMutation, AccountQuery
+from schema.appraisal import AppraisalMutation, AppraisalQuery
+from schema.appraiser import AppraiserMutation, AppraiserQuery
 from schema.audit import AuditQuery
-from schema.coded import CodedSchema
+from schema.catalogue import CatalogueQuery
+from schema.certificate import CertificateMutation, CertificateQuery
+from schema.coded import CodedSchema, OneOperation
 from schema.errors import HANDLERS
+from schema.grading import GradingMutation, GradingQuery
+from schema.listing import ListingMutation, ListingQuery
+from schema.media import MediaMutation
+from schema.merchandise import CatalogueMutation
+from schema.node import NodeQuery
 from schema.payout import PayoutMutation, PayoutQuery
+from schema.piece import PieceMutation, PieceQuery
 from schema.receivable import ReceivableMutation, ReceivableQuery
 from schema.scalars import SCALARS
 from schema.wallet import WalletMutation, WalletQuery
@@ -19,12 +29,39 @@ TOKENS_MAX = 2_000
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(AccountQuery, WalletQuery, AuditQuery, PayoutQuery, ReceivableQuery):
+class Query(
+    AccountQuery,
+    WalletQuery,
+    NodeQuery,
+    CatalogueQuery,
+    PieceQuery,
+    ListingQuery,
+    AuditQuery,
+    PayoutQuery,
+    ReceivableQuery,
+    GradingQuery,
+    AppraiserQuery,
+    AppraisalQuery,
+    CertificateQuery,
+):
     pass
 
 
 @strawberry.type(description="Everything that can be done. Every mutation takes a key and acts once.")
-class Mutation(AccountMutation, WalletMutation, PayoutMutation, ReceivableMutation):
+class Mutation(
+    AccountMutation,
+    WalletMutation,
+    MediaMutation,
+    CatalogueMutation,
+    PieceMutation,
+    ListingMutation,
+    PayoutMutation,
+    ReceivableMutation,
+    GradingMutation,
+    AppraiserMutation,
+    AppraisalMutation,
+    CertificateMutation,
+):
     pass
 
 
@@ -35,7 +72,7 @@ def build() -> CodedSchema:
         query=Query,
         mutation=Mutation,
         # Parsing and validating cost more than most operations do; both caches hold 128 documents at most.
-        extensions=[lambda: MaxTokensLimiter(TOKENS_MAX), ParserCache, ValidationCache],
+        extensions=[lambda: MaxTokensLimiter(TOKENS_MAX), OneOperation, ParserCache, ValidationCache],
         exception_handlers=HANDLERS,
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -3,7 +3,7 @@
 Other capabilities import its nouns and steps from here.
 """
 
-from domain.appraisal.conclude import ConcludeAppraisal, conclude
+from domain.appraisal.conclude import Compare, ConcludeAppraisal, conclude
 from domain.appraisal.noun import (
     APPRAISAL_LIFECYCLE,
     ROUNDS_MAX,
@@ -67,6 +67,7 @@ __all__ = [
     "AssignAppraisal",
     "CancelAppraisal",
     "Comparable",
+    "Compare",
     "ConcludeAppraisal",
     "DeviationUnexplained",
     "HandBack",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from domain import certificate as certificates
 from domain import consignment as consignments
@@ -25,6 +26,7 @@ from domain.appraisal.service import charge
 from domain.appraiser import NotQualified, Rank
 from domain.catalogue import ProductId
 from domain.consignment import Consignment, Photo
+from domain.consignment.content import checked_photos
 from domain.grading import (
     Answer,
     Assessment,
@@ -49,6 +51,16 @@ EVIDENCE_MAX = 24
 
 
 @dataclass(frozen=True, slots=True)
+class Compare:
+    """A sale to lean on: a listing of ours, whose own price counts, or a price and a note on one elsewhere."""
+
+    listing_id: UUID | None = None
+    price: Money | None = None
+    note: str = ""
+    sold_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ConcludeAppraisal:
     """What the appraiser found.
 
@@ -67,7 +79,7 @@ class ConcludeAppraisal:
     condition: Localized | None = None
     value_low: Money | None = None
     value_high: Money | None = None
-    comparables: tuple[Comparable, ...] = ()
+    comparables: tuple[Compare, ...] = ()
     evidence: tuple[Photo, ...] = ()
     product_id: ProductId | None = None
     serial: str | None = None
@@ -79,7 +91,6 @@ class ConcludeAppraisal:
 
 def check_finding(command: ConcludeAppraisal, appraisal: Appraisal, standard: GradingStandard) -> Assessment | None:
     """Refuse what does not bear the verdict out; the assessment of an authentic object."""
-    require(len(command.evidence) <= EVIDENCE_MAX, InvalidInput("24 photos at most.", path=("evidence",)))
     require(len(command.comparables) <= COMPARABLES_MAX, InvalidInput("20 comparables at most.", path=("comparables",)))
     if command.verdict is not Verdict.AUTHENTIC:
         said = (command.grade, command.value_low, command.value_high, command.condition)
@@ -149,7 +160,7 @@ async def opinion_of(
         value_low=command.value_low,
         value_high=command.value_high,
         comparables=await compared(work, command.comparables),
-        evidence=command.evidence,
+        evidence=await checked_photos(work, command.evidence, appraiser, "evidence"),
         findings=note(command.findings, "findings") if command.findings.strip() else "",
         product_id=command.product_id,
         serial=perhaps(command.serial or "", "serial", longest=60).upper() or None,
@@ -157,20 +168,19 @@ async def opinion_of(
     )
 
 
-async def compared(work: Work, comparables: Sequence[Comparable]) -> tuple[Comparable, ...]:
+async def compared(work: Work, comparables: Sequence[Compare]) -> tuple[Comparable, ...]:
     """Comparables as they are kept: a listing must have been sold, and its own price counts."""
     sold = await work.sales.sold([one.listing_id for one in comparables if one.listing_id is not None])
     kept: list[Comparable] = []
     for index, one in enumerate(comparables):
         path = ("comparables", str(index))
         if one.listing_id is not None:
-            require(
-                one.listing_id in sold, InvalidInput("Only a sale can be compared with.", path=(*path, "listingId"))
-            )
+            require(one.listing_id in sold, InvalidInput("This was not sold.", path=(*path, "listingId")))
             kept.append(Comparable(sold[one.listing_id], one.listing_id, perhaps(one.note, *path, "note"), one.sold_at))
-        else:
-            require(one.price.minor > 0, InvalidInput("A price is more than zero.", path=(*path, "price")))
+        elif one.price is not None and one.price.minor > 0:
             kept.append(Comparable(one.price, None, line(one.note, *path, "note"), one.sold_at))
+        else:
+            raise InvalidInput("A sale has a price of more than zero.", path=(*path, "price"))
     return tuple(kept)
 
 

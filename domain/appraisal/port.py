@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain import certificate, consignment, grading, policy, wallet
+from domain import certificate, consignment, grading, media, policy, wallet
 from domain.appraisal.noun import Appraisal, AppraisalId, AppraisalPurpose, AppraisalState, Opinion
 from domain.catalogue import CategoryId
 from domain.consignment import ConsignmentId
@@ -57,7 +57,7 @@ class Sales(Protocol):
         ...
 
 
-class Work(certificate.Work, grading.Work, consignment.Work, policy.Work, wallet.Work, Protocol):
+class Work(certificate.Work, grading.Work, consignment.Work, media.Work, policy.Work, wallet.Work, Protocol):
     @property
     def appraisals(self) -> Appraisals: ...
     @property

@@ -12,6 +12,7 @@ from domain.appraisal.refusal import ServiceNotSold
 from domain.appraiser import Rank
 from domain.catalogue import CategoryId
 from domain.consignment import Photo
+from domain.consignment.content import checked_photos
 from domain.ledger import AccountKind, house
 from domain.money import Currency, Money
 from domain.refusal import InvalidInput, NotFound, WrongState, require
@@ -20,7 +21,6 @@ from domain.viewer import Role, Viewer
 from domain.wallet import SPENDABLE, HoldState
 from domain.work import Job, check_version
 
-PHOTOS_MAX = 24
 HOLD_OUTLASTS = timedelta(days=7)
 """The hold lives longer than the request, so that it never lapses under an appraisal that goes on."""
 COUNTER = (Role.SHOP_ASSOCIATE, Role.SUPPORT, Role.APPRAISER)
@@ -46,7 +46,7 @@ async def request(work: Work, viewer: Viewer, command: RequestAppraisal, *, now:
     owner = viewer.require_account()
     title = line(command.title, "title")
     description = note(command.description, "description", longest=4_000)
-    require(len(command.photos) <= PHOTOS_MAX, InvalidInput(f"{PHOTOS_MAX} photos at most.", path=("photos",)))
+    photos = await checked_photos(work, command.photos, owner, "photos")
     require(command.pay_with in SPENDABLE, InvalidInput("Pay with cash or credit.", path=("payWith",)))
     if command.declared is not None:
         fits = command.declared.currency is command.currency and command.declared.minor > 0
@@ -75,7 +75,7 @@ async def request(work: Work, viewer: Viewer, command: RequestAppraisal, *, now:
         owner=owner,
         title=title,
         description=description,
-        photos=command.photos,
+        photos=photos,
         category_id=category.id,
         category_path=category.path,
         standard_id=standard.id,

@@ -1,0 +1,41 @@
+"""Certificates: anyone checks a code; the whole certificate is for staff and the owner of the piece."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.certificate import Certificate, CertificateCheck, CertificateFilter, PublicKey, Recall, check
+from domain.page import Page, PageRequest
+from domain.viewer import STAFF
+from resolvers.context import Context
+
+CODE_LENGTH_MAX = 40
+
+
+async def verify(context: Context, code: str) -> CertificateCheck:
+    """What a code is worth. Codes are read from paper, so that spaces and small letters are forgiven."""
+    tidy = code.strip().upper()
+    readable = 0 < len(tidy) <= CODE_LENGTH_MAX and tidy.isascii() and tidy.isprintable()
+    found = await context.readers.certificates.by_code(tidy) if readable else None
+    return check(tidy[:CODE_LENGTH_MAX], found, context.secrets.signer)
+
+
+def keys(context: Context) -> Sequence[PublicKey]:
+    return context.secrets.signer.keys()
+
+
+async def by_id(context: Context, certificate_id: UUID) -> Certificate | None:
+    """One certificate, for staff and for whom it was issued to."""
+    found = await context.loaders.certificate.load(certificate_id)
+    may = found is not None and (context.viewer.is_staff or context.viewer.account_id == found.consignor)
+    return found if may else None
+
+
+async def certificates(context: Context, wanted: CertificateFilter, page: PageRequest) -> Page[Certificate]:
+    """All certificates, for staff."""
+    context.viewer.require(*STAFF)
+    return await context.readers.certificates.page(wanted, page)
+
+
+async def recall_by_id(context: Context, recall_id: UUID) -> Recall | None:
+    """One recall, for staff."""
+    return await context.loaders.recall.load(recall_id) if context.viewer.is_staff else None

@@ -1,0 +1,119 @@
+"""Appraisal as a service: an owner pays to know, and gets the object back."""
+
+import strawberry
+
+from domain import appraisal, ledger, money
+from domain.catalogue import CategoryId
+from schema.appraisal.conclude import AppraisalPhotoInput, money_of
+from schema.appraisal.noun import Appraisal
+from schema.appraisal.queue import NoGradingStandard
+from schema.errors import UserError, VersionConflict, WrongState, refused
+from schema.ids import id_of
+from schema.mutation import Keyed, MoneyMove, given, mutation
+from schema.scalars import CurrencyCode, MoneyInput
+from schema.wallet import AccountKind, InsufficientFunds
+
+# Refusals
+
+
+@refused(appraisal.ServiceNotSold)
+class ServiceNotSold(UserError):
+    currency: CurrencyCode = strawberry.field(description="The currency that was asked for.")  # type: ignore[valid-type]
+
+
+# Inputs
+
+
+@strawberry.input(
+    description="Have something of one's own appraised, for a fee. `expectedVersion` is that of the wallet's pocket."
+)
+class AppraisalRequestInput(MoneyMove):
+    category_id: strawberry.ID = strawberry.field(description="What it is.")
+    title: str = strawberry.field(description="What to call it, 1 to 200 characters.")
+    description: str = strawberry.field(description="What is known of it, 1 to 4,000 characters.")
+    currency: CurrencyCode = strawberry.field(description="In which currency to pay, and to have it valued.")  # type: ignore[valid-type]
+    pay_with: AccountKind = strawberry.field(  # type: ignore[valid-type]
+        default=ledger.AccountKind.CASH, description="CASH or CREDIT."
+    )
+    declared_value: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What the owner thinks it is worth."
+    )
+    photos: list[AppraisalPhotoInput] = strawberry.field(default_factory=list, description="Pictures, 24 at most.")
+
+    def to_command(self) -> appraisal.RequestAppraisal:
+        return appraisal.RequestAppraisal(
+            category_id=CategoryId(id_of("Category", self.category_id, "categoryId")),
+            title=self.title,
+            description=self.description,
+            currency=money.Currency(self.currency),
+            pay_with=ledger.AccountKind(self.pay_with),
+            declared=money_of(self.declared_value, "declaredValue"),
+            photos=tuple(one.to_value("photos") for one in self.photos),
+            expected_version=given(self.expected_version),
+        )
+
+
+@strawberry.input(description="Take in the object of a paid appraisal.")
+class AppraisalReceiveInput(Keyed):
+    appraisal_id: strawberry.ID = strawberry.field(description="Which appraisal.")
+
+    def to_command(self) -> appraisal.ReceiveForAppraisal:
+        return appraisal.ReceiveForAppraisal(id_of("Appraisal", self.appraisal_id, "appraisalId"))
+
+
+@strawberry.input(description="Give up a paid appraisal before an opinion was given.")
+class AppraisalCancelInput(MoneyMove):
+    appraisal_id: strawberry.ID = strawberry.field(description="Which appraisal.")
+
+    def to_command(self) -> appraisal.CancelAppraisal:
+        return appraisal.CancelAppraisal(
+            id_of("Appraisal", self.appraisal_id, "appraisalId"), given(self.expected_version)
+        )
+
+
+@strawberry.input(description="Give the object of a paid appraisal back to its owner.")
+class AppraisalHandBackInput(Keyed):
+    appraisal_id: strawberry.ID = strawberry.field(description="Which appraisal.")
+
+    def to_command(self) -> appraisal.HandBack:
+        return appraisal.HandBack(id_of("Appraisal", self.appraisal_id, "appraisalId"))
+
+
+# Root fields
+
+
+@strawberry.type
+class AppraisalServiceMutation:
+    appraisal_request = mutation(
+        appraisal.request,
+        AppraisalRequestInput,
+        Appraisal,
+        NoGradingStandard,
+        ServiceNotSold,
+        InsufficientFunds,
+        VersionConflict,
+        description="Order an appraisal of something of one's own; the fee is set aside until the verdict.",
+    )
+    appraisal_receive = mutation(
+        appraisal.receive,
+        AppraisalReceiveInput,
+        Appraisal,
+        WrongState,
+        description="Take in the object of a paid appraisal. For shop associates, support and appraisers.",
+    )
+    appraisal_cancel = mutation(
+        appraisal.cancel,
+        AppraisalCancelInput,
+        Appraisal,
+        WrongState,
+        VersionConflict,
+        description="Give up a paid appraisal before an opinion was given; the fee is given back. For its owner, "
+        "merchandisers and support.",
+    )
+    appraisal_hand_back = mutation(
+        appraisal.hand_back,
+        AppraisalHandBackInput,
+        Appraisal,
+        WrongState,
+        description="Give the object of a paid appraisal back. For shop associates, support and appraisers.",
+    )
