@@ -50,3 +50,15 @@ def global_id(kind: str, attribute: str = "id") -> Any:
 @strawberry.interface(description="Anything that can be fetched again by its id.")
 class Node:
     id: strawberry.ID = strawberry.field(description="Opaque id, unique in the whole house.")
+
+
+@strawberry.input(one_of=True, description="One thing, by its id or by its name in addresses.")
+class IdOrSlug:
+    id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id.")
+    slug: str | None = strawberry.field(default=strawberry.UNSET, description="Its name in addresses.")
+
+    def read(self, kind: str) -> tuple[UUID | None, str | None]:
+        """The id or the slug, the other one None."""
+        if isinstance(self.id, str):
+            return id_of(kind, self.id, "by", "id"), None
+        return None, self.slug if isinstance(self.slug, str) else None

@@ -25,6 +25,16 @@ def localized(attribute: str, *, description: str) -> Any:
     return strawberry.field(resolver=read, description=description)
 
 
+def localized_or_null(attribute: str, *, description: str) -> Any:
+    """The same for an attribute that may be None."""
+
+    def read(root: Any, info: Info, locale: ReadLocale = strawberry.UNSET) -> str | None:
+        text: domain.Localized | None = getattr(root, attribute)
+        return None if text is None else text.read(given(locale) or info.context.viewer.locale)
+
+    return strawberry.field(resolver=read, description=description)
+
+
 @strawberry.input(description="The same text in every language.")
 class LocalizedInput:
     en: str = strawberry.field(description="In English.")
@@ -36,3 +46,9 @@ class LocalizedInput:
             if not 0 < len(text.strip()) <= longest:
                 raise InvalidInput(f"Text in every language, 1 to {longest} characters.", path=(*path, locale))
         return domain.Localized(self.en.strip(), self.zh.strip())
+
+
+def said(text: LocalizedInput | None, *path: str, longest: int = 2_000) -> domain.Localized | None:
+    """The text of an input that may be left out."""
+    there = given(text)
+    return None if there is None else there.to_localized(*path, longest=longest)

@@ -8,6 +8,7 @@ from domain.listing.card import (
     ListingSort,
     PieceCard,
     ProductCard,
+    check_filter,
 )
 from domain.listing.noun import (
     LIFECYCLE,
@@ -62,6 +63,7 @@ __all__ = [
     "WithdrawListing",
     "Work",
     "adjust_stock",
+    "check_filter",
     "publish",
     "publish_listing",
     "release",

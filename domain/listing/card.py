@@ -9,13 +9,14 @@ from uuid import UUID
 
 from domain.attribute import AttributeValue
 from domain.catalogue import BrandId, BrandKind, CategoryId, CollectionId, ProductId, ProductKind
-from domain.listing.noun import ListingId, ListingKind, ListingState
+from domain.listing.noun import ListingId, ListingKind, ListingState, next_actions
 from domain.localized import Localized
 from domain.money import Currency, Money
 from domain.page import Page, PageRequest
 from domain.piece import Grade, Party, PieceId
 from domain.price import Reference, Saving, saving
-from domain.viewer import Viewer
+from domain.refusal import InvalidInput, require
+from domain.viewer import Role, Viewer
 
 
 @dataclass(slots=True)
@@ -92,6 +93,10 @@ class ListingCard:
         return saving(self.price, self.reference)
 
     @property
+    def next_actions(self) -> tuple[str, ...]:
+        return next_actions(self.state, self.one_of_one)
+
+    @property
     def cover_key(self) -> str | None:
         """The piece's own picture before the product's."""
         own = None if self.piece is None else self.piece.cover_key
@@ -120,6 +125,15 @@ class ListingFilter:
     currency: Currency | None = None
     price_min: int | None = None
     price_max: int | None = None
+
+
+def check_filter(viewer: Viewer, wanted: ListingFilter, sort: ListingSort) -> None:
+    """Refuse what can not be answered, and what the viewer may not ask."""
+    if wanted.state is ListingState.WITHDRAWN:
+        viewer.require(Role.MERCHANDISER, Role.SUPPORT)
+    priced = sort is not ListingSort.NEWEST or wanted.price_min is not None or wanted.price_max is not None
+    reason = "Prices are compared within one currency: say which in filter.price.currencyCode."
+    require(not priced or wanted.currency is not None, InvalidInput(reason, path=("filter", "price")))
 
 
 class ListingReader(Protocol):

@@ -86,8 +86,7 @@ class Listing:
 
     @property
     def next_actions(self) -> tuple[str, ...]:
-        actions = LIFECYCLE.next_actions(self.state)
-        return tuple(action for action in actions if not (self.one_of_one and action == "stockAdjust"))
+        return next_actions(self.state, self.one_of_one)
 
 
 LIFECYCLE = Lifecycle(
@@ -95,7 +94,7 @@ LIFECYCLE = Lifecycle(
     initial=ListingState.LISTED,
     moves={
         "listingReprice": ([ListingState.LISTED], ListingState.LISTED),
-        "listingWithdraw": ([ListingState.LISTED, ListingState.SOLD], ListingState.WITHDRAWN),
+        "listingWithdraw": ([ListingState.LISTED], ListingState.WITHDRAWN),
         "stockAdjust": ([ListingState.LISTED, ListingState.RESERVED, ListingState.SOLD], ListingState.LISTED),
         "reserve": ([ListingState.LISTED], ListingState.RESERVED),
         "release": ([ListingState.LISTED, ListingState.RESERVED, ListingState.WITHDRAWN], ListingState.LISTED),
@@ -103,6 +102,15 @@ LIFECYCLE = Lifecycle(
         "relist": ([ListingState.SOLD, ListingState.WITHDRAWN], ListingState.LISTED),
     },
 )
+
+
+ACTIONS = ("listingReprice", "listingWithdraw", "stockAdjust")
+
+
+def next_actions(state: ListingState, one_of_one: bool) -> tuple[str, ...]:
+    """What a merchandiser may do; the other moves are steps of orders."""
+    actions = [action for action in LIFECYCLE.next_actions(state) if action in ACTIONS]
+    return tuple(action for action in actions if not (one_of_one and action == "stockAdjust"))
 
 
 # Refusals

@@ -1,0 +1,57 @@
+"""Listings as shoppers browse them, and the history of their prices."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from domain.catalogue import CategoryId, ProductId
+from domain.listing import Listing, ListingCard, ListingFilter, ListingId, ListingSort, check_filter
+from domain.page import Page, PageRequest
+from domain.piece import PieceId
+from domain.price import PriceChange
+from domain.refusal import NotFound
+from resolvers.context import Context
+
+
+async def listing(context: Context, listing_id: UUID | None, slug: str | None) -> ListingCard | None:
+    if listing_id is not None:
+        return await context.loaders.listing.load(listing_id)
+    return None if slug is None else await context.readers.listings.by_slug(slug, context.viewer)
+
+
+async def listings(
+    context: Context, wanted: ListingFilter, category_id: CategoryId | None, sort: ListingSort, page: PageRequest
+) -> Page[ListingCard]:
+    """One page; a category stands for all that lies below it."""
+    check_filter(context.viewer, wanted, sort)
+    if category_id is not None:
+        category = await context.loaders.category.load(category_id)
+        if category is None:
+            raise NotFound("Category", category_id, path=("filter", "categoryId"))
+        wanted = replace(wanted, category_path=category.path)
+    return await context.readers.listings.page(wanted, sort, page)
+
+
+async def of_product(context: Context, product_id: ProductId, page: PageRequest) -> Page[ListingCard]:
+    async def batch(products: Sequence[UUID]) -> Sequence[Page[ListingCard]]:
+        return await context.readers.listings.of_products(products, page)
+
+    return await context.loaders.page("productListings", page, batch).load(product_id)
+
+
+async def of_piece(context: Context, piece_id: PieceId) -> ListingCard | None:
+    """The newest listing of a piece."""
+    return await context.loaders.listing_of_piece.load(piece_id)
+
+
+async def price_history(context: Context, listing_id: ListingId, page: PageRequest) -> Page[PriceChange]:
+    async def batch(listings: Sequence[UUID]) -> Sequence[Page[PriceChange]]:
+        return await context.readers.prices.histories(listings, page)
+
+    return await context.loaders.page("priceHistory", page, batch).load(listing_id)
+
+
+async def cover(context: Context, some: Listing | ListingCard) -> str | None:
+    """Where the picture on a listing's card is."""
+    card = some if isinstance(some, ListingCard) else await context.loaders.listing.load(some.id)
+    return None if card is None or card.cover_key is None else context.media.read(card.cover_key, context.now)

@@ -1,0 +1,37 @@
+"""Pieces and their passports: listed ones are public, others are for staff and their owner."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain.listing import PieceCard
+from domain.page import Page, PageRequest
+from domain.passport import PassportEntry
+from domain.piece import Piece, PieceId, Standing
+from resolvers.context import Context
+
+
+async def piece(context: Context, piece_id: UUID | None, slug: str | None) -> Piece | None:
+    if piece_id is not None:
+        return await context.loaders.piece.load(piece_id)
+    return None if slug is None else await context.readers.pieces.by_slug(slug, context.viewer)
+
+
+async def whole(context: Context, some: Piece | PieceCard) -> Piece:
+    """All of a piece, of which a card shows the little that stands on it."""
+    if isinstance(some, Piece):
+        return some
+    found = await context.loaders.piece.load(some.id)
+    assert found is not None, "whoever sees a listing sees its piece"
+    return found
+
+
+async def standings(context: Context, piece_id: PieceId) -> Sequence[Standing]:
+    """Who owned, had and answered for it; for staff."""
+    return await context.loaders.standings.load(piece_id) if context.viewer.is_staff else ()
+
+
+async def passport(context: Context, piece_id: PieceId, page: PageRequest) -> Page[PassportEntry]:
+    async def batch(pieces: Sequence[UUID]) -> Sequence[Page[PassportEntry]]:
+        return await context.readers.passports.pages(pieces, context.viewer, page)
+
+    return await context.loaders.page("passport", page, batch).load(piece_id)

@@ -1,0 +1,129 @@
+"""Typed attributes of categories, and their values on products."""
+
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+
+from domain import attribute
+from schema.localized import LocalizedInput, localized
+from schema.mutation import Info, given
+from schema.noun import noun
+
+AttributeKind = strawberry.enum(
+    attribute.AttributeKind, name="AttributeKind", description="What a value of an attribute is."
+)
+
+
+# Nouns
+
+
+@noun(attribute.Choice, description="An allowed value.")
+class Choice:
+    code: str = strawberry.field(description="Its stable code.")
+    label: str = localized("label", description="What people read.")
+
+
+@noun(attribute.AttributeDefinition, description="An attribute that products of a category have.")
+class AttributeDefinition:
+    code: str = strawberry.field(description="Its stable code.")
+    kind: AttributeKind = strawberry.field(description="What a value is.")  # type: ignore[valid-type]
+    label: str = localized("label", description="What people read.")
+    required: bool = strawberry.field(description="Whether every product has a value.")
+    unit: str | None = strawberry.field(description="The unit of a NUMBER.")
+    choices: list[Choice] = strawberry.field(description="The allowed values of a CHOICE.")
+
+
+@noun(attribute.OptionDefinition, description="What a buyer of new goods chooses.")
+class OptionDefinition:
+    code: str = strawberry.field(description="Its stable code.")
+    label: str = localized("label", description="What people read.")
+    choices: list[Choice] = strawberry.field(description="What there is to choose from.")
+
+
+@noun(attribute.AttributeValue, description="A choice that was made for an option.")
+class SelectedOption:
+    code: str = strawberry.field(description="The option's code.")
+    value: str = strawberry.field(description="The code of what was chosen.")
+
+
+@strawberry.type(description="What a product is like, in one respect. One of number, flag and text fits the kind.")
+class ProductAttribute:
+    definition: AttributeDefinition = strawberry.field(description="What is told.")
+    value: strawberry.Private[attribute.AttributeValue]
+
+    @strawberry.field(description="The value of a NUMBER, in the definition's unit.")
+    def number(self) -> Decimal | None:
+        return Decimal(self.value.value) if self.kind is attribute.AttributeKind.NUMBER else None
+
+    @strawberry.field(description="The value of a BOOLEAN.")
+    def flag(self) -> bool | None:
+        return self.value.value == "true" if self.kind is attribute.AttributeKind.BOOLEAN else None
+
+    @strawberry.field(description="A TEXT as it stands, or what people read for a CHOICE.")
+    def text(self, info: Info) -> str | None:
+        if self.kind is attribute.AttributeKind.CHOICE:
+            labels = {choice.code: choice.label for choice in self.definition.choices}
+            return str(labels[self.value.value].read(info.context.viewer.locale))  # type: ignore[attr-defined]
+        return self.value.value if self.kind is attribute.AttributeKind.TEXT else None
+
+    @property
+    def kind(self) -> Any:
+        return self.definition.kind
+
+
+# Inputs
+
+
+@strawberry.input(description="An allowed value.")
+class ChoiceInput:
+    code: str = strawberry.field(description="Its stable code.")
+    label: LocalizedInput = strawberry.field(description="What people read.")
+
+    def to_choice(self, *path: str) -> attribute.Choice:
+        return attribute.Choice(self.code, self.label.to_localized(*path, "label", longest=100))
+
+
+@strawberry.input(description="An attribute that products of a category have.")
+class AttributeDefinitionInput:
+    code: str = strawberry.field(description="Its stable code, such as strap_length.")
+    kind: AttributeKind = strawberry.field(description="What a value is.")  # type: ignore[valid-type]
+    label: LocalizedInput = strawberry.field(description="What people read.")
+    required: bool = strawberry.field(default=False, description="Whether every product must have a value.")
+    unit: str | None = strawberry.field(default=strawberry.UNSET, description="The unit of a NUMBER, such as mm.")
+    choices: list[ChoiceInput] = strawberry.field(default_factory=list, description="The allowed values of a CHOICE.")
+
+    def to_definition(self, *path: str) -> attribute.AttributeDefinition:
+        return attribute.AttributeDefinition(
+            code=self.code,
+            kind=attribute.AttributeKind(self.kind),
+            label=self.label.to_localized(*path, "label", longest=100),
+            required=self.required,
+            unit=given(self.unit),
+            choices=tuple(choice.to_choice(*path, "choices") for choice in self.choices),
+        )
+
+
+@strawberry.input(description="What a buyer of new goods chooses.")
+class OptionDefinitionInput:
+    code: str = strawberry.field(description="Its stable code, such as shoe_size.")
+    label: LocalizedInput = strawberry.field(description="What people read.")
+    choices: list[ChoiceInput] = strawberry.field(description="What there is to choose from.")
+
+    def to_definition(self, *path: str) -> attribute.OptionDefinition:
+        return attribute.OptionDefinition(
+            code=self.code,
+            label=self.label.to_localized(*path, "label", longest=100),
+            choices=tuple(choice.to_choice(*path, "choices") for choice in self.choices),
+        )
+
+
+@strawberry.input(description="A value for an attribute, or a choice for an option.")
+class AttributeValueInput:
+    code: str = strawberry.field(description="The code of the attribute or option.")
+    value: str = strawberry.field(
+        description="Plain digits for a NUMBER, true or false for a BOOLEAN, a code for a CHOICE."
+    )
+
+    def to_value(self) -> attribute.AttributeValue:
+        return attribute.AttributeValue(self.code, self.value)

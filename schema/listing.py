@@ -1,0 +1,365 @@
+"""Listings: what is offered, at which price and why."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from domain import listing, piece
+from domain.listing import ListingFilter as Filter
+from domain.listing import ListingSort as Sort
+from domain.money import Currency
+from domain.piece import HOUSE
+from domain.price import PriceReason as Reason
+from domain.refusal import InvalidInput
+from resolvers import listing as resolve
+from resolvers import piece as resolve_piece
+from resolvers.context import Context
+from schema.attribute import AttributeValueInput, SelectedOption
+from schema.catalogue import NEWEST, By, Product, wanted
+from schema.errors import UserError, VersionConflict, WrongState, refused
+from schema.grade import Grade
+from schema.ids import Node, encode_id, global_id, id_of
+from schema.localized import LocalizedInput, said
+from schema.merchandise import Versioned
+from schema.mutation import Info, Keyed, MoneyMove, given, mutation
+from schema.node import fetchable
+from schema.noun import noun
+from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
+from schema.piece import Piece
+from schema.price import PriceChange, PriceReason, ReferencePrice, Saving
+from schema.scalars import URL, CurrencyCode, Money, MoneyInput
+
+ListingKind = strawberry.enum(
+    listing.ListingKind, name="ListingKind", description="New from stock, or one piece on one of the used ways."
+)
+ListingState = strawberry.enum(
+    listing.ListingState, name="ListingState", description="Whether there is something left to buy."
+)
+ListingSort = strawberry.enum(listing.ListingSort, name="ListingSort", description="In which order listings come.")
+
+HISTORY = "priceHistory"
+KEYS: dict[listing.ListingSort, Any] = {
+    listing.ListingSort.NEWEST: NEWEST,
+    listing.ListingSort.PRICE_ASC: (0, UUID(int=0)),
+    listing.ListingSort.PRICE_DESC: (0, UUID(int=0)),
+}
+
+
+# Nouns
+
+
+@noun(
+    (listing.Listing, listing.ListingCard),
+    description="An offer. Public, but a withdrawn one is seen by staff and its seller alone.",
+)
+class Listing(Node):
+    id: strawberry.ID = global_id("Listing")
+    kind: ListingKind = strawberry.field(description="What kind of offer it is.")  # type: ignore[valid-type]
+    slug: str = strawberry.field(description="Its name in addresses.")
+    state: ListingState = strawberry.field(description="Whether there is something left to buy.")  # type: ignore[valid-type]
+    price: Money = strawberry.field(description="What it costs.")
+    available: int = strawberry.field(description="How many are left to buy; 0 or 1 for a piece.")
+    published_at: datetime = strawberry.field(description="Since when it is offered.")
+    version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
+    options: list[SelectedOption] = strawberry.field(description="Which variant of new goods it is.")
+    saving: Saving | None = strawberry.field(
+        description="What it saves against the documented price of new; null without one, or when there is no saving."
+    )
+
+    @strawberry.field(
+        graphql_type=ReferencePrice | None,
+        description="What the same thing cost new when this was listed; null where that is not documented.",
+    )
+    def reference_price(root: Any) -> Any:
+        return root.reference
+
+    @strawberry.field(graphql_type=Product, description="What is offered, or what the piece is an example of.")
+    def product(root: Any, info: Info) -> Any:
+        if isinstance(root, listing.ListingCard):
+            return root.product
+        return info.context.loaders.product.load(root.product_id)
+
+    @strawberry.field(graphql_type=Piece | None, description="The one piece that is offered; null for new goods.")
+    def piece(root: Any, info: Info) -> Any:
+        if root.piece_id is None or isinstance(root, listing.ListingCard):
+            return getattr(root, "piece", None)
+        return resolve_piece.piece(info.context, root.piece_id, None)
+
+    @strawberry.field(graphql_type=URL | None, description="The piece's first picture, or else the product's.")
+    async def cover_url(root: Any, info: Info) -> Any:
+        return await resolve.cover(info.context, root)
+
+    @strawberry.field(description="Whether the house itself sells it, rather than a member through the house.")
+    def sold_by_house(root: Any) -> bool:
+        return bool(root.seller == HOUSE)
+
+    @strawberry.field(description="How many are promised to buyers. For staff; null for others.")
+    def reserved(root: Any, info: Info) -> int | None:
+        return int(root.reserved) if info.context.viewer.is_staff else None
+
+    @strawberry.field(graphql_type=strawberry.ID | None, description="The member who sells it. For staff and them.")
+    def seller_id(root: Any, info: Info) -> Any:
+        viewer = info.context.viewer
+        seen = root.seller.id is not None and (viewer.is_staff or viewer.account_id == root.seller.id)
+        return encode_id("Account", root.seller.id) if seen else None
+
+    @strawberry.field(description="The mutations that are possible now. For staff; null for others.")
+    def next_actions(root: Any, info: Info) -> list[str] | None:
+        return list(root.next_actions) if info.context.viewer.is_staff else None
+
+    @strawberry.field(
+        graphql_type=Connection[PriceChange],
+        description="Every price it ever had, with the reason for each, oldest first. Everybody may read it.",
+    )
+    async def price_history(
+        root: Any,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        page = page_request(
+            HISTORY, NEWEST, first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        return Connection(page=await resolve.price_history(info.context, root.id, page), list_name=HISTORY)
+
+
+# Refusals
+
+
+@refused(listing.NotAvailable)
+class NotAvailable(UserError):
+    listing_id: strawberry.Private[UUID]
+    available: int = strawberry.field(description="How many are left.")
+    asked: int = strawberry.field(description="How many were asked for.")
+
+    @strawberry.field(graphql_type=Listing | None, description="The offer.")
+    async def listing(self, info: Info) -> Any:
+        return await resolve.listing(info.context, self.listing_id, None)
+
+
+@refused(listing.AlreadyListed)
+class AlreadyListed(UserError):
+    listing_id: strawberry.Private[UUID]
+
+    @strawberry.field(graphql_type=Listing | None, description="The offer that stands.")
+    async def listing(self, info: Info) -> Any:
+        return await resolve.listing(info.context, self.listing_id, None)
+
+
+@refused(listing.PriceNotAgreed)
+class PriceNotAgreed(UserError):
+    price: Money = strawberry.field(description="The price that was not agreed.")
+
+
+# Inputs
+
+
+@strawberry.input(description="Prices in one currency, both ends included.")
+class PriceRange:
+    currency_code: CurrencyCode = strawberry.field(description="Only what is priced in this currency.")  # type: ignore[valid-type]
+    min: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="From this price on.")
+    max: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="Up to this price.")
+
+    def bound(self, name: str) -> int | None:
+        """The bound in minor units; refuses one in another currency."""
+        amount = given(getattr(self, name))
+        if amount is None:
+            return None
+        money = amount.to_money("filter", "price", name)
+        if money.currency != self.currency_code:
+            path = ("filter", "price", name, "currencyCode")
+            raise InvalidInput("A range lies within one currency.", path=path)
+        return int(money.minor)
+
+
+@strawberry.input(description="Which listings. What is left out does not matter; all that is given must hold.")
+class ListingFilter:
+    state: ListingState = strawberry.field(  # type: ignore[valid-type]
+        default=listing.ListingState.LISTED,
+        description="Availability: what can be bought now unless another is named. WITHDRAWN is for staff.",
+    )
+    brand_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this brand.")
+    category_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="In this category, or anywhere below it."
+    )
+    collection_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this collection.")
+    product_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this product.")
+    kinds: list[ListingKind] = strawberry.field(  # type: ignore[valid-type]
+        default_factory=list, description="Of one of these kinds; of any when empty."
+    )
+    grades: list[Grade] = strawberry.field(  # type: ignore[valid-type]
+        default_factory=list, description="In one of these conditions; in any when empty."
+    )
+    price: PriceRange | None = strawberry.field(default=strawberry.UNSET, description="In this range of prices.")
+
+    def to_filter(self) -> listing.ListingFilter:
+        price = given(self.price)
+        return listing.ListingFilter(
+            state=listing.ListingState(self.state),
+            brand_id=wanted("Brand", self.brand_id, "brandId"),
+            collection_id=wanted("Collection", self.collection_id, "collectionId"),
+            product_id=wanted("Product", self.product_id, "productId"),
+            kinds=tuple(listing.ListingKind(kind) for kind in self.kinds),
+            grades=tuple(piece.Grade(grade) for grade in self.grades),
+            currency=None if price is None else Currency(price.currency_code),
+            price_min=None if price is None else price.bound("min"),
+            price_max=None if price is None else price.bound("max"),
+        )
+
+
+@strawberry.input(description="Put new goods or a piece of the house on the shelves.")
+class ListingPublishInput(Keyed):
+    kind: ListingKind = strawberry.field(description="NEW with a product; REFURBISHED or CLEARANCE with a piece.")  # type: ignore[valid-type]
+    price: MoneyInput = strawberry.field(description="What it costs.")
+    product_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The product, for NEW.")
+    piece_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The piece, for the rest.")
+    quantity: int = strawberry.field(default=1, description="How many there are; 1 for a piece.")
+    options: list[AttributeValueInput] = strawberry.field(
+        default_factory=list, description="Which variant of the product, one choice for each of its options."
+    )
+
+    def to_command(self) -> listing.PublishListing:
+        product, one = given(self.product_id), given(self.piece_id)
+        return listing.PublishListing(
+            kind=listing.ListingKind(self.kind),
+            price=self.price.to_money("price"),
+            product_id=None if product is None else id_of("Product", product, "productId"),
+            piece_id=None if one is None else id_of("Piece", one, "pieceId"),
+            quantity=self.quantity,
+            options={option.code: option.value for option in self.options},
+        )
+
+
+@strawberry.input(description="Change a price, for a reason.")
+class ListingRepriceInput(MoneyMove):
+    listing_id: strawberry.ID = strawberry.field(description="Which listing.")
+    price: MoneyInput = strawberry.field(description="The new price, in the listing's currency.")
+    reason: PriceReason = strawberry.field(description="Why; everybody may read it.")  # type: ignore[valid-type]
+    note: LocalizedInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Why, in words; everybody may read it."
+    )
+
+    def to_command(self) -> listing.RepriceListing:
+        return listing.RepriceListing(
+            listing_id=id_of("Listing", self.listing_id, "listingId"),
+            price=self.price.to_money("price"),
+            reason=Reason(self.reason),
+            note=said(self.note, "note", longest=500),
+            expected_version=given(self.expected_version),
+        )
+
+
+@strawberry.input(description="Take an offer off the shelves.")
+class ListingWithdrawInput(Versioned):
+    listing_id: strawberry.ID = strawberry.field(description="Which listing.")
+
+    def to_command(self) -> listing.WithdrawListing:
+        return listing.WithdrawListing(
+            id_of("Listing", self.listing_id, "listingId"), expected_version=given(self.expected_version)
+        )
+
+
+@strawberry.input(description="Count a stock.")
+class StockAdjustInput(Versioned):
+    listing_id: strawberry.ID = strawberry.field(description="Which listing.")
+    change: int = strawberry.field(description="How many more, or fewer when negative.")
+    note: str = strawberry.field(description="Why, for the audit.")
+
+    def to_command(self) -> listing.AdjustStock:
+        return listing.AdjustStock(
+            listing_id=id_of("Listing", self.listing_id, "listingId"),
+            change=self.change,
+            note=self.note,
+            expected_version=given(self.expected_version),
+        )
+
+
+# Root fields
+
+
+@strawberry.type
+class ListingQuery:
+    @strawberry.field(
+        graphql_type=Listing | None, description="A listing; null when there is none that the caller may see."
+    )
+    async def listing(self, info: Info, by: By) -> Any:
+        return await resolve.listing(info.context, *by.read("Listing"))
+
+    @strawberry.field(
+        graphql_type=Connection[Listing],
+        description="Listings. Sorting by price needs `filter.price.currencyCode`.",
+    )
+    async def listings(
+        self,
+        info: Info,
+        filter: Annotated[
+            ListingFilter | None,
+            strawberry.argument(description="Which listings; all that can be bought when left out."),
+        ] = strawberry.UNSET,
+        sort: Annotated[
+            ListingSort,  # type: ignore[valid-type]
+            strawberry.argument(description="In which order."),
+        ] = ListingSort.NEWEST,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        order = Sort(sort)
+        list_name = f"listings/{order}"
+        page = page_request(
+            list_name, KEYS[order], first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        chosen = given(filter)
+        only = Filter() if chosen is None else chosen.to_filter()
+        category = None if chosen is None else wanted("Category", chosen.category_id, "categoryId")
+        found = await resolve.listings(info.context, only, category, order, page)
+        return Connection(page=found, list_name=list_name)
+
+
+@strawberry.type
+class ListingMutation:
+    listing_publish = mutation(
+        listing.publish_listing,
+        ListingPublishInput,
+        Listing,
+        AlreadyListed,
+        description="Put new goods or a piece of the house on the shelves. For merchandisers.",
+    )
+    listing_reprice = mutation(
+        listing.reprice_listing,
+        ListingRepriceInput,
+        Listing,
+        PriceNotAgreed,
+        WrongState,
+        VersionConflict,
+        description="Change a price for a reason that everybody can read. For merchandisers; a consigned piece only"
+        " within what its contract agreed.",
+    )
+    listing_withdraw = mutation(
+        listing.withdraw_listing,
+        ListingWithdrawInput,
+        Listing,
+        WrongState,
+        VersionConflict,
+        description="Take an offer of the house off the shelves. For merchandisers.",
+    )
+    stock_adjust = mutation(
+        listing.adjust_stock,
+        StockAdjustInput,
+        Listing,
+        WrongState,
+        VersionConflict,
+        description="Count new goods in or out. For merchandisers.",
+    )
+
+
+async def fetch_listing(context: Context, value: UUID) -> Any:
+    return await context.loaders.listing.load(value)
+
+
+fetchable("Listing", fetch_listing)

@@ -1,0 +1,57 @@
+"""Things fetched again by their global id: one resolver for each kind, with the same rules as everywhere else."""
+
+from asyncio import gather
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from domain.refusal import InvalidInput
+from resolvers.context import Context
+from schema.ids import Node, decode_id
+from schema.mutation import Info
+
+Fetch = Callable[[Context, UUID], Awaitable[Any]]
+
+FETCHES: dict[str, Fetch] = {}
+
+NODES_MAX = 100
+
+
+def fetchable(kind: str, fetch: Fetch) -> None:
+    """Declare how things of a kind are fetched; `fetch` answers None for what the viewer may not see."""
+    assert kind not in FETCHES, f"{kind} is fetchable already"
+    FETCHES[kind] = fetch
+
+
+async def fetch(context: Context, text: str, *path: str) -> Any:
+    """The thing with a global id; None when there is none for this viewer."""
+    try:
+        kind, value = decode_id(text)
+    except InvalidInput as refusal:
+        refusal.path = path
+        raise
+    found = FETCHES.get(kind)
+    return None if found is None else await found(context, value)
+
+
+@strawberry.type
+class NodeQuery:
+    @strawberry.field(
+        graphql_type=Node | None, description="Anything by its id; null when there is no such thing for the caller."
+    )
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id, as received.")]
+    ) -> Any:
+        return await fetch(info.context, id, "id")
+
+    @strawberry.field(
+        graphql_type=list[Node | None], description="Many things by their ids, 100 at most, in the order asked for."
+    )
+    async def nodes(
+        self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")]
+    ) -> Any:
+        if len(ids) > NODES_MAX:
+            raise InvalidInput(f"{NODES_MAX} ids at most.", path=("ids",))
+        return await gather(*(fetch(info.context, one, "ids", str(index)) for index, one in enumerate(ids)))

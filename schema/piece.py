@@ -1,0 +1,277 @@
+"""Pieces, their passports, and who stands in which relation to them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from domain import listing, passport, piece
+from resolvers import catalogue as resolve_catalogue
+from resolvers import listing as resolve_listing
+from resolvers import piece as resolve
+from resolvers.context import Context
+from schema.catalogue import By, Product
+from schema.errors import UserError, VersionConflict, refused
+from schema.grade import Grade
+from schema.ids import Node, encode_id, global_id, id_of
+from schema.localized import LocalizedInput, localized, said
+from schema.media import Media, MediaInput, cover, placed
+from schema.merchandise import Versioned
+from schema.mutation import Info, Keyed, given, mutation
+from schema.node import fetchable
+from schema.noun import noun
+from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
+from schema.price import PriceReason
+from schema.scalars import Money
+
+if TYPE_CHECKING:
+    from schema.listing import Listing
+
+PartyKind = strawberry.enum(piece.PartyKind, name="PartyKind", description="Who may own, keep or answer for a piece.")
+PassportKind = strawberry.enum(
+    passport.PassportKind,
+    name="PassportKind",
+    description="What an entry of a passport tells of; HANDLED is everything else, and told to staff alone.",
+)
+
+PASSPORT = "passport"
+
+
+# Nouns
+
+
+@noun(piece.Party, description="Somebody in relation to a piece. For staff.")
+class Party:
+    kind: PartyKind = strawberry.field(description="Who.")  # type: ignore[valid-type]
+
+    @strawberry.field(graphql_type=strawberry.ID | None, description="The account of a person or an appraiser.")
+    def account_id(root: piece.Party) -> Any:
+        people = (piece.PartyKind.ACCOUNT, piece.PartyKind.APPRAISER)
+        return encode_id("Account", root.id) if root.id is not None and root.kind in people else None
+
+
+@noun(piece.Standing, description="Who owned, had and answered for a piece from a moment on. For staff.")
+class PieceStanding:
+    since: datetime = strawberry.field(description="From when on.")
+    owner: Party = strawberry.field(description="Whose it was.")
+    custodian: Party = strawberry.field(description="Who had it in hand.")
+    risk_bearer: Party = strawberry.field(description="Who bore its risk.")
+
+
+@noun(piece.Measurement, description="What an instrument said of a piece.")
+class PieceMeasurement:
+    code: str = strawberry.field(description="What was measured.")
+    value: Decimal = strawberry.field(description="How much.")
+    unit: str = strawberry.field(description="Of what, such as mm.")
+
+
+@noun(passport.PassportDetails, description="What an entry says beyond its kind; null for what it does not speak of.")
+class PassportDetails:
+    grade: Grade | None = strawberry.field(description="The condition that was found.")  # type: ignore[valid-type]
+    price: Money | None = strawberry.field(description="The price from there on.")
+    previous_price: Money | None = strawberry.field(description="The price before.")
+    reason: PriceReason | None = strawberry.field(description="Why the price changed.")  # type: ignore[valid-type]
+    certificate: str | None = strawberry.field(description="The number of the certificate.")
+
+
+@noun(passport.PassportEntry, description="One event in the life of a piece; it names nobody.")
+class PassportEntry:
+    kind: PassportKind = strawberry.field(description="What happened.")  # type: ignore[valid-type]
+    title: str = localized("title", description="What happened, for people.")
+    at: datetime = strawberry.field(description="When.")
+    details: PassportDetails = strawberry.field(description="What is told of it.")
+
+
+@noun(
+    (piece.Piece, listing.PieceCard),
+    description="One of one. Public once it was listed; seen before by staff and its owner.",
+)
+class Piece(Node):
+    id: strawberry.ID = global_id("Piece")
+    slug: str = strawberry.field(description="Its name in addresses.")
+    grade: Grade | None = strawberry.field(description="Its condition; null until it was graded.")  # type: ignore[valid-type]
+    cover_url: Any = cover()
+
+    @strawberry.field(description="Goes up by one with every change.")
+    async def version(root: Any, info: Info) -> int:
+        return (await resolve.whole(info.context, root)).version
+
+    @strawberry.field(graphql_type=Product, description="What it is an example of.")
+    async def product(root: Any, info: Info) -> Any:
+        return await resolve_catalogue.product(info.context, root.product_id, None)
+
+    @strawberry.field(description="Its condition in words; null until somebody described it.")
+    async def condition(root: Any, info: Info) -> str | None:
+        condition = (await resolve.whole(info.context, root)).condition
+        return None if condition is None else condition.read(info.context.viewer.locale)
+
+    @strawberry.field(description="The last signs of its serial; null when it has none.")
+    async def serial_masked(root: Any, info: Info) -> str | None:
+        return (await resolve.whole(info.context, root)).serial_masked
+
+    @strawberry.field(description="Its whole serial. For staff; null for others.")
+    async def serial(root: Any, info: Info) -> str | None:
+        return (await resolve.whole(info.context, root)).serial if info.context.viewer.is_staff else None
+
+    @strawberry.field(graphql_type=list[Media], description="Its own pictures, films and documents, pictures first.")
+    async def media(root: Any, info: Info) -> Any:
+        return (await resolve.whole(info.context, root)).media
+
+    @strawberry.field(graphql_type=list[PieceMeasurement], description="What instruments said of it.")
+    async def measurements(root: Any, info: Info) -> Any:
+        return (await resolve.whole(info.context, root)).measurements
+
+    @strawberry.field(graphql_type=Party | None, description="Whose it is. For staff; null for others.")
+    async def owner(root: Any, info: Info) -> Any:
+        return (await resolve.whole(info.context, root)).owner if info.context.viewer.is_staff else None
+
+    @strawberry.field(graphql_type=Party | None, description="Who has it in hand. For staff; null for others.")
+    async def custodian(root: Any, info: Info) -> Any:
+        return (await resolve.whole(info.context, root)).custodian if info.context.viewer.is_staff else None
+
+    @strawberry.field(graphql_type=Party | None, description="Who bears its risk. For staff; null for others.")
+    async def risk_bearer(root: Any, info: Info) -> Any:
+        return (await resolve.whole(info.context, root)).risk_bearer if info.context.viewer.is_staff else None
+
+    @strawberry.field(
+        graphql_type=list[PieceStanding] | None,
+        description="Who owned, had and answered for it, oldest first, the last 250. For staff; null for others.",
+    )
+    async def standings(root: Any, info: Info) -> Any:
+        return await resolve.standings(info.context, root.id) if info.context.viewer.is_staff else None
+
+    @strawberry.field(
+        graphql_type=Annotated["Listing", strawberry.lazy("schema.listing")] | None,
+        description="Its newest offer; null when it has none that the caller may see.",
+    )
+    async def listing(root: Any, info: Info) -> Any:
+        return await resolve_listing.of_piece(info.context, root.id)
+
+    @strawberry.field(
+        graphql_type=Connection[PassportEntry],
+        description="What happened to it, over all its owners, oldest first. Staff see more than others.",
+    )
+    async def passport(
+        root: Any,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        page = page_request(
+            PASSPORT, (0,), first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        return Connection(page=await resolve.passport(info.context, root.id, page), list_name=PASSPORT)
+
+
+# Refusals
+
+
+@refused(piece.SerialAlreadyRegistered)
+class SerialAlreadyRegistered(UserError):
+    piece_id: strawberry.Private[UUID]
+
+    @strawberry.field(graphql_type=Piece | None, description="The piece that has the serial.")
+    async def piece(self, info: Info) -> Any:
+        return await resolve.piece(info.context, self.piece_id, None)
+
+
+# Inputs
+
+
+@strawberry.input(description="What an instrument said of a piece.")
+class PieceMeasurementInput:
+    code: str = strawberry.field(description="What was measured, such as strap_length.")
+    value: Decimal = strawberry.field(description="How much.")
+    unit: str = strawberry.field(description="Of what, such as mm.")
+
+    def to_measurement(self) -> piece.Measurement:
+        return piece.Measurement(self.code, self.value, self.unit)
+
+
+@strawberry.input(description="Take a piece of the house into the books.")
+class PieceRegisterInput(Keyed):
+    product_id: strawberry.ID = strawberry.field(description="What it is an example of.")
+    grade: Grade = strawberry.field(description="Its condition.")  # type: ignore[valid-type]
+    serial: str | None = strawberry.field(default=strawberry.UNSET, description="Its serial, where it has one.")
+    condition: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its condition in words.")
+    media: list[MediaInput] = strawberry.field(default_factory=list, description="Its own pictures and films.")
+    measurements: list[PieceMeasurementInput] = strawberry.field(
+        default_factory=list, description="What instruments said of it."
+    )
+
+    def to_command(self) -> piece.RegisterPiece:
+        return piece.RegisterPiece(
+            product_id=id_of("Product", self.product_id, "productId"),
+            grade=piece.Grade(self.grade),
+            serial=given(self.serial),
+            condition=said(self.condition, "condition"),
+            media=placed(self.media),
+            measurements=tuple(one.to_measurement() for one in self.measurements),
+        )
+
+
+@strawberry.input(description="Tell of a piece. What is left out stays; lists are replaced whole.")
+class PieceDescribeInput(Versioned):
+    piece_id: strawberry.ID = strawberry.field(description="Which piece.")
+    grade: Grade | None = strawberry.field(  # type: ignore[valid-type]
+        default=strawberry.UNSET, description="Its condition; only of a piece of the house, others are appraised."
+    )
+    condition: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its condition in words.")
+    media: list[MediaInput] | None = strawberry.field(
+        default=strawberry.UNSET, description="Its own pictures and films."
+    )
+    measurements: list[PieceMeasurementInput] | None = strawberry.field(
+        default=strawberry.UNSET, description="What instruments said of it."
+    )
+
+    def to_command(self) -> piece.DescribePiece:
+        grade, measurements = given(self.grade), given(self.measurements)
+        return piece.DescribePiece(
+            piece_id=id_of("Piece", self.piece_id, "pieceId"),
+            grade=None if grade is None else piece.Grade(grade),
+            condition=said(self.condition, "condition"),
+            media=placed(self.media),
+            measurements=None if measurements is None else tuple(one.to_measurement() for one in measurements),
+            expected_version=given(self.expected_version),
+        )
+
+
+# Root fields
+
+
+@strawberry.type
+class PieceQuery:
+    @strawberry.field(
+        graphql_type=Piece | None, description="A piece; null when there is none that the caller may see."
+    )
+    async def piece(self, info: Info, by: By) -> Any:
+        return await resolve.piece(info.context, *by.read("Piece"))
+
+
+@strawberry.type
+class PieceMutation:
+    piece_register = mutation(
+        piece.register_piece,
+        PieceRegisterInput,
+        Piece,
+        SerialAlreadyRegistered,
+        description="Take a piece of the house into the books. For merchandisers.",
+    )
+    piece_describe = mutation(
+        piece.describe_piece,
+        PieceDescribeInput,
+        Piece,
+        VersionConflict,
+        description="Tell of a piece: condition, media, measurements. For merchandisers.",
+    )
+
+
+async def fetch_piece(context: Context, value: UUID) -> Any:
+    return await context.loaders.piece.load(value)
+
+
+fetchable("Piece", fetch_piece)

@@ -1,0 +1,51 @@
+"""Prices that explain themselves."""
+
+from datetime import date, datetime
+from typing import Any
+
+import strawberry
+
+from domain import price
+from domain.price import PriceChange as Change
+from schema.ids import encode_id
+from schema.localized import localized_or_null
+from schema.mutation import Info
+from schema.noun import noun
+from schema.scalars import Money
+
+PriceReason = strawberry.enum(price.PriceReason, name="PriceReason", description="Why a price is what it is.")
+ReferenceSource = strawberry.enum(
+    price.ReferenceSource, name="ReferencePriceSource", description="Where a price of new is documented."
+)
+
+
+@noun(price.Reference, description="What the same thing costs new, with where and when that is documented.")
+class ReferencePrice:
+    price: Money = strawberry.field(description="The price of new.")
+    source: ReferenceSource = strawberry.field(description="Where it is documented.")  # type: ignore[valid-type]
+    as_of: date = strawberry.field(description="When it was documented.")
+
+
+@noun(price.Saving, description="What a buyer saves against the documented price of new.")
+class Saving:
+    amount: Money = strawberry.field(description="The difference.")
+    percent: int = strawberry.field(description="The difference as a share of new, rounded down.")
+
+
+@noun(price.PriceChange, description="One step of a price. It is never changed, and everybody may read it.")
+class PriceChange:
+    price: Money = strawberry.field(description="The price from here on.")
+    previous_price: Money | None = strawberry.field(description="The price before; null for the first.")
+    reason: PriceReason = strawberry.field(description="Why.")  # type: ignore[valid-type]
+    changed_at: datetime = strawberry.field(description="From when on.")
+
+    note: str | None = localized_or_null("note", description="Why, in words; null where the reason says it all.")
+
+    @strawberry.field(description="Whether a person decided it, rather than a schedule that was agreed before.")
+    def by_person(root: Change) -> bool:
+        return root.actor_id is not None
+
+    @strawberry.field(graphql_type=strawberry.ID | None, description="Who decided it. For staff; null for others.")
+    def actor_id(root: Change, info: Info) -> Any:
+        shown = info.context.viewer.is_staff and root.actor_id is not None
+        return encode_id("Account", root.actor_id) if shown and root.actor_id is not None else None
