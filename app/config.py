@@ -1,6 +1,6 @@
 """Settings from the environment, read once and never changed."""
 
-from base64 import urlsafe_b64decode
+from base64 import b64decode, b64encode, urlsafe_b64decode
 from enum import StrEnum
 from pathlib import Path
 
@@ -8,7 +8,10 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "only-for-development-and-known-to-everybody"
+DEVELOPMENT_PAYMENT_SECRET = "whsec_" + b64encode(b"only-for-development-and-known-to-everybody").decode()
 SECRET_LENGTH_MIN = 32
+PAYMENT_SECRET_BYTES = (24, 64)
+"""The shortest and longest secret that Standard Webhooks allows."""
 KEY_BYTES = 32
 
 
@@ -37,8 +40,11 @@ class Settings(BaseSettings):
     redis_url: str | None = None
     workers: int = Field(default=1, ge=1, le=64)
     pool_size: int = Field(default=10, ge=1, le=200)
+    drain_seconds: float = Field(default=0, ge=0, le=60)
     stranger_mutations_per_minute: int = Field(default=120, ge=1)
     secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    payment_secret: SecretStr = SecretStr(DEVELOPMENT_PAYMENT_SECRET)
+    payment_provider_url: str | None = None
     public_url: str | None = None
     certificate_key: SecretStr | None = None
     certificate_retired_keys: tuple[str, ...] = ()
@@ -73,4 +79,17 @@ class Settings(BaseSettings):
                 "CERCLE_SECRET is still the development default. Set it to a random one, for instance from"
                 " `python -c 'import secrets; print(secrets.token_urlsafe(48))'`."
             )
+        return self
+
+    @model_validator(mode="after")
+    def payment_secret_is_a_secret(self) -> "Settings":
+        value = self.payment_secret.get_secret_value()
+        try:
+            length = len(b64decode(value.removeprefix("whsec_"), validate=True))
+        except ValueError:
+            length = 0
+        if not value.startswith("whsec_") or not PAYMENT_SECRET_BYTES[0] <= length <= PAYMENT_SECRET_BYTES[1]:
+            raise ValueError("CERCLE_PAYMENT_SECRET is `whsec_` and 24 to 64 random bytes in base64.")
+        if self.environment is Environment.PRODUCTION and value == DEVELOPMENT_PAYMENT_SECRET:
+            raise ValueError("CERCLE_PAYMENT_SECRET is still the development default. Set it to a random one.")
         return self

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from app.house import House
-from domain import wallet
+from app.payment_refund import ask_for_refund
+from domain import claim, order, payment, wallet
 from domain.consignment import handback
 from domain.viewer import HOUSE
 from domain.work import Verb
@@ -25,6 +26,12 @@ def verb(does: Verb[Any, Any, Any], command: Callable[[Any], Any]) -> Errand:
 
 
 JOBS: dict[str, Errand] = {
+    "claimExpire": verb(claim.expire_claim, claim.ExpireClaim),
+    "stockReservationExpire": verb(claim.expire_reservations, claim.ExpireReservations),
+    "paymentExpire": verb(payment.expire, payment.ExpirePayment),
+    "paymentRefund": ask_for_refund,
+    "orderExpire": verb(order.expire, order.ExpireOrder),
+    "orderComplete": verb(order.complete, order.CompleteOrder),
     "walletHoldExpire": verb(wallet.expire_hold, wallet.ExpireHold),
     "consignmentExpire": verb(handback.expire, handback.Expire),
     "walletLotExpire": verb(wallet.expire_lot, wallet.ExpireLot),

@@ -51,7 +51,10 @@ async def report(work: orders.Work, viewer: Viewer, command: Report, *, now: dat
     intent = await work.payment_intents.lock(command.intent_id)
     event = noted(work, command, now)
     known = await work.payment_events.known(command.provider, command.event_id)
-    require(not known, InvalidInput("This event was reported with another content before.", path=("id",)))
+    if known is not None:
+        alike = (known.kind, known.intent_id, known.amount) == (event.kind, event.intent_id, event.amount)
+        require(alike, InvalidInput("This event was reported with another content before.", path=("id",)))
+        return known
     await work.payment_events.add(event)
     await take_in(work, order, intent, event, now)
     if event.kind is PaymentEventKind.CHARGED and event.outcome is not PaymentOutcome.IGNORED:

@@ -328,6 +328,13 @@ class SqlOrderReader:
         await self._complete([order for order in found if order is not None])
         return found
 
+    async def of_lines(self, line_ids: Sequence[UUID]) -> Sequence[Order | None]:
+        query = "SELECT id, order_id FROM order_line WHERE id = ANY($1::uuid[])"
+        order_ids = {row["id"]: row["order_id"] for row in await self.pool.fetch(query, list(line_ids))}
+        orders = await self.by_ids(list(order_ids.values()))
+        by_line = dict(zip(order_ids, orders, strict=True))
+        return [by_line.get(line_id) for line_id in line_ids]
+
     async def page(self, wanted: OrderFilter, page: PageRequest) -> Page[Order]:
         return await self._page(wanted, page, descending=True)
 

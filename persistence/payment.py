@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, exists, select
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
@@ -121,9 +121,9 @@ class SqlPaymentEvents(SqlCollection[PaymentEvent]):
     row = PaymentEventRow
     kind = "PaymentEvent"
 
-    async def known(self, provider: PaymentProvider, event_id: str) -> bool:
-        there = exists().where(self.table.c.provider == str(provider), self.table.c.event_id == event_id)
-        return bool(await self.connection.scalar(select(there)))
+    async def known(self, provider: PaymentProvider, event_id: str) -> PaymentEvent | None:
+        found = await self.find_where(self.table.c.provider == str(provider), self.table.c.event_id == event_id)
+        return found[0] if found else None
 
     async def waiting(self, intent_id: PaymentIntentId) -> Sequence[PaymentEvent]:
         return await self.lock_where(

@@ -127,6 +127,9 @@ class SqlShipmentReader:
             found[shipment.order_id].append(shipment)
         return [found[order_id] for order_id in order_ids]
 
+    async def covers_by_ids(self, ids: Sequence[UUID]) -> Sequence[TransitCover | None]:
+        return await SqlTransitCovers.read(self.pool, ids)
+
     async def covers(self, page: PageRequest) -> Page[TransitCover]:
         return await fetch_page(
             self.pool,

@@ -10,9 +10,11 @@ from domain import (
     appraisal,
     appraiser,
     audit,
+    cart,
     catalogue,
     certificate,
     circulation,
+    claim,
     consignment,
     contract,
     grading,
@@ -20,7 +22,9 @@ from domain import (
     listing,
     markdown,
     media,
+    order,
     passport,
+    payment,
     payout,
     piece,
     piece_cost,
@@ -28,6 +32,7 @@ from domain import (
     price,
     receivable,
     settlement,
+    shipment,
     shop,
     wallet,
 )
@@ -93,6 +98,16 @@ class Readers(Protocol):
     def appointments(self) -> appointment.AppointmentReader: ...
     @property
     def certificates(self) -> certificate.CertificateReader: ...
+    @property
+    def carts(self) -> cart.CartReader: ...
+    @property
+    def claims(self) -> claim.ClaimReader: ...
+    @property
+    def orders(self) -> order.OrderReader: ...
+    @property
+    def payments(self) -> payment.PaymentReader: ...
+    @property
+    def shipments(self) -> shipment.ShipmentReader: ...
 
 
 class Secrets(Protocol):

@@ -16,19 +16,24 @@ if TYPE_CHECKING:
     from domain.appointment import Appointment
     from domain.appraisal import Appraisal, Opinion
     from domain.appraiser import Appraiser, AppraiserRecord
+    from domain.cart import Cart
     from domain.catalogue import Brand, Category, CategoryId, Collection, Product
     from domain.certificate import Certificate, Recall
+    from domain.claim import Claim
     from domain.consignment import Consignment, ConsignmentTask, IntakeReceipt
     from domain.contract import Contract
     from domain.grading import GradingStandard
     from domain.listing import ListingCard
     from domain.markdown import Markdown
+    from domain.order import Order, OrderRefund
     from domain.page import Page, PageRequest
+    from domain.payment import PaymentIntent
     from domain.payout import Payout, PayoutBatch
     from domain.piece import Piece, Standing
     from domain.piece_cost import PieceCost
     from domain.policy import PolicyVersion
     from domain.settlement import Settlement
+    from domain.shipment import Shipment
     from domain.shop import ClubShop
     from domain.viewer import AccountId, Viewer
     from domain.wallet import Pocket
@@ -229,3 +234,38 @@ class Loaders:
     @cached_property
     def listing_of_piece(self) -> DataLoader[UUID, ListingCard | None]:
         return loader(lambda pieces: self.readers.listings.of_pieces(pieces, self.viewer))
+
+    @cached_property
+    def cart(self) -> DataLoader[UUID, Cart | None]:
+        return loader(self.readers.carts.by_ids)
+
+    @cached_property
+    def claim(self) -> DataLoader[UUID, Claim | None]:
+        """By piece."""
+        return loader(self.readers.claims.by_pieces)
+
+    @cached_property
+    def order(self) -> DataLoader[UUID, Order | None]:
+        return loader(self.readers.orders.by_ids)
+
+    @cached_property
+    def order_of_line(self) -> DataLoader[UUID, Order | None]:
+        return loader(self.readers.orders.of_lines)
+
+    @cached_property
+    def order_refunds(self) -> DataLoader[UUID, Sequence[OrderRefund]]:
+        """By order."""
+        return loader(self.readers.orders.refunds)
+
+    @cached_property
+    def payment(self) -> DataLoader[UUID, PaymentIntent | None]:
+        return loader(self.readers.payments.intents)
+
+    @cached_property
+    def shipment(self) -> DataLoader[UUID, Shipment | None]:
+        return loader(self.readers.shipments.by_ids)
+
+    @cached_property
+    def shipments_of(self) -> DataLoader[UUID, Sequence[Shipment]]:
+        """By order."""
+        return loader(self.readers.shipments.of_orders)

@@ -10,6 +10,7 @@ from schema.account import AccountMutation, AccountQuery
 from schema.appraisal import AppraisalMutation, AppraisalQuery
 from schema.appraiser import AppraiserMutation, AppraiserQuery
 from schema.audit import AuditQuery
+from schema.cart import CartMutation, CartQuery
 from schema.catalogue import CatalogueQuery
 from schema.certificate import CertificateMutation, CertificateQuery
 from schema.coded import CodedSchema, OneOperation
@@ -19,10 +20,13 @@ from schema.listing import ListingMutation, ListingQuery
 from schema.media import MediaMutation
 from schema.merchandise import CatalogueMutation
 from schema.node import NodeQuery
+from schema.order import OrderMutation, OrderQuery
+from schema.payment import PaymentMutation, PaymentQuery
 from schema.payout import PayoutMutation, PayoutQuery
 from schema.piece import PieceMutation, PieceQuery
 from schema.receivable import ReceivableMutation, ReceivableQuery
 from schema.scalars import SCALARS
+from schema.shipment import ShipmentMutation, ShipmentQuery
 from schema.wallet import WalletMutation, WalletQuery
 
 TOKENS_MAX = 2_000
@@ -43,6 +47,10 @@ class Query(
     AppraiserQuery,
     AppraisalQuery,
     CertificateQuery,
+    CartQuery,
+    OrderQuery,
+    PaymentQuery,
+    ShipmentQuery,
 ):
     pass
 
@@ -61,6 +69,10 @@ class Mutation(
     AppraiserMutation,
     AppraisalMutation,
     CertificateMutation,
+    CartMutation,
+    OrderMutation,
+    PaymentMutation,
+    ShipmentMutation,
 ):
     pass
 

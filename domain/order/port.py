@@ -49,6 +49,10 @@ class OrderReader(Protocol):
     """Orders as buyers and staff read them; callers have checked who may."""
 
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Order | None]: ...
+    async def of_lines(self, line_ids: Sequence[UUID]) -> Sequence[Order | None]:
+        """The order of each line."""
+        ...
+
     async def page(self, wanted: OrderFilter, page: PageRequest) -> Page[Order]:
         """Newest first."""
         ...

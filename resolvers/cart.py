@@ -1,0 +1,67 @@
+"""Carts: everybody sees their own."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from domain import order
+from domain.cart import Cart, CartItem
+from domain.order import Delivery, OrderQuote, Terms, Wish
+from domain.policy import gather
+from domain.refusal import InvalidInput, NotFound, require
+from resolvers.context import Context
+
+
+async def carts(context: Context) -> Sequence[Cart]:
+    """The caller's own carts that hold something, in currency order."""
+    owner = context.viewer.require_account()
+    return [cart for cart in await context.readers.carts.of_owner(owner) if cart.items]
+
+
+async def find(context: Context, cart_id: UUID) -> Cart | None:
+    """The cart, if it is the caller's own."""
+    found = await context.loaders.cart.load(cart_id)
+    return found if found is not None and found.owner == context.viewer.account_id else None
+
+
+async def cart(context: Context, cart_id: UUID) -> Cart:
+    """The caller's own cart; anybody else's does not exist."""
+    context.viewer.require_account()
+    found = await find(context, cart_id)
+    if found is None:
+        raise NotFound("Cart", cart_id, path=("cartId",))
+    return found
+
+
+async def kept(context: Context, item: CartItem) -> bool:
+    """Whether the item is still kept from others."""
+    if item.piece_id is None or item.token is None:
+        return context.now < item.kept_until
+    claim = await context.loaders.claim.load(item.piece_id)
+    return claim is not None and claim.stands(item.token, context.now)
+
+
+async def quote(context: Context, cart_id: UUID, delivery: Delivery, wish: Wish) -> OrderQuote:
+    """What the caller's cart would cost at this moment, by the same rules as when it is bought."""
+    found = await cart(context, cart_id)
+    require(bool(found.items), InvalidInput("The cart is empty.", path=("cartId",)))
+    order.check_delivery(delivery)
+    listings = await context.readers.carts.listings([item.listing_id for item in found.items])
+    policies = gather(await context.readers.policies.in_force(context.now))
+    terms = Terms(
+        jurisdiction=await jurisdiction(context, delivery),
+        tax=policies.tax,
+        returns=policies.returns,
+        costs=await context.readers.orders.costs(list(found.tokens)),
+    )
+    return order.quote(found.items, listings, delivery, terms, wish)
+
+
+async def jurisdiction(context: Context, delivery: Delivery) -> str:
+    """The country where the goods change hands."""
+    if delivery.shop_id is None:
+        assert delivery.address is not None, "a parcel has an address"
+        return delivery.address.country
+    shop = (await context.readers.shops.by_ids([delivery.shop_id]))[0]
+    if shop is None or not shop.active:
+        raise NotFound("ClubShop", delivery.shop_id, path=("delivery", "shopId"))
+    return shop.address.country

@@ -1,0 +1,102 @@
+"""Payments by a provider, and topping up a wallet."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from domain import payment
+from resolvers import payment as resolve
+from schema.errors import UserError, VersionConflict, refused
+from schema.ids import Node, global_id, id_of
+from schema.mutation import Info, MoneyMove, given, mutation
+from schema.node import fetchable
+from schema.noun import noun
+from schema.scalars import Money, MoneyInput
+
+PaymentProvider = strawberry.enum(
+    payment.PaymentProvider,
+    name="PaymentProvider",
+    description="An app that takes payments for the house. TEST is there in development only.",
+)
+PaymentPurpose = strawberry.enum(payment.PaymentPurpose, name="PaymentPurpose", description="What a payment is for.")
+PaymentState = strawberry.enum(payment.PaymentState, name="PaymentState", description="Where a payment stands.")
+
+
+# Nouns
+
+
+@noun(
+    payment.PaymentIntent,
+    description="An amount that a provider was asked for. Seen by its owner, finance and support.",
+)
+class Payment(Node):
+    id: strawberry.ID = global_id("Payment")
+    provider: PaymentProvider = strawberry.field(description="Which provider.")  # type: ignore[valid-type]
+    purpose: PaymentPurpose = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
+    amount: Money = strawberry.field(description="How much was asked for.")
+    refunded: Money = strawberry.field(description="How much of it the provider was told to give back.")
+    state: PaymentState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
+    reference: str | None = strawberry.field(description="The provider's own name for it.")
+    created_at: datetime = strawberry.field(description="When it was asked for.")
+    expires_at: datetime = strawberry.field(description="How long the house waits for it.")
+    version: int = strawberry.field(description="Goes up by one with every change.")
+
+
+# Refusals
+
+
+@refused(payment.AmountMismatch)
+class AmountMismatch(UserError):
+    expected: Money = strawberry.field(description="What was asked for.")
+    reported: Money = strawberry.field(description="What was reported.")
+
+
+@refused(payment.RefundTooHigh)
+class RefundTooHigh(UserError):
+    refundable: Money = strawberry.field(description="What can be given back.")
+    asked: Money = strawberry.field(description="What was asked for.")
+
+
+# Inputs
+
+
+@strawberry.input(description="Bring cash into one's own wallet. `expectedVersion` is the pocket's.")
+class WalletTopUpInput(MoneyMove):
+    amount: MoneyInput = strawberry.field(description="How much.")
+    provider: PaymentProvider = strawberry.field(description="Who takes the payment.")  # type: ignore[valid-type]
+
+    def to_command(self) -> payment.TopUp:
+        return payment.TopUp(
+            amount=self.amount.to_money("amount"),
+            provider=payment.PaymentProvider(self.provider),
+            expected_version=given(self.expected_version),
+        )
+
+
+fetchable("Payment", resolve.find)
+
+
+# Root fields
+
+
+@strawberry.type
+class PaymentQuery:
+    @strawberry.field(graphql_type=Payment, description="A payment of the caller; any for finance and support.")
+    async def payment(
+        self,
+        info: Info,
+        payment_id: Annotated[strawberry.ID, strawberry.argument(description="Which payment.")],
+    ) -> Any:
+        return await resolve.payment(info.context, id_of("Payment", payment_id, "paymentId"))
+
+
+@strawberry.type
+class PaymentMutation:
+    wallet_top_up = mutation(
+        payment.top_up,
+        WalletTopUpInput,
+        Payment,
+        VersionConflict,
+        description="Ask a provider for money; it is in the wallet once the provider has reported the charge.",
+    )

@@ -1,0 +1,296 @@
+"""Shipments: parcels with seal and cover, and pickups at a club shop."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from domain import shipment
+from resolvers import shipment as resolve
+from schema.errors import UserError, VersionConflict, WrongState, refused
+from schema.ids import Node, global_id, id_of
+from schema.mutation import Info, Keyed, given, mutation
+from schema.node import fetchable
+from schema.noun import noun
+from schema.order import Order, OrderLine
+from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
+from schema.scalars import Money, MoneyInput
+from schema.shop import ClubShop
+
+ShipmentState = strawberry.enum(
+    shipment.ShipmentState, name="ShipmentState", description="Where a shipment stands; CREATED is packed and labelled."
+)
+
+COVERS = "transitCovers"
+
+
+# Nouns
+
+
+@noun(shipment.TransitCover, description="An insurance policy for parcels. For finance and those who pack.")
+class TransitCover(Node):
+    id: strawberry.ID = global_id("TransitCover")
+    policy_number: str = strawberry.field(description="The insurer's number.")
+    carrier: str = strawberry.field(description="Whose parcels it covers.")
+    limit: Money = strawberry.field(description="What one parcel may be worth at most.")
+    valid_until: datetime = strawberry.field(description="Until when it covers.")
+    version: int = strawberry.field(description="Goes up by one with every change.")
+
+
+@noun(shipment.Shipment, description="Some lines of an order on their way. Seen by those who see the order.")
+class Shipment(Node):
+    id: strawberry.ID = global_id("Shipment")
+    code: str = strawberry.field(description="How people call it.")
+    state: ShipmentState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
+    carrier: str | None = strawberry.field(description="Who takes the parcel; null for a pickup.")
+    tracking: str | None = strawberry.field(description="The carrier's number.")
+    declared_value: Money | None = strawberry.field(description="What customs are told.")
+    insured_value: Money | None = strawberry.field(description="What the insurance would pay.")
+    policy_number: str | None = strawberry.field(description="The policy that covers the way.")
+    seal_number: str | None = strawberry.field(description="The seal, to be whole on arrival.")
+    photos: list[str] = strawberry.field(description="Keys of photos of packing and handover.")
+    created_at: datetime = strawberry.field(description="When it was packed.")
+    handed_over_at: datetime | None = strawberry.field(description="When the carrier or the shop had it.")
+    delivered_at: datetime | None = strawberry.field(description="When the buyer had it.")
+    is_pickup: bool = strawberry.field(description="Whether the buyer comes for it.")
+    next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
+    version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
+
+    @strawberry.field(graphql_type=ClubShop | None, description="The club shop where it waits; null for a parcel.")
+    async def shop(root: shipment.Shipment, info: Info) -> Any:
+        return None if root.shop_id is None else await info.context.loaders.club_shop.load(root.shop_id)
+
+    @strawberry.field(description="What the buyer shows at the counter; null for everybody but the buyer.")
+    async def pickup_code(root: shipment.Shipment, info: Info) -> str | None:
+        return await resolve.pickup_code(info.context, root)
+
+    @strawberry.field(graphql_type=Order | None, description="The order.")
+    async def order(root: shipment.Shipment, info: Info) -> Any:
+        return await resolve.order_of(info.context, root)
+
+    @strawberry.field(graphql_type=list[OrderLine], description="What is in it.")
+    async def lines(root: shipment.Shipment, info: Info) -> Any:
+        return await resolve.lines(info.context, root)
+
+
+# Refusals
+
+
+@refused(shipment.AboveCover)
+class AboveCover(UserError):
+    limit: Money = strawberry.field(description="What the policy would pay at most.")
+    insured_value: Money = strawberry.field(description="What the parcel is worth.")
+
+
+@refused(shipment.NotCovered)
+class NotCovered(UserError):
+    policy_number: str = strawberry.field(description="The policy that was named.")
+
+
+@refused(shipment.WrongPickupCode)
+class WrongPickupCode(UserError):
+    pass
+
+
+# Inputs
+
+
+@strawberry.input(description="Say which policy covers a carrier's parcels, and up to what.")
+class TransitCoverRegisterInput(Keyed):
+    policy_number: str = strawberry.field(description="The insurer's number; a known one is put anew.")
+    carrier: str = strawberry.field(description="Whose parcels it covers.")
+    limit: MoneyInput = strawberry.field(description="What one parcel may be worth at most.")
+    valid_until: datetime = strawberry.field(description="Until when it covers.")
+
+    def to_command(self) -> shipment.RegisterCover:
+        return shipment.RegisterCover(
+            policy_number=self.policy_number,
+            carrier=self.carrier,
+            limit=self.limit.to_money("limit"),
+            valid_until=self.valid_until,
+        )
+
+
+@strawberry.input(description="A parcel.")
+class ParcelInput:
+    carrier: str = strawberry.field(description="Who takes it.")
+    tracking: str = strawberry.field(description="The carrier's number.")
+    declared_value: MoneyInput = strawberry.field(description="What customs are told.")
+    insured_value: MoneyInput = strawberry.field(description="What the insurance would pay; at least what was paid.")
+    policy_number: str = strawberry.field(description="The policy that covers the way.")
+    seal_number: str = strawberry.field(description="The number of the seal.")
+
+    def to_parcel(self) -> shipment.Parcel:
+        return shipment.Parcel(
+            carrier=self.carrier,
+            tracking=self.tracking,
+            declared_value=self.declared_value.to_money("parcel", "declaredValue"),
+            insured_value=self.insured_value.to_money("parcel", "insuredValue"),
+            policy_number=self.policy_number.strip(),
+            seal_number=self.seal_number,
+        )
+
+
+@strawberry.input(description="Pack lines of a paid order.")
+class ShipmentCreateInput(Keyed):
+    order_id: strawberry.ID = strawberry.field(description="Which order.")
+    line_ids: list[strawberry.ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="Which lines; all that are open when left out."
+    )
+    parcel: ParcelInput | None = strawberry.field(
+        default=strawberry.UNSET, description="For an order that goes to an address; left out for a pickup."
+    )
+    photos: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Keys of photos of the packing, 12 at most with those of the handover."
+    )
+
+    def to_command(self) -> shipment.CreateShipment:
+        parcel = given(self.parcel)
+        return shipment.CreateShipment(
+            order_id=id_of("Order", self.order_id, "orderId"),
+            line_ids=tuple(id_of("OrderLine", line_id, "lineIds") for line_id in given(self.line_ids) or ()),
+            parcel=None if parcel is None else parcel.to_parcel(),
+            photos=tuple(given(self.photos) or ()),
+        )
+
+
+@strawberry.input(description="What every step of a shipment takes.")
+class ShipmentMove(Keyed):
+    shipment_id: strawberry.ID = strawberry.field(description="Which shipment.")
+    photos: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Keys of photos of this step.")
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Refuse unless the shipment is still at this version."
+    )
+
+    def to_command(self) -> shipment.MoveShipment:
+        return shipment.MoveShipment(
+            id_of("Shipment", self.shipment_id, "shipmentId"),
+            tuple(given(self.photos) or ()),
+            given(self.expected_version),
+        )
+
+
+@strawberry.input(description="Say that the carrier has the parcel.")
+class ShipmentHandOverInput(ShipmentMove):
+    pass
+
+
+@strawberry.input(description="Say that a pickup waits in its shop.")
+class ShipmentReadyInput(ShipmentMove):
+    pass
+
+
+@strawberry.input(description="Say that the carrier gave the parcel to the buyer.")
+class ShipmentDeliverInput(ShipmentMove):
+    pass
+
+
+@strawberry.input(description="Unpack what has not left yet.")
+class ShipmentCancelInput(ShipmentMove):
+    pass
+
+
+@strawberry.input(description="Give a pickup to the buyer who shows its code.")
+class ShipmentPickUpInput(Keyed):
+    shipment_id: strawberry.ID = strawberry.field(description="Which shipment.")
+    pickup_code: str = strawberry.field(description="The code that the buyer shows.")
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Refuse unless the shipment is still at this version."
+    )
+
+    def to_command(self) -> shipment.PickUp:
+        return shipment.PickUp(
+            id_of("Shipment", self.shipment_id, "shipmentId"), self.pickup_code, given(self.expected_version)
+        )
+
+
+fetchable("Shipment", resolve.find)
+fetchable("TransitCover", resolve.find_cover)
+
+
+# Root fields
+
+
+@strawberry.type
+class ShipmentQuery:
+    @strawberry.field(graphql_type=Shipment, description="A shipment of an order that the caller may see.")
+    async def shipment(
+        self, info: Info, shipment_id: Annotated[strawberry.ID, strawberry.argument(description="Which shipment.")]
+    ) -> Any:
+        return await resolve.shipment(info.context, id_of("Shipment", shipment_id, "shipmentId"))
+
+    @strawberry.field(
+        graphql_type=Connection[TransitCover],
+        description="Known insurance policies by number. For finance, support and shop associates.",
+    )
+    async def transit_covers(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        page = page_request(
+            COVERS, ("",), first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        return Connection(page=await resolve.covers(info.context, page), list_name=COVERS)
+
+
+STEPS = (WrongState, VersionConflict)
+
+
+@strawberry.type
+class ShipmentMutation:
+    transit_cover_register = mutation(
+        shipment.register_cover,
+        TransitCoverRegisterInput,
+        TransitCover,
+        description="Register an insurance policy for parcels. For finance.",
+    )
+    shipment_create = mutation(
+        shipment.create,
+        ShipmentCreateInput,
+        Shipment,
+        AboveCover,
+        NotCovered,
+        WrongState,
+        description="Pack lines of a paid order. A parcel that is worth more than its cover gets no label. For support "
+        "and shop associates.",
+    )
+    shipment_hand_over = mutation(
+        shipment.hand_over,
+        ShipmentHandOverInput,
+        Shipment,
+        *STEPS,
+        description="The carrier has the sealed parcel. For support and shop associates.",
+    )
+    shipment_ready = mutation(
+        shipment.ready,
+        ShipmentReadyInput,
+        Shipment,
+        *STEPS,
+        description="A pickup waits in its shop. For support and shop associates.",
+    )
+    shipment_deliver = mutation(
+        shipment.deliver,
+        ShipmentDeliverInput,
+        Shipment,
+        *STEPS,
+        description="The buyer has the parcel: title passes, the return window runs. For support and shop associates.",
+    )
+    shipment_pick_up = mutation(
+        shipment.pick_up,
+        ShipmentPickUpInput,
+        Shipment,
+        WrongPickupCode,
+        *STEPS,
+        description="The buyer showed the code and took the goods. For support and shop associates.",
+    )
+    shipment_cancel = mutation(
+        shipment.cancel,
+        ShipmentCancelInput,
+        Shipment,
+        *STEPS,
+        description="Unpack what has not left yet. For support and shop associates.",
+    )
