@@ -13,10 +13,13 @@ from schema.audit import AuditQuery
 from schema.cart import CartMutation, CartQuery
 from schema.catalogue import CatalogueQuery
 from schema.certificate import CertificateMutation, CertificateQuery
+from schema.circulation import CirculationQuery
 from schema.coded import CodedSchema, OneOperation
+from schema.contract import ContractMutation, ContractQuery
 from schema.errors import HANDLERS
 from schema.grading import GradingMutation, GradingQuery
 from schema.listing import ListingMutation, ListingQuery
+from schema.markdown import MarkdownMutation
 from schema.media import MediaMutation
 from schema.merchandise import CatalogueMutation
 from schema.node import NodeQuery
@@ -24,8 +27,11 @@ from schema.order import OrderMutation, OrderQuery
 from schema.payment import PaymentMutation, PaymentQuery
 from schema.payout import PayoutMutation, PayoutQuery
 from schema.piece import PieceMutation, PieceQuery
+from schema.piece_cost import PieceCostMutation
+from schema.policy import PolicyMutation, PolicyQuery
 from schema.receivable import ReceivableMutation, ReceivableQuery
 from schema.scalars import SCALARS
+from schema.settlement import SettlementMutation, SettlementQuery
 from schema.shipment import ShipmentMutation, ShipmentQuery
 from schema.wallet import WalletMutation, WalletQuery
 
@@ -47,6 +53,10 @@ class Query(
     AppraiserQuery,
     AppraisalQuery,
     CertificateQuery,
+    SettlementQuery,
+    PolicyQuery,
+    ContractQuery,
+    CirculationQuery,
     CartQuery,
     OrderQuery,
     PaymentQuery,
@@ -68,6 +78,11 @@ class Mutation(
     GradingMutation,
     AppraiserMutation,
     AppraisalMutation,
+    SettlementMutation,
+    PolicyMutation,
+    PieceCostMutation,
+    MarkdownMutation,
+    ContractMutation,
     CertificateMutation,
     CartMutation,
     OrderMutation,

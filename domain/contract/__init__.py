@@ -12,6 +12,7 @@ from domain.contract.noun import (
     ContractState,
     EndAction,
     PayoutChoice,
+    may_see,
 )
 from domain.contract.offer import Offer, offer
 from domain.contract.port import ContractReader, Contracts, Work
@@ -29,5 +30,6 @@ __all__ = [
     "Offer",
     "PayoutChoice",
     "Work",
+    "may_see",
     "offer",
 ]

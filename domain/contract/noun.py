@@ -10,7 +10,7 @@ from domain.consignment import ConsignmentId, SettlementMode
 from domain.lifecycle import Lifecycle
 from domain.money import BASIS_POINTS, Money
 from domain.policy import ChoiceFixed, CommissionPlan, CostKind, Pin, SellerLevel
-from domain.viewer import AccountId
+from domain.viewer import AccountId, Role, Viewer
 
 ContractId = NewType("ContractId", UUID)
 
@@ -153,3 +153,8 @@ class Contract:
             case "markdownPropose":
                 return after_sale and self.listing_id is not None
         return True
+
+
+def may_see(viewer: Viewer, contract: Contract) -> bool:
+    """Its seller, and the staff who offer, keep or pay it."""
+    return viewer.account_id == contract.seller or viewer.has(Role.MERCHANDISER, Role.SUPPORT, Role.FINANCE)

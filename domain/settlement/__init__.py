@@ -19,6 +19,7 @@ from domain.settlement.noun import (
     SettlementCause,
     SettlementId,
     SettlementState,
+    may_see,
 )
 from domain.settlement.option import (
     Change,
@@ -36,6 +37,7 @@ from domain.settlement.step import (
     bought_price,
     cancel_sale,
     delivered,
+    itemised,
     open_for_sale,
     reduce_sale,
     unblock,
@@ -77,6 +79,8 @@ __all__ = [
     "cancel_sale",
     "choose_payout",
     "delivered",
+    "itemised",
+    "may_see",
     "open_for_sale",
     "options",
     "reduce_sale",

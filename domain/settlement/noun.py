@@ -12,7 +12,7 @@ from domain.lifecycle import Lifecycle
 from domain.money import Money
 from domain.policy import CostKind
 from domain.settlement.split import Payout, Split
-from domain.viewer import AccountId
+from domain.viewer import AccountId, Role, Viewer
 
 SettlementId = NewType("SettlementId", UUID)
 
@@ -122,7 +122,8 @@ class Settlement:
 
     @property
     def next_actions(self) -> tuple[str, ...]:
-        return SETTLEMENT_LIFECYCLE.next_actions(self.state)
+        actions = SETTLEMENT_LIFECYCLE.next_actions(self.state)
+        return tuple(action for action in actions if action != "settlementUnblock" or self.blocks)
 
     @property
     def split(self) -> Split:
@@ -163,3 +164,8 @@ class Settlement:
     def forecast(self, payout: Payout) -> None:
         """Take over how the net amount is paid."""
         self.offset, self.cash, self.credit, self.bonus = payout.offset, payout.cash, payout.credit, payout.bonus
+
+
+def may_see(viewer: Viewer, settlement: Settlement) -> bool:
+    """Its seller, and the staff who pay or explain it."""
+    return viewer.account_id == settlement.seller or viewer.has(Role.FINANCE, Role.SUPPORT)

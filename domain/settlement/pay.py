@@ -11,7 +11,14 @@ from domain.money import Money, total
 from domain.piece import PieceId
 from domain.refusal import Refusal, require
 from domain.settlement.ledger import post_payout, post_split
-from domain.settlement.noun import Block, Settlement, SettlementCause, SettlementId, SettlementState
+from domain.settlement.noun import (
+    SETTLEMENT_LIFECYCLE,
+    Block,
+    Settlement,
+    SettlementCause,
+    SettlementId,
+    SettlementState,
+)
 from domain.settlement.port import Work
 from domain.settlement.split import bought_for
 from domain.settlement.step import cost_lines, forecast, happened, lock_whole, reckon
@@ -119,8 +126,7 @@ async def release(work: Work, viewer: Viewer, command: Release, *, now: datetime
     check_version(command.expected_version, settlement.version)
     blocks = settlement.blocked_by(now)
     require(not blocks, NotPayableYet(blocks))
-    if settlement.state is not SettlementState.PENDING:
-        settlement.move("settlementRelease")
+    SETTLEMENT_LIFECYCLE.move(settlement.state, "settlementRelease")
     await settle(work, settlement, now)
     return settlement
 

@@ -3,6 +3,7 @@
 Rows are locked in this order: consignment, contract, settlement, piece or listing, pocket.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from domain.consignment import ConsignmentId, SettlementMode
 from domain.contract import Contract
 from domain.event import Event
 from domain.money import Money, total
-from domain.piece_cost import charged
+from domain.piece_cost import PieceCost, charged
 from domain.policy import ChoiceFixed
 from domain.settlement.noun import (
     BY_DATE,
@@ -184,7 +185,11 @@ def take_block(work: Work, settlement: Settlement, reason: BlockReason, now: dat
 
 async def cost_lines(work: Work, contract: Contract) -> tuple[CostLine, ...]:
     """What the seller bears of what was recorded so far."""
-    costs = await work.piece_costs.of_consignment(contract.consignment_id)
+    return itemised(await work.piece_costs.of_consignment(contract.consignment_id), contract)
+
+
+def itemised(costs: Iterable[PieceCost], contract: Contract) -> tuple[CostLine, ...]:
+    """The seller's costs as a settlement shows them."""
     return tuple(CostLine(cost.id, cost.kind, cost.amount, cost.note) for cost in charged(costs, contract))
 
 

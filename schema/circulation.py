@@ -1,0 +1,62 @@
+"""Does the money go round?"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+import strawberry
+
+from domain import circulation
+from resolvers import circulation as resolve
+from schema.mutation import Info
+from schema.noun import noun
+from schema.scalars import Money
+
+CreditFlow = strawberry.enum(circulation.CreditFlow, name="CreditFlow", description="Why credit moved.")
+
+
+@noun(circulation.CreditIssued, description="How much credit came from one origin.")
+class CreditIssued:
+    origin: CreditFlow = strawberry.field(description="From where.")  # type: ignore[valid-type]
+    amount: Money = strawberry.field(description="How much.")
+
+
+@noun(
+    circulation.Circulation,
+    description="What became of credit in one currency and period. Seen by finance.",
+)
+class Circulation:
+    since: date = strawberry.field(description="The first day, in UTC.")
+    until: date = strawberry.field(description="The day after the last.")
+    issued: Money = strawberry.field(description="Credit given in the period.")
+    by_origin: list[CreditIssued] = strawberry.field(description="The same by where it came from.")
+    spent: Money = strawberry.field(
+        description="Credit that went into purchases, checkouts under way included, less what came back."
+    )
+    lapsed: Money = strawberry.field(description="Promotional credit that expired.")
+    other: Money = strawberry.field(description="Credit that paid debts or was corrected.")
+    outstanding_before: Money = strawberry.field(description="What customers had when the period began.")
+    outstanding: Money = strawberry.field(description="What they had when it ended.")
+    settled_cash: Money = strawberry.field(description="What sellers were paid in cash.")
+    settled_credit: Money = strawberry.field(description="What sellers were paid in credit, without its bonus.")
+    velocity: Decimal | None = strawberry.field(
+        description="Spent, divided by the mean of what was outstanding before and after; null without any."
+    )
+    settled_as_credit_bps: int | None = strawberry.field(
+        description="The share of what sellers were paid that they took as credit, in basis points; null without any."
+    )
+    spent_again_bps: int | None = strawberry.field(
+        description="Spent as a share of all credit that could be, in basis points; null without any."
+    )
+
+
+@strawberry.type
+class CirculationQuery:
+    @strawberry.field(graphql_type=list[Circulation], description="How credit goes round, by currency. For finance.")
+    async def circulation(
+        self,
+        info: Info,
+        since: Annotated[date, strawberry.argument(description="The first day, in UTC.")],
+        until: Annotated[date, strawberry.argument(description="The day after the last, a year later at most.")],
+    ) -> Any:
+        return await resolve.circulation(info.context, since, until)

@@ -1,0 +1,115 @@
+"""Prices that fall as agreed, and the question when they should fall further."""
+
+from datetime import datetime
+
+import strawberry
+
+from domain import markdown
+from resolvers import contract as resolve
+from schema.errors import UserError, VersionConflict, WrongState, refused
+from schema.ids import Node, global_id, id_of
+from schema.mutation import Keyed, given, mutation
+from schema.node import fetchable
+from schema.noun import noun
+from schema.scalars import Money, MoneyInput
+
+MarkdownOrigin = strawberry.enum(
+    markdown.MarkdownOrigin, name="MarkdownOrigin", description="Whether a step was agreed before or proposed later."
+)
+MarkdownState = strawberry.enum(markdown.MarkdownState, name="MarkdownState", description="Where a step stands.")
+
+fetchable("Markdown", resolve.markdown)
+
+
+@noun(markdown.Markdown, description="One step down of a consigned piece's price. Seen by the parties of its contract.")
+class Markdown(Node):
+    id: strawberry.ID = global_id("Markdown")
+    origin: MarkdownOrigin = strawberry.field(description="How it came about.")  # type: ignore[valid-type]
+    state: MarkdownState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
+    price: Money = strawberry.field(description="The price from then on.")
+    leaves_range: bool = strawberry.field(
+        description="Whether it is below everything that was agreed; then the seller may withdraw free of charge."
+    )
+    due_at: datetime = strawberry.field(description="When it is taken, or since when it has been asked for.")
+    note: str = strawberry.field(description="Why it was proposed; empty for an agreed step.")
+    made_at: datetime = strawberry.field(description="When it was planned or proposed.")
+    ended_at: datetime | None = strawberry.field(description="When it was applied, refused or skipped.")
+    next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
+    version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
+
+
+@refused(markdown.NotADiscount)
+class NotADiscount(UserError):
+    price: Money = strawberry.field(description="What was asked for.")
+    present: Money = strawberry.field(description="What the price is now.")
+
+
+@strawberry.input(description="Ask a consignor for a price that is not agreed, or not yet.")
+class MarkdownProposeInput(Keyed):
+    contract_id: strawberry.ID = strawberry.field(description="Under which contract.")
+    price: MoneyInput = strawberry.field(description="The price from then on.")
+    note: str = strawberry.field(description="Why; the consignor reads it.")
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Refuse unless the contract is still at this version."
+    )
+
+    def to_command(self) -> markdown.Propose:
+        return markdown.Propose(
+            contract_id=id_of("Contract", self.contract_id, "contractId"),
+            price=self.price.to_money("price"),
+            note=self.note,
+            expected_version=given(self.expected_version),
+        )
+
+
+@strawberry.input(description="Agree to a proposed price.")
+class MarkdownConsentInput(Keyed):
+    markdown_id: strawberry.ID = strawberry.field(description="To which proposal.")
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Refuse unless the proposal is still at this version."
+    )
+
+    def to_command(self) -> markdown.Answer:
+        return markdown.Answer(id_of("Markdown", self.markdown_id, "markdownId"), given(self.expected_version))
+
+
+@strawberry.input(description="Do not agree to a proposed price.")
+class MarkdownRefuseInput(Keyed):
+    markdown_id: strawberry.ID = strawberry.field(description="To which proposal.")
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Refuse unless the proposal is still at this version."
+    )
+
+    def to_command(self) -> markdown.Answer:
+        return markdown.Answer(id_of("Markdown", self.markdown_id, "markdownId"), given(self.expected_version))
+
+
+@strawberry.type
+class MarkdownMutation:
+    markdown_propose = mutation(
+        markdown.propose,
+        MarkdownProposeInput,
+        Markdown,
+        NotADiscount,
+        WrongState,
+        VersionConflict,
+        description="Ask a consignor for a lower price. Below the agreed range they may also withdraw free of charge. "
+        "For merchandisers.",
+    )
+    markdown_consent = mutation(
+        markdown.consent,
+        MarkdownConsentInput,
+        Markdown,
+        NotADiscount,
+        WrongState,
+        VersionConflict,
+        description="Agree to a proposed price, which holds at once. For the consignor.",
+    )
+    markdown_refuse = mutation(
+        markdown.refuse,
+        MarkdownRefuseInput,
+        Markdown,
+        WrongState,
+        VersionConflict,
+        description="Do not agree to a proposed price, which stays as it is. For the consignor.",
+    )
