@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.house import House
 from app.payment_refund import ask_for_refund
-from domain import claim, order, payment, wallet
+from domain import claim, markdown, order, payment, settlement, wallet
 from domain.consignment import handback
 from domain.viewer import HOUSE
 from domain.work import Verb
@@ -34,5 +34,7 @@ JOBS: dict[str, Errand] = {
     "orderComplete": verb(order.complete, order.CompleteOrder),
     "walletHoldExpire": verb(wallet.expire_hold, wallet.ExpireHold),
     "consignmentExpire": verb(handback.expire, handback.Expire),
+    "settlementRelease": verb(settlement.release_due, settlement.ReleaseDue),
+    "contractMarkdown": verb(markdown.apply, markdown.Apply),
     "walletLotExpire": verb(wallet.expire_lot, wallet.ExpireLot),
 }
