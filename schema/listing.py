@@ -105,9 +105,9 @@ class Listing(Node):
         seen = root.seller.id is not None and (viewer.is_staff or viewer.account_id == root.seller.id)
         return encode_id("Account", root.seller.id) if seen else None
 
-    @strawberry.field(description="The mutations that are possible now. For staff; null for others.")
-    def next_actions(root: Any, info: Info) -> list[str] | None:
-        return list(root.next_actions) if info.context.viewer.is_staff else None
+    @strawberry.field(description="The mutations that are possible now. For staff; empty for others.")
+    def next_actions(root: Any, info: Info) -> list[str]:
+        return list(root.next_actions) if info.context.viewer.is_staff else []
 
     @strawberry.field(
         graphql_type=Connection[PriceChange],
