@@ -4,7 +4,7 @@ Custody is handed over with each step; the house answers for the risk of the way
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType, Protocol
@@ -27,6 +27,7 @@ TransitCoverId = NewType("TransitCoverId", UUID)
 
 PHOTOS_MAX = 12
 WORDS_MAX = 120
+WEIGHT_GRAMS_MAX = 200_000
 
 
 # Nouns
@@ -56,6 +57,15 @@ class TransitCover:
     version: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What tells a piece apart should it come back: the number of the tag that was fixed to it, and what it weighed."""
+
+    line_id: OrderLineId
+    tag_number: str
+    weight_grams: int
+
+
 @dataclass(slots=True)
 class Shipment:
     """Some lines of an order on their way. What customs are told is not what the insurance would pay.
@@ -81,6 +91,7 @@ class Shipment:
     created_at: datetime
     handed_over_at: datetime | None = None
     delivered_at: datetime | None = None
+    fingerprints: tuple[Fingerprint, ...] = ()
     version: int = 1
 
     @property
@@ -160,6 +171,10 @@ class Shipments(Protocol):
     async def lock(self, shipment_id: ShipmentId) -> Shipment: ...
     async def find(self, shipment_id: ShipmentId) -> Shipment:
         """The shipment as it is, not locked: its order is locked before it."""
+        ...
+
+    async def of_order(self, order_id: OrderId) -> Sequence[Shipment]:
+        """The shipments of an order, not locked, oldest first."""
         ...
 
     async def add(self, shipment: Shipment) -> None: ...
@@ -252,6 +267,7 @@ class CreateShipment:
     line_ids: tuple[OrderLineId, ...]
     parcel: Parcel | None
     photos: tuple[str, ...] = ()
+    fingerprints: tuple[Fingerprint, ...] = ()
 
 
 async def create(work: Work, viewer: Viewer, command: CreateShipment, *, now: datetime) -> Shipment:
@@ -266,6 +282,7 @@ async def create(work: Work, viewer: Viewer, command: CreateShipment, *, now: da
     pickup = order.delivery.method is DeliveryMethod.PICKUP
     require((command.parcel is None) == pickup, InvalidInput("The buyer chose the other way.", path=("parcel",)))
     parcel = None if command.parcel is None else await check_parcel(work, order, line_ids, command.parcel, now)
+    check_fingerprints(order, line_ids, command.fingerprints)
     shipment = Shipment(
         id=ShipmentId(work.new.id()),
         code=work.new.code("SH"),
@@ -283,11 +300,26 @@ async def create(work: Work, viewer: Viewer, command: CreateShipment, *, now: da
         pickup_code=work.new.code("PU") if pickup else None,
         created_by=staff,
         created_at=now,
+        fingerprints=tuple(replace(one, tag_number=one.tag_number.strip()) for one in command.fingerprints),
     )
     await work.shipments.add(shipment)
     await work.orders.save(order)
     tell(work, order, shipment, "created")
     return shipment
+
+
+def check_fingerprints(order: Order, line_ids: Sequence[OrderLineId], fingerprints: Sequence[Fingerprint]) -> None:
+    """One for a piece that is packed; goods from stock look alike and have none."""
+    named = [one.line_id for one in fingerprints]
+    pieces = {line_id for line_id in line_ids if order.line(line_id).piece_id is not None}
+    fits = len(set(named)) == len(named) and pieces.issuperset(named)
+    require(fits, InvalidInput("One for each piece that is packed, no more.", path=("fingerprints",)))
+    for index, one in enumerate(fingerprints):
+        path = ("fingerprints", str(index))
+        tagged = 0 < len(one.tag_number.strip()) <= WORDS_MAX
+        require(tagged, InvalidInput(f"1 to {WORDS_MAX} characters.", path=(*path, "tagNumber")))
+        weighed = 0 < one.weight_grams <= WEIGHT_GRAMS_MAX
+        require(weighed, InvalidInput("A weight is 1 to 200,000 grams.", path=(*path, "weightGrams")))
 
 
 async def check_parcel(

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel
 
 from domain.money import Currency
+from domain.order import OrderId
 from domain.page import Page, PageRequest
 from domain.shipment import PHOTOS_MAX, Shipment, ShipmentState, TransitCover
 from persistence.collection import SqlCollection
@@ -77,6 +78,7 @@ class ShipmentRow(SQLModel, table=True):
     created_at: datetime = moment()
     handed_over_at: datetime | None = moment(nullable=True)
     delivered_at: datetime | None = moment(nullable=True)
+    fingerprints: list[Any] = document()
     version: int
 
 
@@ -84,6 +86,10 @@ class SqlShipments(SqlCollection[Shipment]):
     noun = Shipment
     row = ShipmentRow
     kind = "Shipment"
+
+    async def of_order(self, order_id: OrderId) -> Sequence[Shipment]:
+        found = await self.find_where(self.table.c.order_id == order_id)
+        return sorted(found, key=lambda shipment: shipment.id)
 
 
 STANDS = ("id", "policy_number", "version")
