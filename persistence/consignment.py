@@ -103,6 +103,7 @@ class ConsignmentRow(SQLModel, table=True):
     listing_id: UUID | None = key("listing.id", nullable=True)
     donated: bool
     expires_at: datetime | None = moment(nullable=True)
+    end_reason: str = text()
     return_parcel: Any = document(nullable=True)
     returned_at: datetime | None = moment(nullable=True)
     version: int

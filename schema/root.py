@@ -7,6 +7,7 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.schema.config import StrawberryConfig
 
 from schema.account import AccountMutation, AccountQuery
+from schema.appointment import AppointmentMutation, AppointmentQuery
 from schema.appraisal import AppraisalMutation, AppraisalQuery
 from schema.appraiser import AppraiserMutation, AppraiserQuery
 from schema.audit import AuditQuery
@@ -15,6 +16,7 @@ from schema.catalogue import CatalogueQuery
 from schema.certificate import CertificateMutation, CertificateQuery
 from schema.circulation import CirculationQuery
 from schema.coded import CodedSchema, OneOperation
+from schema.consignment import ConsignmentMutation, ConsignmentQuery
 from schema.contract import ContractMutation, ContractQuery
 from schema.errors import HANDLERS
 from schema.grading import GradingMutation, GradingQuery
@@ -33,6 +35,7 @@ from schema.receivable import ReceivableMutation, ReceivableQuery
 from schema.scalars import SCALARS
 from schema.settlement import SettlementMutation, SettlementQuery
 from schema.shipment import ShipmentMutation, ShipmentQuery
+from schema.shop import ShopMutation, ShopQuery
 from schema.wallet import WalletMutation, WalletQuery
 
 TOKENS_MAX = 2_000
@@ -61,6 +64,9 @@ class Query(
     OrderQuery,
     PaymentQuery,
     ShipmentQuery,
+    ConsignmentQuery,
+    ShopQuery,
+    AppointmentQuery,
 ):
     pass
 
@@ -88,6 +94,9 @@ class Mutation(
     OrderMutation,
     PaymentMutation,
     ShipmentMutation,
+    ConsignmentMutation,
+    ShopMutation,
+    AppointmentMutation,
 ):
     pass
 

@@ -13,6 +13,7 @@ from domain.consignment.noun import (
     Refused,
     Route,
     SettlementMode,
+    may_see,
 )
 from domain.consignment.port import (
     ConsignmentFilter,
@@ -72,6 +73,7 @@ __all__ = [
     "called_off",
     "expire_later",
     "happened",
+    "may_see",
     "offer",
     "payable",
     "refuse",

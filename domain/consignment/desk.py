@@ -69,7 +69,7 @@ async def confirm(work: Work, viewer: Viewer, command: Confirm, *, now: datetime
     )
     require(again is None or again > now, InvalidInput("The next call is in the future.", path=("callAgainAt",)))
     if command.outcome is CallOutcome.DECLINED:
-        line(said, "note", longest=1_000)
+        consignment.end_reason = line(said, "note", longest=1_000)
     if command.outcome is CallOutcome.CONFIRMED:
         consignment.move("consignmentConfirm", now)
         consignment.expires_at = now + COME_WITHIN
@@ -136,6 +136,7 @@ async def decline(work: Work, viewer: Viewer, command: Decline, *, now: datetime
     consignment.move("consignmentDecline", now)
     await close_task(work, consignment, TaskKind.CONFIRM, TaskOutcome.DECLINED, agent, now, reason)
     await close(work, consignment, now)
+    consignment.end_reason = reason
     await work.consignments.save(consignment)
     work.events.append(happened(consignment, "declined", reason=reason))
     return consignment

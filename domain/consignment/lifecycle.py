@@ -1,8 +1,10 @@
 """Where a consignment can go, in one table."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from domain.lifecycle import Lifecycle
+from domain.viewer import Role
 
 
 class ConsignmentState(StrEnum):
@@ -81,3 +83,35 @@ CONSIGNMENT_LIFECYCLE = Lifecycle(
     },
     unattended=frozenset({"reserved", "sold", "unsold", "calledOff", "payable", "settled", "expired"}),
 )
+
+BY_SELLER = frozenset(
+    {
+        "consignmentChange",
+        "consignmentSubmit",
+        "consignmentShip",
+        "consignmentBook",
+        "consignmentUnbook",
+        "settlementAgree",
+        "consignmentWithdraw",
+        "consignmentAcceptReturn",
+    }
+)
+"""What sellers do with their own."""
+
+BY_STAFF: Mapping[str, tuple[Role, ...]] = {
+    "consignmentEstimate": (Role.APPRAISER, Role.SUPPORT),
+    "consignmentConfirm": (Role.SUPPORT,),
+    "consignmentBook": (Role.SHOP_ASSOCIATE, Role.SUPPORT),
+    "consignmentUnbook": (Role.SHOP_ASSOCIATE, Role.SUPPORT),
+    "consignmentReceive": (Role.SHOP_ASSOCIATE, Role.SUPPORT),
+    "appraisalOpen": (Role.MERCHANDISER, Role.SUPPORT, Role.SHOP_ASSOCIATE, Role.APPRAISER),
+    "appraisalConclude": (Role.APPRAISER,),
+    "contractOffer": (Role.MERCHANDISER, Role.SUPPORT),
+    "consignmentList": (Role.MERCHANDISER,),
+    "consignmentWithdraw": (Role.SUPPORT,),
+    "consignmentDecline": (Role.SUPPORT, Role.MERCHANDISER),
+    "consignmentDisposeRefused": (Role.SUPPORT,),
+    "consignmentReturn": (Role.SUPPORT, Role.SHOP_ASSOCIATE),
+    "consignmentAcceptReturn": (Role.SUPPORT,),
+}
+"""What staff do with others'; nobody handles their own for the house."""

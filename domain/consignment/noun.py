@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
-from domain.consignment.lifecycle import CONSIGNMENT_LIFECYCLE, ConsignmentState
+from domain.consignment.lifecycle import BY_SELLER, BY_STAFF, CONSIGNMENT_LIFECYCLE, ConsignmentState
 from domain.money import Currency, Money
 from domain.refusal import WrongState, require
-from domain.viewer import AccountId
+from domain.viewer import AccountId, Role, Viewer
 
 ConsignmentId = NewType("ConsignmentId", UUID)
 TaskId = NewType("TaskId", UUID)
@@ -107,6 +107,7 @@ class Consignment:
     listing_id: UUID | None = None
     donated: bool = False
     expires_at: datetime | None = None
+    end_reason: str = ""
     return_parcel: Parcel | None = None
     returned_at: datetime | None = None
     version: int = 1
@@ -126,6 +127,12 @@ class Consignment:
     def next_actions(self) -> tuple[str, ...]:
         """The mutations that are possible now, by the state and by where the piece is."""
         return tuple(action for action in CONSIGNMENT_LIFECYCLE.next_actions(self.state) if self._sensible(action))
+
+    def actions_for(self, viewer: Viewer) -> tuple[str, ...]:
+        """The mutations that are possible now for this viewer."""
+        if viewer.account_id == self.seller:
+            return tuple(action for action in self.next_actions if action in BY_SELLER)
+        return tuple(action for action in self.next_actions if action in BY_STAFF and viewer.has(*BY_STAFF[action]))
 
     def move(self, action: str, now: datetime | None = None) -> None:
         """Take one step of the lifecycle; refuses with what is possible instead."""
@@ -156,3 +163,13 @@ class Consignment:
             case "consignmentList":
                 return self.house_owned or self.mode is SettlementMode.AFTER_SALE
         return True
+
+
+HANDLERS = (Role.SUPPORT, Role.SHOP_ASSOCIATE, Role.MERCHANDISER, Role.APPRAISER, Role.FINANCE)
+"""Staff who have to do with consignments."""
+
+
+def may_see(viewer: Viewer, consignment: Consignment) -> bool:
+    """Sellers see their own, staff whatever was submitted."""
+    drafted = consignment.state is ConsignmentState.DRAFT
+    return viewer.account_id == consignment.seller or (viewer.has(*HANDLERS) and not drafted)

@@ -236,21 +236,23 @@ class Withdraw:
 
     consignment_id: ConsignmentId
     reason: str = ""
+    expected_version: int | None = None
 
 
 async def withdraw(work: Work, viewer: Viewer, command: Withdraw, *, now: datetime) -> Consignment:
     """Free until the seller has agreed; from then on as the contract says. What the house has is sent back."""
     consignment = await lock_own(work, viewer, command.consignment_id, Role.SUPPORT)
+    check_version(command.expected_version, consignment.version)
     bound = consignment.contract_id is not None
     consignment.move("consignmentWithdraw", now)
     if bound:
         until = await work.agreements.bound_until(consignment, now)
         if until is not None:
             raise SellerBound(until)
-    said = perhaps(command.reason, "reason", longest=500)
+    consignment.end_reason = perhaps(command.reason, "reason", longest=500)
     await close(work, consignment, now)
     await work.consignments.save(consignment)
-    work.events.append(happened(consignment, "withdrawn", reason=said))
+    work.events.append(happened(consignment, "withdrawn"))
     return consignment
 
 

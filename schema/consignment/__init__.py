@@ -1,0 +1,99 @@
+"""Consignments: a seller's piece comes in, is looked at, sold or given back."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from domain import consignment
+from resolvers import consignment as resolve
+from schema.consignment.desk import ConsignmentDeskMutation
+from schema.consignment.noun import Consignment, ConsignmentState
+from schema.consignment.seller import ConsignmentSellerMutation
+from schema.ids import id_of
+from schema.mutation import Info, given
+from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
+
+__all__ = ["Consignment", "ConsignmentMutation", "ConsignmentQuery"]
+
+Queue = strawberry.enum(
+    consignment.Queue, name="ConsignmentQueueKind", description="What staff are to do next with a consignment."
+)
+
+OWN = "consignments"
+QUEUE = "consignmentQueue"
+SHAPE = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
+
+
+@strawberry.input(description="Which of the consignments that wait: all that match everything given.")
+class ConsignmentQueueFilter:
+    queue: Queue = strawberry.field(description="What is to be done.")  # type: ignore[valid-type]
+    shop_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only at this shop.")
+    category_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this category.")
+    due_before: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Only what is due before this moment; for TO_CONFIRM and TO_RETURN."
+    )
+
+    def to_filter(self) -> consignment.QueueFilter:
+        shop_id, category_id = given(self.shop_id), given(self.category_id)
+        return consignment.QueueFilter(
+            queue=consignment.Queue(self.queue),
+            shop_id=None if shop_id is None else id_of("ClubShop", shop_id, "filter", "shopId"),
+            category_id=None if category_id is None else id_of("Category", category_id, "filter", "categoryId"),
+            due_before=given(self.due_before),
+        )
+
+
+@strawberry.type
+class ConsignmentQuery:
+    @strawberry.field(graphql_type=Consignment, description="A consignment by id or by code, for its seller and staff.")
+    async def consignment(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")] = strawberry.UNSET,
+        code: Annotated[str | None, strawberry.argument(description="How people call it.")] = strawberry.UNSET,
+    ) -> Any:
+        wanted = given(id)
+        consignment_id = None if wanted is None else id_of("Consignment", wanted, "id")
+        return await resolve.consignment(info.context, consignment_id, given(code))
+
+    @strawberry.field(graphql_type=Connection[Consignment], description="The caller's own consignments, newest first.")
+    async def consignments(
+        self,
+        info: Info,
+        states: Annotated[
+            list[ConsignmentState] | None,  # type: ignore[valid-type]
+            strawberry.argument(description="Only in these states; all when left out."),
+        ] = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        page = page_request(OWN, SHAPE, first=first, after=after, last=last, before=before, with_total=asks_total(info))
+        chosen = [consignment.ConsignmentState(state) for state in given(states) or ()]
+        return Connection(page=await resolve.own(info.context, chosen, page), list_name=OWN)
+
+    @strawberry.field(
+        graphql_type=Connection[Consignment],
+        description="Consignments that wait for staff, the longest first. For staff who have to do with them.",
+    )
+    async def consignment_queue(
+        self,
+        info: Info,
+        filter: Annotated[ConsignmentQueueFilter, strawberry.argument(description="Which of them.")],
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        page = page_request(
+            QUEUE, SHAPE, first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        return Connection(page=await resolve.queue(info.context, filter.to_filter(), page), list_name=QUEUE)
+
+
+@strawberry.type
+class ConsignmentMutation(ConsignmentSellerMutation, ConsignmentDeskMutation):
+    pass

@@ -1,0 +1,219 @@
+"""What sellers send."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from domain import money
+from domain.consignment import Photo, Route, handback, refusal, seller
+from domain.consignment.content import Content
+from domain.refusal import InvalidInput, require
+from schema.appointment import BOOKING
+from schema.consignment.noun import Consignment, ConsignmentRoute
+from schema.errors import UserError, VersionConflict, WrongState, refused
+from schema.ids import id_of
+from schema.merchandise import Versioned
+from schema.mutation import Keyed, given, mutation
+from schema.scalars import URL, CurrencyCode, MoneyInput
+
+# Refusals
+
+
+@refused(refusal.SellerBound)
+class SellerBound(UserError):
+    bound_until: datetime = strawberry.field(description="From then on the seller is free.")
+
+
+@refused(refusal.BeingBought)
+class BeingBought(UserError):
+    pass
+
+
+# Inputs
+
+
+@strawberry.input(description="A picture: one's own finished upload, or an address elsewhere; one of the two.")
+class ConsignmentPhotoInput:
+    key: str | None = strawberry.field(default=strawberry.UNSET, description="The key of one's own finished upload.")
+    url: URL | None = strawberry.field(default=strawberry.UNSET, description="An https address elsewhere.")
+
+    def to_photo(self, *path: str) -> Photo:
+        key, url = given(self.key), given(self.url)
+        require((key is None) != (url is None), InvalidInput("Send a key or a url, one of the two.", path=path))
+        return Photo(key=key, url=url)
+
+
+@strawberry.input(description="What the seller says of a piece; a draft may leave out whatever has a default.")
+class ConsignmentContentInput:
+    route: ConsignmentRoute = strawberry.field(description="By carrier, or over the counter of a shop.")  # type: ignore[valid-type]
+    currency: CurrencyCode = strawberry.field(description="In which the seller wants to be paid.")  # type: ignore[valid-type]
+    brand: str = strawberry.field(default="", description="The brand, up to 120 characters.")
+    category_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="What kind of thing it is."
+    )
+    title: str = strawberry.field(default="", description="What it is, up to 200 characters.")
+    description: str = strawberry.field(default="", description="All there is to say of it, up to 4,000 characters.")
+    photos: list[ConsignmentPhotoInput] = strawberry.field(default_factory=list, description="Pictures, 24 at most.")
+    asking_price: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What the seller hopes for."
+    )
+
+    def to_content(self) -> Content:
+        category, price = given(self.category_id), given(self.asking_price)
+        photos = enumerate(self.photos)
+        return Content(
+            route=Route(self.route),
+            currency=money.Currency(self.currency),
+            brand=self.brand,
+            category_id=None if category is None else id_of("Category", category, "content", "categoryId"),
+            title=self.title,
+            description=self.description,
+            photos=tuple(photo.to_photo("content", "photos", str(index)) for index, photo in photos),
+            asking_price=None if price is None else price.to_money("content", "askingPrice"),
+        )
+
+
+@strawberry.input(description="Begin a consignment.")
+class ConsignmentDraftInput(Keyed):
+    content: ConsignmentContentInput = strawberry.field(description="What is known so far.")
+
+    def to_command(self) -> seller.Draft:
+        return seller.Draft(self.content.to_content())
+
+
+@strawberry.input(description="Say anew what it is, all of it.")
+class ConsignmentChangeInput(Versioned):
+    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    content: ConsignmentContentInput = strawberry.field(description="What it is.")
+
+    def to_command(self) -> seller.Change:
+        return seller.Change(consignment_of(self), self.content.to_content(), given(self.expected_version))
+
+
+@strawberry.input(description="Hand in a draft, or content without a draft; a draft with content is changed first.")
+class ConsignmentSubmitInput(Keyed):
+    consignment_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Which draft.")
+    content: ConsignmentContentInput | None = strawberry.field(default=strawberry.UNSET, description="What it is.")
+
+    def to_command(self) -> seller.Submit:
+        draft, content = given(self.consignment_id), given(self.content)
+        return seller.Submit(
+            consignment_id=None if draft is None else id_of("Consignment", draft, "consignmentId"),
+            content=None if content is None else content.to_content(),
+        )
+
+
+@strawberry.input(description="Say that the piece is on its way.")
+class ConsignmentShipInput(Keyed):
+    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    carrier: str = strawberry.field(description="Who carries it.")
+    tracking: str = strawberry.field(description="The carrier's number for it.")
+
+    def to_command(self) -> seller.Ship:
+        return seller.Ship(consignment_of(self), self.carrier, self.tracking)
+
+
+@strawberry.input(description="Bring the piece to a club shop.")
+class ConsignmentBookInput(Keyed):
+    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    shop_id: strawberry.ID = strawberry.field(description="Which shop.")
+    starts_at: datetime = strawberry.field(description="When: one of the shop's slots for a drop-off.")
+    note: str = strawberry.field(default="", description="What the shop should know, up to 500 characters.")
+
+    def to_command(self) -> seller.Book:
+        return seller.Book(consignment_of(self), id_of("ClubShop", self.shop_id, "shopId"), self.starts_at, self.note)
+
+
+@strawberry.input(description="Do not come to the shop.")
+class ConsignmentUnbookInput(Keyed):
+    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+
+    def to_command(self) -> seller.Unbook:
+        return seller.Unbook(consignment_of(self))
+
+
+@strawberry.input(description="Take a consignment back.")
+class ConsignmentWithdrawInput(Versioned):
+    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    reason: str = strawberry.field(default="", description="Why, if the seller wants to say, up to 500 characters.")
+
+    def to_command(self) -> seller.Withdraw:
+        return seller.Withdraw(consignment_of(self), self.reason, given(self.expected_version))
+
+
+@strawberry.input(description="Say that the piece is back.")
+class ConsignmentAcceptReturnInput(Keyed):
+    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+
+    def to_command(self) -> handback.AcceptReturn:
+        return handback.AcceptReturn(consignment_of(self))
+
+
+def consignment_of(named: Any) -> Any:
+    """The id of the consignment that an input names."""
+    return id_of("Consignment", named.consignment_id, "consignmentId")
+
+
+# Root fields
+
+
+@strawberry.type
+class ConsignmentSellerMutation:
+    consignment_draft = mutation(
+        seller.draft, ConsignmentDraftInput, Consignment, description="Begin a consignment; nobody else sees a draft."
+    )
+    consignment_change = mutation(
+        seller.change,
+        ConsignmentChangeInput,
+        Consignment,
+        WrongState,
+        VersionConflict,
+        description="Correct a draft, or what was submitted until staff have called. For its seller.",
+    )
+    consignment_submit = mutation(
+        seller.submit,
+        ConsignmentSubmitInput,
+        Consignment,
+        WrongState,
+        description="Hand it in; the house calls before anything is shipped. For its seller.",
+    )
+    consignment_ship = mutation(
+        seller.ship,
+        ConsignmentShipInput,
+        Consignment,
+        WrongState,
+        description="Say that a confirmed piece is on its way. For its seller.",
+    )
+    consignment_book = mutation(
+        seller.book,
+        ConsignmentBookInput,
+        Consignment,
+        WrongState,
+        *BOOKING,
+        description="Take a slot at a club shop, or another one instead. For its seller, shop associates and support.",
+    )
+    consignment_unbook = mutation(
+        seller.unbook,
+        ConsignmentUnbookInput,
+        Consignment,
+        WrongState,
+        description="Cancel the appointment; it stays confirmed. For its seller, shop associates and support.",
+    )
+    consignment_withdraw = mutation(
+        seller.withdraw,
+        ConsignmentWithdrawInput,
+        Consignment,
+        SellerBound,
+        BeingBought,
+        WrongState,
+        VersionConflict,
+        description="Take it back: free until agreed, then as the contract says. For its seller and support.",
+    )
+    consignment_accept_return = mutation(
+        handback.accept_return,
+        ConsignmentAcceptReturnInput,
+        Consignment,
+        WrongState,
+        description="Say that the piece is back with its seller. For its seller and support.",
+    )
