@@ -2,22 +2,27 @@
 
 import asyncio
 import contextlib
+import signal
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
 from typing import Any
 
 import asyncpg
 import structlog
+import uvloop
 from pgqueuer import PgQueuer
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job, Schedule
 
+from app import telemetry
 from app.config import Settings
 from app.house import House, open_house
 from app.jobs import JOBS, Errand
 from domain.refusal import IdempotencyKeyInFlight, Refusal
 from domain.unavailable import Unavailable
+from persistence import circulation
 from persistence.job import Due, job_pool, move_due, prune, queries, take_snapshot
 
 log = structlog.get_logger("cercle.worker")
@@ -52,6 +57,7 @@ class Worker:
             self.queuer.entrypoint(name, on_failure="hold")(self.run_job)
         self.queuer.schedule("prune", "7 * * * *")(self.prune)
         self.queuer.schedule("ledgerSnapshot", "*/5 * * * *")(self.take_snapshot)
+        self.queuer.schedule("circulationFold", "*/5 * * * *")(self.fold_circulation)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop, or until the database goes away; jobs under way are finished first."""
@@ -108,9 +114,27 @@ class Worker:
     async def take_snapshot(self, _: Schedule) -> None:
         await take_snapshot(self.pool)
 
+    async def fold_circulation(self, _: Schedule) -> None:
+        await circulation.fold(self.pool)
+
 
 def pause(attempts: int, longest: timedelta) -> timedelta:
     return min(BACKOFF_FIRST * (1 << min(attempts, 20)), longest)
+
+
+def serve(settings: Settings, ready: Connection | None = None) -> None:
+    """Work in this process until SIGINT or SIGTERM."""
+    telemetry.configure(settings.environment)
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        if ready is not None:
+            ready.send(True)
+        await work(settings, stop)
+
+    uvloop.run(main())
 
 
 async def work(settings: Settings, stop: asyncio.Event, jobs: Mapping[str, Errand] = JOBS) -> None:

@@ -157,17 +157,21 @@ class LedgerHealth:
     currencies: Sequence[CurrencyProof]
 
     @property
+    def faults(self) -> Mapping[str, int]:
+        """What must be none, by name."""
+        return {
+            "unbalanced journals": self.unbalanced_journals,
+            "unlinked journals": self.unlinked_journals,
+            "broken links": self.broken_links,
+            "drifted pockets": self.drifted_pockets,
+            "drifted lots": self.drifted_lots,
+            "drifted snapshots": self.drifted_snapshots,
+            "negative pockets": self.negative_pockets,
+        }
+
+    @property
     def ok(self) -> bool:
-        faults = (
-            self.unbalanced_journals,
-            self.unlinked_journals,
-            self.broken_links,
-            self.drifted_pockets,
-            self.drifted_lots,
-            self.drifted_snapshots,
-            self.negative_pockets,
-        )
-        return not any(faults) and all(proof.balanced for proof in self.currencies)
+        return not any(self.faults.values()) and all(proof.balanced for proof in self.currencies)
 
 
 class LedgerReader(Protocol):

@@ -1,19 +1,26 @@
 """Writes revisions: the baseline from the declarations, later ones from what the declarations have that it has not."""
 
+import asyncio
 import re
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+import asyncpg
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.operations import ops
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.engine import Connection
 from sqlmodel.sql.sqltypes import AutoString
 
-from persistence.migrate import VERSIONS, revisions
-from persistence.migrations.anatomy import Anatomy
+from persistence.embedded import ServiceSupervisor
+from persistence.engine import owner_engine
+from persistence.migrate import VERSIONS, create_all, migrate, revisions
+from persistence.migrations.anatomy import Anatomy, anatomy
 from persistence.table import APP_ROLE, GRANT_DEFAULT, STATEMENTS
 from persistence.tables import METADATA
 
@@ -66,6 +73,43 @@ def baseline() -> str:
     return revision_text(BASELINE, None, title, "expand", body)
 
 
+def write_next(name: str, phase: str) -> Path:
+    """Write the revision that leads from the last one to the declarations; tried on a server of its own."""
+    with tempfile.TemporaryDirectory(prefix="cercle-") as place:
+        Path(place).chmod(0o755)
+        with ServiceSupervisor(Path(place) / "data", valkey=False) as services:
+            return asyncio.run(compare(services.owner_url, name, phase))
+
+
+async def compare(url: str, name: str, phase: str) -> Path:
+    """Write the revision with the help of two new databases, one as migrated and one as declared."""
+    declared = await second_database(url)
+    await migrate(url)
+    await create_all(declared)
+    here, wanted = await anatomy_of(url), await anatomy_of(declared)
+    engine = owner_engine(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(write_revision, name, phase, here, wanted)
+    finally:
+        await engine.dispose()
+
+
+async def second_database(url: str) -> str:
+    owner = await asyncpg.connect(url)
+    await owner.execute("CREATE DATABASE declared")
+    await owner.close()
+    return urlunsplit(urlsplit(url)._replace(path="/declared"))
+
+
+async def anatomy_of(url: str) -> Anatomy:
+    owner = await asyncpg.connect(url)
+    try:
+        return await anatomy(owner)
+    finally:
+        await owner.close()
+
+
 def write_revision(connection: Connection, name: str, phase: str, here: Anatomy, wanted: Anatomy) -> Path:
     """What leads from the database of this connection to the declarations, for a person to read and correct.
 
@@ -112,7 +156,8 @@ def creations(table: Table) -> Iterable[ops.MigrateOperation]:
 
 def rendered(changes: Sequence[ops.MigrateOperation]) -> str:
     """Operations as Python, without Alembic's comments."""
-    context = MigrationContext.configure(dialect_name="postgresql")
+    # Not by the dialect's name: the driver that stands for would have every % in a constraint doubled.
+    context = MigrationContext.configure(dialect=dialect())  # type: ignore[no-untyped-call]
     code = render_python_code(ops.UpgradeOps(list(changes)), migration_context=context, render_item=plain_types)
     return "\n".join(line for line in code.splitlines() if not line.lstrip().startswith("# ###"))
 

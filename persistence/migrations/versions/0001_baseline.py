@@ -30,7 +30,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_account_currency")),
         sa.CheckConstraint(
-            "erased_at IS NULL OR (roles = '[]' AND email LIKE 'erased+%%')", name=op.f("ck_account_erased")
+            "erased_at IS NULL OR (roles = '[]' AND email LIKE 'erased+%')", name=op.f("ck_account_erased")
         ),
         sa.CheckConstraint("identity_level IN ('UNVERIFIED', 'VERIFIED')", name=op.f("ck_account_identity_level")),
         sa.CheckConstraint("jsonb_typeof(roles) = 'array' AND NOT roles ? 'SYSTEM'", name=op.f("ck_account_roles")),
@@ -42,6 +42,90 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
     )
     op.create_index("uq_account_email", "account", [sa.literal_column("lower(email)")], unique=True)
+    op.create_table(
+        "brand",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("country", sa.Text(), nullable=False),
+        sa.Column("story", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("aliases", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("country ~ '^[A-Z]{2}$'", name=op.f("ck_brand_country")),
+        sa.CheckConstraint("kind IN ('MAISON', 'DESIGNER', 'OWN_LABEL')", name=op.f("ck_brand_kind")),
+        sa.CheckConstraint(
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 160", name=op.f("ck_brand_slug")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brand")),
+        sa.UniqueConstraint("slug", name=op.f("uq_brand_slug")),
+    )
+    op.create_index("ix_brand_kind", "brand", ["kind", "slug"], unique=False)
+    op.create_table(
+        "category",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("parent_id", sa.UUID(), nullable=True),
+        sa.Column("path", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("attributes", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 160", name=op.f("ck_category_slug")
+        ),
+        sa.CheckConstraint("jsonb_array_length(path) BETWEEN 1 AND 3", name=op.f("ck_category_depth")),
+        sa.CheckConstraint(
+            "path ->> -1 = id::text AND (path ->> -2) IS NOT DISTINCT FROM parent_id::text",
+            name=op.f("ck_category_path"),
+        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["category.id"], name=op.f("fk_category_parent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_category")),
+        sa.UniqueConstraint("slug", name=op.f("uq_category_slug")),
+    )
+    op.create_index(op.f("ix_category_parent_id"), "category", ["parent_id"], unique=False)
+    op.create_table(
+        "club_shop",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("address", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("hours", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("services", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("slot_minutes", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 100", name=op.f("ck_club_shop_slug")
+        ),
+        sa.CheckConstraint("jsonb_array_length(hours) <= 50", name=op.f("ck_club_shop_hours")),
+        sa.CheckConstraint("slot_minutes IN (15, 20, 30, 45, 60, 90, 120)", name=op.f("ck_club_shop_slot_minutes")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_club_shop")),
+        sa.UniqueConstraint("slug", name=op.f("uq_club_shop_slug")),
+    )
+    op.create_index("ix_club_shop_active", "club_shop", ["slug"], unique=False, postgresql_where=sa.text("active"))
+    op.create_table(
+        "credit_flow_day",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("flow", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_credit_flow_day_currency")),
+        sa.CheckConstraint(
+            "flow IN ('SETTLEMENT', 'BONUS', 'PROMOTION', 'GOODWILL', 'REFUND', 'SPENT', 'LAPSED', 'OTHER')",
+            name=op.f("ck_credit_flow_day_flow"),
+        ),
+        sa.PrimaryKeyConstraint("day", "currency", "flow", name=op.f("pk_credit_flow_day")),
+    )
+    op.create_table(
+        "credit_flow_mark",
+        sa.Column("one", sa.Boolean(), nullable=False),
+        sa.Column("before_xid", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("one", name=op.f("ck_credit_flow_mark_one")),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_credit_flow_mark")),
+    )
     op.create_table(
         "event",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -108,107 +192,85 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("subject_id", sa.UUID(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.CheckConstraint("attempts >= 0", name=op.f("ck_outbox_attempts")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     op.create_index("ix_outbox_due", "outbox", ["due_at", "id"], unique=False)
     op.create_table(
-        "consignment",
+        "appraiser",
         sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("seller", sa.UUID(), nullable=False),
-        sa.Column("route", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("brand", sa.Text(), nullable=False),
-        sa.Column("category_id", sa.UUID(), nullable=True),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("photos", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("asking_price_minor", sa.BigInteger(), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("estimate_low_minor", sa.BigInteger(), nullable=True),
-        sa.Column("estimate_high_minor", sa.BigInteger(), nullable=True),
-        sa.Column("estimate_note", sa.Text(), nullable=True),
-        sa.Column("shop_id", sa.UUID(), nullable=True),
-        sa.Column("appointment_id", sa.UUID(), nullable=True),
-        sa.Column("parcel", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("product_id", sa.UUID(), nullable=True),
-        sa.Column("piece_id", sa.UUID(), nullable=True),
-        sa.Column("refused", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("contract_id", sa.UUID(), nullable=True),
-        sa.Column("agreed", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("listing_id", sa.UUID(), nullable=True),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("return_parcel", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
-        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("daily_capacity", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("qualifications", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("appointed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("(state = 'RETURNED') = (returned_at IS NOT NULL)", name=op.f("ck_consignment_returned")),
-        sa.CheckConstraint(
-            "NOT (state IN ('AGREED', 'LISTED', 'RESERVED', 'SOLD', 'PAYABLE', 'SETTLED')) OR contract_id IS NOT NULL",
-            name=op.f("ck_consignment_contract"),
-        ),
-        sa.CheckConstraint(
-            "NOT (state IN ('RECEIVED', 'APPRAISING', 'APPRAISED', 'OFFERED', 'AGREED', 'LISTED', 'RESERVED', 'SOLD', 'PAYABLE', 'SETTLED', 'REFUSED', 'RETURNED')) OR received_at IS NOT NULL",
-            name=op.f("ck_consignment_received"),
-        ),
-        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_consignment_currency")),
-        sa.CheckConstraint("route IN ('ONLINE', 'SHOP')", name=op.f("ck_consignment_route")),
-        sa.CheckConstraint(
-            "state <> 'APPOINTED' OR (shop_id IS NOT NULL AND route = 'SHOP')", name=op.f("ck_consignment_appointed")
-        ),
-        sa.CheckConstraint("state <> 'IN_TRANSIT' OR parcel <> 'null'::jsonb", name=op.f("ck_consignment_parcel")),
-        sa.CheckConstraint("state <> 'REFUSED' OR refused <> 'null'::jsonb", name=op.f("ck_consignment_refused")),
-        sa.CheckConstraint(
-            "state IN ('DRAFT', 'SUBMITTED', 'CONFIRMED', 'IN_TRANSIT', 'APPOINTED', 'RECEIVED', 'APPRAISING', 'APPRAISED', 'OFFERED', 'AGREED', 'LISTED', 'RESERVED', 'SOLD', 'PAYABLE', 'SETTLED', 'REFUSED', 'DECLINED', 'WITHDRAWN', 'EXPIRED', 'RETURNED')",
-            name=op.f("ck_consignment_state"),
-        ),
-        sa.CheckConstraint(
-            "state NOT IN ('LISTED', 'RESERVED', 'SOLD', 'PAYABLE') OR listing_id IS NOT NULL",
-            name=op.f("ck_consignment_listed"),
-        ),
-        sa.CheckConstraint(
-            "(estimate_low_minor IS NULL) = (estimate_high_minor IS NULL)", name=op.f("ck_consignment_estimate_range")
-        ),
-        sa.CheckConstraint(
-            "0 < estimate_low_minor AND estimate_low_minor <= estimate_high_minor", name=op.f("ck_consignment_estimate")
-        ),
-        sa.CheckConstraint("asking_price_minor > 0", name=op.f("ck_consignment_asking_price")),
-        sa.CheckConstraint("char_length(brand) <= 120", name=op.f("ck_consignment_brand")),
-        sa.CheckConstraint("char_length(description) <= 4000", name=op.f("ck_consignment_description")),
-        sa.CheckConstraint("char_length(title) <= 200", name=op.f("ck_consignment_title")),
-        sa.CheckConstraint("jsonb_array_length(photos) <= 24", name=op.f("ck_consignment_photos")),
-        sa.ForeignKeyConstraint(["seller"], ["account.id"], name=op.f("fk_consignment_seller")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_consignment")),
-        sa.UniqueConstraint("code", name=op.f("uq_consignment_code")),
+        sa.CheckConstraint("daily_capacity BETWEEN 0 AND 200", name=op.f("ck_appraiser_daily_capacity")),
+        sa.CheckConstraint("jsonb_array_length(qualifications) <= 50", name=op.f("ck_appraiser_qualifications")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_appraiser_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appraiser")),
     )
-    op.create_index(
-        "ix_consignment_piece",
-        "consignment",
-        ["piece_id"],
-        unique=False,
-        postgresql_where=sa.text("piece_id IS NOT NULL"),
+    op.create_index("uq_appraiser_account", "appraiser", ["account_id"], unique=True)
+    op.create_table(
+        "cart",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("owner", sa.UUID(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("items", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_cart_currency")),
+        sa.CheckConstraint("jsonb_array_length(items) <= 20", name=op.f("ck_cart_items")),
+        sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_cart_owner")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cart")),
+        sa.UniqueConstraint("owner", "currency", name=op.f("uq_cart_owner_currency")),
     )
-    op.create_index("ix_consignment_queue", "consignment", ["state", "state_since", "id"], unique=False)
-    op.create_index("ix_consignment_seller", "consignment", ["seller", "id"], unique=False)
-    op.create_index("ix_consignment_seller_state", "consignment", ["seller", "state", "id"], unique=False)
-    op.create_index(
-        "uq_consignment_listing",
-        "consignment",
-        ["listing_id"],
-        unique=True,
-        postgresql_where=sa.text("listing_id IS NOT NULL"),
+    op.create_table(
+        "certificate_recall",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("cause", sa.UUID(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("marked", sa.Integer(), nullable=False),
+        sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("recalled_by", sa.UUID(), nullable=True),
+        sa.Column("recalled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("basis IN ('SAME_CONSIGNOR', 'SAME_APPRAISER')", name=op.f("ck_certificate_recall_basis")),
+        sa.CheckConstraint("char_length(reason) > 0", name=op.f("ck_certificate_recall_reason")),
+        sa.CheckConstraint("marked BETWEEN 0 AND 500", name=op.f("ck_certificate_recall_marked")),
+        sa.ForeignKeyConstraint(["recalled_by"], ["account.id"], name=op.f("fk_certificate_recall_recalled_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate_recall")),
     )
+    op.create_index("ix_certificate_recall_cause", "certificate_recall", ["cause"], unique=False)
+    op.create_table(
+        "collection",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("brand_id", sa.UUID(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("season", sa.Text(), nullable=False),
+        sa.Column("year", sa.SmallInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(season = 'PERMANENT') = (year IS NULL)", name=op.f("ck_collection_year")),
+        sa.CheckConstraint(
+            "season IN ('SPRING_SUMMER', 'AUTUMN_WINTER', 'CRUISE', 'PRE_FALL', 'PERMANENT')",
+            name=op.f("ck_collection_season"),
+        ),
+        sa.CheckConstraint(
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 160", name=op.f("ck_collection_slug")
+        ),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_collection_brand_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_collection")),
+        sa.UniqueConstraint("slug", name=op.f("uq_collection_slug")),
+    )
+    op.create_index("ix_collection_brand", "collection", ["brand_id", "slug"], unique=False)
     op.create_table(
         "credential",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("password_hash LIKE '$argon2id$%%'", name=op.f("ck_credential_password_hash")),
+        sa.CheckConstraint("password_hash LIKE '$argon2id$%'", name=op.f("ck_credential_password_hash")),
         sa.ForeignKeyConstraint(["id"], ["account.id"], name=op.f("fk_credential_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_credential")),
     )
@@ -245,6 +307,28 @@ def upgrade() -> None:
         postgresql_where=sa.text("remaining_minor > 0"),
     )
     op.create_table(
+        "grading_standard",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("category_id", sa.UUID(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("criteria", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("checklist", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("marks", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("measurements", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("bands", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("published_by", sa.UUID(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("jsonb_array_length(bands) > 0", name=op.f("ck_grading_standard_bands")),
+        sa.CheckConstraint("jsonb_array_length(criteria) > 0", name=op.f("ck_grading_standard_criteria")),
+        sa.CheckConstraint("version > 0", name=op.f("ck_grading_standard_version")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_grading_standard_category_id")),
+        sa.ForeignKeyConstraint(["published_by"], ["account.id"], name=op.f("fk_grading_standard_published_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grading_standard")),
+        sa.UniqueConstraint("category_id", "version", name=op.f("uq_grading_standard_category_id_version")),
+        sa.UniqueConstraint("id", "version", name=op.f("uq_grading_standard_id_version")),
+    )
+    op.create_table(
         "ledger_link",
         sa.Column("journal_id", sa.UUID(), nullable=False),
         sa.Column("chain", sa.Integer(), nullable=False),
@@ -254,6 +338,179 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["journal_id"], ["ledger_journal.id"], name=op.f("fk_ledger_link_journal_id")),
         sa.PrimaryKeyConstraint("journal_id", name=op.f("pk_ledger_link")),
         sa.UniqueConstraint("chain", "position", name=op.f("uq_ledger_link_chain_position")),
+    )
+    op.create_table(
+        "media_upload",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("content_type", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("stored_bytes", sa.BigInteger(), nullable=True),
+        sa.Column("sha256", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'STARTED') = (sha256 IS NULL)", name=op.f("ck_media_upload_received")),
+        sa.CheckConstraint(
+            "content_type IN ('image/jpeg', 'image/png', 'image/webp', 'video/mp4', 'application/pdf')",
+            name=op.f("ck_media_upload_content_type"),
+        ),
+        sa.CheckConstraint("role IN ('IMAGE', 'DETAIL', 'VIDEO', 'DOCUMENT')", name=op.f("ck_media_upload_role")),
+        sa.CheckConstraint("state IN ('STARTED', 'RECEIVED', 'FINISHED')", name=op.f("ck_media_upload_state")),
+        sa.CheckConstraint("(sha256 IS NULL) = (stored_bytes IS NULL)", name=op.f("ck_media_upload_stored")),
+        sa.CheckConstraint("size_bytes > 0 AND stored_bytes > 0", name=op.f("ck_media_upload_size_bytes")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_media_upload_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_media_upload")),
+        sa.UniqueConstraint("key", name=op.f("uq_media_upload_key")),
+    )
+    op.create_index(op.f("ix_media_upload_account_id"), "media_upload", ["account_id"], unique=False)
+    op.create_table(
+        "payment_intent",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("owner", sa.UUID(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.UUID(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_payment_intent_currency")),
+        sa.CheckConstraint("provider IN ('TEST', 'CARD')", name=op.f("ck_payment_intent_provider")),
+        sa.CheckConstraint("purpose IN ('ORDER', 'TOP_UP')", name=op.f("ck_payment_intent_purpose")),
+        sa.CheckConstraint(
+            "refunded_minor = 0 OR state IN ('CHARGED', 'CHARGED_BACK')", name=op.f("ck_payment_intent_refunded_when")
+        ),
+        sa.CheckConstraint(
+            "state IN ('OPEN', 'AUTHORISED', 'CHARGED', 'FAILED', 'CANCELLED', 'EXPIRED', 'CHARGED_BACK')",
+            name=op.f("ck_payment_intent_state"),
+        ),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payment_intent_amount")),
+        sa.CheckConstraint("char_length(reference) <= 200", name=op.f("ck_payment_intent_reference")),
+        sa.CheckConstraint("refunded_minor BETWEEN 0 AND amount_minor", name=op.f("ck_payment_intent_refunded")),
+        sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_payment_intent_owner")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_intent")),
+    )
+    op.create_index(
+        "ix_payment_intent_due",
+        "payment_intent",
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('OPEN', 'AUTHORISED')"),
+    )
+    op.create_index("ix_payment_intent_owner", "payment_intent", ["owner", "id"], unique=False)
+    op.create_index("ix_payment_intent_subject", "payment_intent", ["subject_id"], unique=False)
+    op.create_table(
+        "payout_batch",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.UUID(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'POSTED') = (posted_at IS NOT NULL)", name=op.f("ck_payout_batch_posted")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_payout_batch_currency")),
+        sa.CheckConstraint("state IN ('PREVIEWED', 'POSTED', 'CANCELLED')", name=op.f("ck_payout_batch_state")),
+        sa.CheckConstraint("total_minor >= 0 AND count >= 0", name=op.f("ck_payout_batch_total")),
+        sa.ForeignKeyConstraint(["created_by"], ["account.id"], name=op.f("fk_payout_batch_created_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payout_batch")),
+        sa.UniqueConstraint("code", name=op.f("uq_payout_batch_code")),
+    )
+    op.create_table(
+        "policy_version",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("terms", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("effective_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("published_by", sa.UUID(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('COMMISSION', 'MARKDOWN', 'SETTLEMENT', 'RETURN', 'TAX', 'COST', 'APPRAISAL')",
+            name=op.f("ck_policy_version_kind"),
+        ),
+        sa.CheckConstraint("terms->>'kind' = kind", name=op.f("ck_policy_version_terms")),
+        sa.CheckConstraint("char_length(note) BETWEEN 1 AND 500", name=op.f("ck_policy_version_note")),
+        sa.CheckConstraint("version > 0", name=op.f("ck_policy_version_version")),
+        sa.ForeignKeyConstraint(["published_by"], ["account.id"], name=op.f("fk_policy_version_published_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_version")),
+        sa.UniqueConstraint("kind", "effective_from", name=op.f("uq_policy_version_kind_effective_from")),
+        sa.UniqueConstraint("kind", "version", name=op.f("uq_policy_version_kind_version")),
+    )
+    op.create_table(
+        "receivable",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("owner", sa.UUID(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("outstanding_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("cause_kind", sa.Text(), nullable=False),
+        sa.Column("cause_id", sa.UUID(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'OPEN') = (ended_at IS NULL)", name=op.f("ck_receivable_ended")),
+        sa.CheckConstraint("(state = 'OPEN') = (outstanding_minor > 0)", name=op.f("ck_receivable_open")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_receivable_currency")),
+        sa.CheckConstraint("state IN ('OPEN', 'PAID', 'WRITTEN_OFF')", name=op.f("ck_receivable_state")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_receivable_amount")),
+        sa.CheckConstraint("outstanding_minor BETWEEN 0 AND amount_minor", name=op.f("ck_receivable_outstanding")),
+        sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_receivable_owner")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receivable")),
+    )
+    op.create_index(
+        "ix_receivable_open",
+        "receivable",
+        ["owner", "currency", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'OPEN'"),
+    )
+    op.create_index("ix_receivable_owner", "receivable", ["owner", "id"], unique=False)
+    op.create_index("ix_receivable_state", "receivable", ["state", "id"], unique=False)
+    op.create_table(
+        "shop_slot",
+        sa.Column("shop_id", sa.UUID(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.CheckConstraint("purpose IN ('DROP_OFF', 'VIEWING', 'APPRAISAL')", name=op.f("ck_shop_slot_purpose")),
+        sa.CheckConstraint("taken BETWEEN 0 AND capacity", name=op.f("ck_shop_slot_taken")),
+        sa.ForeignKeyConstraint(["shop_id"], ["club_shop.id"], name=op.f("fk_shop_slot_shop_id")),
+        sa.PrimaryKeyConstraint("shop_id", "purpose", "starts_at", name=op.f("pk_shop_slot")),
+    )
+    op.create_table(
+        "transit_cover",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("policy_number", sa.Text(), nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_by", sa.UUID(), nullable=True),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_transit_cover_currency")),
+        sa.CheckConstraint("char_length(carrier) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_carrier")),
+        sa.CheckConstraint("char_length(policy_number) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_policy_number")),
+        sa.CheckConstraint("limit_minor > 0", name=op.f("ck_transit_cover_limit")),
+        sa.ForeignKeyConstraint(["registered_by"], ["account.id"], name=op.f("fk_transit_cover_registered_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transit_cover")),
+        sa.UniqueConstraint("policy_number", name=op.f("uq_transit_cover_policy_number")),
     )
     op.create_table(
         "wallet_hold",
@@ -302,6 +559,946 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("owner", "currency", name=op.f("pk_wallet_pocket")),
     )
     op.create_table(
+        "ledger_posting",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("journal_id", sa.UUID(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("owner", sa.UUID(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("lot_id", sa.UUID(), nullable=True),
+        sa.Column(
+            "xid", sa.BigInteger(), server_default=sa.text("(pg_current_xact_id()::text::bigint)"), nullable=False
+        ),
+        sa.CheckConstraint("(lot_id IS NOT NULL) = (kind = 'CREDIT')", name=op.f("ck_ledger_posting_lot")),
+        sa.CheckConstraint(
+            "(owner IS NOT NULL) = (kind IN ('CASH', 'CREDIT', 'DEPOSIT', 'HELD', 'RECEIVABLE'))",
+            name=op.f("ck_ledger_posting_owner"),
+        ),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_ledger_posting_currency")),
+        sa.CheckConstraint(
+            "kind IN ('CASH', 'CREDIT', 'DEPOSIT', 'HELD', 'RECEIVABLE', 'ESCROW', 'CONSIGNOR_PAYABLE', 'INVENTORY', 'SALES', 'COMMISSION', 'SERVICES', 'COST_OF_GOODS', 'PSP_CLEARING', 'PAYOUT_CLEARING', 'TAX_PAYABLE', 'SHIPPING', 'FREIGHT_SUBSIDY', 'PROMOTION', 'CREDIT_BONUS', 'BREAKAGE', 'WRITE_OFF', 'FX', 'SUPPLIER_PAYABLE', 'TRAVEL_UNEARNED', 'GIFT_CARDS', 'SUBSIDY_BUDGET')",
+            name=op.f("ck_ledger_posting_kind"),
+        ),
+        sa.CheckConstraint("amount_minor <> 0", name=op.f("ck_ledger_posting_amount")),
+        sa.ForeignKeyConstraint(["journal_id"], ["ledger_journal.id"], name=op.f("fk_ledger_posting_journal_id")),
+        sa.ForeignKeyConstraint(
+            ["lot_id", "owner", "currency"],
+            ["credit_lot.id", "credit_lot.owner", "credit_lot.currency"],
+            name=op.f("fk_ledger_posting_lot_id_owner_currency"),
+        ),
+        sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_ledger_posting_owner")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_posting")),
+        sa.UniqueConstraint("journal_id", "line", name=op.f("uq_ledger_posting_journal_id_line")),
+    )
+    op.create_index(
+        "ix_ledger_posting_credit", "ledger_posting", ["xid"], unique=False, postgresql_where=sa.text("kind = 'CREDIT'")
+    )
+    op.create_index(
+        "ix_ledger_posting_house",
+        "ledger_posting",
+        ["kind", "currency", "xid"],
+        unique=False,
+        postgresql_include=["amount_minor"],
+        postgresql_where=sa.text("owner IS NULL"),
+    )
+    op.create_index(
+        "ix_ledger_posting_lot",
+        "ledger_posting",
+        ["lot_id"],
+        unique=False,
+        postgresql_where=sa.text("lot_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_ledger_posting_statement",
+        "ledger_posting",
+        ["owner", "currency", "id"],
+        unique=False,
+        postgresql_where=sa.text("owner IS NOT NULL"),
+    )
+    op.create_table(
+        "payment_refund",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("intent_id", sa.UUID(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'REQUESTED') = (done_at IS NULL)", name=op.f("ck_payment_refund_done")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_payment_refund_currency")),
+        sa.CheckConstraint("state IN ('REQUESTED', 'DONE', 'FAILED')", name=op.f("ck_payment_refund_state")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payment_refund_amount")),
+        sa.ForeignKeyConstraint(["intent_id"], ["payment_intent.id"], name=op.f("fk_payment_refund_intent_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_refund")),
+    )
+    op.create_index("ix_payment_refund_intent", "payment_refund", ["intent_id"], unique=False)
+    op.create_table(
+        "payout",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("owner", sa.UUID(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("hold_id", sa.UUID(), nullable=False),
+        sa.Column("bank_account", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("batch_id", sa.UUID(), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'FAILED') = (failure IS NOT NULL)", name=op.f("ck_payout_failure")),
+        sa.CheckConstraint(
+            "(state IN ('PAID', 'FAILED', 'CANCELLED')) = (ended_at IS NOT NULL)", name=op.f("ck_payout_ended")
+        ),
+        sa.CheckConstraint(
+            "(state IN ('SENT', 'PAID', 'FAILED')) = (sent_at IS NOT NULL)", name=op.f("ck_payout_sent")
+        ),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_payout_currency")),
+        sa.CheckConstraint(
+            "state IN ('REQUESTED', 'BATCHED', 'SENT', 'PAID', 'FAILED', 'CANCELLED')", name=op.f("ck_payout_state")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('BATCHED', 'SENT', 'PAID', 'FAILED') OR batch_id IS NOT NULL", name=op.f("ck_payout_batched")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('REQUESTED', 'CANCELLED') OR batch_id IS NULL", name=op.f("ck_payout_unbatched")
+        ),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_payout_amount")),
+        sa.ForeignKeyConstraint(["batch_id"], ["payout_batch.id"], name=op.f("fk_payout_batch_id")),
+        sa.ForeignKeyConstraint(["hold_id"], ["wallet_hold.id"], name=op.f("fk_payout_hold_id")),
+        sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_payout_owner")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payout")),
+        sa.UniqueConstraint("code", name=op.f("uq_payout_code")),
+    )
+    op.create_index(
+        "ix_payout_batch", "payout", ["batch_id", "id"], unique=False, postgresql_where=sa.text("batch_id IS NOT NULL")
+    )
+    op.create_index("ix_payout_owner", "payout", ["owner", "id"], unique=False)
+    op.create_index("ix_payout_state", "payout", ["state", "id"], unique=False)
+    op.create_index(
+        "ix_payout_waiting", "payout", ["currency", "id"], unique=False, postgresql_where=sa.text("state = 'REQUESTED'")
+    )
+    op.create_table(
+        "product",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("brand_id", sa.UUID(), nullable=False),
+        sa.Column("category_id", sa.UUID(), nullable=False),
+        sa.Column("collection_id", sa.UUID(), nullable=True),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("story", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("attributes", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("options", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("reference_price_new_minor", sa.BigInteger(), nullable=True),
+        sa.Column("reference_price_new_currency", sa.Text(), nullable=True),
+        sa.Column("reference_source", sa.Text(), nullable=True),
+        sa.Column("reference_as_of", sa.Date(), nullable=True),
+        sa.Column("media", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("cover_key", sa.Text(), sa.Computed("media #>> '{0,key}'", persisted=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind IN ('GOODS', 'SERVICE')", name=op.f("ck_product_kind")),
+        sa.CheckConstraint(
+            "reference_price_new_currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')",
+            name=op.f("ck_product_reference_price_new_currency"),
+        ),
+        sa.CheckConstraint(
+            "reference_source IN ('BRAND_LIST_PRICE', 'BRAND_INVOICE', 'OWN_SALE_NEW', 'PUBLISHED_CATALOGUE')",
+            name=op.f("ck_product_reference_source"),
+        ),
+        sa.CheckConstraint(
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 160", name=op.f("ck_product_slug")
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(reference_price_new_minor, reference_price_new_currency, reference_source, reference_as_of) IN (0, 4)",
+            name=op.f("ck_product_reference_documented"),
+        ),
+        sa.CheckConstraint("reference_price_new_minor > 0", name=op.f("ck_product_reference_price_new")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_product_brand_id")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_product_category_id")),
+        sa.ForeignKeyConstraint(["collection_id"], ["collection.id"], name=op.f("fk_product_collection_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product")),
+        sa.UniqueConstraint("slug", name=op.f("uq_product_slug")),
+    )
+    op.create_index("ix_product_brand_newest", "product", ["brand_id", "created_at", "id"], unique=False)
+    op.create_index("ix_product_category_newest", "product", ["category_id", "created_at", "id"], unique=False)
+    op.create_index(
+        "ix_product_collection_newest",
+        "product",
+        ["collection_id", "created_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("collection_id IS NOT NULL"),
+    )
+    op.create_index("ix_product_newest", "product", ["created_at", "id"], unique=False)
+    op.create_index(
+        "ix_product_reference",
+        "product",
+        ["brand_id", "reference"],
+        unique=False,
+        postgresql_where=sa.text("reference IS NOT NULL"),
+    )
+    op.create_table(
+        "sales_order",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("buyer", sa.UUID(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("delivery", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("subtotal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("shipping_minor", sa.BigInteger(), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("shipping_refunded_minor", sa.BigInteger(), nullable=False),
+        sa.Column("payment_intent_id", sa.UUID(), nullable=True),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(completed_at IS NOT NULL) = (state = 'COMPLETED')", name=op.f("ck_sales_order_completed")),
+        sa.CheckConstraint(
+            "(ended_at IS NOT NULL) = (state IN ('CANCELLED', 'EXPIRED'))", name=op.f("ck_sales_order_ended")
+        ),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_sales_order_currency")),
+        sa.CheckConstraint(
+            "paid_at IS NOT NULL OR state IN ('PENDING_PAYMENT', 'CANCELLED', 'EXPIRED')",
+            name=op.f("ck_sales_order_paid"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'PENDING_PAYMENT' OR (payment_intent_id IS NOT NULL AND expires_at IS NOT NULL)",
+            name=op.f("ck_sales_order_pending"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('PENDING_PAYMENT', 'PAID', 'PREPARING', 'SHIPPED', 'READY_FOR_PICKUP', 'DELIVERED', 'COMPLETED', 'CANCELLED', 'EXPIRED')",
+            name=op.f("ck_sales_order_state"),
+        ),
+        sa.CheckConstraint(
+            "shipping_refunded_minor BETWEEN 0 AND shipping_minor", name=op.f("ck_sales_order_shipping_refunded")
+        ),
+        sa.CheckConstraint("subtotal_minor > 0 AND shipping_minor >= 0", name=op.f("ck_sales_order_amounts")),
+        sa.CheckConstraint("total_minor = subtotal_minor + shipping_minor", name=op.f("ck_sales_order_total")),
+        sa.ForeignKeyConstraint(["buyer"], ["account.id"], name=op.f("fk_sales_order_buyer")),
+        sa.ForeignKeyConstraint(
+            ["payment_intent_id"], ["payment_intent.id"], name=op.f("fk_sales_order_payment_intent_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sales_order")),
+        sa.UniqueConstraint("code", name=op.f("uq_sales_order_code")),
+    )
+    op.create_index("ix_sales_order_buyer", "sales_order", ["buyer", "id"], unique=False)
+    op.create_index(
+        "ix_sales_order_intent",
+        "sales_order",
+        ["payment_intent_id"],
+        unique=False,
+        postgresql_where=sa.text("payment_intent_id IS NOT NULL"),
+    )
+    op.create_index("ix_sales_order_state", "sales_order", ["state", "id"], unique=False)
+    op.create_table(
+        "order_refund",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("order_id", sa.UUID(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("parts", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("refunded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_order_refund_currency")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_order_refund_amount")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_order_refund_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_refund")),
+    )
+    op.create_index("ix_order_refund_order", "order_refund", ["order_id", "id"], unique=False)
+    op.create_table(
+        "order_tender",
+        sa.Column("order_id", sa.UUID(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
+        sa.Column("slices", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("hold_id", sa.UUID(), nullable=True),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_order_tender_currency")),
+        sa.CheckConstraint("kind <> 'EXTERNAL' OR hold_id IS NULL", name=op.f("ck_order_tender_hold")),
+        sa.CheckConstraint("kind = 'CREDIT' OR slices = '[]'", name=op.f("ck_order_tender_slices")),
+        sa.CheckConstraint("kind IN ('CREDIT', 'CASH', 'EXTERNAL')", name=op.f("ck_order_tender_kind")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_order_tender_amount")),
+        sa.CheckConstraint("refunded_minor BETWEEN 0 AND amount_minor", name=op.f("ck_order_tender_refunded")),
+        sa.ForeignKeyConstraint(["hold_id"], ["wallet_hold.id"], name=op.f("fk_order_tender_hold_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_order_tender_order_id")),
+        sa.PrimaryKeyConstraint("order_id", "kind", name=op.f("pk_order_tender")),
+    )
+    op.create_table(
+        "payment_event",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("intent_id", sa.UUID(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("refund_id", sa.UUID(), nullable=True),
+        sa.Column("reference", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_payment_event_currency")),
+        sa.CheckConstraint(
+            "kind IN ('AUTHORISED', 'CHARGED', 'FAILED', 'REFUNDED', 'REFUND_FAILED', 'CHARGED_BACK')",
+            name=op.f("ck_payment_event_kind"),
+        ),
+        sa.CheckConstraint(
+            "outcome IN ('APPLIED', 'IGNORED', 'WAITING', 'SENT_BACK')", name=op.f("ck_payment_event_outcome")
+        ),
+        sa.CheckConstraint("provider IN ('TEST', 'CARD')", name=op.f("ck_payment_event_provider")),
+        sa.CheckConstraint("char_length(event_id) BETWEEN 1 AND 100", name=op.f("ck_payment_event_event_id")),
+        sa.ForeignKeyConstraint(["intent_id"], ["payment_intent.id"], name=op.f("fk_payment_event_intent_id")),
+        sa.ForeignKeyConstraint(["refund_id"], ["payment_refund.id"], name=op.f("fk_payment_event_refund_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_event")),
+        sa.UniqueConstraint("provider", "event_id", name=op.f("uq_payment_event_provider_event_id")),
+    )
+    op.create_index("ix_payment_event_intent", "payment_event", ["intent_id", "id"], unique=False)
+    op.create_table(
+        "piece",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("product_id", sa.UUID(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("serial", sa.Text(), nullable=True),
+        sa.Column("grade", sa.Text(), nullable=True),
+        sa.Column("condition", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("owner_kind", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.UUID(), nullable=True),
+        sa.Column("custodian_kind", sa.Text(), nullable=False),
+        sa.Column("custodian_id", sa.UUID(), nullable=True),
+        sa.Column("risk_bearer_kind", sa.Text(), nullable=False),
+        sa.Column("risk_bearer_id", sa.UUID(), nullable=True),
+        sa.Column("media", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("cover_key", sa.Text(), sa.Computed("media #>> '{0,key}'", persisted=True), nullable=True),
+        sa.Column("measurements", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "CASE custodian_kind WHEN 'HOUSE' THEN custodian_id IS NULL WHEN 'ACCOUNT' THEN custodian_id IS NOT NULL ELSE true END",
+            name=op.f("ck_piece_custodian_id"),
+        ),
+        sa.CheckConstraint(
+            "CASE owner_kind WHEN 'HOUSE' THEN owner_id IS NULL WHEN 'ACCOUNT' THEN owner_id IS NOT NULL ELSE true END",
+            name=op.f("ck_piece_owner_id"),
+        ),
+        sa.CheckConstraint(
+            "CASE risk_bearer_kind WHEN 'HOUSE' THEN risk_bearer_id IS NULL WHEN 'ACCOUNT' THEN risk_bearer_id IS NOT NULL ELSE true END",
+            name=op.f("ck_piece_risk_bearer_id"),
+        ),
+        sa.CheckConstraint(
+            "custodian_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER')",
+            name=op.f("ck_piece_custodian_kind"),
+        ),
+        sa.CheckConstraint(
+            "grade IN ('NEW', 'PRISTINE', 'EXCELLENT', 'VERY_GOOD', 'GOOD', 'FAIR')", name=op.f("ck_piece_grade")
+        ),
+        sa.CheckConstraint("owner_kind IN ('HOUSE', 'ACCOUNT')", name=op.f("ck_piece_owner_may_own")),
+        sa.CheckConstraint(
+            "owner_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER')", name=op.f("ck_piece_owner_kind")
+        ),
+        sa.CheckConstraint(
+            "risk_bearer_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER')",
+            name=op.f("ck_piece_risk_bearer_kind"),
+        ),
+        sa.CheckConstraint(
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 160", name=op.f("ck_piece_slug")
+        ),
+        sa.CheckConstraint("char_length(serial) BETWEEN 1 AND 60", name=op.f("ck_piece_serial")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_piece_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_piece")),
+        sa.UniqueConstraint("slug", name=op.f("uq_piece_slug")),
+    )
+    op.create_index(
+        "ix_piece_owner", "piece", ["owner_id", "id"], unique=False, postgresql_where=sa.text("owner_id IS NOT NULL")
+    )
+    op.create_index(op.f("ix_piece_product_id"), "piece", ["product_id"], unique=False)
+    op.create_index(
+        "uq_piece_serial",
+        "piece",
+        ["product_id", "serial"],
+        unique=True,
+        postgresql_where=sa.text("serial IS NOT NULL"),
+    )
+    op.create_table(
+        "shipment",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.UUID(), nullable=False),
+        sa.Column("line_ids", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=True),
+        sa.Column("tracking", sa.Text(), nullable=True),
+        sa.Column("declared_value_minor", sa.BigInteger(), nullable=True),
+        sa.Column("declared_value_currency", sa.Text(), nullable=True),
+        sa.Column("insured_value_minor", sa.BigInteger(), nullable=True),
+        sa.Column("insured_value_currency", sa.Text(), nullable=True),
+        sa.Column("policy_number", sa.Text(), nullable=True),
+        sa.Column("seal_number", sa.Text(), nullable=True),
+        sa.Column("photos", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("shop_id", sa.UUID(), nullable=True),
+        sa.Column("pickup_code", sa.Text(), nullable=True),
+        sa.Column("created_by", sa.UUID(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fingerprints", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(delivered_at IS NOT NULL) = (state = 'DELIVERED')", name=op.f("ck_shipment_delivered")),
+        sa.CheckConstraint(
+            "declared_value_currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')",
+            name=op.f("ck_shipment_declared_value_currency"),
+        ),
+        sa.CheckConstraint(
+            "insured_value_currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')",
+            name=op.f("ck_shipment_insured_value_currency"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('CREATED', 'HANDED_OVER', 'READY', 'DELIVERED', 'CANCELLED')", name=op.f("ck_shipment_state")
+        ),
+        sa.CheckConstraint("(pickup_code IS NULL) = (shop_id IS NULL)", name=op.f("ck_shipment_pickup")),
+        sa.CheckConstraint("insured_value_minor > 0 AND declared_value_minor > 0", name=op.f("ck_shipment_values")),
+        sa.CheckConstraint("jsonb_array_length(line_ids) > 0", name=op.f("ck_shipment_lines")),
+        sa.CheckConstraint("jsonb_array_length(photos) <= 12", name=op.f("ck_shipment_photos")),
+        sa.CheckConstraint(
+            "num_nonnulls(carrier, tracking, declared_value_minor, insured_value_minor, policy_number, seal_number) = CASE WHEN pickup_code IS NULL THEN 6 ELSE 0 END",
+            name=op.f("ck_shipment_parcel"),
+        ),
+        sa.ForeignKeyConstraint(["created_by"], ["account.id"], name=op.f("fk_shipment_created_by")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_shipment_order_id")),
+        sa.ForeignKeyConstraint(["shop_id"], ["club_shop.id"], name=op.f("fk_shipment_shop_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment")),
+        sa.UniqueConstraint("code", name=op.f("uq_shipment_code")),
+    )
+    op.create_index("ix_shipment_order", "shipment", ["order_id", "id"], unique=False)
+    op.create_table(
+        "claim",
+        sa.Column("piece_id", sa.UUID(), nullable=False),
+        sa.Column("token", sa.BigInteger(), nullable=False),
+        sa.Column("holder", sa.UUID(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "purpose IN ('CART', 'BUNDLE', 'TRADE_IN', 'PARTNER', 'SHOP')", name=op.f("ck_claim_purpose")
+        ),
+        sa.CheckConstraint("token > 0", name=op.f("ck_claim_token")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_claim_piece_id")),
+        sa.PrimaryKeyConstraint("piece_id", name=op.f("pk_claim")),
+    )
+    op.create_index("ix_claim_holder", "claim", ["holder"], unique=False)
+    op.create_table(
+        "listing",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("product_id", sa.UUID(), nullable=False),
+        sa.Column("piece_id", sa.UUID(), nullable=True),
+        sa.Column("consignment_id", sa.UUID(), nullable=True),
+        sa.Column("options", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("price_currency", sa.Text(), nullable=False),
+        sa.Column("reference_price_minor", sa.BigInteger(), nullable=True),
+        sa.Column("reference_price_currency", sa.Text(), nullable=True),
+        sa.Column("reference_source", sa.Text(), nullable=True),
+        sa.Column("reference_as_of", sa.Date(), nullable=True),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("reserved", sa.Integer(), nullable=False),
+        sa.Column("seller_kind", sa.Text(), nullable=False),
+        sa.Column("seller_id", sa.UUID(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("brand_id", sa.UUID(), nullable=False),
+        sa.Column("category_1_id", sa.UUID(), nullable=False),
+        sa.Column("category_2_id", sa.UUID(), nullable=True),
+        sa.Column("category_3_id", sa.UUID(), nullable=True),
+        sa.Column("collection_id", sa.UUID(), nullable=True),
+        sa.Column("grade", sa.Text(), nullable=True),
+        sa.CheckConstraint("(consignment_id IS NOT NULL) = (kind = 'CONSIGNED')", name=op.f("ck_listing_consignment")),
+        sa.CheckConstraint("(piece_id IS NULL) = (kind = 'NEW')", name=op.f("ck_listing_piece")),
+        sa.CheckConstraint(
+            "CASE seller_kind WHEN 'HOUSE' THEN seller_id IS NULL WHEN 'ACCOUNT' THEN seller_id IS NOT NULL ELSE true END",
+            name=op.f("ck_listing_seller_id"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('NEW', 'CONSIGNED', 'REFURBISHED', 'PEER', 'CLEARANCE')", name=op.f("ck_listing_kind")
+        ),
+        sa.CheckConstraint(
+            "price_currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_listing_price_currency")
+        ),
+        sa.CheckConstraint(
+            "reference_price_currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')",
+            name=op.f("ck_listing_reference_price_currency"),
+        ),
+        sa.CheckConstraint(
+            "reference_source IN ('BRAND_LIST_PRICE', 'BRAND_INVOICE', 'OWN_SALE_NEW', 'PUBLISHED_CATALOGUE')",
+            name=op.f("ck_listing_reference_source"),
+        ),
+        sa.CheckConstraint("seller_kind IN ('HOUSE', 'ACCOUNT')", name=op.f("ck_listing_seller_may_sell")),
+        sa.CheckConstraint(
+            "seller_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER')", name=op.f("ck_listing_seller_kind")
+        ),
+        sa.CheckConstraint(
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 160", name=op.f("ck_listing_slug")
+        ),
+        sa.CheckConstraint(
+            "state = 'WITHDRAWN' OR state = CASE WHEN quantity = 0 THEN 'SOLD' WHEN quantity > reserved THEN 'LISTED' ELSE 'RESERVED' END",
+            name=op.f("ck_listing_state_follows"),
+        ),
+        sa.CheckConstraint("state IN ('LISTED', 'RESERVED', 'SOLD', 'WITHDRAWN')", name=op.f("ck_listing_state")),
+        sa.CheckConstraint(
+            "num_nonnulls(reference_price_minor, reference_price_currency, reference_source, reference_as_of) IN (0, 4)",
+            name=op.f("ck_listing_reference_documented"),
+        ),
+        sa.CheckConstraint("piece_id IS NULL OR quantity <= 1", name=op.f("ck_listing_one_of_one")),
+        sa.CheckConstraint("price_minor > 0", name=op.f("ck_listing_price")),
+        sa.CheckConstraint("quantity >= 0 AND reserved BETWEEN 0 AND quantity", name=op.f("ck_listing_quantity")),
+        sa.CheckConstraint("reference_price_minor > 0", name=op.f("ck_listing_reference_price")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_listing_piece_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_listing_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_listing")),
+        sa.UniqueConstraint("slug", name=op.f("uq_listing_slug")),
+    )
+    op.create_index(
+        "ix_listing_brand_newest",
+        "listing",
+        ["state", "brand_id", "published_at", "id"],
+        unique=False,
+        postgresql_where=None,
+    )
+    op.create_index(
+        "ix_listing_brand_price",
+        "listing",
+        ["state", "brand_id", "price_currency", "price_minor", "id"],
+        unique=False,
+        postgresql_where=None,
+    )
+    op.create_index(
+        "ix_listing_category_1_newest",
+        "listing",
+        ["state", "category_1_id", "published_at", "id"],
+        unique=False,
+        postgresql_where=None,
+    )
+    op.create_index(
+        "ix_listing_category_1_price",
+        "listing",
+        ["state", "category_1_id", "price_currency", "price_minor", "id"],
+        unique=False,
+        postgresql_where=None,
+    )
+    op.create_index(
+        "ix_listing_category_2_newest",
+        "listing",
+        ["state", "category_2_id", "published_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("category_2_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_listing_category_2_price",
+        "listing",
+        ["state", "category_2_id", "price_currency", "price_minor", "id"],
+        unique=False,
+        postgresql_where=sa.text("category_2_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_listing_category_3_newest",
+        "listing",
+        ["state", "category_3_id", "published_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("category_3_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_listing_category_3_price",
+        "listing",
+        ["state", "category_3_id", "price_currency", "price_minor", "id"],
+        unique=False,
+        postgresql_where=sa.text("category_3_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_listing_collection_newest",
+        "listing",
+        ["state", "collection_id", "published_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("collection_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_listing_consignment",
+        "listing",
+        ["consignment_id"],
+        unique=False,
+        postgresql_where=sa.text("consignment_id IS NOT NULL"),
+    )
+    op.create_index("ix_listing_newest", "listing", ["state", "published_at", "id"], unique=False)
+    op.create_index(
+        "ix_listing_piece",
+        "listing",
+        ["piece_id", "published_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("piece_id IS NOT NULL"),
+    )
+    op.create_index("ix_listing_price", "listing", ["state", "price_currency", "price_minor", "id"], unique=False)
+    op.create_index("ix_listing_product", "listing", ["product_id", "state", "published_at", "id"], unique=False)
+    op.create_index(
+        "ix_listing_seller",
+        "listing",
+        ["seller_id", "published_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("seller_id IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_listing_open_piece",
+        "listing",
+        ["piece_id"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('LISTED', 'RESERVED')"),
+    )
+    op.create_index(
+        "uq_listing_open_variant",
+        "listing",
+        ["product_id", "price_currency", "options"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'NEW' AND state <> 'WITHDRAWN'"),
+    )
+    op.create_table(
+        "piece_standing",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("piece_id", sa.UUID(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_kind", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.UUID(), nullable=True),
+        sa.Column("custodian_kind", sa.Text(), nullable=False),
+        sa.Column("custodian_id", sa.UUID(), nullable=True),
+        sa.Column("risk_bearer_kind", sa.Text(), nullable=False),
+        sa.Column("risk_bearer_id", sa.UUID(), nullable=True),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_piece_standing_piece_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_piece_standing")),
+    )
+    op.create_index("ix_piece_standing_piece", "piece_standing", ["piece_id", "id"], unique=False)
+    op.create_table(
+        "consignment",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("seller", sa.UUID(), nullable=False),
+        sa.Column("route", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("brand", sa.Text(), nullable=False),
+        sa.Column("category_id", sa.UUID(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("photos", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("asking_price_minor", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("estimate_low_minor", sa.BigInteger(), nullable=True),
+        sa.Column("estimate_high_minor", sa.BigInteger(), nullable=True),
+        sa.Column("estimate_note", sa.Text(), nullable=True),
+        sa.Column("shop_id", sa.UUID(), nullable=True),
+        sa.Column("appointment_id", sa.UUID(), nullable=True),
+        sa.Column("parcel", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("product_id", sa.UUID(), nullable=True),
+        sa.Column("piece_id", sa.UUID(), nullable=True),
+        sa.Column("refused", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("contract_id", sa.UUID(), nullable=True),
+        sa.Column("mode", sa.Text(), nullable=True),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("listing_id", sa.UUID(), nullable=True),
+        sa.Column("donated", sa.Boolean(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=False),
+        sa.Column("return_parcel", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'RETURNED') = (returned_at IS NOT NULL)", name=op.f("ck_consignment_returned")),
+        sa.CheckConstraint(
+            "NOT (state IN ('AGREED', 'LISTED', 'RESERVED', 'SOLD', 'PAYABLE', 'SETTLED')) OR contract_id IS NOT NULL",
+            name=op.f("ck_consignment_contract"),
+        ),
+        sa.CheckConstraint(
+            "NOT (state IN ('RECEIVED', 'APPRAISING', 'APPRAISED', 'OFFERED', 'AGREED', 'LISTED', 'RESERVED', 'SOLD', 'PAYABLE', 'SETTLED', 'REFUSED', 'RETURNED')) OR received_at IS NOT NULL",
+            name=op.f("ck_consignment_received"),
+        ),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_consignment_currency")),
+        sa.CheckConstraint("mode IN ('AT_APPRAISAL', 'AFTER_SALE')", name=op.f("ck_consignment_mode")),
+        sa.CheckConstraint("route IN ('ONLINE', 'SHOP')", name=op.f("ck_consignment_route")),
+        sa.CheckConstraint(
+            "state <> 'APPOINTED' OR (shop_id IS NOT NULL AND route = 'SHOP')", name=op.f("ck_consignment_appointed")
+        ),
+        sa.CheckConstraint("state <> 'IN_TRANSIT' OR parcel IS NOT NULL", name=op.f("ck_consignment_parcel")),
+        sa.CheckConstraint("state <> 'REFUSED' OR refused IS NOT NULL", name=op.f("ck_consignment_refused")),
+        sa.CheckConstraint(
+            "state IN ('DRAFT', 'SUBMITTED', 'CONFIRMED', 'IN_TRANSIT', 'APPOINTED', 'RECEIVED', 'APPRAISING', 'APPRAISED', 'OFFERED', 'AGREED', 'LISTED', 'RESERVED', 'SOLD', 'PAYABLE', 'SETTLED', 'REFUSED', 'DECLINED', 'WITHDRAWN', 'EXPIRED', 'RETURNED')",
+            name=op.f("ck_consignment_state"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('LISTED', 'RESERVED', 'SOLD', 'PAYABLE') OR listing_id IS NOT NULL",
+            name=op.f("ck_consignment_listed"),
+        ),
+        sa.CheckConstraint(
+            "(estimate_low_minor IS NULL) = (estimate_high_minor IS NULL)", name=op.f("ck_consignment_estimate_range")
+        ),
+        sa.CheckConstraint(
+            "0 < estimate_low_minor AND estimate_low_minor <= estimate_high_minor", name=op.f("ck_consignment_estimate")
+        ),
+        sa.CheckConstraint("asking_price_minor > 0", name=op.f("ck_consignment_asking_price")),
+        sa.CheckConstraint("char_length(brand) <= 120", name=op.f("ck_consignment_brand")),
+        sa.CheckConstraint("char_length(description) <= 4000", name=op.f("ck_consignment_description")),
+        sa.CheckConstraint("char_length(title) <= 200", name=op.f("ck_consignment_title")),
+        sa.CheckConstraint("jsonb_array_length(photos) <= 24", name=op.f("ck_consignment_photos")),
+        sa.CheckConstraint("num_nonnulls(contract_id, mode, agreed_at) IN (0, 3)", name=op.f("ck_consignment_agreed")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_consignment_category_id")),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_consignment_listing_id")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_consignment_piece_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_consignment_product_id")),
+        sa.ForeignKeyConstraint(["seller"], ["account.id"], name=op.f("fk_consignment_seller")),
+        sa.ForeignKeyConstraint(["shop_id"], ["club_shop.id"], name=op.f("fk_consignment_shop_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consignment")),
+        sa.UniqueConstraint("code", name=op.f("uq_consignment_code")),
+    )
+    op.create_index(
+        "ix_consignment_bought",
+        "consignment",
+        ["state_since", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'SETTLED' AND listing_id IS NULL AND NOT donated"),
+    )
+    op.create_index(
+        "ix_consignment_piece",
+        "consignment",
+        ["piece_id"],
+        unique=False,
+        postgresql_where=sa.text("piece_id IS NOT NULL"),
+    )
+    op.create_index("ix_consignment_queue", "consignment", ["state", "state_since", "id"], unique=False)
+    op.create_index("ix_consignment_seller", "consignment", ["seller", "created_at", "id"], unique=False)
+    op.create_index(
+        "uq_consignment_listing",
+        "consignment",
+        ["listing_id"],
+        unique=True,
+        postgresql_where=sa.text("listing_id IS NOT NULL"),
+    )
+    op.create_table(
+        "price_change",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("listing_id", sa.UUID(), nullable=False),
+        sa.Column("piece_id", sa.UUID(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("previous_price_minor", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("actor_id", sa.UUID(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("(reason = 'LISTED') = (previous_price_minor IS NULL)", name=op.f("ck_price_change_first")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_price_change_currency")),
+        sa.CheckConstraint(
+            "reason IN ('LISTED', 'RAW_MATERIAL', 'LABOUR', 'CHANNEL_COST', 'LOGISTICS', 'TARIFF_OR_POLICY', 'EXCHANGE_RATE', 'COMPETITION', 'CONDITION', 'AGREED_MARKDOWN')",
+            name=op.f("ck_price_change_reason"),
+        ),
+        sa.CheckConstraint("price_minor <> previous_price_minor", name=op.f("ck_price_change_changed")),
+        sa.CheckConstraint("price_minor > 0 AND previous_price_minor > 0", name=op.f("ck_price_change_price")),
+        sa.ForeignKeyConstraint(["actor_id"], ["account.id"], name=op.f("fk_price_change_actor_id")),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_price_change_listing_id")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_price_change_piece_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_price_change")),
+    )
+    op.create_index("ix_price_change_listing", "price_change", ["listing_id", "changed_at", "id"], unique=False)
+    op.create_index(
+        "uq_price_change_first",
+        "price_change",
+        ["listing_id"],
+        unique=True,
+        postgresql_where=sa.text("reason = 'LISTED'"),
+    )
+    op.create_table(
+        "stock_reservation",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("listing_id", sa.UUID(), nullable=False),
+        sa.Column("holder", sa.UUID(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_stock_reservation_quantity")),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_stock_reservation_listing_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_reservation")),
+    )
+    op.create_index("ix_stock_reservation_lapse", "stock_reservation", ["listing_id", "expires_at"], unique=False)
+    op.create_index("uq_stock_reservation_holder", "stock_reservation", ["holder", "listing_id"], unique=True)
+    op.create_table(
+        "appointment",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("shop_id", sa.UUID(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("customer", sa.UUID(), nullable=False),
+        sa.Column("consignment_id", sa.UUID(), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(purpose = 'DROP_OFF') = (consignment_id IS NOT NULL)", name=op.f("ck_appointment_drop_off")
+        ),
+        sa.CheckConstraint("purpose IN ('DROP_OFF', 'VIEWING', 'APPRAISAL')", name=op.f("ck_appointment_purpose")),
+        sa.CheckConstraint(
+            "state IN ('BOOKED', 'CHECKED_IN', 'CANCELLED', 'MISSED')", name=op.f("ck_appointment_state")
+        ),
+        sa.CheckConstraint("char_length(note) <= 500", name=op.f("ck_appointment_note")),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_appointment_ends_at")),
+        sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_appointment_consignment_id")),
+        sa.ForeignKeyConstraint(["customer"], ["account.id"], name=op.f("fk_appointment_customer")),
+        sa.ForeignKeyConstraint(["shop_id"], ["club_shop.id"], name=op.f("fk_appointment_shop_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
+        sa.UniqueConstraint("code", name=op.f("uq_appointment_code")),
+    )
+    op.create_index("ix_appointment_customer", "appointment", ["customer", "starts_at", "id"], unique=False)
+    op.create_index("ix_appointment_shop", "appointment", ["shop_id", "starts_at", "id"], unique=False)
+    op.create_index(
+        "uq_appointment_standing",
+        "appointment",
+        ["customer", "shop_id", "purpose", "starts_at"],
+        unique=True,
+        postgresql_where=sa.text("state = 'BOOKED'"),
+    )
+    op.create_table(
+        "appraisal",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("consignment_id", sa.UUID(), nullable=True),
+        sa.Column("owner", sa.UUID(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("photos", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("category_id", sa.UUID(), nullable=False),
+        sa.Column("category_path", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("standard_id", sa.UUID(), nullable=False),
+        sa.Column("standard_version", sa.Integer(), nullable=False),
+        sa.Column("terms", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("declared_minor", sa.BigInteger(), nullable=True),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=True),
+        sa.Column("hold_id", sa.UUID(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("needs", sa.Text(), nullable=False),
+        sa.Column("seen_by", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("assigned_to", sa.UUID(), nullable=True),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("product_id", sa.UUID(), nullable=True),
+        sa.Column("piece_id", sa.UUID(), nullable=True),
+        sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("grade", sa.Text(), nullable=True),
+        sa.Column("value_low_minor", sa.BigInteger(), nullable=True),
+        sa.Column("value_high_minor", sa.BigInteger(), nullable=True),
+        sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("handed_back_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(purpose = 'CONSIGNMENT') = (consignment_id IS NOT NULL)", name=op.f("ck_appraisal_consigned")
+        ),
+        sa.CheckConstraint("(state = 'ASSIGNED') = (assigned_to IS NOT NULL)", name=op.f("ck_appraisal_assigned")),
+        sa.CheckConstraint("(state = 'CONCLUDED') = (verdict IS NOT NULL)", name=op.f("ck_appraisal_concluded")),
+        sa.CheckConstraint(
+            "(verdict IS NOT DISTINCT FROM 'AUTHENTIC') = (num_nonnulls(grade, value_low_minor, value_high_minor) = 3) AND (verdict IS NOT DISTINCT FROM 'AUTHENTIC' OR num_nonnulls(grade, value_low_minor, value_high_minor) = 0)",
+            name=op.f("ck_appraisal_authentic"),
+        ),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_appraisal_currency")),
+        sa.CheckConstraint(
+            "grade IN ('NEW', 'PRISTINE', 'EXCELLENT', 'VERY_GOOD', 'GOOD', 'FAIR')", name=op.f("ck_appraisal_grade")
+        ),
+        sa.CheckConstraint(
+            "jsonb_array_length(seen_by) = CASE state WHEN 'CONCLUDED' THEN round ELSE round - 1 END",
+            name=op.f("ck_appraisal_seen_by"),
+        ),
+        sa.CheckConstraint("needs IN ('APPRAISER', 'SENIOR')", name=op.f("ck_appraisal_needs")),
+        sa.CheckConstraint(
+            "num_nonnulls(fee_minor, hold_id) = CASE purpose WHEN 'SERVICE' THEN 2 ELSE 0 END",
+            name=op.f("ck_appraisal_paid"),
+        ),
+        sa.CheckConstraint("purpose IN ('CONSIGNMENT', 'SERVICE')", name=op.f("ck_appraisal_purpose")),
+        sa.CheckConstraint(
+            "round BETWEEN 1 AND 3 AND (needs = 'SENIOR') = (round = 3)", name=op.f("ck_appraisal_round")
+        ),
+        sa.CheckConstraint(
+            "state IN ('REQUESTED', 'CANCELLED') OR received_at IS NOT NULL", name=op.f("ck_appraisal_received")
+        ),
+        sa.CheckConstraint(
+            "state IN ('REQUESTED', 'QUEUED', 'ASSIGNED', 'CONCLUDED', 'CANCELLED')", name=op.f("ck_appraisal_state")
+        ),
+        sa.CheckConstraint(
+            "verdict IN ('AUTHENTIC', 'COUNTERFEIT', 'INCONCLUSIVE')", name=op.f("ck_appraisal_verdict")
+        ),
+        sa.CheckConstraint("(assigned_to IS NULL) = (assigned_at IS NULL)", name=op.f("ck_appraisal_assigned_at")),
+        sa.CheckConstraint("(grade IS NULL) = (piece_id IS NULL)", name=op.f("ck_appraisal_piece")),
+        sa.CheckConstraint("(verdict IS NULL) = (concluded_at IS NULL)", name=op.f("ck_appraisal_concluded_at")),
+        sa.CheckConstraint(
+            "0 < value_low_minor AND value_low_minor <= value_high_minor", name=op.f("ck_appraisal_value")
+        ),
+        sa.CheckConstraint(
+            "assigned_to <> owner AND NOT seen_by ? assigned_to::text", name=op.f("ck_appraisal_impartial")
+        ),
+        sa.CheckConstraint("declared_minor > 0", name=op.f("ck_appraisal_declared")),
+        sa.CheckConstraint("fee_minor > 0", name=op.f("ck_appraisal_fee")),
+        sa.ForeignKeyConstraint(["assigned_to"], ["account.id"], name=op.f("fk_appraisal_assigned_to")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_appraisal_category_id")),
+        sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_appraisal_consignment_id")),
+        sa.ForeignKeyConstraint(["hold_id"], ["wallet_hold.id"], name=op.f("fk_appraisal_hold_id")),
+        sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_appraisal_owner")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_appraisal_piece_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_appraisal_product_id")),
+        sa.ForeignKeyConstraint(
+            ["standard_id", "standard_version"],
+            ["grading_standard.id", "grading_standard.version"],
+            name=op.f("fk_appraisal_standard_id_standard_version"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appraisal")),
+        sa.UniqueConstraint("code", name=op.f("uq_appraisal_code")),
+        sa.UniqueConstraint("consignment_id", name=op.f("uq_appraisal_consignment_id")),
+    )
+    op.create_index("ix_appraisal_all", "appraisal", ["opened_at", "id"], unique=False)
+    op.create_index(
+        "ix_appraisal_assigned",
+        "appraisal",
+        ["assigned_to", "opened_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("assigned_to IS NOT NULL"),
+    )
+    op.create_index("ix_appraisal_owner", "appraisal", ["owner", "opened_at", "id"], unique=False)
+    op.create_index(
+        "ix_appraisal_piece", "appraisal", ["piece_id"], unique=False, postgresql_where=sa.text("piece_id IS NOT NULL")
+    )
+    op.create_index("ix_appraisal_state", "appraisal", ["state", "opened_at", "id"], unique=False)
+    op.create_index(
+        "ix_appraisal_waiting",
+        "appraisal",
+        ["opened_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'QUEUED'"),
+    )
+    op.create_table(
         "consignment_task",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("consignment_id", sa.UUID(), nullable=False),
@@ -346,6 +1543,89 @@ def upgrade() -> None:
         postgresql_where=sa.text("outcome IS NULL"),
     )
     op.create_table(
+        "contract",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("consignment_id", sa.UUID(), nullable=False),
+        sa.Column("piece_id", sa.UUID(), nullable=False),
+        sa.Column("seller", sa.UUID(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("floor_minor", sa.BigInteger(), nullable=False),
+        sa.Column("buy_out_minor", sa.BigInteger(), nullable=True),
+        sa.Column("end_price_minor", sa.BigInteger(), nullable=True),
+        sa.Column("plan", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("seller_level", sa.Text(), nullable=False),
+        sa.Column("tax_jurisdiction", sa.Text(), nullable=False),
+        sa.Column("commission_tax_bps", sa.Integer(), nullable=False),
+        sa.Column("credit_bonus_bps", sa.Integer(), nullable=False),
+        sa.Column("offset_cap_bps", sa.Integer(), nullable=False),
+        sa.Column("choice_fixed", sa.Text(), nullable=False),
+        sa.Column("days_to_sell", sa.Integer(), nullable=False),
+        sa.Column("days_to_deliver", sa.Integer(), nullable=False),
+        sa.Column("return_window_days", sa.Integer(), nullable=False),
+        sa.Column("steps", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("seller_costs", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("term_days", sa.Integer(), nullable=False),
+        sa.Column("grace_days", sa.Integer(), nullable=False),
+        sa.Column("end_action", sa.Text(), nullable=False),
+        sa.Column("pins", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("offered_by", sa.UUID(), nullable=True),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("offer_expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=True),
+        sa.Column("credit_bps", sa.Integer(), nullable=True),
+        sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("payout_fixed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("listing_id", sa.UUID(), nullable=True),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("term_ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("free_withdrawal_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'ENDED') = (ended_at IS NOT NULL)", name=op.f("ck_contract_ended")),
+        sa.CheckConstraint(
+            "CASE state WHEN 'OFFERED' THEN mode IS NULL WHEN 'AGREED' THEN mode IS NOT NULL ELSE TRUE END AND (mode IS NULL) = (credit_bps IS NULL) AND (mode IS NULL) = (agreed_at IS NULL)",
+            name=op.f("ck_contract_agreed"),
+        ),
+        sa.CheckConstraint("choice_fixed IN ('AGREEMENT', 'SALE')", name=op.f("ck_contract_choice_fixed")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_contract_currency")),
+        sa.CheckConstraint(
+            "end_action IN ('RETURN', 'DONATE', 'TRADE_IN', 'BUY_OUT')", name=op.f("ck_contract_end_action")
+        ),
+        sa.CheckConstraint(
+            "end_action NOT IN ('TRADE_IN', 'BUY_OUT') OR end_price_minor IS NOT NULL", name=op.f("ck_contract_end")
+        ),
+        sa.CheckConstraint("mode IN ('AT_APPRAISAL', 'AFTER_SALE')", name=op.f("ck_contract_mode")),
+        sa.CheckConstraint(
+            "mode IS DISTINCT FROM 'AT_APPRAISAL' OR buy_out_minor IS NOT NULL", name=op.f("ck_contract_bought")
+        ),
+        sa.CheckConstraint("seller_level IN ('STANDARD', 'SILVER', 'GOLD')", name=op.f("ck_contract_seller_level")),
+        sa.CheckConstraint("state IN ('OFFERED', 'AGREED', 'ENDED')", name=op.f("ck_contract_state")),
+        sa.CheckConstraint("tax_jurisdiction ~ '^[A-Z]{2}$'", name=op.f("ck_contract_tax_jurisdiction")),
+        sa.CheckConstraint("(listing_id IS NULL) = (listed_at IS NULL)", name=op.f("ck_contract_listed")),
+        sa.CheckConstraint("buy_out_minor > 0", name=op.f("ck_contract_buy_out")),
+        sa.CheckConstraint("commission_tax_bps BETWEEN 0 AND 6000", name=op.f("ck_contract_commission_tax_bps")),
+        sa.CheckConstraint("credit_bonus_bps BETWEEN 0 AND 10000", name=op.f("ck_contract_credit_bonus_bps")),
+        sa.CheckConstraint("credit_bps BETWEEN 0 AND 10000", name=op.f("ck_contract_credit_bps")),
+        sa.CheckConstraint("end_price_minor > 0", name=op.f("ck_contract_end_price")),
+        sa.CheckConstraint("offset_cap_bps BETWEEN 0 AND 10000", name=op.f("ck_contract_offset_cap_bps")),
+        sa.CheckConstraint("price_minor > 0 AND floor_minor BETWEEN 1 AND price_minor", name=op.f("ck_contract_price")),
+        sa.CheckConstraint(
+            "term_days > 0 AND grace_days >= 0 AND return_window_days >= 0", name=op.f("ck_contract_days")
+        ),
+        sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_contract_consignment_id")),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_contract_listing_id")),
+        sa.ForeignKeyConstraint(["offered_by"], ["account.id"], name=op.f("fk_contract_offered_by")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_contract_piece_id")),
+        sa.ForeignKeyConstraint(["seller"], ["account.id"], name=op.f("fk_contract_seller")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
+        sa.UniqueConstraint("code", name=op.f("uq_contract_code")),
+        sa.UniqueConstraint("consignment_id", name=op.f("uq_contract_consignment_id")),
+    )
+    op.create_index("ix_contract_seller", "contract", ["seller", "id"], unique=False)
+    op.create_table(
         "intake_receipt",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -361,67 +1641,510 @@ def upgrade() -> None:
         sa.Column("condition", sa.Text(), nullable=False),
         sa.CheckConstraint("weight_grams > 0", name=op.f("ck_intake_receipt_weight")),
         sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_intake_receipt_consignment_id")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_intake_receipt_piece_id")),
+        sa.ForeignKeyConstraint(["shop_id"], ["club_shop.id"], name=op.f("fk_intake_receipt_shop_id")),
         sa.ForeignKeyConstraint(["taken_by"], ["account.id"], name=op.f("fk_intake_receipt_taken_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intake_receipt")),
         sa.UniqueConstraint("code", name=op.f("uq_intake_receipt_code")),
         sa.UniqueConstraint("consignment_id", name=op.f("uq_intake_receipt_consignment_id")),
     )
     op.create_table(
-        "ledger_posting",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("journal_id", sa.UUID(), nullable=False),
-        sa.Column("line", sa.Integer(), nullable=False),
-        sa.Column("owner", sa.UUID(), nullable=True),
+        "order_line",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("order_id", sa.UUID(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("listing_id", sa.UUID(), nullable=False),
+        sa.Column("listing_kind", sa.Text(), nullable=False),
+        sa.Column("product_id", sa.UUID(), nullable=False),
+        sa.Column("piece_id", sa.UUID(), nullable=True),
+        sa.Column("consignment_id", sa.UUID(), nullable=True),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("unit_price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("seller_kind", sa.Text(), nullable=False),
+        sa.Column("seller_id", sa.UUID(), nullable=True),
+        sa.Column("tax_basis", sa.Text(), nullable=False),
+        sa.Column("tax_rate_bps", sa.Integer(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
+        sa.Column("cost_minor", sa.BigInteger(), nullable=True),
+        sa.Column("claim_token", sa.BigInteger(), nullable=True),
+        sa.Column("return_days", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("blocked_by", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(delivered_at IS NOT NULL) = (state IN ('DELIVERED', 'RETURNED'))", name=op.f("ck_order_line_delivered")
+        ),
+        sa.CheckConstraint(
+            "(tax_basis = 'COMMISSION') = (seller_kind = 'ACCOUNT')", name=op.f("ck_order_line_seller_of_record")
+        ),
+        sa.CheckConstraint(
+            "CASE seller_kind WHEN 'HOUSE' THEN seller_id IS NULL WHEN 'ACCOUNT' THEN seller_id IS NOT NULL ELSE true END",
+            name=op.f("ck_order_line_seller_id"),
+        ),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_order_line_currency")),
+        sa.CheckConstraint(
+            "listing_kind IN ('NEW', 'CONSIGNED', 'REFURBISHED', 'PEER', 'CLEARANCE')",
+            name=op.f("ck_order_line_listing_kind"),
+        ),
+        sa.CheckConstraint("seller_kind IN ('HOUSE', 'ACCOUNT')", name=op.f("ck_order_line_seller_may_sell")),
+        sa.CheckConstraint(
+            "seller_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER')",
+            name=op.f("ck_order_line_seller_kind"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('OPEN', 'PACKED', 'SHIPPED', 'READY_FOR_PICKUP', 'DELIVERED', 'RETURNED', 'CANCELLED')",
+            name=op.f("ck_order_line_state"),
+        ),
+        sa.CheckConstraint("tax_basis <> 'MARGIN' OR cost_minor IS NOT NULL", name=op.f("ck_order_line_margin")),
+        sa.CheckConstraint(
+            "tax_basis IN ('FULL_PRICE', 'MARGIN', 'COMMISSION', 'TRAVEL_MARGIN')", name=op.f("ck_order_line_tax_basis")
+        ),
+        sa.CheckConstraint("(piece_id IS NULL) = (claim_token IS NULL)", name=op.f("ck_order_line_claim")),
+        sa.CheckConstraint("cost_minor >= 0", name=op.f("ck_order_line_cost")),
+        sa.CheckConstraint("quantity > 0 AND (piece_id IS NULL OR quantity = 1)", name=op.f("ck_order_line_quantity")),
+        sa.CheckConstraint("refunded_minor BETWEEN 0 AND price_minor", name=op.f("ck_order_line_refunded")),
+        sa.CheckConstraint("return_days >= 0", name=op.f("ck_order_line_return_days")),
+        sa.CheckConstraint(
+            "tax_rate_bps BETWEEN 0 AND 10000 AND tax_minor BETWEEN 0 AND price_minor", name=op.f("ck_order_line_tax")
+        ),
+        sa.CheckConstraint(
+            "unit_price_minor > 0 AND price_minor = unit_price_minor * quantity", name=op.f("ck_order_line_price")
+        ),
+        sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_order_line_consignment_id")),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_order_line_listing_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_order_line_order_id")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_order_line_piece_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_order_line_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_line")),
+        sa.UniqueConstraint("order_id", "position", name=op.f("uq_order_line_order_id_position")),
+    )
+    op.create_index(
+        "ix_order_line_consignment",
+        "order_line",
+        ["consignment_id"],
+        unique=False,
+        postgresql_where=sa.text("consignment_id IS NOT NULL"),
+    )
+    op.create_index("ix_order_line_listing", "order_line", ["listing_id"], unique=False)
+    op.create_index(
+        "ix_order_line_piece",
+        "order_line",
+        ["piece_id"],
+        unique=False,
+        postgresql_where=sa.text("piece_id IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_order_line_one_of_one",
+        "order_line",
+        ["listing_id"],
+        unique=True,
+        postgresql_where=sa.text("piece_id IS NOT NULL AND state NOT IN ('CANCELLED', 'RETURNED')"),
+    )
+    op.create_table(
+        "piece_cost",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("consignment_id", sa.UUID(), nullable=False),
+        sa.Column("piece_id", sa.UUID(), nullable=True),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
-        sa.Column("lot_id", sa.UUID(), nullable=True),
-        sa.Column(
-            "xid", sa.BigInteger(), server_default=sa.text("(pg_current_xact_id()::text::bigint)"), nullable=False
-        ),
-        sa.CheckConstraint("(lot_id IS NOT NULL) = (kind = 'CREDIT')", name=op.f("ck_ledger_posting_lot")),
+        sa.Column("borne_by", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("recorded_by", sa.UUID(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("borne_by IN ('SELLER', 'HOUSE')", name=op.f("ck_piece_cost_borne_by")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_piece_cost_currency")),
+        sa.CheckConstraint("kind IN ('APPRAISAL', 'STORAGE', 'SERVICE', 'FREIGHT')", name=op.f("ck_piece_cost_kind")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_piece_cost_amount")),
+        sa.CheckConstraint("char_length(note) BETWEEN 1 AND 500", name=op.f("ck_piece_cost_note")),
+        sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_piece_cost_consignment_id")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_piece_cost_piece_id")),
+        sa.ForeignKeyConstraint(["recorded_by"], ["account.id"], name=op.f("fk_piece_cost_recorded_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_piece_cost")),
+    )
+    op.create_index("ix_piece_cost_consignment", "piece_cost", ["consignment_id", "id"], unique=False)
+    op.create_table(
+        "appraisal_opinion",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("appraisal_id", sa.UUID(), nullable=False),
+        sa.Column("appraiser", sa.UUID(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("rank", sa.Text(), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("computed_grade", sa.Text(), nullable=True),
+        sa.Column("score_bps", sa.Integer(), nullable=True),
+        sa.Column("grade", sa.Text(), nullable=True),
+        sa.Column("deviation", sa.Text(), nullable=True),
+        sa.Column("answers", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("marks", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("measurements", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("condition", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("value_low_minor", sa.BigInteger(), nullable=True),
+        sa.Column("value_high_minor", sa.BigInteger(), nullable=True),
+        sa.Column("comparables", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("evidence", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("findings", sa.Text(), nullable=False),
+        sa.Column("product_id", sa.UUID(), nullable=True),
+        sa.Column("serial", sa.Text(), nullable=True),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("upheld", sa.Boolean(), nullable=True),
+        sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(owner IS NOT NULL) = (kind IN ('CASH', 'CREDIT', 'DEPOSIT', 'HELD', 'RECEIVABLE'))",
-            name=op.f("ck_ledger_posting_owner"),
+            "(verdict IS NOT DISTINCT FROM 'AUTHENTIC') = (num_nonnulls(grade, value_low_minor, value_high_minor) = 3) AND (verdict IS NOT DISTINCT FROM 'AUTHENTIC' OR num_nonnulls(grade, value_low_minor, value_high_minor) = 0)",
+            name=op.f("ck_appraisal_opinion_authentic"),
         ),
-        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_ledger_posting_currency")),
         sa.CheckConstraint(
-            "kind IN ('CASH', 'CREDIT', 'DEPOSIT', 'HELD', 'RECEIVABLE', 'ESCROW', 'CONSIGNOR_PAYABLE', 'INVENTORY', 'SALES', 'COMMISSION', 'SERVICES', 'COST_OF_GOODS', 'PSP_CLEARING', 'PAYOUT_CLEARING', 'TAX_PAYABLE', 'SHIPPING', 'FREIGHT_SUBSIDY', 'PROMOTION', 'CREDIT_BONUS', 'BREAKAGE', 'WRITE_OFF', 'FX', 'SUPPLIER_PAYABLE', 'TRAVEL_UNEARNED', 'GIFT_CARDS', 'SUBSIDY_BUDGET')",
-            name=op.f("ck_ledger_posting_kind"),
+            "computed_grade IN ('NEW', 'PRISTINE', 'EXCELLENT', 'VERY_GOOD', 'GOOD', 'FAIR')",
+            name=op.f("ck_appraisal_opinion_computed_grade"),
         ),
-        sa.CheckConstraint("amount_minor <> 0", name=op.f("ck_ledger_posting_amount")),
-        sa.ForeignKeyConstraint(["journal_id"], ["ledger_journal.id"], name=op.f("fk_ledger_posting_journal_id")),
+        sa.CheckConstraint(
+            "currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_appraisal_opinion_currency")
+        ),
+        sa.CheckConstraint(
+            "grade IN ('NEW', 'PRISTINE', 'EXCELLENT', 'VERY_GOOD', 'GOOD', 'FAIR')",
+            name=op.f("ck_appraisal_opinion_grade"),
+        ),
+        sa.CheckConstraint("rank IN ('APPRAISER', 'SENIOR')", name=op.f("ck_appraisal_opinion_rank")),
+        sa.CheckConstraint("round < 3 OR rank = 'SENIOR'", name=op.f("ck_appraisal_opinion_decisive")),
+        sa.CheckConstraint(
+            "verdict = 'AUTHENTIC' OR char_length(findings) > 0", name=op.f("ck_appraisal_opinion_findings")
+        ),
+        sa.CheckConstraint(
+            "verdict IN ('AUTHENTIC', 'COUNTERFEIT', 'INCONCLUSIVE')", name=op.f("ck_appraisal_opinion_verdict")
+        ),
+        sa.CheckConstraint(
+            "(deviation IS NOT NULL) = (grade IS DISTINCT FROM computed_grade)",
+            name=op.f("ck_appraisal_opinion_deviation"),
+        ),
+        sa.CheckConstraint("(upheld IS NULL) = (judged_at IS NULL)", name=op.f("ck_appraisal_opinion_judged")),
+        sa.CheckConstraint(
+            "0 < value_low_minor AND value_low_minor <= value_high_minor", name=op.f("ck_appraisal_opinion_value")
+        ),
+        sa.CheckConstraint("char_length(deviation) > 0", name=op.f("ck_appraisal_opinion_deviation_said")),
+        sa.CheckConstraint(
+            "num_nonnulls(grade, computed_grade, score_bps) IN (0, 3)", name=op.f("ck_appraisal_opinion_graded")
+        ),
+        sa.CheckConstraint("round BETWEEN 1 AND 3", name=op.f("ck_appraisal_opinion_round")),
+        sa.CheckConstraint("score_bps BETWEEN 0 AND 10000", name=op.f("ck_appraisal_opinion_score")),
+        sa.ForeignKeyConstraint(["appraisal_id"], ["appraisal.id"], name=op.f("fk_appraisal_opinion_appraisal_id")),
+        sa.ForeignKeyConstraint(["appraiser"], ["account.id"], name=op.f("fk_appraisal_opinion_appraiser")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_appraisal_opinion_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appraisal_opinion")),
+        sa.UniqueConstraint("appraisal_id", "appraiser", name=op.f("uq_appraisal_opinion_appraisal_id_appraiser")),
+        sa.UniqueConstraint("appraisal_id", "round", name=op.f("uq_appraisal_opinion_appraisal_id_round")),
+    )
+    op.create_index("ix_appraisal_opinion_appraiser", "appraisal_opinion", ["appraiser", "given_at"], unique=False)
+    op.create_table(
+        "certificate",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("appraisal_id", sa.UUID(), nullable=False),
+        sa.Column("piece_id", sa.UUID(), nullable=False),
+        sa.Column("consignor", sa.UUID(), nullable=False),
+        sa.Column("category_path", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recall_id", sa.UUID(), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_by", sa.UUID(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'REVOKED') = (revoked_at IS NOT NULL)", name=op.f("ck_certificate_revoked")),
+        sa.CheckConstraint(
+            "reason IN ('COUNTERFEIT', 'MISTAKE', 'ALTERED', 'LOST')", name=op.f("ck_certificate_reason")
+        ),
+        sa.CheckConstraint(
+            "state <> 'UNDER_REVIEW' OR recall_id IS NOT NULL", name=op.f("ck_certificate_under_review")
+        ),
+        sa.CheckConstraint(
+            "state IN ('VALID', 'UNDER_REVIEW', 'SUPERSEDED', 'REVOKED')", name=op.f("ck_certificate_state")
+        ),
+        sa.CheckConstraint("(revoked_at IS NULL) = (reason IS NULL)", name=op.f("ck_certificate_revoked_why")),
+        sa.ForeignKeyConstraint(["appraisal_id"], ["appraisal.id"], name=op.f("fk_certificate_appraisal_id")),
+        sa.ForeignKeyConstraint(["consignor"], ["account.id"], name=op.f("fk_certificate_consignor")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_certificate_piece_id")),
         sa.ForeignKeyConstraint(
-            ["lot_id", "owner", "currency"],
-            ["credit_lot.id", "credit_lot.owner", "credit_lot.currency"],
-            name=op.f("fk_ledger_posting_lot_id_owner_currency"),
+            ["recall_id"],
+            ["certificate_recall.id"],
+            name=op.f("fk_certificate_recall_id"),
+            initially="DEFERRED",
+            deferrable=True,
         ),
-        sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_ledger_posting_owner")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_posting")),
-        sa.UniqueConstraint("journal_id", "line", name=op.f("uq_ledger_posting_journal_id_line")),
+        sa.ForeignKeyConstraint(["revoked_by"], ["account.id"], name=op.f("fk_certificate_revoked_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint("appraisal_id", name=op.f("uq_certificate_appraisal_id")),
+        sa.UniqueConstraint("code", name=op.f("uq_certificate_code")),
+    )
+    op.create_index("ix_certificate_consignor", "certificate", ["consignor", "issued_at"], unique=False)
+    op.create_index("ix_certificate_issued", "certificate", ["issued_at", "id"], unique=False)
+    op.create_index("ix_certificate_piece", "certificate", ["piece_id", "issued_at"], unique=False)
+    op.create_index(
+        "ix_certificate_recall_of",
+        "certificate",
+        ["recall_id", "issued_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("recall_id IS NOT NULL"),
+    )
+    op.create_index("ix_certificate_state", "certificate", ["state", "issued_at", "id"], unique=False)
+    op.create_index(
+        "uq_certificate_standing",
+        "certificate",
+        ["piece_id"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('VALID', 'UNDER_REVIEW')"),
+    )
+    op.create_table(
+        "markdown",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("contract_id", sa.UUID(), nullable=False),
+        sa.Column("consignment_id", sa.UUID(), nullable=False),
+        sa.Column("listing_id", sa.UUID(), nullable=False),
+        sa.Column("seller", sa.UUID(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("leaves_range", sa.Boolean(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.UUID(), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(origin = 'PROPOSED') = (proposed_by IS NOT NULL)", name=op.f("ck_markdown_proposed_by")),
+        sa.CheckConstraint("(state IN ('PLANNED', 'PROPOSED')) = (ended_at IS NULL)", name=op.f("ck_markdown_ended")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_markdown_currency")),
+        sa.CheckConstraint(
+            "origin = 'PROPOSED' OR state NOT IN ('PROPOSED', 'REFUSED')", name=op.f("ck_markdown_asked")
+        ),
+        sa.CheckConstraint("origin IN ('AGREED', 'PROPOSED')", name=op.f("ck_markdown_origin")),
+        sa.CheckConstraint(
+            "state IN ('PLANNED', 'PROPOSED', 'APPLIED', 'REFUSED', 'SKIPPED')", name=op.f("ck_markdown_state")
+        ),
+        sa.CheckConstraint("price_minor > 0", name=op.f("ck_markdown_price")),
+        sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_markdown_consignment_id")),
+        sa.ForeignKeyConstraint(["contract_id"], ["contract.id"], name=op.f("fk_markdown_contract_id")),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_markdown_listing_id")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["account.id"], name=op.f("fk_markdown_proposed_by")),
+        sa.ForeignKeyConstraint(["seller"], ["account.id"], name=op.f("fk_markdown_seller")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_markdown")),
+    )
+    op.create_index("ix_markdown_contract", "markdown", ["contract_id", "due_at", "id"], unique=False)
+    op.create_index(
+        "uq_markdown_proposed", "markdown", ["contract_id"], unique=True, postgresql_where=sa.text("state = 'PROPOSED'")
+    )
+    op.create_table(
+        "settlement",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("consignment_id", sa.UUID(), nullable=False),
+        sa.Column("contract_id", sa.UUID(), nullable=False),
+        sa.Column("piece_id", sa.UUID(), nullable=False),
+        sa.Column("seller", sa.UUID(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.UUID(), nullable=True),
+        sa.Column("order_line_id", sa.UUID(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("gross_minor", sa.BigInteger(), nullable=False),
+        sa.Column("commission_minor", sa.BigInteger(), nullable=False),
+        sa.Column("commission_tax_minor", sa.BigInteger(), nullable=False),
+        sa.Column("costs_minor", sa.BigInteger(), nullable=False),
+        sa.Column("net_minor", sa.BigInteger(), nullable=False),
+        sa.Column("shortfall_minor", sa.BigInteger(), nullable=False),
+        sa.Column("offset_minor", sa.BigInteger(), nullable=False),
+        sa.Column("cash_minor", sa.BigInteger(), nullable=False),
+        sa.Column("credit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("bonus_minor", sa.BigInteger(), nullable=False),
+        sa.Column("credit_bps", sa.Integer(), nullable=False),
+        sa.Column("cost_lines", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("return_window_days", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("payable_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("blocks", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(cause = 'SALE') = (order_line_id IS NOT NULL) AND (order_id IS NULL) = (order_line_id IS NULL)",
+            name=op.f("ck_settlement_order"),
+        ),
+        sa.CheckConstraint("(state = 'SETTLED') = (settled_at IS NOT NULL)", name=op.f("ck_settlement_settled")),
+        sa.CheckConstraint(
+            "(state IN ('PAYABLE', 'SETTLED')) = (released_at IS NOT NULL)", name=op.f("ck_settlement_released")
+        ),
+        sa.CheckConstraint(
+            "cause <> 'SALE' OR state <> 'SETTLED' OR delivered_at IS NOT NULL", name=op.f("ck_settlement_delivered")
+        ),
+        sa.CheckConstraint("cause IN ('APPRAISAL', 'SALE', 'TERM_END')", name=op.f("ck_settlement_cause")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_settlement_currency")),
+        sa.CheckConstraint("state IN ('PENDING', 'PAYABLE', 'SETTLED', 'CANCELLED')", name=op.f("ck_settlement_state")),
+        sa.CheckConstraint(
+            "commission_minor >= 0 AND commission_tax_minor >= 0 AND costs_minor >= 0 AND net_minor >= 0 AND shortfall_minor >= 0 AND offset_minor >= 0 AND cash_minor >= 0 AND credit_minor >= 0 AND bonus_minor >= 0",
+            name=op.f("ck_settlement_parts"),
+        ),
+        sa.CheckConstraint("credit_bps BETWEEN 0 AND 10000", name=op.f("ck_settlement_credit_bps")),
+        sa.CheckConstraint(
+            "gross_minor = commission_minor + commission_tax_minor + costs_minor + net_minor",
+            name=op.f("ck_settlement_sum"),
+        ),
+        sa.CheckConstraint("gross_minor > 0", name=op.f("ck_settlement_gross")),
+        sa.CheckConstraint("net_minor = offset_minor + cash_minor + credit_minor", name=op.f("ck_settlement_net")),
+        sa.CheckConstraint("return_window_days >= 0", name=op.f("ck_settlement_return_window_days")),
+        sa.CheckConstraint("shortfall_minor = 0 OR net_minor = 0", name=op.f("ck_settlement_shortfall")),
+        sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_settlement_consignment_id")),
+        sa.ForeignKeyConstraint(["contract_id"], ["contract.id"], name=op.f("fk_settlement_contract_id")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_settlement_piece_id")),
+        sa.ForeignKeyConstraint(["seller"], ["account.id"], name=op.f("fk_settlement_seller")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement")),
+        sa.UniqueConstraint("code", name=op.f("uq_settlement_code")),
+        sa.UniqueConstraint("order_line_id", name=op.f("uq_settlement_order_line_id")),
     )
     op.create_index(
-        "ix_ledger_posting_house",
-        "ledger_posting",
-        ["kind", "currency", "xid"],
+        "ix_settlement_due",
+        "settlement",
+        ["payable_at", "id"],
         unique=False,
-        postgresql_include=["amount_minor"],
-        postgresql_where=sa.text("owner IS NULL"),
+        postgresql_where=sa.text("state = 'PENDING'"),
     )
+    op.create_index("ix_settlement_piece", "settlement", ["piece_id", "id"], unique=False)
+    op.create_index("ix_settlement_seller", "settlement", ["seller", "id"], unique=False)
     op.create_index(
-        "ix_ledger_posting_lot",
-        "ledger_posting",
-        ["lot_id"],
+        "ix_settlement_settled",
+        "settlement",
+        ["settled_at"],
         unique=False,
-        postgresql_where=sa.text("lot_id IS NOT NULL"),
+        postgresql_include=["currency", "cash_minor", "credit_minor"],
+        postgresql_where=sa.text("state = 'SETTLED'"),
     )
+    op.create_index("ix_settlement_state", "settlement", ["state", "id"], unique=False)
     op.create_index(
-        "ix_ledger_posting_statement",
-        "ledger_posting",
-        ["owner", "currency", "id"],
-        unique=False,
-        postgresql_where=sa.text("owner IS NOT NULL"),
+        "uq_settlement_open",
+        "settlement",
+        ["consignment_id"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'CANCELLED'"),
     )
+    run(r"""
+CREATE FUNCTION piece_stands_first() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO piece_standing (piece_id, since, owner_kind, owner_id, custodian_kind, custodian_id, risk_bearer_kind, risk_bearer_id)
+    SELECT a.id, a.created_at, a.owner_kind, a.owner_id, a.custodian_kind, a.custodian_id, a.risk_bearer_kind, a.risk_bearer_id FROM added a;
+    RETURN NULL;
+END $$
+""")
+    run(r"""
+CREATE TRIGGER piece_stands_first AFTER INSERT ON piece
+REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION piece_stands_first()
+""")
+    run(r"""
+CREATE FUNCTION piece_stands_anew() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    INSERT INTO piece_standing (piece_id, since, owner_kind, owner_id, custodian_kind, custodian_id, risk_bearer_kind, risk_bearer_id)
+    SELECT a.id, clock_timestamp(), a.owner_kind, a.owner_id, a.custodian_kind, a.custodian_id, a.risk_bearer_kind, a.risk_bearer_id FROM changed a JOIN before b ON b.id = a.id
+    WHERE (a.owner_kind, a.owner_id, a.custodian_kind, a.custodian_id, a.risk_bearer_kind, a.risk_bearer_id) IS DISTINCT FROM (b.owner_kind, b.owner_id, b.custodian_kind, b.custodian_id, b.risk_bearer_kind, b.risk_bearer_id);
+    RETURN NULL;
+END $$
+""")
+    run(r"""
+CREATE TRIGGER piece_stands_anew AFTER UPDATE ON piece
+REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION piece_stands_anew()
+""")
+    run(r"""
+CREATE FUNCTION listing_shelve() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    SELECT p.brand_id, p.collection_id, (c.path ->> 0)::uuid, (c.path ->> 1)::uuid, (c.path ->> 2)::uuid
+    INTO NEW.brand_id, NEW.collection_id, NEW.category_1_id, NEW.category_2_id, NEW.category_3_id
+    FROM product p JOIN category c ON c.id = p.category_id WHERE p.id = NEW.product_id;
+    SELECT grade INTO NEW.grade FROM piece WHERE id = NEW.piece_id;
+    RETURN NEW;
+END $$
+""")
+    run(r"""
+CREATE TRIGGER listing_shelve BEFORE INSERT ON listing
+FOR EACH ROW WHEN (NEW.brand_id IS NULL) EXECUTE FUNCTION listing_shelve()
+""")
+    run(r"""
+CREATE FUNCTION listing_follow_product() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE listing l SET brand_id = NEW.brand_id, collection_id = NEW.collection_id,
+        category_1_id = (c.path ->> 0)::uuid, category_2_id = (c.path ->> 1)::uuid, category_3_id = (c.path ->> 2)::uuid
+    FROM category c WHERE c.id = NEW.category_id AND l.product_id = NEW.id;
+    RETURN NULL;
+END $$
+""")
+    run(r"""
+CREATE TRIGGER listing_follow_product AFTER UPDATE ON product FOR EACH ROW
+WHEN ((OLD.brand_id, OLD.category_id, OLD.collection_id) IS DISTINCT FROM
+      (NEW.brand_id, NEW.category_id, NEW.collection_id))
+EXECUTE FUNCTION listing_follow_product()
+""")
+    run(r"""
+CREATE FUNCTION listing_follow_piece() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE listing SET grade = NEW.grade WHERE piece_id = NEW.id;
+    RETURN NULL;
+END $$
+""")
+    run(r"""
+CREATE TRIGGER listing_follow_piece AFTER UPDATE ON piece FOR EACH ROW
+WHEN (OLD.grade IS DISTINCT FROM NEW.grade) EXECUTE FUNCTION listing_follow_piece()
+""")
+    run("INSERT INTO credit_flow_mark (one, before_xid) VALUES (true, 0)")
+    run(r"""
+CREATE VIEW credit_movement AS
+SELECT p.xid, (j.occurred_at AT TIME ZONE 'UTC')::date AS day, p.currency, p.amount_minor,
+    CASE WHEN p.amount_minor > 0 AND j.cause_id = l.cause_id AND j.cause_kind = l.cause_kind THEN l.origin
+        WHEN j.cause_kind IN ('order', 'hold') THEN 'SPENT'
+        WHEN j.cause_kind = 'lot' THEN 'LAPSED'
+        ELSE 'OTHER' END AS flow
+FROM ledger_posting p JOIN ledger_journal j ON j.id = p.journal_id JOIN credit_lot l ON l.id = p.lot_id
+WHERE p.kind = 'CREDIT'
+""")
+    run("GRANT SELECT ON credit_movement TO cercle_app")
+    run(r"""
+CREATE FUNCTION circulation_fold() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT pg_advisory_xact_lock(hashtextextended('circulation_fold', 7));
+    WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid),
+    folded AS (
+        INSERT INTO credit_flow_day AS d (day, currency, flow, amount_minor)
+        SELECT m.day, m.currency, m.flow, sum(m.amount_minor)
+        FROM credit_movement m
+        WHERE m.xid >= (SELECT before_xid FROM credit_flow_mark) AND m.xid < (SELECT xid FROM horizon)
+        GROUP BY m.day, m.currency, m.flow
+        ON CONFLICT (day, currency, flow) DO UPDATE SET amount_minor = d.amount_minor + excluded.amount_minor
+    )
+    UPDATE credit_flow_mark SET before_xid = greatest(before_xid, horizon.xid) FROM horizon;
+$$
+""")
+    run(r"""
+CREATE FUNCTION claim_fence() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NEW.token NOT IN (OLD.token, OLD.token + 1) THEN
+        RAISE EXCEPTION 'the token of a claim goes up by one or stays' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.token > OLD.token AND NOT OLD.ended AND OLD.expires_at > NEW.taken_at THEN
+        RAISE EXCEPTION 'the claim still stands' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$
+""")
+    run("CREATE TRIGGER claim_fence BEFORE UPDATE ON claim FOR EACH ROW EXECUTE FUNCTION claim_fence()")
     run(r"""
 CREATE FUNCTION idempotency_claim(p_scope uuid, p_key text, p_fingerprint bytea,
     OUT status text, OUT answer jsonb) RETURNS record
@@ -441,6 +2164,133 @@ BEGIN
     END IF;
 END $$
 """)
+    run("CREATE SCHEMA pgqueuer")
+    run(
+        "CREATE TYPE pgqueuer.pgqueuer_status AS ENUM ('queued', 'picked', 'successful', 'exception', 'canceled', 'deleted', 'failed');"
+    )
+    run(r"""CREATE TABLE pgqueuer.pgqueuer (
+    id bigserial NOT NULL PRIMARY KEY,
+    priority integer NOT NULL,
+    queue_manager_id uuid,
+    created timestamp with time zone NOT NULL DEFAULT now(),
+    updated timestamp with time zone NOT NULL DEFAULT now(),
+    heartbeat timestamp with time zone NOT NULL DEFAULT now(),
+    execute_after timestamp with time zone NOT NULL DEFAULT now(),
+    status pgqueuer.pgqueuer_status NOT NULL,
+    entrypoint text NOT NULL,
+    dedupe_key text,
+    payload bytea,
+    headers jsonb,
+    attempts integer NOT NULL DEFAULT 0,
+    slot bigint
+);""")
+    run(r"""CREATE TABLE pgqueuer.pgqueuer_log (
+    id bigint GENERATED BY DEFAULT AS IDENTITY NOT NULL PRIMARY KEY,
+    created timestamp with time zone NOT NULL DEFAULT now(),
+    job_id bigint NOT NULL,
+    status pgqueuer.pgqueuer_status NOT NULL,
+    priority integer NOT NULL,
+    entrypoint text NOT NULL,
+    traceback jsonb,
+    aggregated boolean DEFAULT false
+);""")
+    run(r"""CREATE TABLE pgqueuer.pgqueuer_schedules (
+    id bigserial NOT NULL PRIMARY KEY,
+    expression text NOT NULL,
+    entrypoint text NOT NULL,
+    heartbeat timestamp with time zone NOT NULL DEFAULT now(),
+    created timestamp with time zone NOT NULL DEFAULT now(),
+    updated timestamp with time zone NOT NULL DEFAULT now(),
+    next_run timestamp with time zone NOT NULL DEFAULT now(),
+    last_run timestamp with time zone,
+    status pgqueuer.pgqueuer_status DEFAULT 'queued'::pgqueuer.pgqueuer_status,
+    UNIQUE (expression, entrypoint)
+);""")
+    run(r"""CREATE TABLE pgqueuer.pgqueuer_statistics (
+    id bigserial NOT NULL PRIMARY KEY,
+    created timestamp with time zone NOT NULL DEFAULT date_trunc('sec'::text, now()),
+    count bigint NOT NULL,
+    priority integer NOT NULL,
+    status pgqueuer.pgqueuer_status NOT NULL,
+    entrypoint text NOT NULL
+);""")
+    run(
+        "CREATE INDEX pgqueuer_ep_ea_idx ON pgqueuer.pgqueuer USING btree (entrypoint, execute_after) WHERE (status = 'queued'::pgqueuer.pgqueuer_status);"
+    )
+    run(
+        "CREATE INDEX pgqueuer_ep_prio_id_idx ON pgqueuer.pgqueuer USING btree (entrypoint, priority DESC, id) WHERE (status = 'queued'::pgqueuer.pgqueuer_status);"
+    )
+    run("CREATE INDEX pgqueuer_log_created ON pgqueuer.pgqueuer_log USING btree (created);")
+    run("CREATE INDEX pgqueuer_log_job_id_status ON pgqueuer.pgqueuer_log USING btree (job_id, created DESC);")
+    run("CREATE INDEX pgqueuer_log_not_aggregated ON pgqueuer.pgqueuer_log USING btree ((1)) WHERE (NOT aggregated);")
+    run("CREATE INDEX pgqueuer_log_status ON pgqueuer.pgqueuer_log USING btree (status);")
+    run(
+        "CREATE INDEX pgqueuer_picked_heartbeat_idx ON pgqueuer.pgqueuer USING btree (heartbeat) WHERE (status = 'picked'::pgqueuer.pgqueuer_status);"
+    )
+    run(
+        "CREATE UNIQUE INDEX pgqueuer_picked_slot_idx ON pgqueuer.pgqueuer USING btree (entrypoint, slot) WHERE ((status = 'picked'::pgqueuer.pgqueuer_status) AND (slot IS NOT NULL));"
+    )
+    run(
+        "CREATE INDEX pgqueuer_priority_id_id1_idx ON pgqueuer.pgqueuer USING btree (priority, id DESC) INCLUDE (id) WHERE (status = 'queued'::pgqueuer.pgqueuer_status);"
+    )
+    run(
+        "CREATE INDEX pgqueuer_queue_manager_id_idx ON pgqueuer.pgqueuer USING btree (queue_manager_id) WHERE (queue_manager_id IS NOT NULL);"
+    )
+    run(
+        "CREATE UNIQUE INDEX pgqueuer_statistics_unique_count ON pgqueuer.pgqueuer_statistics USING btree (priority, date_trunc('sec'::text, timezone('UTC'::text, created)), status, entrypoint);"
+    )
+    run(
+        "CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON pgqueuer.pgqueuer USING btree (dedupe_key) WHERE ((status = ANY (ARRAY['queued'::pgqueuer.pgqueuer_status, 'picked'::pgqueuer.pgqueuer_status])) AND (dedupe_key IS NOT NULL));"
+    )
+    run(
+        "CREATE INDEX pgqueuer_updated_id_id1_idx ON pgqueuer.pgqueuer USING btree (updated, id DESC) INCLUDE (id) WHERE (status = 'picked'::pgqueuer.pgqueuer_status);"
+    )
+    run(r"""CREATE FUNCTION pgqueuer.fn_pgqueuer_changed() RETURNS TRIGGER AS $$
+DECLARE
+    to_emit BOOLEAN := false;  -- Flag to decide whether to emit a notification
+BEGIN
+    -- Check operation type and set the emit flag accordingly
+    IF TG_OP = 'UPDATE' AND OLD IS DISTINCT FROM NEW THEN
+        to_emit := true;
+    ELSIF TG_OP = 'DELETE' THEN
+        to_emit := true;
+    ELSIF TG_OP = 'INSERT' THEN
+        to_emit := true;
+    ELSIF TG_OP = 'TRUNCATE' THEN
+        to_emit := true;
+    END IF;
+
+    -- Perform notification if the emit flag is set
+    IF to_emit THEN
+        PERFORM pg_notify(
+            'ch_pgqueuer',
+            json_build_object(
+                'channel', 'ch_pgqueuer',
+                'operation', lower(TG_OP),
+                'sent_at', NOW(),
+                'table', TG_TABLE_NAME,
+                'type', 'table_changed_event'
+            )::text
+        );
+    END IF;
+
+    -- Return appropriate value based on the operation
+    IF TG_OP IN ('INSERT', 'UPDATE') THEN
+        RETURN NEW;
+    ELSIF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    ELSE
+        RETURN NULL; -- For TRUNCATE and other non-row-specific contexts
+    END IF;
+
+END;
+$$ LANGUAGE plpgsql;""")
+    run(r"""CREATE TRIGGER tg_pgqueuer_changed
+AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON pgqueuer.pgqueuer
+EXECUTE FUNCTION pgqueuer.fn_pgqueuer_changed();""")
+    run("GRANT USAGE ON SCHEMA pgqueuer TO cercle_app")
+    run("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgqueuer TO cercle_app")
+    run("GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgqueuer TO cercle_app")
     run(r"""
 INSERT INTO ledger_chain (chain, position, hash)
 SELECT chain, 0, sha256(convert_to('cercle ledger ' || chain, 'UTF8')) FROM generate_series(0, 15) AS chain
@@ -574,7 +2424,40 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SET before_xid = excluded.before_xid, balance_minor = s.balance_minor + excluded.balance_minor
 $$
 """)
+    run(r"""
+CREATE FUNCTION sales_order_adds_up() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    off text;
+BEGIN
+    SELECT concat_ws(', ',
+        CASE WHEN o.total_minor <> (SELECT coalesce(sum(amount_minor), 0) FROM order_tender WHERE order_id = o.id)
+            THEN 'the tenders' END,
+        CASE WHEN o.subtotal_minor <> (SELECT coalesce(sum(price_minor), 0) FROM order_line WHERE order_id = o.id)
+            THEN 'the lines' END,
+        CASE WHEN o.shipping_refunded_minor
+            + (SELECT coalesce(sum(refunded_minor), 0) FROM order_line WHERE order_id = o.id)
+            <> (SELECT coalesce(sum(refunded_minor), 0) FROM order_tender WHERE order_id = o.id)
+            THEN 'what was refunded' END)
+    INTO off FROM sales_order o WHERE o.id = NEW.id;
+    IF off <> '' THEN
+        RAISE EXCEPTION 'order % does not add up: %', NEW.code, off USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$
+""")
+    run(r"""
+CREATE CONSTRAINT TRIGGER sales_order_adds_up AFTER INSERT OR UPDATE ON sales_order DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION sales_order_adds_up()
+""")
+    run(
+        'INSERT INTO policy_version (id, kind, version, terms, effective_from, note, published_at) VALUES (\'534aae2e-75d5-5ddb-9c05-7f43f147b50a\', \'COMMISSION\', 1, \'{"plans":[{"code":"STANDARD","name":{"en":"One rate","zh":"统一佣金"},"shape":"FLAT","rate_bps":2000,"tiers":[],"levels":[]},{"code":"TIERED-CNY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"CNY"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"CNY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-HKD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"HKD"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"HKD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-EUR","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"EUR"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"EUR"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-USD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"USD"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"USD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-JPY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":200000,"currency":"JPY"},"rate_bps":2500},{"up_to":{"minor":1500000,"currency":"JPY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"BY-LEVEL","name":{"en":"By level of seller","zh":"按卖家等级"},"shape":"BY_LEVEL","rate_bps":0,"tiers":[],"levels":[{"level":"STANDARD","rate_bps":2000},{"level":"SILVER","rate_bps":1700},{"level":"GOLD","rate_bps":1400}]}],"kind":"COMMISSION"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'86f7a35c-fabf-5973-aa66-91b16e89b562\', \'MARKDOWN\', 1, \'{"schedules":[{"code":"NONE","name":{"en":"The price stays","zh":"不降价"},"steps":[]},{"code":"GENTLE","name":{"en":"Two small steps","zh":"小幅两次"},"steps":[{"after_days":30,"price_bps":9500},{"after_days":60,"price_bps":9000}]},{"code":"STANDARD","name":{"en":"Three steps in ninety days","zh":"九十天三次"},"steps":[{"after_days":30,"price_bps":9000},{"after_days":60,"price_bps":8000},{"after_days":90,"price_bps":7000}]}],"floor_bps":5000,"kind":"MARKDOWN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ddb93e73-27f4-5e74-bef3-b438e8eab812\', \'SETTLEMENT\', 1, \'{"credit_bonus_bps":1000,"buy_out":[{"grade":"NEW","discount_bps":2000},{"grade":"PRISTINE","discount_bps":2200},{"grade":"EXCELLENT","discount_bps":2500},{"grade":"VERY_GOOD","discount_bps":3000},{"grade":"GOOD","discount_bps":3500}],"choice_fixed":"SALE","offset_cap_bps":5000,"days_to_sell":30,"days_to_deliver":4,"kind":"SETTLEMENT"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'c4e843b5-979b-50f1-9cd2-7bc032b10688\', \'RETURN\', 1, \'{"promise_days":7,"statutory":[{"jurisdiction":"CN","days":7},{"jurisdiction":"DE","days":14},{"jurisdiction":"FR","days":14},{"jurisdiction":"IT","days":14},{"jurisdiction":"GB","days":14},{"jurisdiction":"JP","days":8}],"kind":"RETURN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'f825df17-d0f5-56f3-8839-9249aca9c844\', \'TAX\', 1, \'{"rates":[{"jurisdiction":"CN","basis":"FULL_PRICE","rate_bps":1300},{"jurisdiction":"CN","basis":"MARGIN","rate_bps":1300},{"jurisdiction":"CN","basis":"COMMISSION","rate_bps":600},{"jurisdiction":"CN","basis":"TRAVEL_MARGIN","rate_bps":1300},{"jurisdiction":"HK","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"HK","basis":"MARGIN","rate_bps":0},{"jurisdiction":"HK","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"HK","basis":"TRAVEL_MARGIN","rate_bps":0},{"jurisdiction":"FR","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"FR","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"FR","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"FR","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"DE","basis":"FULL_PRICE","rate_bps":1900},{"jurisdiction":"DE","basis":"MARGIN","rate_bps":1900},{"jurisdiction":"DE","basis":"COMMISSION","rate_bps":1900},{"jurisdiction":"DE","basis":"TRAVEL_MARGIN","rate_bps":1900},{"jurisdiction":"IT","basis":"FULL_PRICE","rate_bps":2200},{"jurisdiction":"IT","basis":"MARGIN","rate_bps":2200},{"jurisdiction":"IT","basis":"COMMISSION","rate_bps":2200},{"jurisdiction":"IT","basis":"TRAVEL_MARGIN","rate_bps":2200},{"jurisdiction":"JP","basis":"FULL_PRICE","rate_bps":1000},{"jurisdiction":"JP","basis":"MARGIN","rate_bps":1000},{"jurisdiction":"JP","basis":"COMMISSION","rate_bps":1000},{"jurisdiction":"JP","basis":"TRAVEL_MARGIN","rate_bps":1000},{"jurisdiction":"GB","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"GB","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"GB","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"GB","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"US","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"US","basis":"MARGIN","rate_bps":0},{"jurisdiction":"US","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"US","basis":"TRAVEL_MARGIN","rate_bps":0}],"elsewhere_bps":0,"kind":"TAX"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'6502db24-d06a-509c-ba04-75df3a397b37\', \'COST\', 1, \'{"tariffs":[{"kind":"APPRAISAL","amount":{"minor":30000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":8000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":60000,"currency":"CNY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":12000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":32000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":9000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":64000,"currency":"HKD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":13000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":8000,"currency":"EUR"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1500,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4500,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1100,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":9000,"currency":"USD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1700,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":6500,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1600,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":13000,"currency":"JPY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":2500,"currency":"JPY"},"borne_by":"HOUSE"}],"kind":"COST"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ff23090a-6222-526b-ada9-83dd6f30ecb4\', \'APPRAISAL\', 1, \'{"second_opinion_from":[{"minor":8000000,"currency":"CNY"},{"minor":8500000,"currency":"HKD"},{"minor":1000000,"currency":"EUR"},{"minor":1100000,"currency":"USD"},{"minor":1600000,"currency":"JPY"}],"value_tolerance_bps":1500,"grade_tolerance":1,"service_fees":[{"minor":58000,"currency":"CNY"},{"minor":62000,"currency":"HKD"},{"minor":7500,"currency":"EUR"},{"minor":8000,"currency":"USD"},{"minor":12000,"currency":"JPY"}],"service_days":90,"kind":"APPRAISAL"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\')'
+    )
     run('GRANT SELECT, INSERT, UPDATE ON "account" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "brand" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "category" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "club_shop" TO cercle_app')
+    run('GRANT SELECT ON "credit_flow_day" TO cercle_app')
+    run('GRANT SELECT ON "credit_flow_mark" TO cercle_app')
     run(
         'GRANT SELECT, INSERT (name, subject_kind, subject_id, data, piece_id, account_id, actor_id, action, occurred_at) ON "event" TO cercle_app'
     )
@@ -582,18 +2465,55 @@ $$
     run('GRANT SELECT ON "ledger_chain" TO cercle_app')
     run('GRANT SELECT, INSERT ON "ledger_journal" TO cercle_app')
     run('GRANT SELECT ON "ledger_snapshot" TO cercle_app')
-    run('GRANT SELECT, INSERT (name, subject_id, due_at), UPDATE, DELETE ON "outbox" TO cercle_app')
-    run('GRANT SELECT, INSERT, UPDATE ON "consignment" TO cercle_app')
+    run('GRANT SELECT, INSERT (name, subject_id, due_at), UPDATE (due_at), DELETE ON "outbox" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "appraiser" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "cart" TO cercle_app')
+    run('GRANT SELECT, INSERT ON "certificate_recall" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "collection" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE, DELETE ON "credential" TO cercle_app')
     run(
         'GRANT SELECT, INSERT (id, owner, currency, origin, amount_minor, priority, expires_at, cause_kind, cause_id, created_at) ON "credit_lot" TO cercle_app'
     )
+    run('GRANT SELECT, INSERT ON "grading_standard" TO cercle_app')
     run('GRANT SELECT ON "ledger_link" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "media_upload" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "payment_intent" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "payout_batch" TO cercle_app')
+    run('GRANT SELECT, INSERT ON "policy_version" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "receivable" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "shop_slot" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "transit_cover" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "wallet_hold" TO cercle_app')
     run('GRANT SELECT ON "wallet_pocket" TO cercle_app')
-    run('GRANT SELECT, INSERT, UPDATE ON "consignment_task" TO cercle_app')
-    run('GRANT SELECT, INSERT ON "intake_receipt" TO cercle_app')
     run(
         'GRANT SELECT, INSERT (journal_id, line, owner, kind, currency, amount_minor, lot_id) ON "ledger_posting" TO cercle_app'
     )
+    run('GRANT SELECT, INSERT, UPDATE ON "payment_refund" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "payout" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "product" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "sales_order" TO cercle_app')
+    run('GRANT SELECT, INSERT ON "order_refund" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "order_tender" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "payment_event" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "piece" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "shipment" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "claim" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "listing" TO cercle_app')
+    run('GRANT SELECT ON "piece_standing" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "consignment" TO cercle_app')
+    run('GRANT SELECT, INSERT ON "price_change" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE, DELETE ON "stock_reservation" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "appointment" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "appraisal" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "consignment_task" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "contract" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE (handed_over_by) ON "intake_receipt" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "order_line" TO cercle_app')
+    run('GRANT SELECT, INSERT ON "piece_cost" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE (upheld, judged_at, version) ON "appraisal_opinion" TO cercle_app')
+    run(
+        'GRANT SELECT, INSERT, UPDATE (state, recall_id, revoked_at, revoked_by, reason, note, version) ON "certificate" TO cercle_app'
+    )
+    run('GRANT SELECT, INSERT, UPDATE ON "markdown" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "settlement" TO cercle_app')
     run("GRANT SELECT ON alembic_version TO cercle_app")

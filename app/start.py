@@ -1,0 +1,176 @@
+"""What has to stand before the house opens: a port, a database, a cache, the schema, and in development some people."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from app import auth
+from app.config import Environment, Settings
+from app.supervisor import Child
+from domain.viewer import AccountId, Role
+from persistence.embedded import ServiceSupervisor, running
+from persistence.migrate import DatabaseProblem, SchemaFound, SchemaState, migrate, probe, schema_found
+
+SHOWN = (
+    (Role.CUSTOMER, 2),
+    (Role.APPRAISER, 1),
+    (Role.SUPPORT, 1),
+    (Role.FINANCE, 1),
+    (Role.SHOP_ASSOCIATE, 1),
+    (Role.MERCHANDISER, 1),
+    (Role.ADMIN, 1),
+)
+"""Whose tokens are shown in development, and of how many people."""
+
+
+class PortInUse(RuntimeError):
+    """Somebody else listens there."""
+
+
+class OnlyInDevelopment(RuntimeError):
+    """This would be a hole in production."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A person and a token that speaks for them."""
+
+    role: Role | None
+    email: str
+    token: str
+
+
+def bind(settings: Settings) -> socket.socket:
+    """A socket for all API processes; bound before anything is started, for it may be taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        listener.close()
+        raise PortInUse(
+            f"{settings.host}:{settings.port} can not be listened on ({error.strerror}): choose another CERCLE_PORT."
+        ) from error
+    return listener
+
+
+@contextmanager
+def services(settings: Settings) -> Iterator[Settings]:
+    """Settings that name a database and a cache: those given, else embedded ones that run for as long as this does."""
+    if settings.database_url and settings.redis_url:
+        yield settings
+        return
+    embedded = ServiceSupervisor(
+        settings.data_dir, postgres=settings.database_url is None, valkey=settings.redis_url is None
+    )
+    with embedded as found:
+        embedded.watch()
+        yield with_services(settings, found.app_url, found.owner_url, found.redis_url)
+
+
+@contextmanager
+def at_hand(settings: Settings) -> Iterator[Settings]:
+    """Like `services`, but those that a running house has embedded will do as well."""
+    found = None if settings.database_url else running(settings.data_dir)
+    if found is None:
+        with services(settings) as named:
+            yield named
+    else:
+        yield with_services(settings, found.app_url, found.owner_url, found.redis_url)
+
+
+def with_services(settings: Settings, app_url: str, owner_url: str, redis_url: str) -> Settings:
+    return settings.model_copy(
+        update={
+            "database_url": settings.database_url or app_url,
+            "database_owner_url": settings.database_owner_url or settings.database_url or owner_url,
+            "redis_url": settings.redis_url or redis_url or None,
+        }
+    )
+
+
+def owner_url(settings: Settings) -> str:
+    found = settings.database_owner_url or settings.database_url
+    assert found is not None, "the database is known by now"
+    return found
+
+
+async def bring_up(settings: Settings, *, may_migrate: bool) -> SchemaState:
+    """Bring the database to this version's schema, or refuse one that is not; says how it was found."""
+    if may_migrate:
+        return (await migrate(owner_url(settings), settings.database_url)).state
+    found = await found_schema(settings)
+    if found.problem is not None:
+        raise DatabaseProblem(found.problem)
+    return found.state
+
+
+async def found_schema(settings: Settings) -> SchemaFound:
+    await probe(owner_url(settings))
+    connection = await asyncpg.connect(owner_url(settings))
+    try:
+        return await schema_found(connection.fetchval)
+    finally:
+        await connection.close()
+
+
+def children(settings: Settings, listener: socket.socket) -> list[Child]:
+    """The processes of an open house."""
+    api = [Child(f"api {number + 1}", "app.server", settings, listener) for number in range(settings.workers)]
+    return [*api, Child("worker", "app.worker", settings)]
+
+
+PEOPLE = """
+SELECT id, email, roles, token_epoch FROM account WHERE roles @> to_jsonb($1::text) AND erased_at IS NULL
+ORDER BY created_at, id LIMIT $2
+"""
+PERSON = "SELECT id, email, roles, token_epoch FROM account WHERE lower(email) = lower($1) AND erased_at IS NULL"
+
+
+async def passes(settings: Settings) -> list[Pass]:
+    """Tokens of the first people of each role."""
+    only_in_development(settings)
+    connection = await asyncpg.connect(owner_url(settings))
+    try:
+        return [
+            minted(settings, row, role)
+            for role, many in SHOWN
+            for row in await connection.fetch(PEOPLE, str(role), many)
+        ]
+    finally:
+        await connection.close()
+
+
+async def pass_of(settings: Settings, email: str) -> Pass | None:
+    """A token for the person with this address; None when there is nobody."""
+    only_in_development(settings)
+    connection = await asyncpg.connect(owner_url(settings))
+    try:
+        row = await connection.fetchrow(PERSON, email)
+        return None if row is None else minted(settings, row, None)
+    finally:
+        await connection.close()
+
+
+def only_in_development(settings: Settings) -> None:
+    if settings.environment is not Environment.DEVELOPMENT:
+        raise OnlyInDevelopment("Tokens are handed out in development only: in production people sign in.")
+
+
+def minted(settings: Settings, row: Any, role: Role | None) -> Pass:
+    token = auth.mint(
+        settings.secret.get_secret_value(),
+        AccountId(UUID(int=row["id"].int)),
+        frozenset(Role(name) for name in json.loads(row["roles"])),
+        datetime.now(UTC),
+        epoch=row["token_epoch"],
+    )
+    return Pass(role, row["email"], token)
