@@ -14,12 +14,14 @@ from domain.lifecycle import Lifecycle
 from domain.money import Currency, Money
 from domain.page import Page, PageRequest
 from domain.refusal import InvalidInput, NotFound, Refusal, require
+from domain.text import line, perhaps
 from domain.viewer import AccountId, Role, Viewer
 from domain.work import Job, check_version
 
 HoldId = NewType("HoldId", UUID)
 
 HOLD_TTL_MAX = timedelta(days=30)
+MEMO_LENGTH_MAX = 140
 
 
 # Nouns
@@ -314,6 +316,8 @@ class WalletReader(Protocol):
     async def pockets(self, owners: Sequence[AccountId]) -> Sequence[Sequence[Pocket]]: ...
     async def lots(self, owner: AccountId) -> Sequence[Lot]: ...
     async def holds(self, owner: AccountId) -> Sequence[Hold]: ...
+    async def lots_by_ids(self, ids: Sequence[UUID]) -> Sequence[Lot | None]: ...
+    async def holds_by_ids(self, ids: Sequence[UUID]) -> Sequence[Hold | None]: ...
     async def statement(self, owner: AccountId, currency: Currency, page: PageRequest) -> Page[StatementLine]: ...
 
 
@@ -417,6 +421,7 @@ class Transfer:
 async def transfer(work: Work, viewer: Viewer, command: Transfer, *, now: datetime) -> Pocket:
     """Cash goes from the viewer's pocket to another account's; credit can not be sent."""
     owner = viewer.require_account()
+    memo = perhaps(command.memo, "memo", longest=MEMO_LENGTH_MAX)
     require(command.amount.minor > 0, InvalidInput("The amount is more than zero.", path=("amount",)))
     require(command.to != owner, InvalidInput("A transfer goes to somebody else.", path=("toAccountId",)))
     require(await work.recipients.exists(command.to), NotFound("Account", command.to, path=("toAccountId",)))
@@ -434,7 +439,7 @@ async def transfer(work: Work, viewer: Viewer, command: Transfer, *, now: dateti
             customer(command.to, AccountKind.CASH, command.amount),
         ),
         occurred_at=now,
-        memo=command.memo,
+        memo=memo,
     )
     await work.ledger.post(journal)
     work.events.append(Event("wallet.transferred", "wallet", owner, {"amount": str(command.amount)}, account_id=owner))
@@ -464,7 +469,7 @@ async def grant_credit(work: Work, viewer: Viewer, command: GrantCredit, *, now:
         InvalidInput("A grant is promotional or goodwill; other credit comes from what caused it.", path=("origin",)),
     )
     require(command.amount.minor > 0, InvalidInput("The amount is more than zero.", path=("amount",)))
-    require(bool(command.reason.strip()), InvalidInput("A grant needs a reason.", path=("reason",)))
+    reason = line(command.reason, "reason")
     if command.expires_at is not None:
         require(promotional, InvalidInput("Only promotional credit expires.", path=("expiresAt",)))
         require(command.expires_at > now, InvalidInput("The expiry is in the future.", path=("expiresAt",)))
@@ -480,7 +485,7 @@ async def grant_credit(work: Work, viewer: Viewer, command: GrantCredit, *, now:
         cause=("creditGrant", work.new.id()),
         expires_at=command.expires_at,
         now=now,
-        memo=command.reason,
+        memo=reason,
     )
     work.events.append(
         Event("wallet.creditGranted", "wallet", command.owner, {"amount": str(lot.amount)}, account_id=command.owner)
@@ -503,6 +508,7 @@ class PlaceHold:
 async def place_hold(work: Work, viewer: Viewer, command: PlaceHold, *, now: datetime) -> Hold:
     """Finance sets a customer's money aside, for instance while a claim is looked into."""
     viewer.require(Role.FINANCE)
+    reason = line(command.reason, "reason")
     require(command.kind in SPENDABLE, InvalidInput("A hold is on cash or on credit.", path=("kind",)))
     require(command.amount.minor > 0, InvalidInput("The amount is more than zero.", path=("amount",)))
     ttl = timedelta(seconds=command.ttl_seconds)
@@ -521,7 +527,7 @@ async def place_hold(work: Work, viewer: Viewer, command: PlaceHold, *, now: dat
         expires_at=now + ttl,
         now=now,
     )
-    work.events.append(Event("wallet.held", "hold", hold.id, {"reason": command.reason}, account_id=hold.owner))
+    work.events.append(Event("wallet.held", "hold", hold.id, {"reason": reason}, account_id=hold.owner))
     return hold
 
 

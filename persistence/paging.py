@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+import asyncpg
+
 from domain.page import CursorKey, Page, PageRequest
+from domain.refusal import InvalidInput
 
 T = TypeVar("T")
 
@@ -41,8 +44,19 @@ async def fetch_page(
     conditions, arguments = number(where, values)
     total = await count(pool, counted_from or select, conditions, arguments) if page.with_total else None
     query, arguments = window(select, conditions, arguments, sort, page)
-    rows = await pool.fetch(query, *arguments)
+    rows = await ask(pool, page, query, *arguments)
     return made(rows, page, item, key, total)
+
+
+async def ask(pool: Any, page: PageRequest, query: str, *arguments: object) -> list[Any]:
+    """The rows; a key that its columns can not even be compared with is of a cursor that was made up."""
+    try:
+        return await pool.fetch(query, *arguments)  # type: ignore[no-any-return]
+    except (asyncpg.DataError, ValueError) as error:
+        if page.from_key is None:
+            raise
+        argument = "before" if page.backward else "after"
+        raise InvalidInput("This cursor is none of ours: send back one that you received.", path=(argument,)) from error
 
 
 async def fetch_pages(
@@ -67,7 +81,7 @@ async def fetch_pages(
         totals = {row["place"]: row["total"] for row in await pool.fetch(counting, parents, *arguments)}
     query, arguments = window(select, conditions, arguments, sort, page, before=1)
     by_place: dict[int, list[Any]] = {}
-    for row in await pool.fetch(f"SELECT parents.place, item.* {lists} ({query}) AS item", parents, *arguments):
+    for row in await ask(pool, page, f"SELECT parents.place, item.* {lists} ({query}) AS item", parents, *arguments):
         by_place.setdefault(row["place"], []).append(row)
     places = range(1, len(parents) + 1)
     return [made(by_place.get(place, []), page, item, key, totals.get(place)) for place in places]

@@ -75,6 +75,8 @@ class Readers(Protocol):
     @property
     def circulation(self) -> circulation.CirculationReader: ...
     @property
+    def media(self) -> media.MediaReader: ...
+    @property
     def catalogue(self) -> catalogue.CatalogueReader: ...
     @property
     def pieces(self) -> piece.PieceReader: ...
@@ -150,7 +152,7 @@ class Context:
         dry_run: bool = False,
     ) -> R:
         """Run a verb as one unit of work; what was loaded before is forgotten after it."""
-        claimed = key or self.key
+        claimed = self.key if key is None else key
         if claimed is None:
             raise InvalidInput(
                 "Send a clientMutationKey, or an Idempotency-Key header, so that a retry never acts twice.",

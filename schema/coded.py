@@ -1,11 +1,13 @@
 """A schema whose every error says by a code whose fault it is; what is our own fault stays ours."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode
 from strawberry.exceptions import MissingQueryError
+from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
@@ -21,6 +23,20 @@ BAD_USER_INPUT = "BAD_USER_INPUT"
 OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
 UNAVAILABLE = "UNAVAILABLE"
 INTERNAL = "INTERNAL"
+
+
+class OneOperation(SchemaExtension):
+    """Of several operations the request must name one; Strawberry would take the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        if context.graphql_document is not None and not context._provided_operation_name:
+            kinds = [definition.kind for definition in context.graphql_document.definitions]
+            if kinds.count(OperationDefinitionNode.kind) > 1:
+                raise GraphQLError(
+                    "Name one of the operations in `operationName`.", extensions={"code": OPERATION_RESOLUTION_FAILURE}
+                )
+        yield
 
 
 class CodedSchema(strawberry.Schema):
@@ -60,6 +76,8 @@ def coded(error: GraphQLError, early: bool, request_id: str) -> GraphQLError:
 
     `early` is an error from before the execution. One without a path was found in the request, not by a resolver.
     """
+    if "code" in (error.extensions or {}):
+        return error
     cause = root_cause(error)
     if isinstance(error, GraphQLSyntaxError):
         return described(error, error.message, PARSE_FAILED)

@@ -37,7 +37,7 @@ def parse_decimal(value: object) -> Decimal:
 
 def parse_datetime(value: object) -> datetime:
     """An ISO 8601 moment with its offset, as UTC."""
-    if isinstance(value, str) and len(value) <= 40 and value.isascii():
+    if isinstance(value, str) and len(value) <= 40 and value.isascii() and value.isprintable():
         try:
             moment = datetime.fromisoformat(value)
             if moment.tzinfo is not None and BEFORE_US <= moment < AFTER_US:
