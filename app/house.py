@@ -31,6 +31,7 @@ from persistence.grading import SqlGradingReader
 from persistence.ledger import SqlLedgerReader
 from persistence.listing import SqlListingReader
 from persistence.markdown import SqlMarkdownReader
+from persistence.media import SqlMediaReader
 from persistence.media_file import MediaFiles
 from persistence.order import SqlOrderReader
 from persistence.outbox import Collected
@@ -109,6 +110,10 @@ class SqlReaders:
     @cached_property
     def circulation(self) -> SqlCirculationReader:
         return SqlCirculationReader(self.pool)
+
+    @cached_property
+    def media(self) -> SqlMediaReader:
+        return SqlMediaReader(self.pool)
 
     @cached_property
     def catalogue(self) -> SqlCatalogueReader:

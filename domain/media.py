@@ -160,6 +160,10 @@ class MediaAddresses(Protocol):
         ...
 
 
+class MediaReader(Protocol):
+    async def by_ids(self, ids: Sequence[UUID]) -> Sequence[MediaUpload | None]: ...
+
+
 class Work(unit.Work, Protocol):
     @property
     def media_uploads(self) -> MediaUploads: ...

@@ -64,11 +64,10 @@ class SqlMediaUploads(SqlCollection[MediaUpload]):
 
 
 class SqlMediaReader:
-    """The read side of uploads: what the store may take and give."""
-
     def __init__(self, pool: Any) -> None:
         self.pool = pool
 
-    async def by_key(self, media_key: str) -> MediaUpload | None:
-        row = await self.pool.fetchrow("SELECT * FROM media_upload WHERE key = $1", media_key)
-        return None if row is None else SqlMediaUploads.mapping.to_noun(row)
+    async def by_ids(self, ids: Sequence[UUID]) -> Sequence[MediaUpload | None]:
+        rows = await self.pool.fetch("SELECT * FROM media_upload WHERE id = ANY($1::uuid[])", ids)
+        found: dict[UUID, MediaUpload] = {upload.id: upload for upload in map(SqlMediaUploads.mapping.to_noun, rows)}
+        return [found.get(upload_id) for upload_id in ids]

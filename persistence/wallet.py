@@ -132,6 +132,16 @@ class SqlWalletReader:
         )
         return [SqlHolds.mapping.to_noun(row) for row in rows]
 
+    async def lots_by_ids(self, ids: Sequence[UUID]) -> Sequence[Lot | None]:
+        rows = await self.pool.fetch("SELECT * FROM credit_lot WHERE id = ANY($1::uuid[])", ids)
+        found: dict[UUID, Lot] = {lot.id: lot for lot in map(LOTS.to_noun, rows)}
+        return [found.get(lot_id) for lot_id in ids]
+
+    async def holds_by_ids(self, ids: Sequence[UUID]) -> Sequence[Hold | None]:
+        rows = await self.pool.fetch("SELECT * FROM wallet_hold WHERE id = ANY($1::uuid[])", ids)
+        found: dict[UUID, Hold] = {hold.id: hold for hold in map(SqlHolds.mapping.to_noun, rows)}
+        return [found.get(hold_id) for hold_id in ids]
+
     async def statement(self, owner: AccountId, currency: Currency, page: PageRequest) -> Page[StatementLine]:
         return await fetch_page(
             self.pool,

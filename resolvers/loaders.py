@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from domain.grading import GradingStandard
     from domain.listing import ListingCard
     from domain.markdown import Markdown
+    from domain.media import MediaUpload
     from domain.order import Order, OrderRefund
     from domain.page import Page, PageRequest
     from domain.payment import PaymentIntent
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from domain.shipment import Shipment
     from domain.shop import ClubShop
     from domain.viewer import AccountId, Viewer
-    from domain.wallet import Pocket
+    from domain.wallet import Hold, Lot, Pocket
     from resolvers.context import Readers
 
 K = TypeVar("K")
@@ -269,3 +270,15 @@ class Loaders:
     def shipments_of(self) -> DataLoader[UUID, Sequence[Shipment]]:
         """By order."""
         return loader(self.readers.shipments.of_orders)
+
+    @cached_property
+    def lot(self) -> DataLoader[UUID, Lot | None]:
+        return loader(self.readers.wallets.lots_by_ids)
+
+    @cached_property
+    def hold(self) -> DataLoader[UUID, Hold | None]:
+        return loader(self.readers.wallets.holds_by_ids)
+
+    @cached_property
+    def media_upload(self) -> DataLoader[UUID, MediaUpload | None]:
+        return loader(self.readers.media.by_ids)

@@ -1,5 +1,7 @@
 """Where files are found."""
 
+from uuid import UUID
+
 from domain.media import MediaUpload
 from resolvers.context import Context
 
@@ -12,3 +14,9 @@ def address(context: Context, key: str) -> str:
 def upload_address(context: Context, upload: MediaUpload) -> str:
     """Where to PUT a file."""
     return context.media.upload(upload)
+
+
+async def upload(context: Context, upload_id: UUID) -> MediaUpload | None:
+    """An upload; somebody else's does not exist for the viewer."""
+    found = await context.loaders.media_upload.load(upload_id)
+    return found if found is not None and found.account_id == context.viewer.account_id else None

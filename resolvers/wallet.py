@@ -32,6 +32,18 @@ async def holds(context: Context, owner: AccountId) -> Sequence[Hold]:
     return await context.readers.wallets.holds(owner)
 
 
+async def lot(context: Context, lot_id: UUID) -> Lot | None:
+    """A lot; somebody else's does not exist for the viewer."""
+    found = await context.loaders.lot.load(lot_id)
+    return found if found is not None and may_see(context.viewer, found.owner) else None
+
+
+async def hold(context: Context, hold_id: UUID) -> Hold | None:
+    """A hold; somebody else's does not exist for the viewer."""
+    found = await context.loaders.hold.load(hold_id)
+    return found if found is not None and may_see(context.viewer, found.owner) else None
+
+
 async def statement(context: Context, owner: AccountId, currency: Currency, page: PageRequest) -> Page[StatementLine]:
     return await context.readers.wallets.statement(owner, currency, page)
 

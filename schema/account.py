@@ -12,6 +12,7 @@ from resolvers import account as resolve
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
+from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CountryCode, CurrencyCode, Locale
@@ -325,3 +326,6 @@ class AccountMutation:
         VersionConflict,
         description="Let a person's data go; journals stay, and name nobody. For the owner, and for support.",
     )
+
+
+fetchable("Account", resolve.account)

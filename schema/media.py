@@ -12,6 +12,7 @@ from schema.errors import UserError, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.localized import LocalizedInput, localized_or_null
 from schema.mutation import Info, Keyed, given, mutation
+from schema.node import fetchable
 from schema.noun import noun
 from schema.scalars import URL
 
@@ -160,3 +161,6 @@ class MediaMutation:
         WrongState,
         description="Say that the file is there; from here on it can be shown and never changes. For its uploader.",
     )
+
+
+fetchable("MediaUpload", resolve.upload)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import strawberry
 
-from domain.refusal import InvalidInput
+from domain.refusal import InvalidInput, NotAllowed, NotFound
 from resolvers.context import Context
 from schema.ids import Node, decode_id
 from schema.mutation import Info
@@ -20,7 +20,7 @@ NODES_MAX = 100
 
 
 def fetchable(kind: str, fetch: Fetch) -> None:
-    """Declare how things of a kind are fetched; `fetch` answers None for what the viewer may not see."""
+    """Declare how things of a kind are fetched; `fetch` answers None, or refuses, when the viewer may not see it."""
     assert kind not in FETCHES, f"{kind} is fetchable already"
     FETCHES[kind] = fetch
 
@@ -32,8 +32,13 @@ async def fetch(context: Context, text: str, *path: str) -> Any:
     except InvalidInput as refusal:
         refusal.path = path
         raise
-    found = FETCHES.get(kind)
-    return None if found is None else await found(context, value)
+    fetching = FETCHES.get(kind)
+    if fetching is None:
+        return None
+    try:
+        return await fetching(context, value)
+    except (NotFound, NotAllowed):
+        return None
 
 
 @strawberry.type

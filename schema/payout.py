@@ -11,6 +11,7 @@ from schema.account import Account, IdentityLevel
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, MoneyMove, given, mutation
+from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CurrencyCode, Money, MoneyInput
@@ -299,3 +300,7 @@ class PayoutMutation:
         VersionConflict,
         description="Record that the bank sent a payout back: it is its owner's cash again. For finance.",
     )
+
+
+fetchable("Payout", resolve.payout)
+fetchable("PayoutBatch", resolve.batch)

@@ -10,6 +10,7 @@ from resolvers import wallet as resolve
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, MoneyMove, given, mutation
+from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CurrencyCode, Money, MoneyInput
@@ -299,3 +300,7 @@ class WalletMutation:
         VersionConflict,
         description="Give a hold back unspent. For finance.",
     )
+
+
+fetchable("CreditLot", resolve.lot)
+fetchable("WalletHold", resolve.hold)

@@ -17,6 +17,7 @@ from domain.catalogue.category import (
     CreateCategory,
     UpdateCategory,
     create_category,
+    definitions,
     update_category,
 )
 from domain.catalogue.collection import (
@@ -72,6 +73,7 @@ __all__ = [
     "create_category",
     "create_collection",
     "create_product",
+    "definitions",
     "update_brand",
     "update_category",
     "update_product",
