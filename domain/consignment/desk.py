@@ -22,17 +22,25 @@ ATTEMPTS_MAX = 5
 """After so many calls that nobody answered the house stops calling."""
 
 
-async def lock_for_house(
+async def lock_others(
     work: ConsignmentWork, viewer: Viewer, consignment_id: ConsignmentId, *roles: Role
-) -> tuple[Consignment, AccountId]:
-    """A consignment for staff with one of these roles, and who they are; a draft is the seller's alone."""
+) -> Consignment:
+    """Somebody else's consignment, for staff with one of these roles; a draft is the seller's alone."""
     viewer.require(*roles)
-    agent = viewer.require_account()
     consignment = await work.consignments.lock(consignment_id)
-    require(consignment.seller != agent, OwnConsignment(path=("consignmentId",)))
+    require(consignment.seller != viewer.account_id, OwnConsignment(path=("consignmentId",)))
     drafted = consignment.state is ConsignmentState.DRAFT
     require(not drafted, NotFound("Consignment", consignment_id, path=("consignmentId",)))
-    return consignment, agent
+    return consignment
+
+
+async def lock_for_agent(
+    work: ConsignmentWork, viewer: Viewer, consignment_id: ConsignmentId, *roles: Role
+) -> tuple[Consignment, AccountId]:
+    """The same, with who it is that does something to it and stands by it."""
+    viewer.require(*roles)
+    agent = viewer.require_account()
+    return await lock_others(work, viewer, consignment_id, *roles), agent
 
 
 # Talking to the seller
@@ -59,7 +67,7 @@ class Confirm:
 
 async def confirm(work: Work, viewer: Viewer, command: Confirm, *, now: datetime) -> Consignment:
     """Support says how the call went, which is kept with agent and time; only CONFIRMED lets the seller ship."""
-    consignment, agent = await lock_for_house(work, viewer, command.consignment_id, Role.SUPPORT)
+    consignment, agent = await lock_for_agent(work, viewer, command.consignment_id, Role.SUPPORT)
     check_version(command.expected_version, consignment.version)
     said = perhaps(command.note, "note", longest=1_000)
     again = command.call_again_at
@@ -103,7 +111,7 @@ class Estimate:
 async def estimate(work: ConsignmentWork, viewer: Viewer, command: Estimate, *, now: datetime) -> Consignment:
     """An appraiser or support gives a range from photos, which binds nobody; the seller reads it."""
     roles = (Role.APPRAISER, Role.SUPPORT)
-    consignment, _ = await lock_for_house(work, viewer, command.consignment_id, *roles)
+    consignment = await lock_others(work, viewer, command.consignment_id, *roles)
     check_version(command.expected_version, consignment.version)
     consignment.move("consignmentEstimate")
     for field, amount in (("low", command.low), ("high", command.high)):
@@ -130,7 +138,7 @@ class Decline:
 async def decline(work: Work, viewer: Viewer, command: Decline, *, now: datetime) -> Consignment:
     """Support or a merchandiser declines, before the house has agreed to anything; the seller reads the reason."""
     roles = (Role.SUPPORT, Role.MERCHANDISER)
-    consignment, agent = await lock_for_house(work, viewer, command.consignment_id, *roles)
+    consignment, agent = await lock_for_agent(work, viewer, command.consignment_id, *roles)
     check_version(command.expected_version, consignment.version)
     reason = note(command.reason, "reason", longest=1_000)
     consignment.move("consignmentDecline", now)
@@ -160,7 +168,7 @@ async def dispose_refused(
     work: ConsignmentWork, viewer: Viewer, command: DisposeRefused, *, now: datetime
 ) -> Consignment:
     """Support decides and says why; verdict and evidence stay as they were found."""
-    consignment, agent = await lock_for_house(work, viewer, command.consignment_id, Role.SUPPORT)
+    consignment, agent = await lock_for_agent(work, viewer, command.consignment_id, Role.SUPPORT)
     check_version(command.expected_version, consignment.version)
     consignment.require_action("consignmentDisposeRefused")
     assert consignment.refused is not None, "what was refused says why"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain import piece as pieces
-from domain.consignment.desk import lock_for_house
+from domain.consignment.desk import lock_for_agent
 from domain.consignment.lifecycle import ConsignmentState
 from domain.consignment.noun import Consignment, ConsignmentId, Parcel
 from domain.consignment.refusal import PieceRetained
@@ -35,7 +35,7 @@ class GiveBack:
 async def give_back(work: Work, viewer: Viewer, command: GiveBack, *, now: datetime) -> Consignment:
     """Support or a shop gives back what was not sold; the house bears the risk until it is there."""
     roles = (Role.SUPPORT, Role.SHOP_ASSOCIATE)
-    consignment, agent = await lock_for_house(work, viewer, command.consignment_id, *roles)
+    consignment, agent = await lock_for_agent(work, viewer, command.consignment_id, *roles)
     check_version(command.expected_version, consignment.version)
     consignment.require_action("consignmentReturn")
     kept = consignment.refused

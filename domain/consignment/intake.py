@@ -10,7 +10,7 @@ from domain.appointment import AppointmentId
 from domain.catalogue import ProductId
 from domain.consignment import content as contents
 from domain.consignment.content import Content
-from domain.consignment.desk import lock_for_house
+from domain.consignment.desk import lock_for_agent
 from domain.consignment.lifecycle import ConsignmentState
 from domain.consignment.noun import Consignment, ConsignmentId, Photo, ReceiptId, Route
 from domain.consignment.refusal import OwnConsignment
@@ -65,7 +65,7 @@ class Receive:
 
 async def receive(work: Work, viewer: Viewer, command: Receive, *, now: datetime) -> Consignment:
     """Support or a shop takes a confirmed piece in; the seller gets a receipt, the house has custody and the risk."""
-    consignment, agent = await lock_for_house(work, viewer, command.consignment_id, *COUNTER)
+    consignment, agent = await lock_for_agent(work, viewer, command.consignment_id, *COUNTER)
     check_version(command.expected_version, consignment.version)
     at_shop = command.intake.shop_id is not None or viewer.has(Role.SUPPORT)
     require(at_shop, InvalidInput("Say which shop this is.", path=("intake", "shopId")))

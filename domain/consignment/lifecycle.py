@@ -62,7 +62,8 @@ CONSIGNMENT_LIFECYCLE = Lifecycle(
         "reserved": ([S.LISTED], S.RESERVED),
         "sold": ([S.LISTED, S.RESERVED], S.SOLD),
         "unsold": ([S.RESERVED, S.SOLD], S.LISTED),
-        "calledOff": ([S.SOLD, S.LISTED], S.WITHDRAWN),
+        # SETTLED when the goods came back after their seller was paid.
+        "calledOff": ([S.SOLD, S.LISTED, S.SETTLED], S.WITHDRAWN),
         "payable": ([S.SOLD], S.PAYABLE),
         # AGREED when the house buys at once, EXPIRED when it buys what nobody else bought.
         "settled": ([S.AGREED, S.PAYABLE, S.EXPIRED], S.SETTLED),

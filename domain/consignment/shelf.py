@@ -6,7 +6,7 @@ from datetime import datetime
 from domain import listing as listings
 from domain import piece as pieces
 from domain.catalogue import ProductId
-from domain.consignment.desk import lock_for_house
+from domain.consignment.desk import lock_others
 from domain.consignment.noun import Consignment, ConsignmentId, SettlementMode
 from domain.consignment.seller import Work
 from domain.consignment.step import expire_later, happened
@@ -63,13 +63,13 @@ class List:
 
 async def list_(work: Work, viewer: Viewer, command: List, *, now: datetime) -> Consignment:
     """A merchandiser lists what was agreed."""
-    consignment, agent = await lock_for_house(work, viewer, command.consignment_id, Role.MERCHANDISER)
+    consignment = await lock_others(work, viewer, command.consignment_id, Role.MERCHANDISER)
     check_version(command.expected_version, consignment.version)
     consignment.require_action("consignmentList")
     agreed = await work.agreements.price(consignment)
     price = command.price or agreed
     if consignment.mode is SettlementMode.AFTER_SALE and not consignment.house_owned:
         require(price == agreed, PriceNotAgreed(price, path=("price",)))
-    await list_agreed(work, consignment, price, now, agent)
+    await list_agreed(work, consignment, price, now, viewer.account_id)
     await work.consignments.save(consignment)
     return consignment
