@@ -108,6 +108,7 @@ LIFECYCLE = Lifecycle(
         "mediaUploadReceive": ([UploadState.STARTED, UploadState.RECEIVED], UploadState.RECEIVED),
         "mediaUploadFinish": ([UploadState.RECEIVED, UploadState.FINISHED], UploadState.FINISHED),
     },
+    unattended=frozenset({"mediaUploadReceive"}),
 )
 
 

@@ -21,9 +21,11 @@ class PassportKind(StrEnum):
     APPRAISED = "APPRAISED"
     CERTIFIED = "CERTIFIED"
     CERTIFICATE_REVOKED = "CERTIFICATE_REVOKED"
+    CERTIFICATE_REINSTATED = "CERTIFICATE_REINSTATED"
     LISTED = "LISTED"
     PRICED = "PRICED"
     SOLD = "SOLD"
+    SALE_CANCELLED = "SALE_CANCELLED"
     RETURNED = "RETURNED"
     SERVICED = "SERVICED"
     REFURBISHED = "REFURBISHED"
@@ -34,9 +36,11 @@ TITLES = {
     PassportKind.APPRAISED: Localized("Appraised", "完成鉴定"),
     PassportKind.CERTIFIED: Localized("Certificate issued", "签发证书"),
     PassportKind.CERTIFICATE_REVOKED: Localized("Certificate revoked", "证书撤销"),
+    PassportKind.CERTIFICATE_REINSTATED: Localized("Certificate reinstated", "证书恢复"),
     PassportKind.LISTED: Localized("Offered for sale", "上架出售"),
     PassportKind.PRICED: Localized("Price changed", "价格调整"),
     PassportKind.SOLD: Localized("Sold", "售出"),
+    PassportKind.SALE_CANCELLED: Localized("Sale cancelled", "交易取消"),
     PassportKind.RETURNED: Localized("Came back from the buyer", "买家退回"),
     PassportKind.SERVICED: Localized("Serviced", "保养维修"),
     PassportKind.REFURBISHED: Localized("Refurbished", "认证翻新"),
@@ -46,10 +50,12 @@ TOLD = {
     "appraisal.concluded": PassportKind.APPRAISED,
     "certificate.issued": PassportKind.CERTIFIED,
     "certificate.revoked": PassportKind.CERTIFICATE_REVOKED,
+    "certificate.reinstated": PassportKind.CERTIFICATE_REINSTATED,
     "listing.published": PassportKind.LISTED,
     "listing.repriced": PassportKind.PRICED,
-    "listing.sold": PassportKind.SOLD,
-    "listing.relisted": PassportKind.LISTED,
+    "piece.sold": PassportKind.SOLD,
+    "piece.saleCancelled": PassportKind.SALE_CANCELLED,
+    "piece.returned": PassportKind.RETURNED,
 }
 """Which events stand in the public passport."""
 
@@ -96,7 +102,7 @@ def told(data: Mapping[str, Any]) -> PassportDetails:
         price=amount("price_minor"),
         previous_price=amount("previous_minor"),
         reason=PriceReason(data["reason"]) if data.get("reason") in list(PriceReason) else None,
-        certificate=data["number"] if isinstance(data.get("number"), str) else None,
+        certificate=data["code"] if isinstance(data.get("code"), str) else None,
     )
 
 

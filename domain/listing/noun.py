@@ -93,24 +93,21 @@ LIFECYCLE = Lifecycle(
     kind="listing",
     initial=ListingState.LISTED,
     moves={
-        "listingReprice": ([ListingState.LISTED], ListingState.LISTED),
+        "listingReprice": ([ListingState.LISTED], None),
         "listingWithdraw": ([ListingState.LISTED], ListingState.WITHDRAWN),
-        "stockAdjust": ([ListingState.LISTED, ListingState.RESERVED, ListingState.SOLD], ListingState.LISTED),
+        "stockAdjust": ([ListingState.LISTED, ListingState.RESERVED, ListingState.SOLD], None),
         "reserve": ([ListingState.LISTED], ListingState.RESERVED),
         "release": ([ListingState.LISTED, ListingState.RESERVED, ListingState.WITHDRAWN], ListingState.LISTED),
         "sell": ([ListingState.LISTED, ListingState.RESERVED, ListingState.WITHDRAWN], ListingState.SOLD),
         "relist": ([ListingState.SOLD, ListingState.WITHDRAWN], ListingState.LISTED),
     },
+    unattended=frozenset({"reserve", "release", "sell", "relist"}),
 )
 
 
-ACTIONS = ("listingReprice", "listingWithdraw", "stockAdjust")
-
-
 def next_actions(state: ListingState, one_of_one: bool) -> tuple[str, ...]:
-    """What a merchandiser may do; the other moves are steps of orders."""
-    actions = [action for action in LIFECYCLE.next_actions(state) if action in ACTIONS]
-    return tuple(action for action in actions if not (one_of_one and action == "stockAdjust"))
+    """What a merchandiser may do; a piece has no stock to count."""
+    return tuple(one for one in LIFECYCLE.next_actions(state) if not (one_of_one and one == "stockAdjust"))
 
 
 # Refusals
