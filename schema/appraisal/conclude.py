@@ -16,6 +16,7 @@ from schema.grading import AuthenticityFindingInput, ChecklistIncomplete, Gradin
 from schema.ids import id_of
 from schema.localized import LocalizedInput
 from schema.mutation import MoneyMove, given, mutation
+from schema.piece import SerialAlreadyRegistered
 from schema.scalars import URL, MoneyInput
 
 # Refusals
@@ -153,6 +154,7 @@ class AppraisalConcludeMutation:
         NotQualified,
         OwnObject,
         OpinionGiven,
+        SerialAlreadyRegistered,
         WrongState,
         VersionConflict,
         description="Give an opinion. When it settles the matter the verdict follows: an authentic piece is certified "

@@ -1,7 +1,7 @@
 """Appraisals and opinions: staff see all of them, owners what concerns them."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -16,6 +16,11 @@ from schema.ids import Node, encode_id, global_id
 from schema.mutation import Info
 from schema.noun import noun
 from schema.scalars import URL, Money
+
+if TYPE_CHECKING:
+    from schema.catalogue import Category
+    from schema.consignment import Consignment
+    from schema.piece import Piece
 
 AppraisalPurpose = strawberry.enum(
     appraisal.AppraisalPurpose, name="AppraisalPurpose", description="Why something is appraised."
@@ -125,17 +130,25 @@ class Appraisal(Node):
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
-    @strawberry.field(description="The id of the category that it is judged in.")
-    def category_id(root: appraisal.Appraisal) -> strawberry.ID:
-        return strawberry.ID(encode_id("Category", root.category_id))
+    @strawberry.field(
+        graphql_type=Annotated["Category", strawberry.lazy("schema.catalogue")], description="What it is judged as."
+    )
+    async def category(root: appraisal.Appraisal, info: Info) -> Any:
+        return await info.context.loaders.category.load(root.category_id)
 
-    @strawberry.field(description="The id of the consignment; null for an appraisal as a service.")
-    def consignment_id(root: appraisal.Appraisal) -> strawberry.ID | None:
-        return None if root.consignment_id is None else strawberry.ID(encode_id("Consignment", root.consignment_id))
+    @strawberry.field(
+        graphql_type=Annotated["Consignment", strawberry.lazy("schema.consignment")] | None,
+        description="The consignment; null for an appraisal as a service.",
+    )
+    async def consignment(root: appraisal.Appraisal, info: Info) -> Any:
+        return None if root.consignment_id is None else await info.context.loaders.consignment.load(root.consignment_id)
 
-    @strawberry.field(description="The id of the piece; null until it is concluded and authentic.")
-    def piece_id(root: appraisal.Appraisal) -> strawberry.ID | None:
-        return None if root.piece_id is None else strawberry.ID(encode_id("Piece", root.piece_id))
+    @strawberry.field(
+        graphql_type=Annotated["Piece", strawberry.lazy("schema.piece")] | None,
+        description="The piece that it was found to be; null until it is concluded and authentic.",
+    )
+    async def piece(root: appraisal.Appraisal, info: Info) -> Any:
+        return None if root.piece_id is None else await info.context.loaders.piece.load(root.piece_id)
 
     @strawberry.field(graphql_type=GradingStandard, description="The grading standard that is pinned.")
     async def standard(root: appraisal.Appraisal, info: Info) -> Any:
