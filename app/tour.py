@@ -49,7 +49,7 @@ class House:
     documents: dict[str, str] = field(default_factory=operations)
     sent: set[str] = field(default_factory=set)
 
-    def ask(self, who: str | None, name: str, **variables: Any) -> Json:
+    def ask(self, who: str | None, name: str, **variables: Any) -> Any:
         """The data of one operation's first field; anything but a plain success is off."""
         headers = {"idempotency-key": uuid4().hex}
         if who is not None:
@@ -59,7 +59,7 @@ class House:
         self.sent.add(name)
         if answer.get("errors"):
             raise Off(f"{name}: {answer['errors'][0]['message']}")
-        found: Json = next(iter(answer["data"].values()))
+        found = next(iter(answer["data"].values()))
         if isinstance(found, dict) and "code" in found and "message" in found:
             raise Off(f"{name}: {found['code']}, {found['message']}")
         return found
