@@ -27,6 +27,7 @@ from persistence.consignment import SqlConsignmentReader
 from persistence.contract import SqlContractReader
 from persistence.dealing import SqlPersonalReader
 from persistence.engine import read_pool, write_engine
+from persistence.goods_return import SqlGoodsReturnReader
 from persistence.grading import SqlGradingReader
 from persistence.ledger import SqlLedgerReader
 from persistence.listing import SqlListingReader
@@ -182,6 +183,10 @@ class SqlReaders:
     @cached_property
     def shipments(self) -> SqlShipmentReader:
         return SqlShipmentReader(self.pool)
+
+    @cached_property
+    def goods_returns(self) -> SqlGoodsReturnReader:
+        return SqlGoodsReturnReader(self.pool)
 
 
 @dataclass

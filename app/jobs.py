@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.house import House
 from app.payment_refund import ask_for_refund
-from domain import claim, markdown, order, payment, settlement, wallet
+from domain import claim, goods_return, markdown, order, payment, settlement, wallet
 from domain.consignment import handback
 from domain.viewer import HOUSE
 from domain.work import Verb
@@ -32,6 +32,7 @@ JOBS: dict[str, Errand] = {
     "paymentRefund": ask_for_refund,
     "orderExpire": verb(order.expire, order.ExpireOrder),
     "orderComplete": verb(order.complete, order.CompleteOrder),
+    "goodsReturnExpire": verb(goods_return.expire, goods_return.ExpireReturn),
     "walletHoldExpire": verb(wallet.expire_hold, wallet.ExpireHold),
     "consignmentExpire": verb(handback.expire, handback.Expire),
     "settlementRelease": verb(settlement.release_due, settlement.ReleaseDue),

@@ -22,6 +22,8 @@ from persistence.collection import SqlCollection
 from persistence.paging import Sort, fetch_page
 from persistence.table import document, key, minor, moment, one_of, text
 
+UNDONE = (SettlementState.CANCELLED, SettlementState.REVERSED)
+STANDS = f"NOT {one_of('state', UNDONE)}"
 PARTS = ["commission", "commission_tax", "costs", "net", "shortfall", "offset", "cash", "credit", "bonus"]
 
 
@@ -43,11 +45,11 @@ class SettlementRow(SQLModel, table=True):
             name="order",
         ),
         CheckConstraint("cause <> 'SALE' OR state <> 'SETTLED' OR delivered_at IS NOT NULL", name="delivered"),
-        CheckConstraint("(state IN ('PAYABLE', 'SETTLED')) = (released_at IS NOT NULL)", name="released"),
-        CheckConstraint("(state = 'SETTLED') = (settled_at IS NOT NULL)", name="settled"),
+        CheckConstraint("(state IN ('PAYABLE', 'SETTLED', 'REVERSED')) = (released_at IS NOT NULL)", name="released"),
+        CheckConstraint("(state IN ('SETTLED', 'REVERSED')) = (settled_at IS NOT NULL)", name="settled"),
         UniqueConstraint("code"),
         UniqueConstraint("order_line_id"),
-        Index("uq_settlement_open", "consignment_id", unique=True, postgresql_where=sql("state <> 'CANCELLED'")),
+        Index("uq_settlement_open", "consignment_id", unique=True, postgresql_where=sql(STANDS)),
         Index("ix_settlement_piece", "piece_id", "id"),
         Index("ix_settlement_seller", "seller", "id"),
         Index("ix_settlement_state", "state", "id"),
@@ -67,8 +69,8 @@ class SettlementRow(SQLModel, table=True):
     seller: UUID = key("account.id")
     cause: str = text()
     state: str = text()
-    order_id: UUID | None = key(nullable=True)
-    order_line_id: UUID | None = key(nullable=True)
+    order_id: UUID | None = key("sales_order.id", nullable=True)
+    order_line_id: UUID | None = key("order_line.id", nullable=True)
     currency: str = text()
     gross_minor: int = minor()
     commission_minor: int = minor()
@@ -103,7 +105,7 @@ class SqlSettlements(SqlCollection[Settlement]):
 
     async def lock_open(self, consignment_id: ConsignmentId) -> Settlement | None:
         found = await self.lock_where(
-            self.table.c.consignment_id == consignment_id, self.table.c.state != str(SettlementState.CANCELLED)
+            self.table.c.consignment_id == consignment_id, self.table.c.state.not_in([str(state) for state in UNDONE])
         )
         return found[0] if found else None
 
@@ -119,7 +121,7 @@ class SqlSettlementReader:
 
     async def of_consignments(self, consignments: Sequence[UUID]) -> Sequence[Settlement | None]:
         rows = await self.pool.fetch(
-            "SELECT * FROM settlement WHERE consignment_id = ANY($1::uuid[]) AND state <> 'CANCELLED'",
+            f"SELECT * FROM settlement WHERE consignment_id = ANY($1::uuid[]) AND {STANDS}",
             list(consignments),
         )
         found: dict[UUID, Settlement] = {one.consignment_id: one for one in map(SqlSettlements.mapping.to_noun, rows)}

@@ -35,6 +35,7 @@ from persistence.consignment import SqlConsignments, SqlConsignmentTasks, SqlInt
 from persistence.contract import SqlContracts
 from persistence.dealing import SqlDealings
 from persistence.engine import GONE
+from persistence.goods_return import SqlGoodsReturns
 from persistence.grading import SqlGradingStandards
 from persistence.ledger import SqlLedger
 from persistence.listing import SqlListings
@@ -248,6 +249,10 @@ class SqlWork:
     @cached_property
     def transit_covers(self) -> SqlTransitCovers:
         return SqlTransitCovers(self.connection)
+
+    @cached_property
+    def goods_returns(self) -> SqlGoodsReturns:
+        return SqlGoodsReturns(self.connection)
 
     @property
     def recipients(self) -> SqlAccounts:

@@ -17,6 +17,7 @@ from domain import (
     claim,
     consignment,
     contract,
+    goods_return,
     grading,
     ledger,
     listing,
@@ -110,6 +111,8 @@ class Readers(Protocol):
     def payments(self) -> payment.PaymentReader: ...
     @property
     def shipments(self) -> shipment.ShipmentReader: ...
+    @property
+    def goods_returns(self) -> goods_return.GoodsReturnReader: ...
 
 
 class Secrets(Protocol):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from domain.claim import Claim
     from domain.consignment import Consignment, ConsignmentTask, IntakeReceipt
     from domain.contract import Contract
+    from domain.goods_return import GoodsReturn
     from domain.grading import GradingStandard
     from domain.listing import ListingCard
     from domain.markdown import Markdown
@@ -270,6 +271,15 @@ class Loaders:
     def shipments_of(self) -> DataLoader[UUID, Sequence[Shipment]]:
         """By order."""
         return loader(self.readers.shipments.of_orders)
+
+    @cached_property
+    def goods_return(self) -> DataLoader[UUID, GoodsReturn | None]:
+        return loader(self.readers.goods_returns.by_ids)
+
+    @cached_property
+    def goods_returns_of(self) -> DataLoader[UUID, Sequence[GoodsReturn]]:
+        """By order line."""
+        return loader(self.readers.goods_returns.of_lines)
 
     @cached_property
     def lot(self) -> DataLoader[UUID, Lot | None]:

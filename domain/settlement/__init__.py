@@ -42,6 +42,7 @@ from domain.settlement.step import (
     reduce_sale,
     unblock,
 )
+from domain.settlement.undo import undo_sale
 
 __all__ = [
     "SETTLEMENT_LIFECYCLE",
@@ -88,4 +89,5 @@ __all__ = [
     "release_due",
     "unblock",
     "unblock_payment",
+    "undo_sale",
 ]

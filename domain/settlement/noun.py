@@ -26,12 +26,16 @@ class SettlementCause(StrEnum):
 
 
 class SettlementState(StrEnum):
-    """PENDING until the payable date, PAYABLE once the price is split, SETTLED once the seller has it."""
+    """PENDING until the payable date, PAYABLE once the price is split, SETTLED once the seller has it.
+
+    REVERSED when the goods came back after that, and the seller owes what they got.
+    """
 
     PENDING = "PENDING"
     PAYABLE = "PAYABLE"
     SETTLED = "SETTLED"
     CANCELLED = "CANCELLED"
+    REVERSED = "REVERSED"
 
 
 SETTLEMENT_LIFECYCLE = Lifecycle(
@@ -44,8 +48,9 @@ SETTLEMENT_LIFECYCLE = Lifecycle(
         "reduce": ([SettlementState.PENDING], None),
         "settle": ([SettlementState.PAYABLE], SettlementState.SETTLED),
         "cancel": ([SettlementState.PENDING], SettlementState.CANCELLED),
+        "reverse": ([SettlementState.SETTLED], SettlementState.REVERSED),
     },
-    unattended=frozenset({"reduce", "settle", "cancel"}),
+    unattended=frozenset({"reduce", "settle", "cancel", "reverse"}),
 )
 
 

@@ -1,0 +1,115 @@
+"""What a return gives back, to which tender and into which lots. The preview and the refund itself both come here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from domain.goods_return.lifecycle import FRUITLESS
+from domain.goods_return.noun import GoodsReturn, ReturnInspection
+from domain.ledger import LotId
+from domain.money import Money, total
+from domain.order import LineState, Order, OrderId, OrderLine, OrderLineId, Tender, TenderKind, TenderPart
+from domain.order.refund import allocate_refund, lots_back
+from domain.refusal import InvalidInput, require
+from domain.wallet import LotSlice
+
+# Nouns
+
+
+@dataclass(frozen=True, slots=True)
+class LineRefund:
+    """What a line gives back: what was paid for the quantity, less what the goods have lost, and why."""
+
+    line_id: OrderLineId
+    quantity: int
+    worth: Money
+    deduction: Money
+    deduction_reason: str | None
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPreview:
+    """What would go back now, line after line in the order given. `lots` are those that credit goes back into.
+
+    The price of an express way stays: it was a service, and the standard way costs nothing.
+    """
+
+    order_id: OrderId
+    amount: Money
+    lines: tuple[LineRefund, ...]
+    parts: tuple[TenderPart, ...]
+    lots: tuple[LotSlice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLine:
+    """A line to give back, all of it that is left when no quantity is named."""
+
+    line_id: OrderLineId
+    quantity: int | None = None
+
+
+# Rules
+
+
+def returnable(line: OrderLine, returns: Iterable[GoodsReturn]) -> int:
+    """How many of a line are still with the buyer and not on their way back."""
+    return line.quantity - sum(one.quantity for one in returns if one.state not in FRUITLESS)
+
+
+def worth(line: OrderLine, quantity: int) -> Money:
+    """What was paid for so many, or what is left of that."""
+    return min(line.unit_price * quantity, line.refundable)
+
+
+def reckon_line(line: OrderLine, quantity: int, inspection: ReturnInspection | None) -> LineRefund:
+    whole = worth(line, quantity)
+    lost = Money.zero(whole.currency) if inspection is None else inspection.deduction
+    reason = inspection.note if inspection is not None and lost else None
+    return LineRefund(line.id, quantity, whole, lost, reason, whole - lost)
+
+
+def reckon(order: Order, lines: Sequence[LineRefund]) -> RefundPreview:
+    """What these refunds, one after the other, give back to each tender and into each lot of an order as it is now."""
+    tenders: dict[TenderKind, Tender] = {tender.kind: tender for tender in order.tenders}
+    lots: dict[LotId, Money] = {}
+    for line in lines:
+        left = list(tenders.values())
+        parts = allocate_refund([one.amount for one in left], [one.refunded for one in left], line.amount)
+        for tender, part in zip(left, parts, strict=True):
+            if tender.kind is TenderKind.CREDIT and part:
+                for slice_ in lots_back(tender, part):
+                    lots[slice_.lot_id] = lots.get(slice_.lot_id, Money.zero(part.currency)) + slice_.amount
+            tenders[tender.kind] = replace(tender, refunded=tender.refunded + part)
+    back = ((tender.kind, tenders[tender.kind].refunded - tender.refunded) for tender in order.tenders)
+    return RefundPreview(
+        order_id=order.id,
+        amount=total((line.amount for line in lines), order.currency),
+        lines=tuple(lines),
+        parts=tuple(TenderPart(kind, part) for kind, part in back if part),
+        lots=tuple(LotSlice(lot_id, amount) for lot_id, amount in lots.items()),
+    )
+
+
+def preview(order: Order, wanted: Sequence[WantedLine], returns: Mapping[UUID, Sequence[GoodsReturn]]) -> RefundPreview:
+    """What returning these lines would give back now; a return under way counts as it was inspected."""
+    require(order.paid_at is not None, InvalidInput("This order has not been paid.", path=("orderId",)))
+    require(bool(wanted), InvalidInput("Name at least one line.", path=("lines",)))
+    named = [one.line_id for one in wanted]
+    require(len(set(named)) == len(named), InvalidInput("Each line is named once.", path=("lines",)))
+    return reckon(order, [preview_line(order, one, returns[one.line_id], index) for index, one in enumerate(wanted)])
+
+
+def preview_line(order: Order, wanted: WantedLine, returns: Sequence[GoodsReturn], index: int) -> LineRefund:
+    path = ("lines", str(index))
+    line = order.line(wanted.line_id)
+    gone = line.state in (LineState.RETURNED, LineState.CANCELLED)
+    require(not gone, InvalidInput("Nothing of this line is left to give back.", path=(*path, "lineId")))
+    under_way = next((one for one in returns if one.is_open), None)
+    at_most = returnable(line, returns) if under_way is None else under_way.quantity
+    quantity = at_most if wanted.quantity is None else wanted.quantity
+    fits = 0 < quantity <= at_most and (under_way is None or quantity == at_most)
+    said = f"{at_most} is on its way back." if under_way else f"1 to {at_most} can be given back."
+    require(fits, InvalidInput(said, path=(*path, "quantity")))
+    return reckon_line(line, quantity, None if under_way is None else under_way.inspection)

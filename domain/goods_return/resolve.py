@@ -1,0 +1,198 @@
+"""A return comes to its end: goods and money go back where they came from, in one move, or nothing does."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain import consignment, listing, order, piece, settlement
+from domain.consignment import ConsignmentId
+from domain.event import Event
+from domain.goods_return.lifecycle import GoodsReturnState
+from domain.goods_return.noun import Disposition, GoodsReturn, GoodsReturnId, ReturnCondition
+from domain.goods_return.port import Work
+from domain.goods_return.reckon import reckon, reckon_line
+from domain.goods_return.refusal import DispositionNotPossible
+from domain.goods_return.step import close, happened, lock_for_house
+from domain.ledger import AccountKind, Posting, customer, house
+from domain.listing import ListingId
+from domain.money import Money
+from domain.order import Order, OrderLine
+from domain.order.deliver import release
+from domain.piece import PieceId
+from domain.refusal import InvalidInput, require
+from domain.settlement import SettlementState
+from domain.viewer import AccountId, Viewer
+from domain.wallet import post
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveReturn:
+    """`disposition` says what becomes of the goods; there is none for what turned out not to be the same."""
+
+    goods_return_id: GoodsReturnId
+    disposition: Disposition | None = None
+    expected_version: int | None = None
+
+
+async def resolve(work: Work, viewer: Viewer, command: ResolveReturn, *, now: datetime) -> GoodsReturn:
+    """Support or finance ends an inspected return.
+
+    What is the same is refunded to its tenders, less what it has lost; what is not is denied, and waits to be sent
+    back. The inspection decides which, not the caller.
+    """
+    of, goods_return, _ = await lock_for_house(
+        work, viewer, command.goods_return_id, command.expected_version, "goodsReturnResolve"
+    )
+    inspection = goods_return.inspection
+    denied = inspection is not None and inspection.condition is ReturnCondition.NOT_THE_SAME
+    goods_return.move("goodsReturnResolve/DENIED" if denied else "goodsReturnResolve")
+    if denied:
+        said = "What is not ours is sent back: there is nothing to dispose of."
+        require(command.disposition is None, InvalidInput(said, path=("disposition",)))
+        await close(work, of, goods_return, now)
+        work.events.append(happened(goods_return, "denied"))
+        return goods_return
+    if command.disposition is None:
+        raise InvalidInput("Say what becomes of the goods.", path=("disposition",))
+    line = of.line(goods_return.order_line_id)
+    await check_disposition(work, line, goods_return, command.disposition)
+    await take_back(work, goods_return, line, command.disposition, now)
+    await give_back(work, of, line, goods_return, now)
+    goods_return.disposition = command.disposition
+    await close(work, of, goods_return, now)
+    tell(work, goods_return, command.disposition)
+    return goods_return
+
+
+async def check_disposition(work: Work, line: OrderLine, goods_return: GoodsReturn, disposition: Disposition) -> None:
+    """Only what is as it was sold stands on the shelf under the same description again.
+
+    A consignor's piece goes nowhere else but back, and once they were paid and owe it, nowhere but back.
+    """
+    assert goods_return.inspection is not None, "only what was inspected is disposed of"
+    again = goods_return.inspection.condition is ReturnCondition.AS_SENT
+    ways: tuple[Disposition, ...] = (Disposition.REFURBISH, Disposition.CLEAR)
+    if line.consigned:
+        assert line.consignment_id is not None, "a consigned line names its consignment"
+        await work.consignments.lock(ConsignmentId(line.consignment_id))
+        share = await work.settlements.of_line(line.id)
+        again = again and (share is None or share.state is not SettlementState.SETTLED)
+        ways = (Disposition.RETURN_TO_CONSIGNOR,)
+    possible = (Disposition.RESTOCK, *ways) if again else ways
+    require(disposition in possible, DispositionNotPossible(possible, path=("disposition",)))
+
+
+# Goods
+
+
+async def take_back(
+    work: Work, goods_return: GoodsReturn, line: OrderLine, disposition: Disposition, now: datetime
+) -> None:
+    """Title returns to who sold it; the house keeps it, and its risk, and it goes where it was disposed to."""
+    if line.consigned:
+        assert line.consignment_id is not None, "a consigned line names its consignment"
+        again = disposition is Disposition.RESTOCK
+        await (consignment.unsold if again else consignment.called_off)(work, line.consignment_id, now)
+    if line.piece_id is not None:
+        found = await work.pieces.lock(line.piece_id)
+        piece.transfer_title(found, line.seller)
+        piece.hand_over(found, found.custodian, piece.HOUSE)
+        await work.pieces.save(found)
+    if disposition is Disposition.RESTOCK:
+        await restock(work, line, goods_return.quantity)
+    elif line.piece_id is None:
+        goods_return.opened = tuple([await opened(work, line, now) for _ in range(goods_return.quantity)])
+
+
+async def restock(work: Work, line: OrderLine, quantity: int) -> None:
+    """It is on the shelf again, at the price it had."""
+    offer = await work.listings.lock(ListingId(line.listing_id))
+    listing.relist(offer, quantity)
+    await work.listings.save(offer)
+    said: dict[str, object] = {"price_minor": offer.price.minor, "currency": offer.price.currency, "kind": offer.kind}
+    work.events.append(Event("listing.relisted", "listing", offer.id, said, line.piece_id))
+
+
+async def opened(work: Work, line: OrderLine, now: datetime) -> PieceId:
+    """Goods from stock that are not new any more are pieces from here on, each with a past of its own."""
+    made = await piece.register(
+        work,
+        product_id=line.product_id,
+        serial=None,
+        owner=piece.HOUSE,
+        custodian=piece.HOUSE,
+        risk_bearer=piece.HOUSE,
+        now=now,
+    )
+    return made.id
+
+
+# Money
+
+
+async def give_back(work: Work, of: Order, line: OrderLine, goods_return: GoodsReturn, now: datetime) -> None:
+    """The seller's share is undone, the buyer gets the refund, and what the goods have lost goes to who bears it."""
+    reckoned = reckon(of, [reckon_line(line, goods_return.quantity, goods_return.inspection)])
+    refunded = reckoned.lines[0]
+    owners = {of.buyer} | ({AccountId(line.seller_id)} if line.consigned and line.seller_id is not None else set())
+    await work.wallets.lock_all((owner, of.currency) for owner in owners)
+    await call_back(work, of, line, goods_return, now)
+    reason = f"Return {goods_return.code}"
+    done = await order.refund(work, of, {line.id: refunded.amount}, reason=reason, now=now)
+    assert (done.amount, done.parts) == (reckoned.amount, reckoned.parts), "what was reckoned is what was refunded"
+    goods_return.worth, goods_return.deducted = refunded.worth, refunded.deduction
+    goods_return.refunded, goods_return.refund_id = done.amount, done.id
+    earlier = await work.goods_returns.of_line(line.id)
+    back = sum(one.quantity for one in earlier if one.state is GoodsReturnState.REFUNDED)
+    if back + goods_return.quantity == line.quantity:
+        order.returned(work, of, line, now)
+        await keep_rest(work, line, goods_return, now)
+        line.released_at = now
+
+
+async def call_back(work: Work, of: Order, line: OrderLine, goods_return: GoodsReturn, now: datetime) -> None:
+    """Whatever has left escrow for this line comes back into it, so that it can go where it came from.
+
+    The seller's share is undone in any case: never due any more, or owed by a seller who was paid.
+    """
+    if line.consigned:
+        reason = f"Order {of.code} came back"
+        await settlement.undo_sale(work, order_line_id=line.id, reason=reason, now=now)
+    elif line.released_at is not None:
+        turned = [Posting(one.account, -one.amount, one.lot_id) for one in release(line)]
+        await post(work, turned, ("goodsReturn", goods_return.id), now, f"Order {of.code} called back")
+    line.released_at = None
+
+
+async def keep_rest(work: Work, line: OrderLine, goods_return: GoodsReturn, now: datetime) -> None:
+    """What was deducted makes good what the goods have lost: to their consignor, or to the house with its tax."""
+    rest = line.refundable
+    if not rest:
+        return
+    parts: list[Posting]
+    if line.consigned and line.seller_id is not None:
+        parts = [customer(AccountId(line.seller_id), AccountKind.CASH, rest)]
+    else:
+        tax, sales = rest.allocate([line.tax.minor, line.price.minor - line.tax.minor])
+        kinds = ((AccountKind.TAX_PAYABLE, tax), (AccountKind.SALES, sales))
+        parts = [house(kind, part) for kind, part in kinds if part]
+    cause = ("goodsReturn", goods_return.id)
+    await post(work, [house(AccountKind.ESCROW, -rest), *parts], cause, now, f"Wear, return {goods_return.code}")
+
+
+def tell(work: Work, goods_return: GoodsReturn, disposition: Disposition) -> None:
+    refunded, deducted = goods_return.refunded, goods_return.deducted
+    assert refunded is not None, "a refund has an amount"
+    assert deducted is not None, "a refund says what was deducted"
+    zero = Money.zero(refunded.currency)
+    said = {
+        "currency": refunded.currency,
+        "refunded_minor": refunded.minor,
+        "deducted_minor": deducted.minor,
+        "worn": deducted > zero,
+        "disposition": disposition,
+    }
+    work.events.append(happened(goods_return, "refunded", **said))
+    if goods_return.piece_id is not None:
+        work.events.append(
+            Event("piece.returned", "goodsReturn", goods_return.id, {}, goods_return.piece_id, goods_return.buyer)
+        )
