@@ -260,8 +260,8 @@ async def close(work: Work, consignment: Consignment, now: datetime) -> None:
     """Whatever was under way for a consignment that has come to its end is over; what the house has goes back."""
     await close_task(work, consignment, TaskKind.CONFIRM, TaskOutcome.VOID, None, now)
     await leave_slot(work, consignment)
-    if consignment.contract_id is not None:
-        await work.agreements.ended(consignment, now)
+    # An offer that nobody agreed to has ended too.
+    await work.agreements.ended(consignment, now)
     if consignment.listing_id is not None:
         await off_shelf(work, consignment)
     consignment.expires_at = None
