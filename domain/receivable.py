@@ -262,7 +262,7 @@ async def repay(work: Work, viewer: Viewer, command: Repay, *, now: datetime) ->
     require(bool(pocket.owed), NothingOwed(command.currency))
     amount = pocket.owed if command.amount is None else command.amount
     require(
-        Money.zero(command.currency) < amount <= pocket.owed,
+        amount.currency is command.currency and Money.zero(command.currency) < amount <= pocket.owed,
         InvalidInput("The amount is more than zero and no more than is owed.", path=("amount",)),
     )
     require(amount <= pocket.cash, InsufficientFunds(AccountKind.CASH, pocket.cash, amount))
