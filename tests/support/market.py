@@ -121,7 +121,7 @@ mutation ($input: OrderCancelInput!) {
     __typename
     ... on Order { ...Placed refunds { amount { amount } parts { kind amount { amount } } } }
     ... on UserError { code message path }
-    ... on WrongState { state nextActions }
+    ... on WrongState { stands: state nextActions }
   }
 }
 """
