@@ -57,6 +57,7 @@ class ContractAgreements:
         if action is EndAction.DONATE:
             await take_title(self.work, contract)
             consignment.move("settled", now)
+            consignment.donated = True
             self.work.events.append(
                 Event("contract.donated", "contract", contract.id, {}, contract.piece_id, contract.seller)
             )

@@ -67,7 +67,6 @@ async def offer(work: Work, viewer: Viewer, command: Offer, *, now: datetime) ->
     else:
         contract.id, contract.code, contract.version = before.id, before.code, before.version
         await work.contracts.save(contract)
-    consignment.contract_id = contract.id
     await work.consignments.save(consignment)
     consigned.expire_later(work, consignment)
     said = {"price_minor": contract.price.minor, "currency": contract.price.currency, "version": contract.version}
