@@ -10,6 +10,7 @@ import strawberry
 from domain import order, payment
 from domain.piece import PartyKind
 from resolvers import cart as cart_resolve
+from resolvers import goods_return as goods_return_resolve
 from resolvers import order as resolve
 from resolvers import shipment as shipment_resolve
 from schema.account import Account
@@ -29,6 +30,7 @@ from schema.wallet import InsufficientFunds
 
 if TYPE_CHECKING:
     from schema.catalogue import Product
+    from schema.goods_return import GoodsReturn
     from schema.listing import Listing
     from schema.piece import Piece
     from schema.shipment import Shipment
@@ -113,6 +115,19 @@ class OrderLine(Node):
     refunded: Money = strawberry.field(description="How much of the price went back.")
     delivered_at: datetime | None = strawberry.field(description="When the buyer got it; title passed then.")
     blocked_by: list[str] = strawberry.field(description="What keeps the line from being completed.")
+
+    @strawberry.field(
+        graphql_type=datetime | None, description="Until when it can be returned; null until it is delivered."
+    )
+    def returnable_until(root: order.OrderLine) -> Any:
+        return None if root.delivered_at is None else order.window_end(root)
+
+    @strawberry.field(
+        graphql_type=list[Annotated["GoodsReturn", strawberry.lazy("schema.goods_return")]],
+        description="What of it was, or is, on its way back, in order.",
+    )
+    async def returns(root: order.OrderLine, info: Info) -> Any:
+        return await goods_return_resolve.of_line(info.context, root.id)
 
     @strawberry.field(description="Whether the house is the seller of record, rather than a member through the house.")
     def sold_by_house(root: order.OrderLine) -> bool:

@@ -19,6 +19,7 @@ from schema.coded import CodedSchema, OneOperation
 from schema.consignment import ConsignmentMutation, ConsignmentQuery
 from schema.contract import ContractMutation, ContractQuery
 from schema.errors import HANDLERS
+from schema.goods_return import GoodsReturnMutation, GoodsReturnQuery
 from schema.grading import GradingMutation, GradingQuery
 from schema.listing import ListingMutation, ListingQuery
 from schema.markdown import MarkdownMutation
@@ -64,6 +65,7 @@ class Query(
     OrderQuery,
     PaymentQuery,
     ShipmentQuery,
+    GoodsReturnQuery,
     ConsignmentQuery,
     ShopQuery,
     AppointmentQuery,
@@ -94,6 +96,7 @@ class Mutation(
     OrderMutation,
     PaymentMutation,
     ShipmentMutation,
+    GoodsReturnMutation,
     ConsignmentMutation,
     ShopMutation,
     AppointmentMutation,

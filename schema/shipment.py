@@ -8,7 +8,7 @@ import strawberry
 from domain import shipment
 from resolvers import shipment as resolve
 from schema.errors import UserError, VersionConflict, WrongState, refused
-from schema.ids import Node, global_id, id_of
+from schema.ids import Node, encode_id, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
 from schema.node import fetchable
 from schema.noun import noun
@@ -37,6 +37,16 @@ class TransitCover(Node):
     version: int = strawberry.field(description="Goes up by one with every change.")
 
 
+@noun(shipment.Fingerprint, description="What tells a piece apart should it come back. For staff.")
+class ShipmentFingerprint:
+    tag_number: str = strawberry.field(description="The number of the tag that was fixed to it.")
+    weight_grams: int = strawberry.field(description="What it weighed.")
+
+    @strawberry.field(description="The line that it is of.")
+    def line_id(root: shipment.Fingerprint) -> strawberry.ID:
+        return strawberry.ID(encode_id("OrderLine", root.line_id))
+
+
 @noun(shipment.Shipment, description="Some lines of an order on their way. Seen by those who see the order.")
 class Shipment(Node):
     id: strawberry.ID = global_id("Shipment")
@@ -63,6 +73,13 @@ class Shipment(Node):
     @strawberry.field(description="What the buyer shows at the counter; null for everybody but the buyer.")
     async def pickup_code(root: shipment.Shipment, info: Info) -> str | None:
         return await resolve.pickup_code(info.context, root)
+
+    @strawberry.field(
+        graphql_type=list[ShipmentFingerprint] | None,
+        description="What tells its pieces apart should they come back. For staff; null for others.",
+    )
+    def fingerprints(root: shipment.Shipment, info: Info) -> Any:
+        return root.fingerprints if info.context.viewer.is_staff else None
 
     @strawberry.field(graphql_type=Order | None, description="The order.")
     async def order(root: shipment.Shipment, info: Info) -> Any:
@@ -131,6 +148,18 @@ class ParcelInput:
         )
 
 
+@strawberry.input(description="What tells a piece apart should it come back.")
+class ShipmentFingerprintInput:
+    line_id: strawberry.ID = strawberry.field(description="The line of the piece.")
+    tag_number: str = strawberry.field(description="The number of the tag that is fixed to it.")
+    weight_grams: int = strawberry.field(description="What it weighs, 1 to 200,000 grams.")
+
+    def to_fingerprint(self, *path: str) -> shipment.Fingerprint:
+        return shipment.Fingerprint(
+            id_of("OrderLine", self.line_id, *path, "lineId"), self.tag_number, self.weight_grams
+        )
+
+
 @strawberry.input(description="Pack lines of a paid order.")
 class ShipmentCreateInput(Keyed):
     order_id: strawberry.ID = strawberry.field(description="Which order.")
@@ -144,13 +173,20 @@ class ShipmentCreateInput(Keyed):
         default=strawberry.UNSET, description="Keys of photos of the packing, 12 at most with those of the handover."
     )
 
+    fingerprints: list[ShipmentFingerprintInput] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="One for each piece; a piece without one is looked at by an appraiser should it come back.",
+    )
+
     def to_command(self) -> shipment.CreateShipment:
         parcel = given(self.parcel)
+        fingerprints = enumerate(given(self.fingerprints) or ())
         return shipment.CreateShipment(
             order_id=id_of("Order", self.order_id, "orderId"),
             line_ids=tuple(id_of("OrderLine", line_id, "lineIds") for line_id in given(self.line_ids) or ()),
             parcel=None if parcel is None else parcel.to_parcel(),
             photos=tuple(given(self.photos) or ()),
+            fingerprints=tuple(one.to_fingerprint("fingerprints", str(index)) for index, one in fingerprints),
         )
 
 

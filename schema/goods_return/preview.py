@@ -1,0 +1,83 @@
+"""What a return would give back, to the last unit, before anything is sent."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from domain import goods_return, wallet
+from resolvers import goods_return as resolve
+from resolvers import order as resolve_order
+from resolvers import wallet as resolve_wallet
+from schema.ids import id_of
+from schema.mutation import Info, given
+from schema.noun import noun
+from schema.order import OrderLine, OrderRefundPart
+from schema.scalars import Money
+from schema.wallet import CreditLot
+
+
+@noun(goods_return.LineRefund, description="What one line would give back.")
+class RefundPreviewLine:
+    quantity: int = strawberry.field(description="For how many of it.")
+    worth: Money = strawberry.field(description="What was paid for them.")
+    deduction: Money = strawberry.field(description="What they have lost, and would not be given back.")
+    deduction_reason: str | None = strawberry.field(description="Why; null when nothing is deducted.")
+    amount: Money = strawberry.field(description="What would be given back.")
+
+    @strawberry.field(graphql_type=OrderLine | None, description="Which line.")
+    async def line(root: goods_return.LineRefund, info: Info) -> Any:
+        return await resolve_order.find_line(info.context, root.line_id)
+
+
+@noun(wallet.LotSlice, description="Credit that would go back into the lot that it was spent from.")
+class RefundedLot:
+    amount: Money = strawberry.field(description="How much.")
+
+    @strawberry.field(
+        graphql_type=CreditLot | None,
+        description="Which lot, with the expiry that it keeps. For its owner, finance and support; null for others.",
+    )
+    async def lot(root: wallet.LotSlice, info: Info) -> Any:
+        return await resolve_wallet.lot(info.context, root.lot_id)
+
+
+@noun(
+    goods_return.RefundPreview,
+    description="What would go back now, by the rules that will: largest remainder over what is left of each tender, "
+    "credit into the lots that it came from. The price of an express way stays, for the standard way costs nothing.",
+)
+class RefundPreview:
+    amount: Money = strawberry.field(description="How much in all.")
+    lines: list[RefundPreviewLine] = strawberry.field(description="Line by line, in the order asked for.")
+    parts: list[OrderRefundPart] = strawberry.field(description="How much to each tender.")
+    lots: list[RefundedLot] = strawberry.field(description="How much of the credit into each lot.")
+
+
+@strawberry.input(description="A line of an order to give back.")
+class RefundPreviewLineInput:
+    line_id: strawberry.ID = strawberry.field(description="Which line.")
+    quantity: int | None = strawberry.field(
+        default=strawberry.UNSET, description="How many of it; all that is left, or is on its way, when left out."
+    )
+
+    def to_wanted(self, index: int) -> goods_return.WantedLine:
+        return goods_return.WantedLine(
+            id_of("OrderLine", self.line_id, "lines", str(index), "lineId"), given(self.quantity)
+        )
+
+
+@strawberry.type
+class RefundPreviewQuery:
+    @strawberry.field(
+        graphql_type=RefundPreview,
+        description="What giving these lines back, one after the other, would refund now. A return that was inspected "
+        "counts with its deduction. For the order's buyer, and staff who see orders.",
+    )
+    async def refund_preview(
+        self,
+        info: Info,
+        order_id: Annotated[strawberry.ID, strawberry.argument(description="Which order.")],
+        lines: Annotated[list[RefundPreviewLineInput], strawberry.argument(description="Which lines, each once.")],
+    ) -> Any:
+        wanted = [one.to_wanted(index) for index, one in enumerate(lines)]
+        return await resolve.refund_preview(info.context, id_of("Order", order_id, "orderId"), wanted)
