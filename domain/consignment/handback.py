@@ -117,11 +117,9 @@ async def expire(work: Work, viewer: Viewer, command: Expire, *, now: datetime) 
     consignment.move("expired", now)
     consignment.expires_at = None
     await leave_slot(work, consignment)
-    # Saved before the contract is told, for the house may buy the piece at the end of its term and settle.
-    await work.consignments.save(consignment)
     work.events.append(happened(consignment, "expired"))
+    # The house may buy the piece, or be given it, at the end of its term; then all is settled.
     await work.agreements.ended(consignment, now)
-    consignment = await work.consignments.lock(consignment.id)
     if consignment.listing_id is not None:
         await off_shelf(work, consignment)
     if consignment.state is ConsignmentState.EXPIRED:

@@ -105,14 +105,9 @@ async def payable(work: Work, consignment_id: UUID, now: datetime) -> Consignmen
     return await moved(work, consignment_id, "payable", now)
 
 
-async def settled(work: Work, consignment_id: UUID, now: datetime, *, donated: bool = False) -> Consignment:
-    """The seller has been paid, or has given the piece away; all is done for them, and nothing goes back."""
-    consignment = await work.consignments.lock(ConsignmentId(consignment_id))
-    consignment.donated = donated
-    await work.consignments.save(consignment)
-    consignment = await moved(work, consignment_id, "settled", now)
-    await close_task(work, consignment, TaskKind.RETURN, TaskOutcome.VOID, None, now)
-    return consignment
+async def settled(work: Work, consignment_id: UUID, now: datetime) -> Consignment:
+    """The seller has been paid; all is done for them."""
+    return await moved(work, consignment_id, "settled", now)
 
 
 async def moved(work: Work, consignment_id: UUID, action: str, now: datetime) -> Consignment:

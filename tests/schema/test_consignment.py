@@ -422,7 +422,9 @@ async def test_a_draft_is_handed_in_once(counter: Counter) -> None:
 
 async def test_who_decides_on_an_old_version_is_told(counter: Counter) -> None:
     consignment_id = await counter.submitted()
-    await counter(counter.seller, "consignmentChange", consignmentId=consignment_id, content=content(title="Sac Soleil"))
+    await counter(
+        counter.seller, "consignmentChange", consignmentId=consignment_id, content=content(title="Sac Soleil")
+    )
 
     refused = await counter(
         counter.support, "consignmentConfirm", consignmentId=consignment_id, outcome="CONFIRMED", expectedVersion=1

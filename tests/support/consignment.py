@@ -102,7 +102,9 @@ class Counter:
         }
         return str((await self.api(self.admin, SHOP_OPEN, input=given))["shopOpen"]["id"])
 
-    async def __call__(self, person: Account | None, name: str, *, key: str | None = None, **given: Any) -> dict[str, Any]:
+    async def __call__(
+        self, person: Account | None, name: str, *, key: str | None = None, **given: Any
+    ) -> dict[str, Any]:
         """Send one mutation; what it answers."""
         answer: Answer = await self.api(person, send(name), key=key, input=given)
         return dict(answer[name])
@@ -130,17 +132,13 @@ class Counter:
 
     async def received(self, **changed: Any) -> str:
         consignment_id = await self.confirmed()
-        taken = await self(
-            self.support, "consignmentReceive", consignmentId=consignment_id, intake=intake(**changed)
-        )
+        taken = await self(self.support, "consignmentReceive", consignmentId=consignment_id, intake=intake(**changed))
         assert taken["state"] == "RECEIVED", taken
         return consignment_id
 
     async def job(self, verb: Any, command: Any, at: datetime) -> Any:
         """What the worker does at a moment."""
-        return await self.people.house.transactor(
-            verb, HOUSE, command, action=verb.__name__, key=uuid4().hex, now=at
-        )
+        return await self.people.house.transactor(verb, HOUSE, command, action=verb.__name__, key=uuid4().hex, now=at)
 
 
 def slot(days: int = 7, hour: int = 10, minute: int = 0) -> datetime:
