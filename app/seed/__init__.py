@@ -7,12 +7,12 @@ import asyncpg
 from app.seed.assortment import brand, collections, models, places
 from app.seed.draw import Draw
 from app.seed.people import KNOWN, people
-from app.seed.stock import batches
+from app.seed.stock import TABLES, batches
 from app.seed.words import BRANDS
 from domain.account import Account
 from persistence.account import SqlAccounts
 from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
-from persistence.copy import copy_nouns
+from persistence.copy import copy_nouns, indexed_afterwards
 
 NUMBER = 20_261_101
 PIECES_DEFAULT = 2_000
@@ -64,10 +64,11 @@ async def fill(connection: asyncpg.Connection, draw: Draw, pieces: int, progress
     progress("models", wanted, wanted)
     done = 0
     progress("pieces", done, pieces)
-    for rows in batches(draw, made, members(everybody), pieces):
-        await rows.copy(connection)
-        done += len(rows.pieces)
-        progress("pieces", done, pieces)
+    async with indexed_afterwards(connection, *TABLES):
+        for rows in batches(draw, made, members(everybody), pieces):
+            await rows.copy(connection)
+            done += len(rows.pieces)
+            progress("pieces", done, pieces)
 
 
 def members(everybody: list[Account]) -> list[Account]:

@@ -89,6 +89,7 @@ class Rows:
 
 
 EVENTS = EventRow.__table__  # type: ignore[attr-defined]
+TABLES = (SqlPieces.table, SqlListings.table, SqlPriceChanges.table, EVENTS)
 CONDITION_TEXTS = {grade: json.dumps({"en": text.en, "zh": text.zh}) for grade, text in CONDITIONS.items()}
 
 
