@@ -11,12 +11,10 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from app.config import Environment, Settings
-
-PIECES_DEFAULT = 2_000
 
 commands = typer.Typer(
     help="Cercle: the headless backend of a luxury house whose goods and money go round.",
@@ -71,7 +69,9 @@ def told(problem: Exception) -> list[str]:
     if not isinstance(problem, ValidationError):
         return [str(problem)]
     return [
-        " ".join([f"CERCLE_{'_'.join(map(str, error['loc'])).upper()}:" * bool(error["loc"]), error["msg"]]).strip()
+        f"CERCLE_{'_'.join(map(str, error['loc'])).upper()}: {error['msg']}"
+        if error["loc"]
+        else error["msg"].removeprefix("Value error, ")
         for error in problem.errors(include_input=False, include_context=False, include_url=False)
     ]
 
@@ -81,25 +81,26 @@ def run() -> None:
     """Serve the API, with PostgreSQL and Valkey embedded unless CERCLE_DATABASE_URL and CERCLE_REDIS_URL name some."""
     began = time.monotonic()
     settings = Settings()
-    from app import start, supervisor, telemetry
+    from app import supervisor
+
+    supervisor.prepare()
+    from app import start, telemetry
     from persistence.migrate import SchemaState
 
     telemetry.configure(settings.environment)
     signal.signal(signal.SIGTERM, interrupt)
-    with start.bind(settings) as listener:
-        supervisor.prepare()
-        with start.services(settings) as named:
-            development = settings.environment is Environment.DEVELOPMENT
-            embedded = settings.database_url is None
-            found = asyncio.run(start.bring_up(named, may_migrate=development or embedded))
-            if development and found is SchemaState.EMPTY:
-                plant(named, PIECES_DEFAULT)
-            house = supervisor.Supervisor(start.children(named, listener))
-            with house, supervisor.stopping(house.tell_to_stop):
-                welcome(named, time.monotonic() - began)
-                house.watch()
-                listener.close()
-                err.print("Closing.")
+    with start.bind(settings) as listener, start.services(settings) as named:
+        development = settings.environment is Environment.DEVELOPMENT
+        embedded = settings.database_url is None
+        found = asyncio.run(start.bring_up(named, may_migrate=development or embedded))
+        if development and found is SchemaState.EMPTY and settings.seed_pieces:
+            plant(named, settings.seed_pieces)
+        house = supervisor.Supervisor(start.children(named, listener))
+        with house, supervisor.stopping(house.tell_to_stop):
+            welcome(named, time.monotonic() - began)
+            house.watch()
+            listener.close()
+            err.print("Closing.")
 
 
 def interrupt(*_: Any) -> NoReturn:
@@ -144,14 +145,15 @@ def migrate() -> None:
 
 @commands.command()
 def seed(
-    pieces: Annotated[int, typer.Option(min=0, max=2_000_000, help="How many pieces.")] = PIECES_DEFAULT,
+    pieces: Annotated[int | None, typer.Option(min=1, max=2_000_000, help="How many pieces.")] = None,
 ) -> None:
     """Fill an empty database with a fictional house."""
+    settings = Settings()
     from app import start
 
-    with start.at_hand(Settings()) as named:
+    with start.at_hand(settings) as named:
         asyncio.run(start.bring_up(named, may_migrate=True))
-        plant(named, pieces)
+        plant(named, pieces or settings.seed_pieces)
 
 
 def plant(settings: Settings, pieces: int) -> None:
@@ -159,7 +161,14 @@ def plant(settings: Settings, pieces: int) -> None:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
-        asyncio.run(seed.seed(start.owner_url(settings), pieces=pieces, progress=progress))
+        tasks: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=total)
+            progress.update(tasks[what], completed=done, total=total)
+
+        asyncio.run(seed.seed(start.owner_url(settings), pieces=pieces, progress=show))
 
 
 @commands.command()

@@ -31,7 +31,7 @@ START_SECONDS = 60.0
 FORKER_LOST = 255
 """The exit code of a child of which nothing is known any more."""
 
-PRELOADED = ["app.cli", "app.server", "app.worker"]
+PRELOADED = ["app.preload"]
 
 _context = multiprocessing.get_context("forkserver")
 

@@ -19,7 +19,7 @@ SECRET_NAMES = frozenset(
     {"authorization", "token", "secret", "password", "cookie", "body", "query", "variables", "arguments", "params"}
 )
 HIDDEN = "[hidden]"
-QUIET = ("uvicorn.access", "asyncio", "httpx2", "pgqueuer")
+QUIET = ("uvicorn.access", "uvicorn.error", "alembic", "asyncio", "httpx2", "pgqueuer")
 """Loggers that are heard from warnings on."""
 
 Entry = MutableMapping[str, Any]
