@@ -17,7 +17,7 @@ from domain.consignment import ConsignmentId, ConsignmentState, SettlementMode
 from domain.contract import Contract, ContractId, ContractState
 from domain.event import Event
 from domain.lifecycle import Lifecycle
-from domain.listing import Listing, ListingId, ListingKind, ListingState, PriceNotAgreed
+from domain.listing import Listing, ListingId, ListingKind, ListingState, PriceNotAgreed, RepriceListing, reprice_within
 from domain.money import Money
 from domain.piece import PartyKind
 from domain.price import PriceReason
@@ -178,7 +178,7 @@ def made(
     )
 
 
-async def agreed(work: Work, listing: Listing, price: Money, reason: PriceReason, *, now: datetime) -> None:
+async def agreed(work: listings.Work, listing: Listing, price: Money, reason: PriceReason, *, now: datetime) -> None:
     """What a contract says to a price that a merchandiser wants: up is free, down is for the agreed steps alone."""
     assert listing.kind is ListingKind.CONSIGNED, "only consigned pieces have a contract"
     if listing.seller.kind is PartyKind.HOUSE:
@@ -188,6 +188,11 @@ async def agreed(work: Work, listing: Listing, price: Money, reason: PriceReason
 
 
 # Verbs
+
+
+async def reprice_listing(work: Work, viewer: Viewer, command: RepriceListing, *, now: datetime) -> Listing:
+    """A merchandiser changes a price, for a reason that everybody can read; a consigned one by its contract."""
+    return await reprice_within(work, viewer, command, agreed=agreed, now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from domain import listing, piece
+from domain import listing, markdown, piece
 from domain.listing import ListingFilter as Filter
 from domain.listing import ListingSort as Sort
 from domain.money import Currency
@@ -331,7 +331,7 @@ class ListingMutation:
         description="Put new goods or a piece of the house on the shelves. For merchandisers.",
     )
     listing_reprice = mutation(
-        listing.reprice_listing,
+        markdown.reprice_listing,
         ListingRepriceInput,
         Listing,
         PriceNotAgreed,
