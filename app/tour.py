@@ -257,7 +257,12 @@ class Tour:
         agreed = self.house.ask(
             self.seller,
             "Agree",
-            input={"contractId": offered["id"], "mode": "AFTER_SALE", "payout": {"kind": "CREDIT"}},
+            input={
+                "contractId": offered["id"],
+                "expectedVersion": offered["version"],
+                "mode": "AFTER_SALE",
+                "payout": {"kind": "CREDIT"},
+            },
         )
         self.say("agreed", f"{agreed['mode']}, {agreed['creditBps'] // 100} % in credit, contract {offered['code']}")
 
@@ -347,8 +352,11 @@ class Tour:
 
         found = self.house.wait("The settlement", settled)
         split, payout = found["split"], found["payout"]
-        commission, net = split["commission"]["formatted"], split["net"]["formatted"]
-        self.say("escrow", f"{split['gross']['formatted']} - commission {commission} = {net}")
+        parts = {name: split[name]["formatted"] for name in ("gross", "commission", "commissionTax", "costs", "net")}
+        self.say(
+            "escrow",
+            "{gross} - commission {commission} - its tax {commissionTax} - costs {costs} = {net}".format(**parts),
+        )
         self.say(
             "settled", f"{found['code']}: credit {payout['credit']['formatted']} + bonus {payout['bonus']['formatted']}"
         )
@@ -483,7 +491,7 @@ def main() -> int:
     console = Console(highlight=False)
 
     def say(step: str, what: str) -> None:
-        console.print(f"[bold]{step:>12}[/]  {what}")
+        console.print(f"[bold]{step:>12}[/]  {what}", soft_wrap=True)
 
     with start.at_hand(settings) as named, httpx2.Client(timeout=30) as client:
         try:

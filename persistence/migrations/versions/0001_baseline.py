@@ -1262,7 +1262,8 @@ def upgrade() -> None:
         sa.CheckConstraint("char_length(description) <= 4000", name=op.f("ck_consignment_description")),
         sa.CheckConstraint("char_length(title) <= 200", name=op.f("ck_consignment_title")),
         sa.CheckConstraint("jsonb_array_length(photos) <= 24", name=op.f("ck_consignment_photos")),
-        sa.CheckConstraint("num_nonnulls(contract_id, mode, agreed_at) IN (0, 3)", name=op.f("ck_consignment_agreed")),
+        sa.CheckConstraint("mode IS NULL OR contract_id IS NOT NULL", name=op.f("ck_consignment_mode_by_contract")),
+        sa.CheckConstraint("num_nonnulls(mode, agreed_at) IN (0, 2)", name=op.f("ck_consignment_agreed")),
         sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_consignment_category_id")),
         sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_consignment_listing_id")),
         sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_consignment_piece_id")),
@@ -1905,6 +1906,115 @@ def upgrade() -> None:
         postgresql_where=sa.text("state IN ('VALID', 'UNDER_REVIEW')"),
     )
     op.create_table(
+        "goods_return",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.UUID(), nullable=False),
+        sa.Column("order_line_id", sa.UUID(), nullable=False),
+        sa.Column("piece_id", sa.UUID(), nullable=True),
+        sa.Column("buyer", sa.UUID(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("photos", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("worth_minor", sa.BigInteger(), nullable=False),
+        sa.Column("requested_by", sa.UUID(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.UUID(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("send_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("parcel", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("receipt", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("inspection", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("disposition", sa.Text(), nullable=True),
+        sa.Column("deducted_minor", sa.BigInteger(), nullable=True),
+        sa.Column("refunded_minor", sa.BigInteger(), nullable=True),
+        sa.Column("refund_id", sa.UUID(), nullable=True),
+        sa.Column("opened", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("sent_back", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(state IN ('INSPECTED', 'REFUNDED', 'DENIED')) = (inspection IS NOT NULL)",
+            name=op.f("ck_goods_return_inspection"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('RECEIVED', 'INSPECTED', 'REFUNDED', 'DENIED')) = (receipt IS NOT NULL)",
+            name=op.f("ck_goods_return_receipt"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('REQUESTED', 'APPROVED', 'IN_TRANSIT', 'RECEIVED', 'INSPECTED')) = (closed_at IS NULL)",
+            name=op.f("ck_goods_return_closed"),
+        ),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_goods_return_currency")),
+        sa.CheckConstraint(
+            "disposition IN ('RESTOCK', 'REFURBISH', 'CLEAR', 'RETURN_TO_CONSIGNOR')",
+            name=op.f("ck_goods_return_disposition"),
+        ),
+        sa.CheckConstraint(
+            "num_nonnulls(refunded_minor, deducted_minor, refund_id, disposition) = CASE WHEN state = 'REFUNDED' THEN 4 ELSE 0 END",
+            name=op.f("ck_goods_return_refunded"),
+        ),
+        sa.CheckConstraint(
+            "reason IN ('CHANGED_MIND', 'DOES_NOT_FIT', 'NOT_AS_DESCRIBED', 'DAMAGED', 'WRONG_ITEM', 'NOT_AUTHENTIC')",
+            name=op.f("ck_goods_return_reason"),
+        ),
+        sa.CheckConstraint("sent_back IS NULL OR state = 'DENIED'", name=op.f("ck_goods_return_sent_back")),
+        sa.CheckConstraint("state <> 'IN_TRANSIT' OR parcel IS NOT NULL", name=op.f("ck_goods_return_parcel")),
+        sa.CheckConstraint(
+            "state IN ('REQUESTED', 'APPROVED', 'REJECTED', 'IN_TRANSIT', 'RECEIVED', 'INSPECTED', 'REFUNDED', 'DENIED', 'CANCELLED', 'EXPIRED')",
+            name=op.f("ck_goods_return_state"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('APPROVED', 'EXPIRED') OR send_by IS NOT NULL", name=op.f("ck_goods_return_send_by")
+        ),
+        sa.CheckConstraint(
+            "char_length(note) <= 1000 AND char_length(decision) <= 1000", name=op.f("ck_goods_return_texts")
+        ),
+        sa.CheckConstraint("jsonb_array_length(photos) <= 12", name=op.f("ck_goods_return_photos")),
+        sa.CheckConstraint(
+            "quantity > 0 AND (piece_id IS NULL OR quantity = 1)", name=op.f("ck_goods_return_quantity")
+        ),
+        sa.CheckConstraint("refunded_minor + deducted_minor = worth_minor", name=op.f("ck_goods_return_sum")),
+        sa.CheckConstraint(
+            "worth_minor > 0 AND refunded_minor > 0 AND deducted_minor >= 0", name=op.f("ck_goods_return_amounts")
+        ),
+        sa.ForeignKeyConstraint(["buyer"], ["account.id"], name=op.f("fk_goods_return_buyer")),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_goods_return_decided_by")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_goods_return_order_id")),
+        sa.ForeignKeyConstraint(["order_line_id"], ["order_line.id"], name=op.f("fk_goods_return_order_line_id")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_goods_return_piece_id")),
+        sa.ForeignKeyConstraint(["refund_id"], ["order_refund.id"], name=op.f("fk_goods_return_refund_id")),
+        sa.ForeignKeyConstraint(["requested_by"], ["account.id"], name=op.f("fk_goods_return_requested_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goods_return")),
+        sa.UniqueConstraint("code", name=op.f("uq_goods_return_code")),
+        sa.UniqueConstraint("refund_id", name=op.f("uq_goods_return_refund_id")),
+    )
+    op.create_index("ix_goods_return_buyer", "goods_return", ["buyer", "id"], unique=False)
+    op.create_index("ix_goods_return_line", "goods_return", ["order_line_id", "id"], unique=False)
+    op.create_index("ix_goods_return_order", "goods_return", ["order_id", "id"], unique=False)
+    op.create_index("ix_goods_return_state", "goods_return", ["state", "id"], unique=False)
+    op.create_index(
+        "uq_goods_return_line_open",
+        "goods_return",
+        ["order_line_id"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('REQUESTED', 'APPROVED', 'IN_TRANSIT', 'RECEIVED', 'INSPECTED')"),
+    )
+    op.create_index(
+        "uq_goods_return_piece_open",
+        "goods_return",
+        ["piece_id"],
+        unique=True,
+        postgresql_where=sa.text(
+            "piece_id IS NOT NULL AND state IN ('REQUESTED', 'APPROVED', 'IN_TRANSIT', 'RECEIVED', 'INSPECTED')"
+        ),
+    )
+    op.create_table(
         "markdown",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("contract_id", sa.UUID(), nullable=False),
@@ -1981,16 +2091,21 @@ def upgrade() -> None:
             "(cause = 'SALE') = (order_line_id IS NOT NULL) AND (order_id IS NULL) = (order_line_id IS NULL)",
             name=op.f("ck_settlement_order"),
         ),
-        sa.CheckConstraint("(state = 'SETTLED') = (settled_at IS NOT NULL)", name=op.f("ck_settlement_settled")),
         sa.CheckConstraint(
-            "(state IN ('PAYABLE', 'SETTLED')) = (released_at IS NOT NULL)", name=op.f("ck_settlement_released")
+            "(state IN ('PAYABLE', 'SETTLED', 'REVERSED')) = (released_at IS NOT NULL)",
+            name=op.f("ck_settlement_released"),
+        ),
+        sa.CheckConstraint(
+            "(state IN ('SETTLED', 'REVERSED')) = (settled_at IS NOT NULL)", name=op.f("ck_settlement_settled")
         ),
         sa.CheckConstraint(
             "cause <> 'SALE' OR state <> 'SETTLED' OR delivered_at IS NOT NULL", name=op.f("ck_settlement_delivered")
         ),
         sa.CheckConstraint("cause IN ('APPRAISAL', 'SALE', 'TERM_END')", name=op.f("ck_settlement_cause")),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_settlement_currency")),
-        sa.CheckConstraint("state IN ('PENDING', 'PAYABLE', 'SETTLED', 'CANCELLED')", name=op.f("ck_settlement_state")),
+        sa.CheckConstraint(
+            "state IN ('PENDING', 'PAYABLE', 'SETTLED', 'CANCELLED', 'REVERSED')", name=op.f("ck_settlement_state")
+        ),
         sa.CheckConstraint(
             "commission_minor >= 0 AND commission_tax_minor >= 0 AND costs_minor >= 0 AND net_minor >= 0 AND shortfall_minor >= 0 AND offset_minor >= 0 AND cash_minor >= 0 AND credit_minor >= 0 AND bonus_minor >= 0",
             name=op.f("ck_settlement_parts"),
@@ -2006,6 +2121,8 @@ def upgrade() -> None:
         sa.CheckConstraint("shortfall_minor = 0 OR net_minor = 0", name=op.f("ck_settlement_shortfall")),
         sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_settlement_consignment_id")),
         sa.ForeignKeyConstraint(["contract_id"], ["contract.id"], name=op.f("fk_settlement_contract_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_settlement_order_id")),
+        sa.ForeignKeyConstraint(["order_line_id"], ["order_line.id"], name=op.f("fk_settlement_order_line_id")),
         sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_settlement_piece_id")),
         sa.ForeignKeyConstraint(["seller"], ["account.id"], name=op.f("fk_settlement_seller")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement")),
@@ -2035,7 +2152,7 @@ def upgrade() -> None:
         "settlement",
         ["consignment_id"],
         unique=True,
-        postgresql_where=sa.text("state <> 'CANCELLED'"),
+        postgresql_where=sa.text("NOT state IN ('CANCELLED', 'REVERSED')"),
     )
     run(r"""
 CREATE FUNCTION piece_stands_first() RETURNS trigger
@@ -2145,6 +2262,21 @@ BEGIN
 END $$
 """)
     run("CREATE TRIGGER claim_fence BEFORE UPDATE ON claim FOR EACH ROW EXECUTE FUNCTION claim_fence()")
+    run(r"""
+CREATE FUNCTION goods_return_fits() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM order_line l WHERE l.id = NEW.order_line_id AND l.order_id = NEW.order_id
+        AND l.piece_id IS NOT DISTINCT FROM NEW.piece_id AND l.quantity >= (SELECT sum(r.quantity) FROM goods_return r
+            WHERE r.order_line_id = l.id AND r.state NOT IN ('REJECTED', 'DENIED', 'CANCELLED', 'EXPIRED'))) THEN
+        RAISE EXCEPTION 'more is returned of an order line than was bought' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$
+""")
+    run(r"""
+CREATE TRIGGER goods_return_fits AFTER INSERT ON goods_return
+FOR EACH ROW EXECUTE FUNCTION goods_return_fits()
+""")
     run(r"""
 CREATE FUNCTION idempotency_claim(p_scope uuid, p_key text, p_fingerprint bytea,
     OUT status text, OUT answer jsonb) RETURNS record
@@ -2514,6 +2646,7 @@ FOR EACH ROW EXECUTE FUNCTION sales_order_adds_up()
     run(
         'GRANT SELECT, INSERT, UPDATE (state, recall_id, revoked_at, revoked_by, reason, note, version) ON "certificate" TO cercle_app'
     )
+    run('GRANT SELECT, INSERT, UPDATE ON "goods_return" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "markdown" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "settlement" TO cercle_app')
     run("GRANT SELECT ON alembic_version TO cercle_app")
