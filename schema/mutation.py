@@ -1,13 +1,18 @@
 """How a mutation is declared: a verb, its input and what it may answer; the union, the key and the dry run follow."""
 
+import dataclasses
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Protocol, Union
+from uuid import UUID
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
+from domain.refusal import InvalidInput, NotFound
 from domain.work import Verb
 from resolvers.context import Context
 from schema.errors import STANDARD, UserError
+from schema.ids import decode_id
 
 Info = strawberry.Info[Context, None]
 
@@ -63,16 +68,39 @@ def mutation(
 
     async def resolve(self: object, info: Info, input: Any) -> Any:
         command = input.to_command()
-        return await info.context.transact(
-            verb,
-            command if prepare is None else await prepare(info.context, command),
-            action=info.field_name,
-            key=key_of(info, input),
-            dry_run=bool(getattr(input, "dry_run", False)),
-        )
+        try:
+            return await info.context.transact(
+                verb,
+                command if prepare is None else await prepare(info.context, command),
+                action=info.field_name,
+                key=key_of(info, input),
+                dry_run=bool(getattr(input, "dry_run", False)),
+            )
+        except NotFound as missing:
+            # Whoever found nothing may not have known under which name it was asked for.
+            missing.path = missing.path or path_of(missing.id, input)
+            raise
 
     resolve.__annotations__["input"] = input_type
     return strawberry.mutation(resolver=resolve, graphql_type=result, description=description)
+
+
+def path_of(value: UUID | str, input: object) -> tuple[str, ...]:
+    """The field of an input that holds the global id of this id, outermost first; empty when none does."""
+    for field in dataclasses.fields(input) if dataclasses.is_dataclass(input) else ():
+        given_here = getattr(input, field.name)
+        if isinstance(given_here, str) and is_id_of(value, given_here):
+            return (to_camel_case(field.name),)
+        if inner := path_of(value, given_here):
+            return (to_camel_case(field.name), *inner)
+    return ()
+
+
+def is_id_of(value: UUID | str, text: str) -> bool:
+    try:
+        return decode_id(text)[1] == value
+    except InvalidInput:
+        return False
 
 
 def key_of(info: Info, input: Input) -> str | None:

@@ -10,7 +10,7 @@ from resolvers import payout as resolve
 from schema.account import Account, IdentityLevel
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
-from schema.mutation import Info, MoneyMove, given, mutation
+from schema.mutation import Info, Keyed, MoneyMove, given, mutation
 from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
@@ -147,8 +147,8 @@ class PayoutFailInput(MoneyMove):
         return payout.Fail(id_of("Payout", self.payout_id, "payoutId"), self.reason, given(self.expected_version))
 
 
-@strawberry.input(description="Gather what waits into a batch. There is no `expectedVersion`: the batch is new.")
-class PayoutBatchPreviewInput(MoneyMove):
+@strawberry.input(description="Gather what waits into a batch.")
+class PayoutBatchPreviewInput(Keyed):
     currency: CurrencyCode = strawberry.field(description="In which currency.")  # type: ignore[valid-type]
     limit: int = strawberry.field(default=payout.BATCH_SIZE_MAX, description="How many at most, 1 to 1,000.")
 

@@ -6,6 +6,7 @@ one embedded server per run, a copy of a template database per test.
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -47,9 +48,9 @@ async def template(services: Services) -> str:
     return TEMPLATE
 
 
-@pytest.fixture
-async def database(services: Services, template: str) -> AsyncIterator[Services]:
-    """The services, with URLs of a database of this test's own."""
+@asynccontextmanager
+async def copied(services: Services, template: str) -> AsyncIterator[Services]:
+    """The services, with URLs of a database that is new and goes away again."""
     name = f"test_{uuid4().hex}"
     owner = await asyncpg.connect(services.owner_url)
     await owner.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
@@ -62,6 +63,13 @@ async def database(services: Services, template: str) -> AsyncIterator[Services]
     finally:
         await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await owner.close()
+
+
+@pytest.fixture
+async def database(services: Services, template: str) -> AsyncIterator[Services]:
+    """The services, with URLs of a database of this test's own."""
+    async with copied(services, template) as database:
+        yield database
 
 
 @pytest.fixture

@@ -1,0 +1,29 @@
+"""A house that a module of trust tests shares; its tests leave each other alone."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from app.asgi import create
+from app.config import Settings
+from app.house import open_house
+from persistence.embedded import Services
+from tests.conftest import copied
+from tests.support.api import Api
+from tests.trust.world import World
+
+
+@pytest.fixture(scope="module")
+async def world(services: Services, template: str) -> AsyncIterator[World]:
+    async with copied(services, template) as database:
+        settings = Settings(
+            database_url=database.app_url,
+            redis_url=database.redis_url,
+            pool_size=8,
+            stranger_mutations_per_minute=1_000_000,
+        )
+        async with open_house(settings) as house:
+            app = create(settings)
+            app.state.house = house
+            async with Api(app, house) as api:
+                yield World(house, api)

@@ -1,0 +1,9 @@
+"""For every mutation a way to make a world in which it can be done, and who does it with which input.
+
+An entry makes what it needs anew, so that it can be prepared again and again in one house.
+"""
+
+from tests.trust.operations import account, payout, wallet
+from tests.trust.operations.entry import Entry
+
+OPERATIONS: dict[str, Entry] = {**account.ENTRIES, **wallet.ENTRIES, **payout.ENTRIES}
