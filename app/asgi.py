@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app import media, payment_webhook, test_provider
+from app import certificate, media, payment_webhook, test_provider
 from app.config import Settings
 from app.house import House, open_house
 from app.http import GraphQLEndpoint
@@ -34,6 +34,7 @@ def create(settings: Settings) -> Starlette:
             Route("/graphql", graphql),
             Route("/health", health, methods=["GET"]),
             Route("/ready", ready, methods=["GET"]),
+            *certificate.routes(),
             *media.routes(),
             *payment_webhook.routes(),
             *test_provider.routes(settings),

@@ -1,5 +1,6 @@
 """Certificates: anyone checks a code; the whole certificate is for staff and the owner of the piece."""
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -8,15 +9,19 @@ from domain.page import Page, PageRequest
 from domain.viewer import STAFF
 from resolvers.context import Context
 
-CODE_LENGTH_MAX = 40
+CODE = re.compile("[0-9A-Z-]{1,40}")
 
 
 async def verify(context: Context, code: str) -> CertificateCheck:
     """What a code is worth. Codes are read from paper, so that spaces and small letters are forgiven."""
     tidy = code.strip().upper()
-    readable = 0 < len(tidy) <= CODE_LENGTH_MAX and tidy.isascii() and tidy.isprintable()
-    found = await context.readers.certificates.by_code(tidy) if readable else None
-    return check(tidy[:CODE_LENGTH_MAX], found, context.secrets.signer)
+    found = await context.readers.certificates.by_code(tidy) if readable(tidy) else None
+    return check(tidy, found, context.secrets.signer)
+
+
+def readable(code: str) -> bool:
+    """Whether this could be a code at all."""
+    return CODE.fullmatch(code) is not None
 
 
 def keys(context: Context) -> Sequence[PublicKey]:
