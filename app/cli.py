@@ -44,6 +44,7 @@ def main() -> None:
 
 def problems() -> tuple[type[Exception], ...]:
     """What a person can do something about; looked up when something went wrong, for the imports take a while."""
+    from app.seed import NotEmpty
     from app.start import OnlyInDevelopment, PortInUse
     from app.supervisor import StartFailed
     from persistence.embedded import ServiceFailed, ServicesBusy
@@ -52,6 +53,7 @@ def problems() -> tuple[type[Exception], ...]:
     return (
         ValidationError,
         DatabaseProblem,
+        NotEmpty,
         OnlyInDevelopment,
         PortInUse,
         ServiceFailed,
@@ -85,15 +87,14 @@ def run() -> None:
 
     supervisor.prepare()
     from app import start, telemetry
-    from persistence.migrate import SchemaState
 
     telemetry.configure(settings.environment)
     signal.signal(signal.SIGTERM, interrupt)
     with start.bind(settings) as listener, start.services(settings) as named:
         development = settings.environment is Environment.DEVELOPMENT
         embedded = settings.database_url is None
-        found = asyncio.run(start.bring_up(named, may_migrate=development or embedded))
-        if development and found is SchemaState.EMPTY and settings.seed_pieces:
+        asyncio.run(start.bring_up(named, may_migrate=development or embedded))
+        if development and settings.seed_pieces and asyncio.run(start.unfurnished(named)):
             plant(named, settings.seed_pieces)
         house = supervisor.Supervisor(start.children(named, listener))
         with house, supervisor.stopping(house.tell_to_stop):
@@ -112,10 +113,10 @@ def welcome(settings: Settings, seconds: float) -> None:
     out.print(f"\nCercle is open after {seconds:.1f} s: [bold]{settings.address}/graphql[/]\n", highlight=False)
     if settings.environment is Environment.DEVELOPMENT:
         from app import start
+        from app.seed.people import KNOWN
 
-        for one in asyncio.run(start.passes(settings)):
-            assert one.role is not None
-            name = one.role.replace("_", " ").lower()
+        for one in asyncio.run(start.passes(settings, [known.email for known in KNOWN])):
+            name = ", ".join(role.replace("_", " ").lower() for role in sorted(one.roles))
             out.print(f"[bold]{name:15}[/]{escape(one.email)}", highlight=False)
             out.print(f"  [dim]{one.token}[/]", highlight=False, soft_wrap=True)
         out.print("\nSend a token as [bold]Authorization: Bearer …[/]. Ctrl-C closes the house.\n", highlight=False)
@@ -179,10 +180,10 @@ def token(email: Annotated[str, typer.Argument(help="Whose.")]) -> None:
 
     start.only_in_development(settings)
     with start.at_hand(settings) as named:
-        found = asyncio.run(start.pass_of(named, email))
-    if found is None:
+        found = asyncio.run(start.passes(named, [email]))
+    if not found:
         raise Problem(f"Nobody has the address {email}.")
-    print(found.token)
+    print(found[0].token)
 
 
 @commands.command()

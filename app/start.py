@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,17 +18,6 @@ from domain.viewer import AccountId, Role
 from persistence.embedded import ServiceSupervisor, running
 from persistence.migrate import DatabaseProblem, SchemaFound, SchemaState, migrate, probe, schema_found
 
-SHOWN = (
-    (Role.CUSTOMER, 2),
-    (Role.APPRAISER, 1),
-    (Role.SUPPORT, 1),
-    (Role.FINANCE, 1),
-    (Role.SHOP_ASSOCIATE, 1),
-    (Role.MERCHANDISER, 1),
-    (Role.ADMIN, 1),
-)
-"""Whose tokens are shown in development, and of how many people."""
-
 
 class PortInUse(RuntimeError):
     """Somebody else listens there."""
@@ -42,7 +31,7 @@ class OnlyInDevelopment(RuntimeError):
 class Pass:
     """A person and a token that speaks for them."""
 
-    role: Role | None
+    roles: frozenset[Role]
     email: str
     token: str
 
@@ -128,34 +117,28 @@ def children(settings: Settings, listener: socket.socket) -> list[Child]:
     return [*api, Child("worker", "app.worker", settings)]
 
 
-PEOPLE = """
-SELECT id, email, roles, token_epoch FROM account WHERE roles @> to_jsonb($1::text) AND erased_at IS NULL
-ORDER BY created_at, id LIMIT $2
-"""
-PERSON = "SELECT id, email, roles, token_epoch FROM account WHERE lower(email) = lower($1) AND erased_at IS NULL"
-
-
-async def passes(settings: Settings) -> list[Pass]:
-    """Tokens of the first people of each role."""
-    only_in_development(settings)
+async def unfurnished(settings: Settings) -> bool:
+    """Whether nothing is sold here yet."""
     connection = await asyncpg.connect(owner_url(settings))
     try:
-        return [
-            minted(settings, row, role)
-            for role, many in SHOWN
-            for row in await connection.fetch(PEOPLE, str(role), many)
-        ]
+        return not await connection.fetchval("SELECT EXISTS (SELECT FROM brand)")
     finally:
         await connection.close()
 
 
-async def pass_of(settings: Settings, email: str) -> Pass | None:
-    """A token for the person with this address; None when there is nobody."""
+PEOPLE = """
+SELECT id, email, roles, token_epoch FROM account
+WHERE lower(email) = ANY($1::text[]) AND erased_at IS NULL ORDER BY array_position($1::text[], lower(email))
+"""
+
+
+async def passes(settings: Settings, emails: Sequence[str]) -> list[Pass]:
+    """Tokens for those people that there are, in this order."""
     only_in_development(settings)
     connection = await asyncpg.connect(owner_url(settings))
     try:
-        row = await connection.fetchrow(PERSON, email)
-        return None if row is None else minted(settings, row, None)
+        rows = await connection.fetch(PEOPLE, [email.lower() for email in emails])
+        return [minted(settings, row) for row in rows]
     finally:
         await connection.close()
 
@@ -165,12 +148,9 @@ def only_in_development(settings: Settings) -> None:
         raise OnlyInDevelopment("Tokens are handed out in development only: in production people sign in.")
 
 
-def minted(settings: Settings, row: Any, role: Role | None) -> Pass:
-    token = auth.mint(
-        settings.secret.get_secret_value(),
-        AccountId(UUID(int=row["id"].int)),
-        frozenset(Role(name) for name in json.loads(row["roles"])),
-        datetime.now(UTC),
-        epoch=row["token_epoch"],
-    )
-    return Pass(role, row["email"], token)
+def minted(settings: Settings, row: Any) -> Pass:
+    roles = frozenset(Role(name) for name in json.loads(row["roles"]))
+    secret = settings.secret.get_secret_value()
+    account_id = AccountId(UUID(int=row["id"].int))
+    token = auth.mint(secret, account_id, roles, datetime.now(UTC), epoch=row["token_epoch"])
+    return Pass(roles, row["email"], token)
