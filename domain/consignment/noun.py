@@ -161,7 +161,8 @@ class Consignment:
             case "consignmentReceive":
                 return self.received_at is None and (self.state is not ConsignmentState.WITHDRAWN or bool(self.parcel))
             case "consignmentList":
-                return self.house_owned or self.mode is SettlementMode.AFTER_SALE
+                waits = self.state is ConsignmentState.AGREED and self.mode is SettlementMode.AFTER_SALE
+                return waits or self.house_owned
         return True
 
 
