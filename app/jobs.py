@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.house import House
 from app.payment_refund import ask_for_refund
-from domain import claim, goods_return, markdown, order, payment, settlement, wallet
+from domain import appraisal, claim, goods_return, markdown, order, payment, settlement, wallet
 from domain.consignment import handback
 from domain.viewer import HOUSE
 from domain.work import Verb
@@ -34,6 +34,7 @@ JOBS: dict[str, Errand] = {
     "orderComplete": verb(order.complete, order.CompleteOrder),
     "goodsReturnExpire": verb(goods_return.expire, goods_return.ExpireReturn),
     "walletHoldExpire": verb(wallet.expire_hold, wallet.ExpireHold),
+    "appraisalLapse": verb(appraisal.lapse, appraisal.LapseAppraisal),
     "consignmentExpire": verb(handback.expire, handback.Expire),
     "settlementRelease": verb(settlement.release_due, settlement.ReleaseDue),
     "contractMarkdown": verb(markdown.apply, markdown.Apply),

@@ -126,6 +126,7 @@ class DealKind(StrEnum):
     ORDER = "ORDER"
     PAYMENT = "PAYMENT"
     GOODS_RETURN = "GOODS_RETURN"
+    APPRAISAL = "APPRAISAL"
     STAFF_ROLE = "STAFF_ROLE"
 
 

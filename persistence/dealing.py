@@ -30,6 +30,20 @@ OPEN_DEALS: dict[DealKind, str] = {
             ('DRAFT', 'SETTLED', 'REFUSED', 'DECLINED', 'WITHDRAWN', 'EXPIRED', 'RETURNED')
             OR (state IN ('REFUSED', 'DECLINED', 'WITHDRAWN', 'EXPIRED') AND received_at IS NOT NULL))
         """,
+    DealKind.APPRAISAL: """
+        SELECT code || ' ' || state FROM appraisal
+        WHERE owner = :account AND purpose = 'SERVICE' AND (state IN ('REQUESTED', 'QUEUED', 'ASSIGNED')
+            OR (received_at IS NOT NULL AND handed_back_at IS NULL))
+        """,
+    DealKind.ORDER: """
+        SELECT code || ' ' || state FROM sales_order
+        WHERE buyer = :account AND state NOT IN ('COMPLETED', 'CANCELLED', 'EXPIRED')
+        """,
+    DealKind.PAYMENT: """
+        SELECT provider || ' ' || state FROM payment_intent i
+        WHERE owner = :account AND (state IN ('OPEN', 'AUTHORISED')
+            OR EXISTS (SELECT FROM payment_refund r WHERE r.intent_id = i.id AND r.state <> 'DONE'))
+        """,
 }
 """Each selects a note about every deal of an account that is not over."""
 
@@ -40,6 +54,16 @@ PERSONAL: dict[str, str] = {
     "consignment_task": "UPDATE consignment_task SET note = '' WHERE consignment_id IN"
     " (SELECT id FROM consignment WHERE seller = :account)",
     "appointment": "UPDATE appointment SET note = '' WHERE customer = :account",
+    "sales_order": """
+        UPDATE sales_order SET end_reason = left(end_reason, 0), delivery = CASE
+            WHEN delivery -> 'address' ->> 'country' IS NULL THEN delivery
+            ELSE jsonb_set(delivery, '{address}', jsonb_build_object('country', delivery -> 'address' -> 'country',
+                'recipient', '', 'phone', '', 'region', '', 'city', '', 'postal_code', '', 'line1', '', 'line2', ''))
+            END
+        WHERE buyer = :account
+        """,
+    "order_refund": "UPDATE order_refund SET reason = '' WHERE order_id IN"
+    " (SELECT id FROM sales_order WHERE buyer = :account)",
     "credential": "DELETE FROM credential WHERE id = :account",
     "idempotency_key": "DELETE FROM idempotency_key WHERE scope = :account OR strpos(answer::text, :email) > 0",
 }

@@ -6,13 +6,16 @@ import asyncpg
 
 from app.seed.assortment import brand, collections, models, places
 from app.seed.draw import Draw
+from app.seed.judging import appraisers, standards
 from app.seed.people import KNOWN, people
 from app.seed.stock import TABLES, batches
 from app.seed.words import BRANDS
 from domain.account import Account
 from persistence.account import SqlAccounts
+from persistence.appraiser import SqlAppraisers
 from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
 from persistence.copy import copy_nouns, indexed_afterwards
+from persistence.grading import SqlGradingStandards
 
 NUMBER = 20_261_101
 PIECES_DEFAULT = 2_000
@@ -53,6 +56,9 @@ async def fill(connection: asyncpg.Connection, draw: Draw, pieces: int, progress
     progress("people", len(everybody), len(everybody))
     tree = list(places(draw))
     await copy_nouns(connection, SqlCategories, [place.category for place in tree])
+    roots = [place.category for place in tree if place.category.parent_id is None]
+    await copy_nouns(connection, SqlGradingStandards, standards(roots))
+    await copy_nouns(connection, SqlAppraisers, appraisers(everybody, roots))
     brands = {word.slug: brand(draw, word) for word in BRANDS}
     await copy_nouns(connection, SqlBrands, brands.values())
     shown = {one.id: list(collections(draw, one)) for one in brands.values()}

@@ -35,6 +35,7 @@ KNOWN = (
     Known("merchandiser@cercle.example", "Xu Wanqing 徐婉清", Role.MERCHANDISER, Locale.ZH, Currency.CNY, "CN"),
     Known("admin@cercle.example", "Jonas Ackerholt", Role.ADMIN, Locale.EN, Currency.EUR, "FR"),
     Known("second.appraiser@cercle.example", "Maud Verlinck", Role.APPRAISER, Locale.EN, Currency.EUR, "FR"),
+    Known("senior.appraiser@cercle.example", "Hu Yanqing 胡砚清", Role.APPRAISER, Locale.ZH, Currency.CNY, "CN"),
 )
 
 
