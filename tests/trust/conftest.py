@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 
 from app.asgi import create
@@ -25,5 +26,7 @@ async def world(services: Services, template: str) -> AsyncIterator[World]:
         async with open_house(settings) as house:
             app = create(settings)
             app.state.house = house
+            owner = await asyncpg.connect(database.owner_url)
             async with Api(app, house) as api:
-                yield World(house, api)
+                yield World(house, api, owner)
+            await owner.close()

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 from app.house import House
 from domain.account import Account
 from domain.viewer import Role
 from tests.support.api import Answer, Api
+from tests.support.appraisal import Workshop
+from tests.support.catalogue import Shelves
+from tests.support.consigned import Consigned
+from tests.support.consignment import Counter
+from tests.support.market import Market
 from tests.support.people import People, euros
-from tests.trust.selection import document
+from tests.support.returns import Returns
+from tests.trust.selection import document, noun_of
 
 
 class Persona(StrEnum):
@@ -29,9 +37,11 @@ class Persona(StrEnum):
 class World:
     """Staff are made once; customers are new each time."""
 
-    def __init__(self, house: House, api: Api) -> None:
+    def __init__(self, house: House, api: Api, owner: Any) -> None:
         self.house = house
         self.api = api
+        self.owner = owner
+        """A connection of whoever owns the tables, for time to pass where no test can wait."""
         self.people = People(house)
         self.kept: dict[str, Any] = {}
         """What entries of the table make once and share."""
@@ -52,6 +62,48 @@ class World:
         if persona is Persona.CUSTOMER:
             return await self.customer(cash=1_000)
         return await self.staff(Role(persona))
+
+    # What several entries need
+
+    @cached_property
+    def shelves(self) -> Shelves:
+        return Shelves(self.house)
+
+    @cached_property
+    def market(self) -> Market:
+        return Market(self.house, self.api)
+
+    @cached_property
+    def consigned(self) -> Consigned:
+        return Consigned(self.house)
+
+    async def counter(self) -> Counter:
+        """A club shop with its staff; every call has a seller of its own."""
+        if "counter" not in self.kept:
+            self.kept["counter"] = await Counter(self.api, self.people).open(capacity=20)
+        counter: Counter = self.kept["counter"]
+        counter.seller = await self.customer()
+        return counter
+
+    async def workshop(self) -> Workshop:
+        if "workshop" not in self.kept:
+            self.kept["workshop"] = await Workshop(self.api, self.people).open()
+        workshop: Workshop = self.kept["workshop"]
+        return workshop
+
+    async def returns(self) -> Returns:
+        if "returns" not in self.kept:
+            self.kept["returns"] = await Returns(self.market, self.people).open()
+        returns: Returns = self.kept["returns"]
+        return returns
+
+    # Requests
+
+    async def do(self, person: Account | None, name: str, **given: Any) -> dict[str, Any]:
+        """Do a mutation, which must work; its fields by their names."""
+        answer = await self.send(person, name, given, uuid4().hex)
+        assert outcome(answer, name) == noun_of(name), answer.body
+        return {alias.partition("_")[2]: value for alias, value in answer.body["data"][name].items()}
 
     async def send(self, person: Account | None, name: str, given: dict[str, Any], key: str | None) -> Answer:
         """A mutation that selects all that can be selected, with this key or with none at all."""

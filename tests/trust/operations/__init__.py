@@ -3,7 +3,16 @@
 An entry makes what it needs anew, so that it can be prepared again and again in one house.
 """
 
-from tests.trust.operations import account, payout, wallet
+from tests.trust.operations import account, appraisal, catalogue, consignment, order, payout, settlement, wallet
 from tests.trust.operations.entry import Entry
 
-OPERATIONS: dict[str, Entry] = {**account.ENTRIES, **wallet.ENTRIES, **payout.ENTRIES}
+OPERATIONS: dict[str, Entry] = {
+    **account.ENTRIES,
+    **wallet.ENTRIES,
+    **payout.ENTRIES,
+    **catalogue.ENTRIES,
+    **appraisal.ENTRIES,
+    **consignment.ENTRIES,
+    **settlement.ENTRIES,
+    **order.ENTRIES,
+}
