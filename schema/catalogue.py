@@ -98,7 +98,7 @@ class Category(Node):
         graphql_type=list[Annotated["Category", strawberry.lazy("schema.catalogue")]],
         description="From the root down to the category itself.",
     )
-    async def path(root: catalogue.Category, info: Info) -> Any:
+    async def breadcrumbs(root: catalogue.Category, info: Info) -> Any:
         return [root] if root.parent_id is None else await resolve.line(info.context, root.path)
 
     @strawberry.field(

@@ -86,7 +86,7 @@ async def test_a_page_takes_as_many_statements_however_many_listings_it_shows(
 ) -> None:
     whole = """
     { listings(first: 50) { totalCount nodes {
-        product { story attributes { text } brand { story collections { nodes { slug } } } category { path { slug } } }
+        product { story attributes { text } brand { story collections { nodes { slug } } } category { breadcrumbs { slug } } }
         piece { condition serialMasked passport { totalCount nodes { title } } }
         priceHistory { nodes { reason } } } } }
     """
