@@ -73,8 +73,9 @@ async def database(services: Services, template: str) -> AsyncIterator[Services]
 
 
 @pytest.fixture
-def settings(database: Services) -> Settings:
+def settings(database: Services, tmp_path: Path) -> Settings:
     return Settings(
+        data_dir=tmp_path,
         database_url=database.app_url,
         redis_url=database.redis_url,
         pool_size=8,
