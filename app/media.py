@@ -54,7 +54,8 @@ class SignedAddresses:
         expires = request.query_params.get("expires", "")
         if not (expires.isascii() and expires.isdigit() and len(expires) <= 12):
             return False
-        signature = self._signature(request.method, key, int(expires), *covered)
+        method = "GET" if request.method == "HEAD" else request.method
+        signature = self._signature(method, key, int(expires), *covered)
         given = request.query_params.get("signature", "")
         return hmac.compare_digest(signature.encode(), given.encode()) and int(expires) > datetime.now(UTC).timestamp()
 
