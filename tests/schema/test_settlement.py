@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,9 @@ import pytest
 
 from app.house import House
 from domain import settlement as domain
+from domain.account import Account
 from domain.consignment import SettlementMode
-from domain.contract import Contract, EndAction
+from domain.contract import BOUGHT_AT_END, Contract, EndAction
 from domain.money import Currency, Money
 from domain.order import Order
 from domain.piece import Grade
@@ -146,34 +148,31 @@ async def test_all_four_ways_to_be_paid_stand_side_by_side(api: Api, people: Peo
     assert any("退货" in change["text"] for change in found[2]["changes"])
 
 
-@pytest.mark.parametrize("mode", list(SettlementMode))
-@pytest.mark.parametrize("credit_bps", [0, 10_000])
-async def test_what_an_option_says_is_what_the_ledger_pays(
-    api: Api, people: People, consigned: Consigned, mode: SettlementMode, credit_bps: int
-) -> None:
-    seller = await people.customer()
-    contract = await consigned.offered(seller, Money(123_457, EUR), seller_costs=tuple(CostKind))
-    await record_cost(api, people, contract, "SERVICE", "33.33")
-    consignment_id = encode_id("Consignment", contract.consignment_id)
-    offered = (await api(seller, OPTIONS, id=consignment_id))["settlementOptions"]
-    payout = "CREDIT" if credit_bps else "CASH"
-    [option] = [one for one in offered if (one["mode"], one["payout"]) == (mode, payout)]
+async def test_what_an_option_says_is_what_the_ledger_pays(api: Api, people: People, consigned: Consigned) -> None:
+    for mode, payout in product(SettlementMode, ("CASH", "CREDIT")):
+        seller = await people.customer()
+        contract = await consigned.offered(seller, Money(123_457, EUR), seller_costs=tuple(CostKind))
+        await record_cost(api, people, contract, "SERVICE", "33.33")
+        option = await option_of(api, seller, contract, mode, payout)
 
-    agreed = await api(seller, AGREE, input=agree_to(contract, mode, kind=payout))
-    assert agreed["settlementAgree"]["__typename"] == "Contract"
-    if mode is SettlementMode.AFTER_SALE:
-        await consigned.run_list(contract)
-        await paid_out(consigned, people, await consigned.contract(contract.id))
+        agreed = await api(seller, AGREE, input=agree_to(contract, mode, kind=payout))
+        assert agreed["settlementAgree"]["__typename"] == "Contract"
+        if mode is SettlementMode.AFTER_SALE:
+            await paid_out(consigned, people, await consigned.run_list(contract))
 
-    pocket = await consigned.pocket(seller, EUR)
-    assert Money(pocket["cash"] + pocket["credit"], EUR).amount == money(option["amount"]).amount
-    assert Money(pocket["credit"], EUR) == money(option["paid"]["credit"]) + money(option["paid"]["bonus"])
-    after = (await api(seller, OPTIONS, id=consignment_id))["settlementOptions"]
-    [final] = [one for one in after if (one["mode"], one["payout"]) == (mode, payout)]
-    assert final["final"]
-    assert final["paid"] == option["paid"]
-    assert final["costLines"] == [{"kind": "SERVICE", "amount": {"amount": "33.33"}, "note": "Polished"}]
+        pocket = await consigned.pocket(seller, EUR)
+        assert pocket["cash"] + pocket["credit"] == money(option["amount"]).minor
+        assert pocket["credit"] == (money(option["paid"]["credit"]) + money(option["paid"]["bonus"])).minor
+        final = await option_of(api, seller, contract, mode, payout)
+        assert (final["final"], final["paid"], final["split"]) == (True, option["paid"], option["split"])
+        assert final["costLines"] == [{"kind": "SERVICE", "amount": {"amount": "33.33"}, "note": "Polished"}]
     assert await consigned.healthy()
+
+
+async def option_of(api: Api, seller: Account, contract: Contract, mode: str, payout: str) -> dict[str, Any]:
+    found = await api(seller, OPTIONS, id=encode_id("Consignment", contract.consignment_id))
+    [option] = [one for one in found["settlementOptions"] if (one["mode"], one["payout"]) == (mode, payout)]
+    return option  # type: ignore[no-any-return]
 
 
 def money(shown: dict[str, str]) -> Money:
@@ -463,24 +462,24 @@ async def test_a_dispute_holds_the_money_and_its_end_makes_the_payable_date(
     assert (await consigned.pocket(seller, EUR))["cash"] == 76_000
 
 
-@pytest.mark.parametrize("role", [None, Role.CUSTOMER, Role.APPRAISER, Role.SHOP_ASSOCIATE])
 async def test_only_finance_and_support_keep_money_back_and_only_finance_pays(
-    api: Api, people: People, consigned: Consigned, role: Role | None
+    api: Api, people: People, consigned: Consigned
 ) -> None:
     seller, buyer = await people.customer(), await people.customer(cash=euros(5_000))
     contract = await consigned.listed(seller, euros(1_000))
     await consigned.sold(buyer, contract, day=1)
     pending = await consigned.settlement(contract)
-    caller = None if role is None else await people.person(role)
     given = {"settlementId": encode_id("Settlement", pending.id), "reason": "DISPUTE", "note": "Clasp"}
 
-    answers = [
-        (await api(caller, BLOCK, input=given))["settlementBlock"],
-        (await api(caller, UNBLOCK, input=given))["settlementUnblock"],
-        (await api(caller, RELEASE, input={"settlementId": given["settlementId"]}))["settlementRelease"],
-    ]
+    for role in (None, Role.CUSTOMER, Role.APPRAISER, Role.SHOP_ASSOCIATE):
+        caller = None if role is None else await people.person(role)
+        answers = [
+            (await api(caller, BLOCK, input=given))["settlementBlock"],
+            (await api(caller, UNBLOCK, input=given))["settlementUnblock"],
+            (await api(caller, RELEASE, input={"settlementId": given["settlementId"]}))["settlementRelease"],
+        ]
+        assert [answer["code"] for answer in answers] == ["NOT_ALLOWED"] * 3, role
 
-    assert [answer["code"] for answer in answers] == ["NOT_ALLOWED"] * 3
     assert await consigned.settlement(contract) == pending
 
 
@@ -560,35 +559,32 @@ async def test_what_a_seller_owes_is_paid_first_within_the_cap(api: Api, people:
 # The end of the term
 
 
-@pytest.mark.parametrize(
-    ("action", "cash", "credit", "owner"),
-    [
-        (EndAction.BUY_OUT, 60_000, 0, "HOUSE"),
-        (EndAction.TRADE_IN, 0, 66_000, "HOUSE"),
-        (EndAction.DONATE, 0, 0, "HOUSE"),
-        (EndAction.RETURN, 0, 0, "ACCOUNT"),
-    ],
+ENDS = (
+    (EndAction.BUY_OUT, 60_000, 0, "HOUSE"),
+    (EndAction.TRADE_IN, 0, 66_000, "HOUSE"),
+    (EndAction.DONATE, 0, 0, "HOUSE"),
+    (EndAction.RETURN, 0, 0, "ACCOUNT"),
 )
-async def test_a_term_ends_as_agreed(
-    people: People, consigned: Consigned, action: EndAction, cash: int, credit: int, owner: str
-) -> None:
-    seller = await people.customer()
-    end_price = None if action in (EndAction.DONATE, EndAction.RETURN) else euros(600)
-    contract = await consigned.listed(
-        seller, euros(1_000), term_days=30, grace_days=5, end_action=action, end_price=end_price
-    )
 
-    await consigned.expire(contract, day=34)
-    assert (await consigned.contract(contract.id)).state == "AGREED"
-    await consigned.expire(contract, day=35.01)
 
-    ended = await consigned.contract(contract.id)
-    assert ended.state == "ENDED"
-    [piece] = await consigned.house.readers.pieces.by_ids([contract.piece_id], HOUSE)
-    assert piece is not None
-    assert piece.owner.kind == owner
-    pocket = await consigned.pocket(seller, EUR)
-    assert (pocket["cash"], pocket["credit"]) == (cash, credit)
+async def test_a_term_ends_as_agreed(people: People, consigned: Consigned) -> None:
+    for action, cash, credit, owner in ENDS:
+        seller = await people.customer()
+        end_price = euros(600) if action in BOUGHT_AT_END else None
+        contract = await consigned.listed(
+            seller, euros(1_000), term_days=30, grace_days=5, end_action=action, end_price=end_price
+        )
+
+        await consigned.expire(contract, day=34)
+        assert (await consigned.contract(contract.id)).state == "AGREED"
+        await consigned.expire(contract, day=35.01)
+
+        assert (await consigned.contract(contract.id)).state == "ENDED"
+        [piece] = await consigned.house.readers.pieces.by_ids([contract.piece_id], HOUSE)
+        assert piece is not None
+        assert piece.owner.kind == owner, action
+        pocket = await consigned.pocket(seller, EUR)
+        assert (pocket["cash"], pocket["credit"]) == (cash, credit), action
     assert await consigned.healthy()
 
 
