@@ -156,6 +156,7 @@ async def take(
 
     Check the listing after this: only now it can not change any more.
     """
+    await check_free(work, piece_id, now)
     wanted = Claim(PieceId(piece_id), 0, holder, purpose, now, now + ttl)
     taken = await work.claims.take(wanted)
     if taken is None:
@@ -165,6 +166,16 @@ async def take(
     work.events.append(Event("claim.taken", "piece", piece_id, {"purpose": purpose, "token": taken.token}))
     work.outbox.append(Job("claimExpire", piece_id, taken.expires_at))
     return taken
+
+
+async def check_free(work: Work, piece_id: PieceId, now: datetime) -> None:
+    """Refuse at a glance while a claim stands.
+
+    To try and take it would lock the row, and a crowd that comes for one piece would wait in a line to be told no.
+    """
+    standing = await work.claims.find(piece_id)
+    if standing is not None and standing.stands(standing.token, now):
+        raise ClaimTaken(standing.expires_at, path=("listingId",))
 
 
 async def present(work: Work, tokens: Mapping[PieceId, int], now: datetime) -> Sequence[Claim]:

@@ -155,7 +155,7 @@ class OrderRefundRow(SQLModel, table=True):
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint(one_of("currency", Currency), name="currency"),
         Index("ix_order_refund_order", "order_id", "id"),
-        {"info": {"app": "SELECT, INSERT"}},
+        {"info": {"app": "SELECT, INSERT, UPDATE (reason)"}},
     )
     id: UUID = key(primary=True)
     order_id: UUID = key("sales_order.id")
