@@ -19,6 +19,12 @@ async def verify(context: Context, code: str) -> CertificateCheck:
     return check(tidy, found, context.secrets.signer)
 
 
+async def of_piece(context: Context, piece_id: UUID) -> CertificateCheck | None:
+    """The check of a piece's newest certificate."""
+    found = await context.loaders.certificate_of_piece.load(piece_id)
+    return None if found is None else check(found.code, found, context.secrets.signer)
+
+
 def readable(code: str) -> bool:
     """Whether this could be a code at all."""
     return CODE.fullmatch(code) is not None

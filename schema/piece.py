@@ -9,6 +9,7 @@ import strawberry
 
 from domain import listing, passport, piece
 from resolvers import catalogue as resolve_catalogue
+from resolvers import certificate as resolve_certificate
 from resolvers import listing as resolve_listing
 from resolvers import piece as resolve
 from resolvers.context import Context
@@ -27,6 +28,7 @@ from schema.price import PriceReason
 from schema.scalars import Money
 
 if TYPE_CHECKING:
+    from schema.certificate import CertificateCheck
     from schema.listing import Listing
 
 PartyKind = strawberry.enum(piece.PartyKind, name="PartyKind", description="Who may own, keep or answer for a piece.")
@@ -148,6 +150,13 @@ class Piece(Node):
     )
     async def listing(root: Any, info: Info) -> Any:
         return await resolve_listing.of_piece(info.context, root.id)
+
+    @strawberry.field(
+        graphql_type=Annotated["CertificateCheck", strawberry.lazy("schema.certificate")] | None,
+        description="Its newest certificate, as anyone may check it; null for a piece without one.",
+    )
+    async def certificate(root: Any, info: Info) -> Any:
+        return await resolve_certificate.of_piece(info.context, root.id)
 
     @strawberry.field(
         graphql_type=Connection[PassportEntry],

@@ -10,6 +10,7 @@ from domain.refusal import InvalidInput, require
 from schema.appraisal.noun import Appraisal, Verdict
 from schema.appraisal.queue import OpinionGiven, OwnObject
 from schema.appraiser import NotQualified
+from schema.consignment.desk import AlreadyConsigned
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.grade import Grade
 from schema.grading import AuthenticityFindingInput, ChecklistIncomplete, GradingAnswerInput, MeasurementInput
@@ -155,6 +156,7 @@ class AppraisalConcludeMutation:
         OwnObject,
         OpinionGiven,
         SerialAlreadyRegistered,
+        AlreadyConsigned,
         WrongState,
         VersionConflict,
         description="Give an opinion. When it settles the matter the verdict follows: an authentic piece is certified "

@@ -189,6 +189,13 @@ class Consignment(Node):
     async def listing(root: consignment.Consignment, info: Info) -> Any:
         return None if root.listing_id is None else await info.context.loaders.listing.load(root.listing_id)
 
+    @strawberry.field(
+        graphql_type=Annotated["Appraisal", strawberry.lazy("schema.appraisal")] | None,  # noqa: F821
+        description="How it is judged, once an appraisal was opened.",
+    )
+    async def appraisal(root: consignment.Consignment, info: Info) -> Any:
+        return await info.context.loaders.appraisal_of.load(root.id)
+
     @strawberry.field(graphql_type=Contract | None, description="What was offered, and agreed.")
     async def contract(root: consignment.Consignment, info: Info) -> Any:
         return await resolve_contract.of_consignment(info.context, root.id)

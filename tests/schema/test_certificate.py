@@ -206,6 +206,25 @@ async def test_the_whole_certificate_is_for_staff_and_whom_it_was_issued_to(
     assert [one["id"] for one in (await api(workshop.desk, listed))["certificates"]["nodes"]] == [certificate["id"]]
 
 
+async def test_a_piece_and_its_consignment_lead_to_the_certificate(
+    api: Api, people: People, workshop: Workshop
+) -> None:
+    seller = await people.customer()
+    judged = await workshop.judged(await workshop.appraiser(), seller)
+    query = """
+    query ($piece: ID!, $appraisal: ID!) {
+      node(id: $piece) { ... on Piece { certificate { code status } } }
+      appraisal(id: $appraisal) { consignment { appraisal { id certificate { code } } } }
+    }
+    """
+
+    found = await api(seller, query, piece=judged["piece"]["id"], appraisal=judged["id"])
+
+    code = judged["certificate"]["code"]
+    assert found["node"] == {"certificate": {"code": code, "status": "VALID"}}
+    assert found["appraisal"]["consignment"]["appraisal"] == {"id": judged["id"], "certificate": {"code": code}}
+
+
 # Revoking
 
 
