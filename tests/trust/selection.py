@@ -19,8 +19,8 @@ SCHEMA = build()._schema
 assert SCHEMA.mutation_type is not None
 MUTATIONS = SCHEMA.mutation_type.fields
 
-VOLATILE: frozenset[str] = frozenset()
-"""`Type.field` whose value is made anew each time it is read."""
+VOLATILE = frozenset({"SettlementOption.payableAt"})
+"""`Type.field` whose value depends on the moment at which it is read: a forecast from now."""
 
 
 def input_type(name: str) -> GraphQLInputObjectType:

@@ -29,6 +29,7 @@ APPRAISER, MERCHANDISER, FINANCE = Persona.APPRAISER, Persona.MERCHANDISER, Pers
 SUPPORT, SHOP_ASSOCIATE = Persona.SUPPORT, Persona.SHOP_ASSOCIATE
 
 POLICY: dict[str, frozenset[Persona]] = {
+    # people
     "accountRegister": EVERYBODY,
     "accountSignIn": EVERYBODY,
     "accountUpdate": SIGNED_IN,
@@ -36,11 +37,13 @@ POLICY: dict[str, frozenset[Persona]] = {
     "accountGrantRole": staff(),
     "accountRevokeRole": staff(),
     "accountErase": staff(SUPPORT),
+    # money
     "walletTransfer": SIGNED_IN,
     "walletCreditGrant": staff(FINANCE, SUPPORT),
     "walletHoldPlace": staff(FINANCE),
     "walletHoldCapture": staff(FINANCE),
     "walletHoldVoid": staff(FINANCE),
+    "walletTopUp": SIGNED_IN,
     "receivableCharge": staff(FINANCE),
     "receivableRepay": SIGNED_IN,
     "receivableWriteOff": staff(FINANCE),
@@ -51,10 +54,109 @@ POLICY: dict[str, frozenset[Persona]] = {
     "payoutBatchCancel": staff(FINANCE),
     "payoutConfirm": staff(FINANCE),
     "payoutFail": staff(FINANCE),
+    # what is sold
+    "mediaUploadStart": SIGNED_IN,
+    "mediaUploadFinish": NOBODY_ELSE,
+    "brandCreate": staff(MERCHANDISER),
+    "brandUpdate": staff(MERCHANDISER),
+    "categoryCreate": staff(MERCHANDISER),
+    "categoryUpdate": staff(MERCHANDISER),
+    "collectionCreate": staff(MERCHANDISER),
+    "productCreate": staff(MERCHANDISER),
+    "productUpdate": staff(MERCHANDISER),
+    "pieceRegister": staff(MERCHANDISER),
+    "pieceDescribe": staff(MERCHANDISER),
+    "listingPublish": staff(MERCHANDISER),
+    "listingReprice": staff(MERCHANDISER),
+    "listingWithdraw": staff(MERCHANDISER),
+    "stockAdjust": staff(MERCHANDISER),
+    # appraisal
+    "gradingStandardPublish": staff(MERCHANDISER),
+    "appraiserAppoint": staff(),
+    "appraisalOpen": staff(SUPPORT, MERCHANDISER, SHOP_ASSOCIATE, APPRAISER, FINANCE),
+    "appraisalTake": NOBODY_ELSE,
+    "appraisalAssign": staff(MERCHANDISER, SUPPORT),
+    "appraisalReassign": staff(MERCHANDISER, SUPPORT),
+    "appraisalRelease": staff(MERCHANDISER, SUPPORT),
+    "appraisalConclude": NOBODY_ELSE,
+    "appraisalRequest": SIGNED_IN,
+    "appraisalReceive": staff(SHOP_ASSOCIATE, SUPPORT, APPRAISER),
+    "appraisalCancel": staff(MERCHANDISER, SUPPORT),
+    "appraisalHandBack": staff(SHOP_ASSOCIATE, SUPPORT, APPRAISER),
+    "certificateRevoke": staff(),
+    "certificateReinstate": staff(),
+    "certificateRecall": staff(),
+    # consignment
+    "consignmentDraft": SIGNED_IN,
+    "consignmentChange": NOBODY_ELSE,
+    "consignmentSubmit": SIGNED_IN,
+    "consignmentShip": NOBODY_ELSE,
+    "consignmentBook": staff(SHOP_ASSOCIATE, SUPPORT),
+    "consignmentUnbook": staff(SHOP_ASSOCIATE, SUPPORT),
+    "consignmentWithdraw": staff(SUPPORT),
+    "consignmentAcceptReturn": staff(SUPPORT),
+    "consignmentConfirm": staff(SUPPORT),
+    "consignmentEstimate": staff(APPRAISER, SUPPORT),
+    "consignmentDecline": staff(SUPPORT, MERCHANDISER),
+    "consignmentReceive": staff(SHOP_ASSOCIATE, SUPPORT),
+    "consignmentTakeIn": staff(SHOP_ASSOCIATE),
+    "consignmentDisposeRefused": staff(SUPPORT),
+    "consignmentReturn": staff(SHOP_ASSOCIATE, SUPPORT),
+    "consignmentList": staff(MERCHANDISER),
+    "shopOpen": staff(),
+    "shopChange": staff(),
+    "appointmentBook": SIGNED_IN,
+    "appointmentCancel": staff(SHOP_ASSOCIATE, SUPPORT),
+    "appointmentCheckIn": staff(SHOP_ASSOCIATE, SUPPORT),
+    "appointmentMiss": staff(SHOP_ASSOCIATE, SUPPORT),
+    # deals
+    "policyPublish": staff(FINANCE),
+    "contractOffer": staff(MERCHANDISER, SUPPORT),
+    "settlementAgree": NOBODY_ELSE,
+    "settlementChoosePayout": NOBODY_ELSE,
+    "pieceCostRecord": staff(SUPPORT, MERCHANDISER, SHOP_ASSOCIATE, APPRAISER, FINANCE),
+    "markdownPropose": staff(MERCHANDISER),
+    "markdownConsent": NOBODY_ELSE,
+    "markdownRefuse": NOBODY_ELSE,
+    "settlementBlock": staff(FINANCE, SUPPORT),
+    "settlementUnblock": staff(FINANCE, SUPPORT),
+    "settlementRelease": staff(FINANCE),
+    # buying
+    "cartAdd": SIGNED_IN,
+    "cartRemove": NOBODY_ELSE,
+    "orderPlace": NOBODY_ELSE,
+    "orderCancel": staff(SUPPORT),
+    "transitCoverRegister": staff(FINANCE),
+    "shipmentCreate": staff(SUPPORT, SHOP_ASSOCIATE),
+    "shipmentHandOver": staff(SUPPORT, SHOP_ASSOCIATE),
+    "shipmentReady": staff(SUPPORT, SHOP_ASSOCIATE),
+    "shipmentDeliver": staff(SUPPORT, SHOP_ASSOCIATE),
+    "shipmentPickUp": staff(SUPPORT, SHOP_ASSOCIATE),
+    "shipmentCancel": staff(SUPPORT, SHOP_ASSOCIATE),
+    "goodsReturnRequest": NOBODY_ELSE,
+    "goodsReturnAgree": staff(SUPPORT),
+    "goodsReturnCancel": staff(SUPPORT),
+    "goodsReturnApprove": staff(SUPPORT),
+    "goodsReturnReject": staff(SUPPORT),
+    "goodsReturnShip": staff(SUPPORT),
+    "goodsReturnReceive": staff(SUPPORT, SHOP_ASSOCIATE),
+    "goodsReturnInspect": staff(SUPPORT, APPRAISER),
+    "goodsReturnResolve": staff(SUPPORT, FINANCE),
+    "goodsReturnSendBack": staff(SUPPORT, SHOP_ASSOCIATE),
 }
 """Who, besides whom it concerns, may do a mutation to somebody else's things, or to their own where it names none."""
 
-REFUSED = {"NOT_ALLOWED", "NOT_FOUND"}
+SEEN: dict[str, frozenset[Persona]] = {
+    "appraisalConclude": frozenset({APPRAISER, Persona.ADMIN}),
+    "appraisalRelease": frozenset({APPRAISER}),
+    "certificateRevoke": frozenset({APPRAISER}),
+    "certificateReinstate": frozenset({APPRAISER}),
+    "certificateRecall": frozenset({APPRAISER}),
+    "gradingStandardPublish": frozenset({APPRAISER}),
+}
+"""Who may see the thing and still not do this to it: they learn that they lack the right, not whether it is there."""
+
+REFUSED = {"NOT_ALLOWED", "NOT_FOUND", "NOT_QUALIFIED"}
 
 
 def test_every_mutation_has_a_policy() -> None:
@@ -77,11 +179,12 @@ async def test_whoever_may_not_is_refused_and_changes_nothing(world: World, name
     assert {persona: code for persona, (code, _) in foreign.items() if code not in REFUSED} == {}
     if nothing != given:
         unknown = dict(zip(denied, await asyncio.gather(*(ask(persona, nothing) for persona in denied)), strict=True))
-        assert unknown == foreign, "what is somebody else's answers like what never was"
+        for persona in set(denied) - SEEN.get(name, NOBODY_ELSE):
+            assert unknown[persona] == foreign[persona], "what is somebody else's answers like what never was"
         for persona in sorted(POLICY[name]):
             code, body = await ask(persona, nothing)
-            assert code != noun_of(name), body
-            assert code != "INTERNAL", body
+            assert code not in (noun_of(name), "INTERNAL"), body
+            assert code != "NOT_ALLOWED", f"the policy says that {persona} may"
 
     assert changed(before, await snapshot(world.house)) == []
     done = await world.send(actor, name, given, uuid4().hex)

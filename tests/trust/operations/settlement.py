@@ -93,8 +93,9 @@ async def unblock(world: World) -> Prepared:
 async def release(world: World) -> Prepared:
     """Its window has run out."""
     found = await settlement(world)
-    aged = "UPDATE settlement SET payable_at = now() - interval '1 hour' WHERE id = $1"
-    await world.owner.execute(aged, found.id)
+    moments = ("opened_at", "delivered_at", "payable_at")
+    aged = ", ".join(f"{moment} = {moment} - interval '60 days'" for moment in moments)
+    await world.owner.execute(f"UPDATE settlement SET {aged} WHERE id = $1", found.id)
     return await world.staff(Role.FINANCE), {"settlementId": of("Settlement", found)}
 
 
