@@ -39,6 +39,10 @@ OPEN_DEALS: dict[DealKind, str] = {
         SELECT code || ' ' || state FROM sales_order
         WHERE buyer = :account AND state NOT IN ('COMPLETED', 'CANCELLED', 'EXPIRED')
         """,
+    DealKind.GOODS_RETURN: """
+        SELECT code || ' ' || state FROM goods_return
+        WHERE buyer = :account AND (closed_at IS NULL OR (state = 'DENIED' AND sent_back IS NULL))
+        """,
     DealKind.PAYMENT: """
         SELECT provider || ' ' || state FROM payment_intent i
         WHERE owner = :account AND (state IN ('OPEN', 'AUTHORISED')
@@ -64,6 +68,7 @@ PERSONAL: dict[str, str] = {
         """,
     "order_refund": "UPDATE order_refund SET reason = '' WHERE order_id IN"
     " (SELECT id FROM sales_order WHERE buyer = :account)",
+    "goods_return": "UPDATE goods_return SET note = '', photos = '[]' WHERE buyer = :account",
     "credential": "DELETE FROM credential WHERE id = :account",
     "idempotency_key": "DELETE FROM idempotency_key WHERE scope = :account OR strpos(answer::text, :email) > 0",
 }

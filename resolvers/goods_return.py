@@ -84,7 +84,7 @@ async def refund_of(context: Context, found: GoodsReturn) -> OrderRefund | None:
     if found.refund_id is None:
         return None
     refunds = await context.loaders.order_refunds.load(found.order_id)
-    return next(refund for refund in refunds if refund.id == found.refund_id)
+    return next((refund for refund in refunds if refund.id == found.refund_id), None)
 
 
 async def handler(context: Context, account_id: AccountId | None) -> Account | None:

@@ -16,7 +16,7 @@ from domain.goods_return.desk import (
     reject,
     send_back,
 )
-from domain.goods_return.lifecycle import FRUITLESS, GOODS_RETURN_LIFECYCLE, OPEN, GoodsReturnState
+from domain.goods_return.lifecycle import BY_STAFF, FRUITLESS, GOODS_RETURN_LIFECYCLE, OPEN, GoodsReturnState
 from domain.goods_return.noun import (
     Disposition,
     Finding,
@@ -43,6 +43,7 @@ from domain.goods_return.resolve import ResolveReturn, resolve
 from domain.goods_return.step import PHOTOS_MAX
 
 __all__ = [
+    "BY_STAFF",
     "FRUITLESS",
     "GOODS_RETURN_LIFECYCLE",
     "HANDLERS",
