@@ -9,7 +9,7 @@ from domain import consignment, contract
 from resolvers import contract as resolve
 from resolvers import settlement as resolve_settlement
 from schema.errors import VersionConflict, WrongState
-from schema.ids import Node, encode_id, global_id, id_of
+from schema.ids import Node, global_id, id_of
 from schema.markdown import Markdown
 from schema.mutation import Info, Keyed, given, mutation
 from schema.node import fetchable
@@ -19,6 +19,7 @@ from schema.policy import CommissionPlan, CostKind, PolicyPin, SellerLevel
 from schema.scalars import CountryCode, Money, MoneyInput
 
 if TYPE_CHECKING:
+    from schema.consignment import Consignment
     from schema.settlement import Settlement, SettlementOption
 
 ContractState = strawberry.enum(contract.ContractState, name="ContractState", description="Where a contract stands.")
@@ -89,9 +90,12 @@ class Contract(Node):
 
     commission: Any = attribute("plan", CommissionPlan, description="What the house keeps of the price.")
 
-    @strawberry.field(graphql_type=strawberry.ID, description="The consignment that it is about.")
-    def consignment_id(root: contract.Contract) -> Any:
-        return encode_id("Consignment", root.consignment_id)
+    @strawberry.field(
+        graphql_type=Annotated["Consignment", strawberry.lazy("schema.consignment")],
+        description="The consignment that it is about.",
+    )
+    async def consignment(root: contract.Contract, info: Info) -> Any:
+        return await info.context.loaders.consignment.load(root.consignment_id)
 
     @strawberry.field(graphql_type=list[Markdown], description="Steps with their dates, and proposals, by date.")
     async def markdowns(root: contract.Contract, info: Info) -> Any:

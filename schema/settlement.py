@@ -1,7 +1,7 @@
 """Settlements: what the seller gets, when, in what, and why not yet."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -12,7 +12,7 @@ from resolvers import settlement as resolve
 from schema.account import Account
 from schema.contract import Contract, SettlementMode
 from schema.errors import UserError, VersionConflict, WrongState, refused
-from schema.ids import Node, encode_id, global_id, id_of
+from schema.ids import Node, global_id, id_of
 from schema.localized import localized
 from schema.mutation import Info, Keyed, MoneyMove, given, mutation
 from schema.node import fetchable
@@ -20,6 +20,9 @@ from schema.noun import attribute, noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.policy import CostKind
 from schema.scalars import Money
+
+if TYPE_CHECKING:
+    from schema.consignment import Consignment
 
 SettlementState = strawberry.enum(
     settlement.SettlementState, name="SettlementState", description="Where a settlement stands."
@@ -106,9 +109,12 @@ class Settlement(Node):
     def blocked_by(root: settlement.Settlement, info: Info) -> Any:
         return resolve.blocked_by(info.context, root)
 
-    @strawberry.field(graphql_type=strawberry.ID, description="The consignment that it is about.")
-    def consignment_id(root: settlement.Settlement) -> Any:
-        return encode_id("Consignment", root.consignment_id)
+    @strawberry.field(
+        graphql_type=Annotated["Consignment", strawberry.lazy("schema.consignment")],
+        description="The consignment that it is about.",
+    )
+    async def consignment(root: settlement.Settlement, info: Info) -> Any:
+        return await info.context.loaders.consignment.load(root.consignment_id)
 
     @strawberry.field(graphql_type=Contract, description="The contract that decides.")
     async def contract(root: settlement.Settlement, info: Info) -> Any:

@@ -162,7 +162,8 @@ def after_sale(situation: Situation, kind: PayoutKind) -> SettlementOption:
         *further_costs(situation),
         *debts(situation, split),
     ]
-    waits = timedelta(days=contract.days_to_sell + contract.days_to_deliver + contract.return_window_days)
+    sold_at = max(situation.now, (contract.listed_at or situation.now) + timedelta(days=contract.days_to_sell))
+    waits = timedelta(days=contract.days_to_deliver + contract.return_window_days)
     return option(
         situation,
         SettlementMode.AFTER_SALE,
@@ -170,7 +171,7 @@ def after_sale(situation: Situation, kind: PayoutKind) -> SettlementOption:
         split,
         situation.cost_lines,
         open_=offered or contract.payout_fixed_at is None,
-        payable_at=(contract.listed_at or situation.now) + waits,
+        payable_at=sold_at + waits,
         changes=changes,
     )
 

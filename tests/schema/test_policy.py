@@ -69,6 +69,15 @@ async def test_a_new_version_holds_from_its_date_and_reaches_no_deal_before(
     assert pinned == [1, 2]
 
 
+async def test_the_same_key_publishes_once_and_answers_alike(api: Api, people: People) -> None:
+    finance = await people.staff(Role.FINANCE)
+
+    first, again = [await api(finance, PUBLISH, key="once", input=returns(30)) for _ in range(2)]
+
+    assert first.data == again.data
+    assert (await api(finance, ALL, kind="RETURN"))["policies"]["totalCount"] == 2
+
+
 async def test_versions_come_in_the_order_of_their_dates(api: Api, people: People, house: House) -> None:
     finance, now = await people.staff(Role.FINANCE), Consigned(house).start
     in_days = [(now + timedelta(days=days)).isoformat() for days in (-1, 5, 3, 6)]

@@ -23,6 +23,7 @@ from schema.ids import encode_id
 from tests.support.api import Api
 from tests.support.consigned import Consigned
 from tests.support.people import People, euros
+from tests.support.statements import counted
 
 EUR = Currency.EUR
 
@@ -252,6 +253,20 @@ async def test_agreeing_twice_at_once_pays_once(api: Api, people: People, consig
     assert kinds.count("Contract") == 1
     assert set(kinds) <= {"Contract", "VersionConflict", "WrongState"}
     assert (await consigned.pocket(seller, EUR))["cash"] == 75_000
+
+
+async def test_the_same_key_agrees_once_and_answers_alike(api: Api, people: People, consigned: Consigned) -> None:
+    seller = await people.customer()
+    contract = await consigned.offered(seller, euros(1_000))
+    given = {**agree_to(contract, "AT_APPRAISAL", kind="CREDIT"), "clientMutationKey": "once"}
+
+    first = await api(seller, AGREE, input=given)
+    again = await api(seller, AGREE, input=given)
+    other = await api(seller, AGREE, input={**given, "payout": {"kind": "CASH"}})
+
+    assert first.data == again.data
+    assert other["settlementAgree"]["code"] == "IDEMPOTENCY_KEY_REUSED"
+    assert await consigned.pocket(seller, EUR) == {"cash": 0, "credit": 82_500, "held": 0, "owed": 0}
 
 
 async def test_nobody_agrees_to_terms_they_have_not_seen(api: Api, people: People, consigned: Consigned) -> None:
@@ -623,3 +638,33 @@ async def test_part_of_the_price_given_back_in_time_is_shared_by_the_contract(
         *(euros(900), euros(180), euros(36)),
         euros(684),
     )
+
+
+WHOLE = """
+{ settlements { totalCount nodes {
+    id code blockedBy { reason } costLines { note } seller { name } consignment { code }
+    contract { code costs { note } markdowns { price { amount } } settlement { id } pins { kind } }
+} } }
+"""
+
+
+async def test_a_list_of_settlements_costs_as_many_statements_however_long_it_is(
+    api: Api, people: People, consigned: Consigned
+) -> None:
+    seller, buyer = await people.customer(), await people.customer(cash=euros(50_000))
+    taken = []
+    for _ in range(2):
+        contract = await consigned.listed(seller, euros(1_000), schedule_code="GENTLE")
+        await consigned.sold(buyer, contract, day=1)
+        await api(seller, MINE)
+        with counted(consigned.house) as seen:
+            found = (await api(seller, WHOLE))["settlements"]
+        taken.append((found["totalCount"], len(seen)))
+
+    assert [rows for rows, _ in taken] == [1, 2]
+    # The page and its total, then one batch each: sellers, consignments, contracts, costs, markdowns, settlements.
+    assert [statements for _, statements in taken] == [8, 8]
+
+    with counted(consigned.house) as seen:
+        await api(seller, OPTIONS, id=encode_id("Consignment", contract.consignment_id))
+    assert len(seen) == 5
