@@ -73,7 +73,7 @@ POLICY: dict[str, frozenset[Persona]] = {
     # appraisal
     "gradingStandardPublish": staff(MERCHANDISER),
     "appraiserAppoint": staff(),
-    "appraisalOpen": staff(SUPPORT, MERCHANDISER, SHOP_ASSOCIATE, APPRAISER, FINANCE),
+    "appraisalOpen": staff(SUPPORT, MERCHANDISER, SHOP_ASSOCIATE, APPRAISER),
     "appraisalTake": NOBODY_ELSE,
     "appraisalAssign": staff(MERCHANDISER, SUPPORT),
     "appraisalReassign": staff(MERCHANDISER, SUPPORT),
