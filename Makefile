@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: run test check tour seed sdl lint types lock clean
+.PHONY: run test check tour sdl migration baseline lock clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -d .venv || $(PYTHON) -m venv .venv
@@ -14,17 +14,25 @@ $(STAMP): requirements.lock pyproject.toml
 run: $(STAMP)      ## serve the API with embedded PostgreSQL and Valkey
 	@$(BIN)/cercle run
 
-test: $(STAMP)     ## every check and every test
+test: check        ## every check and every test
+	@$(BIN)/python -m pytest
+
+check: $(STAMP)    ## what is quick: style, types, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m pytest
 
 tour: $(STAMP)     ## drive the whole circle against a running server
 	@$(BIN)/cercle tour
 
 sdl: $(STAMP)      ## print the schema into schema/schema.graphql
 	@$(BIN)/cercle sdl > schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql
+
+migration: $(STAMP) ## write the revision that the tables need: make migration NAME="what it does"
+	@$(BIN)/cercle migration "$(NAME)" && $(BIN)/ruff format --quiet persistence/migrations
+
+baseline: $(STAMP) ## write the first revision anew, for as long as nothing was built on it
+	@$(BIN)/cercle migration --baseline && $(BIN)/ruff format --quiet persistence/migrations
 
 lock:              ## pin every dependency by hash; the lock names no index
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

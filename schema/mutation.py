@@ -81,7 +81,9 @@ def mutation(
             missing.path = missing.path or path_of(missing.id, input)
             raise
 
-    resolve.__annotations__["input"] = input_type
+    resolve.__annotations__["input"] = Annotated[
+        input_type, strawberry.argument(description="What is asked for, and the key that names this request.")
+    ]
     return strawberry.mutation(resolver=resolve, graphql_type=result, description=description)
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, NewType
+from typing import Annotated, Any, NewType
 from urllib.parse import urlsplit
 
 import strawberry
@@ -139,7 +139,10 @@ class Money:
         return root.currency
 
     @strawberry.field(description="For people, in their language.")
-    def formatted(root: money.Money, locale: Locale = DomainLocale.EN) -> str:  # type: ignore[valid-type]
+    def formatted(
+        root: money.Money,
+        locale: Annotated[Locale, strawberry.argument(description="Whose way of writing.")] = DomainLocale.EN,  # type: ignore[valid-type]
+    ) -> str:
         return format_currency(root.amount, root.currency, locale=BABEL_LOCALES[locale])
 
 

@@ -1296,6 +1296,15 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("listing_id IS NOT NULL"),
     )
+    op.create_index(
+        "uq_consignment_with_house",
+        "consignment",
+        ["piece_id"],
+        unique=True,
+        postgresql_where=sa.text(
+            "state IN ('RECEIVED', 'APPRAISING', 'APPRAISED', 'OFFERED', 'AGREED', 'LISTED', 'RESERVED')"
+        ),
+    )
     op.create_table(
         "price_change",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -2624,7 +2633,7 @@ FOR EACH ROW EXECUTE FUNCTION sales_order_adds_up()
     run('GRANT SELECT, INSERT, UPDATE ON "payout" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "product" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "sales_order" TO cercle_app')
-    run('GRANT SELECT, INSERT ON "order_refund" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE (reason) ON "order_refund" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "order_tender" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "payment_event" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "piece" TO cercle_app')

@@ -1,0 +1,207 @@
+"""What the schema promises everywhere, so that nobody has to remember it."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    get_named_type,
+)
+
+import domain
+from domain.refusal import Refusal
+from schema.errors import STANDARD, TYPES
+from schema.mutation import Keyed, MoneyMove
+from schema.root import build
+from tests.house.calls import money_movers, reachable
+
+COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
+
+IN_NO_UNION = {
+    "AmountMismatch": "raised by what a payment provider reports, which is answered to the provider",
+    "RefundTooHigh": "raised by what an order or a provider makes of a refund; no caller names its amount",
+}
+CAN_NOT_HAPPEN = {
+    "appraisalConclude": {"CaptureTooHigh": "the whole hold is captured"},
+    "goodsReturnResolve": {
+        "InsufficientFunds": "money only comes back",
+        "RefundTooHigh": "the amount was agreed within what the line has left",
+        "SerialAlreadyRegistered": "a piece that was registered keeps its serial",
+    },
+    "orderCancel": {"InsufficientFunds": "money only comes back", "RefundTooHigh": "what is left is given back"},
+    "payoutBatchPost": {"CaptureTooHigh": "the whole hold is captured"},
+    "settlementAgree": {"InsufficientFunds": "the seller's pockets are only paid into"},
+    "settlementRelease": {"InsufficientFunds": "the seller's pockets are only paid into"},
+    "shipmentDeliver": {"WrongPickupCode": "what is picked up goes by shipmentPickUp"},
+}
+"""What a verb shares code with and yet never raises, and why."""
+
+VERBS_FIRST = re.compile("^(create|update|delete|add|remove|set|get|make|do|place|cancel|post)[A-Z]")
+
+
+@cache
+def schema() -> GraphQLSchema:
+    return build()._schema
+
+
+def object_types() -> Iterator[GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType]:
+    for found in schema().type_map.values():
+        ours = isinstance(found, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType)
+        if ours and not found.name.startswith("__"):
+            yield found
+
+
+def mutations() -> dict[str, GraphQLField]:
+    assert schema().mutation_type is not None
+    return schema().mutation_type.fields  # type: ignore[union-attr]
+
+
+def strawberry_field(name: str) -> Any:
+    return mutations()[name].extensions["strawberry-definition"]
+
+
+def verb_of(name: str) -> Any:
+    """The domain verb that the mutation runs."""
+    resolver = strawberry_field(name).base_resolver.wrapped_func
+    free = dict(zip(resolver.__code__.co_freevars, resolver.__closure__, strict=True))
+    return free["verb"].cell_contents
+
+
+def input_of(name: str) -> Any:
+    return strawberry_field(name).arguments[0].type
+
+
+def upper(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def test_the_committed_schema_is_the_one_that_is_served() -> None:
+    assert COMMITTED.read_text() == build().as_str() + "\n", "run `make sdl`"
+
+
+def test_everything_is_described() -> None:
+    """Enum values say what they are by their names; the enum itself says what they are about."""
+    bare = [name for name, found in schema().type_map.items() if not name.startswith("__") and not found.description]
+    for found in object_types():
+        for name, field in found.fields.items():
+            bare += [f"{found.name}.{name}"] if not field.description else []
+            for argument, declared in getattr(field, "args", {}).items():
+                bare += [f"{found.name}.{name}({argument})"] if not declared.description else []
+
+    assert bare == []
+
+
+def test_descriptions_are_sentences() -> None:
+    odd = []
+    for found in object_types():
+        for name, field in found.fields.items():
+            text = (field.description or "").strip()
+            if text and (text[-1] not in ".:)" or not (text[0].isupper() or text[0] in "`0123456789")):
+                odd.append(f"{found.name}.{name}: {text}")
+
+    assert odd == []
+
+
+def refusals() -> set[type[Refusal]]:
+    for module in pkgutil.walk_packages(domain.__path__, "domain."):
+        importlib.import_module(module.name)
+    found: set[type[Refusal]] = set()
+    open_: list[type[Refusal]] = [Refusal]
+    while open_:
+        below = [each for each in open_.pop().__subclasses__() if each.__module__.startswith("domain")]
+        found.update(below)
+        open_ += below
+    return found
+
+
+def test_every_refusal_is_a_type_and_in_the_union_of_a_mutation() -> None:
+    schema()
+    assert {each.__name__ for each in refusals() - TYPES.keys()} == set(), "declare it with @refused"
+
+    answered = {
+        member.name
+        for field in mutations().values()
+        for member in get_named_type(field.type).types  # type: ignore[union-attr]
+    }
+    names = {declared.__strawberry_definition__.name for declared in TYPES.values()}  # type: ignore[attr-defined]
+    assert names - answered == IN_NO_UNION.keys()
+
+
+def test_what_a_verb_can_refuse_is_in_the_union_of_its_mutation() -> None:
+    """Found by what the verb calls; a refusal that is in no union would reach the client as a bug of ours."""
+    missing: dict[str, set[str]] = {}
+    for name, field in mutations().items():
+        answers = {member.name for member in get_named_type(field.type).types}  # type: ignore[union-attr]
+        raised = reachable(verb_of(name)) & refusals()
+        off = {each.__name__ for each in raised if TYPES[each].__strawberry_definition__.name not in answers}  # type: ignore[attr-defined]
+        missing |= {name: off} if off else {}
+
+    assert missing == {name: set(reasons) for name, reasons in CAN_NOT_HAPPEN.items()}
+
+
+def test_every_refusal_has_a_code_of_its_own() -> None:
+    codes = [each.code for each in refusals()]
+
+    assert len(codes) == len(set(codes))
+    assert all(re.fullmatch("[A-Z][A-Z_]*[A-Z]", code) for code in codes)
+
+
+def test_every_mutation_takes_a_key_and_answers_with_a_noun_or_a_refusal_as_data() -> None:
+    standard = {each.__strawberry_definition__.name for each in STANDARD}  # type: ignore[attr-defined]
+    for name, field in mutations().items():
+        assert list(field.args) == ["input"], name
+        given = field.args["input"].type
+        assert isinstance(given, GraphQLNonNull), name
+        assert given.of_type.name == f"{upper(name)}Input"
+        assert "clientMutationKey" in given.of_type.fields, name
+        assert issubclass(input_of(name), Keyed), name
+        answer = get_named_type(field.type)
+        assert isinstance(answer, GraphQLUnionType), name
+        assert answer.name == f"{upper(name)}Result"
+        nouns = [each.name for each in answer.types if "UserError" not in {of.name for of in each.interfaces}]
+        assert len(nouns) == 1, f"{name} answers with {nouns}"
+        assert standard <= {each.name for each in answer.types}, name
+
+
+def test_mutations_are_named_noun_first() -> None:
+    for name in mutations():
+        assert not VERBS_FIRST.match(name), f"{name}: the noun comes first"
+        assert re.fullmatch("[a-z]+([A-Z][a-z]+)+", name), name
+
+
+def test_what_moves_money_takes_an_expected_version_and_rehearses() -> None:
+    """Found by what the verb calls: whoever gets to the ledger moves money."""
+    movers = money_movers()
+    moving = {name for name in mutations() if verb_of(name) in movers}
+    careless = {name for name in moving if not issubclass(input_of(name), MoneyMove)}
+
+    assert {"walletTransfer", "walletCreditGrant", "orderPlace", "settlementRelease"} <= moving
+    assert careless == set()
+
+
+def test_what_is_paged_through_is_a_connection() -> None:
+    for found in object_types():
+        if isinstance(found, GraphQLInputObjectType):
+            continue
+        for name, field in found.fields.items():
+            if "first" in field.args:
+                assert {"first", "after"} <= field.args.keys(), f"{found.name}.{name}"
+                assert get_named_type(field.type).name.endswith("Connection"), f"{found.name}.{name}"
+
+
+def test_enums_are_what_the_domain_says() -> None:
+    for found in schema().type_map.values():
+        if isinstance(found, GraphQLEnumType) and not found.name.startswith("__"):
+            assert all(re.fullmatch("[A-Z][A-Z0-9_]*", value) for value in found.values), found.name
