@@ -322,7 +322,7 @@ async def test_what_is_no_event_is_refused_and_never_a_fault_of_ours(body: bytes
         {"amount": 100},
         {"amount": "100.001"},
         {"amount": "9" * 18},
-        {"currencyCode": "XXX"},
+        {"currencyCode": "ZZZ"},
         {"currencyCode": ["EUR"]},
         {"reference": "x" * 201},
         {"reference": "\x00"},
