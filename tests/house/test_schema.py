@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from graphql import (
     GraphQLEnumType,
     GraphQLField,
@@ -18,6 +19,8 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     get_named_type,
+    parse,
+    validate,
 )
 
 import domain
@@ -205,3 +208,12 @@ def test_enums_are_what_the_domain_says() -> None:
     for found in schema().type_map.values():
         if isinstance(found, GraphQLEnumType) and not found.name.startswith("__"):
             assert all(re.fullmatch("[A-Z][A-Z0-9_]*", value) for value in found.values), found.name
+
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.graphql"))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_examples_are_valid(example: Path) -> None:
+    """That they work as well is shown by the tour, which sends each of them."""
+    assert validate(schema(), parse(example.read_text())) == []
