@@ -1,21 +1,26 @@
 """A fictional house to look at: people of every role, maisons, models, and as many pieces as wanted."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import asyncpg
 
-from app.seed.assortment import brand, collections, models, places
+from app.seed.assortment import Model, Place, brand, collections, models, places
+from app.seed.consigned import Dealing
 from app.seed.draw import Draw
 from app.seed.judging import appraisers, standards
-from app.seed.people import KNOWN, people
-from app.seed.stock import TABLES, batches
+from app.seed.people import people
+from app.seed.stock import TABLES, Stockroom
 from app.seed.words import BRANDS
 from domain.account import Account
+from domain.policy import AppraisalTerms, gather
+from domain.viewer import Role
 from persistence.account import SqlAccounts
 from persistence.appraiser import SqlAppraisers
 from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
 from persistence.copy import copy_nouns, indexed_afterwards
 from persistence.grading import SqlGradingStandards
+from persistence.policy import SqlPolicyReader
 
 NUMBER = 20_261_101
 PIECES_DEFAULT = 2_000
@@ -56,27 +61,43 @@ async def fill(connection: asyncpg.Connection, draw: Draw, pieces: int, progress
     progress("people", len(everybody), len(everybody))
     tree = list(places(draw))
     await copy_nouns(connection, SqlCategories, [place.category for place in tree])
-    roots = [place.category for place in tree if place.category.parent_id is None]
-    await copy_nouns(connection, SqlGradingStandards, standards(roots))
-    await copy_nouns(connection, SqlAppraisers, appraisers(everybody, roots))
-    brands = {word.slug: brand(draw, word) for word in BRANDS}
-    await copy_nouns(connection, SqlBrands, brands.values())
-    shown = {one.id: list(collections(draw, one)) for one in brands.values()}
-    await copy_nouns(connection, SqlCollections, [one for each in shown.values() for one in each])
-    progress("brands", len(brands), len(brands))
-    wanted = min(max(MODELS_MIN, pieces // 8), MODELS_MAX)
-    made = list(models(draw, brands, shown, tree, wanted))
-    await copy_nouns(connection, SqlProducts, [model.product for model in made])
-    progress("models", wanted, wanted)
+    dealing = await judge(connection, everybody, tree)
+    made = await assort(connection, draw, tree, min(max(MODELS_MIN, pieces // 8), MODELS_MAX), progress)
+    customers = [one for one in everybody if Role.CUSTOMER in one.roles]
     done = 0
     progress("pieces", done, pieces)
     async with indexed_afterwards(connection, *TABLES):
-        for rows in batches(draw, made, members(everybody), pieces):
+        for rows in Stockroom(draw, made, customers, dealing).batches(pieces):
             await rows.copy(connection)
             done += len(rows.pieces)
             progress("pieces", done, pieces)
 
 
-def members(everybody: list[Account]) -> list[Account]:
-    """Those who are not among the known."""
-    return everybody[len(KNOWN) :]
+async def judge(connection: asyncpg.Connection, everybody: list[Account], tree: list[Place]) -> Dealing:
+    """Who judges and by what, and the policies that every deal is made under."""
+    roots = [place.category for place in tree if place.category.parent_id is None]
+    judged, judges = list(standards(roots)), list(appraisers(everybody, roots))
+    await copy_nouns(connection, SqlGradingStandards, judged)
+    await copy_nouns(connection, SqlAppraisers, judges)
+    policies = await SqlPolicyReader(connection).in_force(datetime.now(UTC))
+    return Dealing(
+        policies=gather(policies),
+        terms=next(policy.terms for policy in policies if isinstance(policy.terms, AppraisalTerms)),
+        standards={one.category_id: one for one in judged},
+        appraiser=judges[0].account_id,
+    )
+
+
+async def assort(
+    connection: asyncpg.Connection, draw: Draw, tree: list[Place], wanted: int, progress: Progress
+) -> list[Model]:
+    """Brands, their collections and as many models as wanted."""
+    brands = {word.slug: brand(draw, word) for word in BRANDS}
+    await copy_nouns(connection, SqlBrands, brands.values())
+    shown = {one.id: list(collections(draw, one)) for one in brands.values()}
+    await copy_nouns(connection, SqlCollections, [one for each in shown.values() for one in each])
+    progress("brands", len(brands), len(brands))
+    made = list(models(draw, brands, shown, tree, wanted))
+    await copy_nouns(connection, SqlProducts, [model.product for model in made])
+    progress("models", wanted, wanted)
+    return made

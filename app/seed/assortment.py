@@ -71,6 +71,7 @@ class Model:
     """A product with what stock is made from it: where it lies and what it is worth new."""
 
     product: Product
+    brand: Brand
     place: Place
     yuan: int
     currency: Currency
@@ -182,7 +183,7 @@ def model(draw: Draw, word: BrandWord, owner: Brand, shown: list[Collection], pl
         media=pictures(draw, place.root, name),
         created_at=created_at,
     )
-    return Model(product, place, yuan, currency)
+    return Model(product, owner, place, yuan, currency)
 
 
 def story(owner: Brand, called: Localized, place: Place) -> Localized:

@@ -6,6 +6,7 @@ import pytest
 from app.house import House
 from app.seed import NotEmpty, seed
 from persistence.embedded import Services
+from tests.conftest import copied
 from tests.support.api import Api
 
 SIGHT = """
@@ -41,23 +42,45 @@ async def test_a_seeded_house_can_be_looked_at(api: Api, database: Services) -> 
     assert told[-1] == ("pieces", 300, 300)
 
 
-async def test_the_same_number_makes_the_same_house(database: Services) -> None:
-    connection = await asyncpg.connect(database.owner_url)
-    try:
-        hashes = []
-        for _ in range(2):
-            await seed(database.owner_url, pieces=50)
-            hashes.append(
-                await connection.fetchval(
-                    "SELECT md5(string_agg(l::text || p::text, '' ORDER BY l.id)) FROM listing l"
-                    " LEFT JOIN piece p ON p.id = l.piece_id"
-                )
-            )
-            await connection.execute("TRUNCATE brand, category, account CASCADE")
-            await connection.execute("TRUNCATE event")
-        assert hashes[0] == hashes[1]
-    finally:
-        await connection.close()
+PRINT = """
+SELECT md5(string_agg(l::text || coalesce(p::text, '') || coalesce(c.code, ''), '' ORDER BY l.id)) FROM listing l
+LEFT JOIN piece p ON p.id = l.piece_id LEFT JOIN consignment c ON c.id = l.consignment_id
+"""
+
+
+async def test_the_same_number_makes_the_same_house(services: Services, template: str) -> None:
+    async def made(number: int) -> str:
+        async with copied(services, template) as database:
+            await seed(database.owner_url, pieces=50, number=number)
+            connection = await asyncpg.connect(database.owner_url)
+            try:
+                return str(await connection.fetchval(PRINT))
+            finally:
+                await connection.close()
+
+    assert await made(1) == await made(1) != await made(2)
+
+
+async def test_a_consigned_piece_of_the_seed_stands_on_its_contract(api: Api, database: Services) -> None:
+    await seed(database.owner_url, pieces=60)
+    lin = await api.house.readers.accounts.by_email("lin@cercle.example")
+    assert lin is not None
+    kinds = "{ new: listings(filter: { kinds: [NEW] }) { totalCount } own: listings(filter: { kinds: [CONSIGNED] }) {"
+    query = kinds + " totalCount nodes { soldByHouse piece { passport { nodes { kind details { grade } } } } } } }"
+
+    seen = await api(lin, query)
+
+    assert seen["new"]["totalCount"] > 0
+    assert seen["own"]["totalCount"] > 10
+    card = seen["own"]["nodes"][0]
+    assert not card["soldByHouse"]
+    assert [one["kind"] for one in card["piece"]["passport"]["nodes"]] == ["APPRAISED", "LISTED"]
+    agreed = await api.house.readers.pool.fetchval(
+        "SELECT count(*) FROM listing l JOIN consignment c ON c.id = l.consignment_id JOIN contract t"
+        " ON t.id = c.contract_id JOIN appraisal a ON a.consignment_id = c.id JOIN piece p ON p.id = l.piece_id"
+        " WHERE t.state = 'AGREED' AND t.price_minor = l.price_minor AND p.owner_id = t.seller AND a.grade = p.grade"
+    )
+    assert agreed == seen["own"]["totalCount"]
 
 
 async def test_a_house_that_has_a_catalogue_is_not_seeded(house: House, database: Services) -> None:
