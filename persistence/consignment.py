@@ -34,6 +34,8 @@ IN_HOUSE = [
     *["RECEIVED", "APPRAISING", "APPRAISED", "OFFERED", "AGREED", "LISTED", "RESERVED", "SOLD", "PAYABLE", "SETTLED"],
     *["REFUSED", "RETURNED"],
 ]
+WITH_HOUSE = ["RECEIVED", "APPRAISING", "APPRAISED", "OFFERED", "AGREED", "LISTED", "RESERVED"]
+"""A piece is in one consignment at a time from its receipt until it is sold."""
 CONTRACTED = ["AGREED", "LISTED", "RESERVED", "SOLD", "PAYABLE", "SETTLED"]
 
 
@@ -73,6 +75,7 @@ class ConsignmentRow(SQLModel, table=True):
         ),
         Index("uq_consignment_listing", "listing_id", unique=True, postgresql_where=sql("listing_id IS NOT NULL")),
         Index("ix_consignment_piece", "piece_id", postgresql_where=sql("piece_id IS NOT NULL")),
+        Index("uq_consignment_with_house", "piece_id", unique=True, postgresql_where=sql(one_of("state", WITH_HOUSE))),
     )
     id: UUID = key(primary=True)
     code: str = text()
@@ -163,6 +166,11 @@ class SqlConsignments(SqlCollection[Consignment]):
     noun = Consignment
     row = ConsignmentRow
     kind = "Consignment"
+
+    async def with_house(self, piece_id: UUID) -> Consignment | None:
+        """The consignment by which the house has this piece, from its receipt until it is sold; not locked."""
+        found = await self.find_where(self.table.c.piece_id == piece_id, self.table.c.state.in_(WITH_HOUSE))
+        return found[0] if found else None
 
 
 class SqlConsignmentTasks(SqlCollection[ConsignmentTask]):

@@ -3,11 +3,13 @@
 one embedded server per run, a copy of a template database per test.
 """
 
+import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -61,8 +63,19 @@ async def copied(services: Services, template: str) -> AsyncIterator[Services]:
             redis_url=services.redis_url,
         )
     finally:
-        await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await drop(owner, name)
         await owner.close()
+
+
+async def drop(owner: Any, name: str) -> None:
+    """Autovacuum, which the owner may not send away, leaves by itself when somebody waits for the database."""
+    for pause in (0.2, 0.5, 1, 2, 5):
+        try:
+            await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            return
+        except (asyncpg.InsufficientPrivilegeError, asyncpg.ObjectInUseError):
+            await asyncio.sleep(pause)
+    await owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -205,6 +205,8 @@ async def identified(
             risk_bearer=pieces.HOUSE,
             now=now,
         )
+        if consignment is not None:
+            await consignments.identify(work, consignment, piece)
     pieces.describe(
         piece,
         grade=appraisal.grade,

@@ -16,7 +16,7 @@ from domain.consignment.noun import Consignment, ConsignmentId, Photo, ReceiptId
 from domain.consignment.refusal import OwnConsignment
 from domain.consignment.seller import Work as SellerWork
 from domain.consignment.seller import begin, hand_in
-from domain.consignment.step import close_task, happened, open_task, owe_return
+from domain.consignment.step import close_task, happened, identify, open_task, owe_return
 from domain.consignment.task import IntakeReceipt, TaskKind, TaskOutcome
 from domain.piece import Party, PartyKind
 from domain.refusal import InvalidInput, NotFound, require
@@ -142,7 +142,7 @@ async def register(work: Work, consignment: Consignment, intake: Intake, keeper:
         risk_bearer=pieces.HOUSE,
         now=now,
     )
-    consignment.product_id, consignment.piece_id = piece.product_id, piece.id
+    await identify(work, consignment, piece)
 
 
 async def written(

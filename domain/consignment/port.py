@@ -21,6 +21,10 @@ class Consignments(Protocol):
     async def add(self, consignment: Consignment) -> None: ...
     async def save(self, consignment: Consignment) -> None: ...
 
+    async def with_house(self, piece_id: UUID) -> Consignment | None:
+        """The consignment by which the house has this piece, from its receipt until it is sold; not locked."""
+        ...
+
 
 class ConsignmentTasks(Protocol):
     async def lock_open(self, consignment_id: ConsignmentId, kind: TaskKind) -> ConsignmentTask | None:

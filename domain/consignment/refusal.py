@@ -33,6 +33,18 @@ class PieceRetained(Refusal):
 
 
 @dataclass(eq=False)
+class AlreadyConsigned(Refusal):
+    """The piece is with the house already, by another consignment: one of the two is not what it says."""
+
+    code = "ALREADY_CONSIGNED"
+    consignment_code: str
+
+    @property
+    def message(self) -> str:
+        return f"This piece is with the house already, as {self.consignment_code}: look at both before going on."
+
+
+@dataclass(eq=False)
 class BeingBought(Refusal):
     """Somebody has the piece in their cart or in an order, so that it can not be taken off the shelf."""
 

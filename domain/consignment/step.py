@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.consignment.noun import Consignment, ConsignmentId, Disposal, Photo, Refused, SettlementMode, TaskId
 from domain.consignment.port import Work
+from domain.consignment.refusal import AlreadyConsigned
 from domain.consignment.task import ConsignmentTask, TaskKind, TaskOutcome
 from domain.event import Event
 from domain.piece import Piece
@@ -41,6 +42,14 @@ def appraised(consignment: Consignment, piece: Piece, now: datetime) -> None:
     """The verdict is that it is authentic, and which piece it is."""
     assert consignment.piece_id in (None, piece.id), "the piece that came in is the one that was appraised"
     consignment.move("appraisalConclude", now)
+    consignment.piece_id, consignment.product_id = piece.id, piece.product_id
+
+
+async def identify(work: Work, consignment: Consignment, piece: Piece) -> None:
+    """Which piece it is; refuses one that the house has by another consignment. The piece is locked by the caller."""
+    other = await work.consignments.with_house(piece.id)
+    if other is not None and other.id != consignment.id:
+        raise AlreadyConsigned(other.code, path=("serial",))
     consignment.piece_id, consignment.product_id = piece.id, piece.product_id
 
 

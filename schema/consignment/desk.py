@@ -35,6 +35,11 @@ class OwnConsignment(UserError):
     pass
 
 
+@refused(refusal.AlreadyConsigned)
+class AlreadyConsigned(UserError):
+    consignment_code: str = strawberry.field(description="By which consignment.")
+
+
 @refused(refusal.PieceRetained)
 class PieceRetained(UserError):
     kept_until: datetime | None = strawberry.field(description="Until when it is kept; null for good.")
@@ -230,6 +235,7 @@ class ConsignmentDeskMutation:
         Consignment,
         OwnConsignment,
         SerialAlreadyRegistered,
+        AlreadyConsigned,
         WrongState,
         VersionConflict,
         description="Take in a confirmed piece against a receipt. For shop associates and support.",
@@ -240,6 +246,7 @@ class ConsignmentDeskMutation:
         Consignment,
         OwnConsignment,
         SerialAlreadyRegistered,
+        AlreadyConsigned,
         WrongState,
         description="Make a consignment at the counter and take the piece in, in one go. For shop associates.",
     )

@@ -471,6 +471,7 @@ async def test_the_same_object_keeps_its_piece_when_its_owner_brings_it_again(
     seller, appraiser = await people.customer(), await workshop.appraiser()
 
     first = await workshop.judged(appraiser, seller, serial="A 1234 Z")
+    await workshop.given_back(seller)
     again = await workshop.judged(appraiser, seller, serial="a 1234 z", grade="GOOD", deviation="It was worn since.")
 
     assert first["piece"] == again["piece"]

@@ -1,5 +1,6 @@
 """Consignments through the API: both ways in, who may do what, and the ways back."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -582,3 +583,51 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(co
         await counter.api(counter.seller, OWN)
 
     assert len(few.reads) == len(many.reads) == 3
+
+
+async def test_two_who_report_the_same_call_at_once_are_not_both_heard(counter: Counter) -> None:
+    consignment_id = await counter.submitted()
+    other = await counter.people.staff(Role.SUPPORT)
+
+    answers = await asyncio.gather(
+        *(
+            counter(person, "consignmentConfirm", consignmentId=consignment_id, outcome="CONFIRMED")
+            for person in (counter.support, other, counter.support, other)
+        )
+    )
+
+    assert sorted(answer["__typename"] for answer in answers) == ["Consignment", *["WrongState"] * 3]
+    seen = await counter.seen(counter.support, consignment_id)
+    assert [task["outcome"] for task in seen["tasks"]] == ["CONFIRMED"]
+
+
+async def test_two_desks_that_take_the_same_piece_in_at_once_write_one_receipt(counter: Counter, house: House) -> None:
+    product = await Shelves(house).product()
+    consignment_id = await counter.confirmed()
+    found = intake(counter.shop_id, productId=encode_id("Product", product.id), serial="LN-9")
+
+    answers = await asyncio.gather(
+        *(
+            counter(counter.associate, "consignmentReceive", consignmentId=consignment_id, intake=found)
+            for _ in range(4)
+        )
+    )
+
+    assert sorted(answer["__typename"] for answer in answers) == ["Consignment", *["WrongState"] * 3]
+    assert await house.readers.pool.fetchval("SELECT count(*) FROM intake_receipt") == 1
+    assert await house.readers.pool.fetchval("SELECT count(*) FROM piece WHERE serial = 'LN-9'") == 1
+
+
+async def test_a_piece_is_in_one_consignment_at_a_time(counter: Counter, house: House) -> None:
+    product = encode_id("Product", (await Shelves(house).product()).id)
+    first, second = await counter.received(productId=product, serial="LN-5"), await counter.confirmed()
+    again = intake(productId=product, serial="ln-5")
+
+    refused = await counter(counter.support, "consignmentReceive", consignmentId=second, intake=again)
+    assert refused["code"] == "ALREADY_CONSIGNED"
+    await counter(counter.seller, "consignmentWithdraw", consignmentId=first)
+    await counter(counter.support, "consignmentReturn", consignmentId=first, handedTo="Lin Wei")
+    received = await counter(counter.support, "consignmentReceive", consignmentId=second, intake=again)
+
+    assert received["state"] == "RECEIVED"
+    assert received["piece"] == (await counter.seen(counter.seller, first))["piece"]

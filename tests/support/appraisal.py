@@ -198,6 +198,16 @@ class Workshop:
         await self.people.run(arrive, Arrival(consignment))
         return encode_id("Consignment", consignment.id)
 
+    async def given_back(self, seller: Account) -> None:
+        """The seller changes their mind about the one thing that the house has of theirs, and gets it back."""
+        found = await self.api(seller, "{ consignments(first: 1) { nodes { id } } }")
+        named = {"consignmentId": found["consignments"]["nodes"][0]["id"]}
+        withdraw = "mutation ($input: ConsignmentWithdrawInput!) { consignmentWithdraw(input: $input) { __typename } }"
+        assert (await self.api(seller, withdraw, input=named))["consignmentWithdraw"]["__typename"] == "Consignment"
+        handed = "mutation ($input: ConsignmentReturnInput!) { consignmentReturn(input: $input) { __typename } }"
+        returned = await self.api(self.desk, handed, input={**named, "handedTo": "Lin Wei"})
+        assert returned["consignmentReturn"]["__typename"] == "Consignment"
+
     async def opened(self, seller: Account, asking: Money | None = None) -> str:
         """An appraisal that waits; its id."""
         opened = await self.api(self.desk, OPEN, input={"consignmentId": await self.consignment(seller, asking)})
