@@ -8,11 +8,14 @@ from app.seed import NotEmpty, seed
 from persistence.embedded import Services
 from tests.conftest import copied
 from tests.support.api import Api
+from tests.support.market import Market
+from tests.support.people import People, euros
 
 SIGHT = """
 {
   listings(first: 50) { totalCount nodes {
-    slug kind coverUrl price { amount currencyCode } product { name(locale: ZH) brand { name country } attributes { text number flag } }
+    slug kind coverUrl price { amount currencyCode }
+    product { name(locale: ZH) brand { name country } attributes { text number flag } }
     piece { grade serialMasked condition passport { nodes { kind } } }
     priceHistory { nodes { reason } }
   } }
@@ -81,6 +84,21 @@ async def test_a_consigned_piece_of_the_seed_stands_on_its_contract(api: Api, da
         " WHERE t.state = 'AGREED' AND t.price_minor = l.price_minor AND p.owner_id = t.seller AND a.grade = p.grade"
     )
     assert agreed == seen["own"]["totalCount"]
+
+
+async def test_a_seeded_piece_of_a_member_can_be_bought(api: Api, people: People, database: Services) -> None:
+    await seed(database.owner_url, pieces=60)
+    market, buyer = Market(api.house, api), await people.customer(euros(100_000))
+    found = await api.house.readers.pool.fetchval(
+        "SELECT id FROM listing WHERE kind = 'CONSIGNED' AND price_currency = 'EUR' ORDER BY price_minor LIMIT 1"
+    )
+    offer = await market.listing(found)
+
+    placed = await market.buy(buyer, offer, cash=offer.price.minor // 100)
+
+    assert (await market.listing(found)).state == "SOLD"
+    assert placed["state"] == "PAID"
+    assert await market.sound()
 
 
 async def test_a_house_that_has_a_catalogue_is_not_seeded(house: House, database: Services) -> None:
