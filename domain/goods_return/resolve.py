@@ -99,7 +99,9 @@ async def take_back(
         await work.pieces.save(found)
     if disposition is Disposition.RESTOCK:
         await restock(work, line, goods_return.quantity)
-    elif line.piece_id is None:
+    elif line.piece_id is not None:
+        await take_down(work, line)
+    else:
         goods_return.opened = tuple([await opened(work, line, now) for _ in range(goods_return.quantity)])
 
 
@@ -110,6 +112,15 @@ async def restock(work: Work, line: OrderLine, quantity: int) -> None:
     await work.listings.save(offer)
     said: dict[str, object] = {"price_minor": offer.price.minor, "currency": offer.price.currency, "kind": offer.kind}
     work.events.append(Event("listing.relisted", "listing", offer.id, said, line.piece_id))
+
+
+async def take_down(work: Work, line: OrderLine) -> None:
+    """The offer is not sold after all, and stands no more: whatever comes next is another one."""
+    offer = await work.listings.lock(ListingId(line.listing_id))
+    listing.relist(offer)
+    listing.withdraw(offer)
+    await work.listings.save(offer)
+    work.events.append(Event("listing.withdrawn", "listing", offer.id, {}, line.piece_id))
 
 
 async def opened(work: Work, line: OrderLine, now: datetime) -> PieceId:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.account import Account
 from domain.listing import ListingState
 from domain.viewer import Role
 from schema.ids import encode_id, id_of
@@ -14,6 +15,7 @@ from tests.support.market import Market
 from tests.support.people import People, euros
 from tests.support.returns import Returns
 from tests.support.snapshot import changed, snapshot
+from tests.support.statements import counted
 
 LOTS = "{ wallet { creditLots { origin remaining { amount } expiresAt } } }"
 OWN = """
@@ -130,6 +132,7 @@ async def test_what_a_worn_piece_has_lost_makes_its_consignor_whole(
     assert (await market.pocket(seller))["cash"] == "150.00"
     assert await market.balance("ESCROW") == 0
     assert await returns.consignment(bag) == "WITHDRAWN"
+    assert (await market.listing(bag.id)).state is ListingState.WITHDRAWN
     assert await returns.parties(bag) == (str(seller.id), "HOUSE", "HOUSE")
     task = "SELECT count(*) FROM consignment_task WHERE consignment_id = $1 AND kind = 'RETURN' AND outcome IS NULL"
     assert await market.value(task, bag.consignment_id) == 1
@@ -197,7 +200,7 @@ async def test_an_own_piece_is_refurbished_and_an_external_part_is_asked_back_of
 
     assert parts(done["refund"]) == {"CASH": "399.96", "EXTERNAL": "599.94"}
     assert len(await market.jobs("paymentRefund")) == 1
-    assert (await market.listing(watch.id)).state is ListingState.SOLD
+    assert (await market.listing(watch.id)).state is ListingState.WITHDRAWN
     assert await returns.parties(watch) == ("HOUSE", "HOUSE", "HOUSE")
     assert await market.balance("ESCROW") == 0
     assert await market.balance("COST_OF_GOODS") == 0
@@ -511,6 +514,65 @@ async def test_buyers_see_their_own_returns_and_staff_the_queue(
     node = "query ($id: ID!) { node(id: $id) { id } }"
     assert (await market.api(buyer, node, id=one))["node"] == {"id": one}
     assert (await market.api(stranger, node, id=one))["node"] is None
+
+
+async def test_a_list_of_returns_costs_the_same_statements_however_long_it_is(
+    people: People, market: Market, returns: Returns
+) -> None:
+    buyer = await people.customer(cash=euros(1_500))
+    for _ in range(3):
+        sale = await returns.bought(buyer, await market.piece(500), cash=500)
+        seen = await returns.inspected(buyer, sale)
+        await returns.done(returns.support, "goodsReturnResolve", seen["id"], disposition="RESTOCK")
+    query = """
+    query ($first: Int) {
+      goodsReturns(first: $first) {
+        nodes { code buyer { id } order { code } line { id } piece { id } refund { amount { amount } } opened { id } }
+      }
+    }
+    """
+    await market.api(buyer, query, first=1)
+
+    with counted(market.house) as one:
+        await market.api(buyer, query, first=1)
+    with counted(market.house) as many:
+        found = await market.api(buyer, query, first=3)
+
+    assert len(found["goodsReturns"]["nodes"]) == 3
+    assert len(one) == len(many) <= 7
+
+
+async def test_photos_of_the_buyer_are_shown_and_those_of_others_can_not_be_used(
+    people: People, market: Market, returns: Returns
+) -> None:
+    buyer, stranger = await people.customer(cash=euros(500)), await people.customer()
+    sale = await returns.bought(buyer, await market.piece(500), cash=500)
+    own, theirs = await uploaded(market, buyer), await uploaded(market, stranger)
+
+    foreign = await returns.ask(buyer, sale, photos=[own, theirs])
+    made = await returns.asked(buyer, sale, photos=[own])
+
+    assert (foreign["code"], foreign["path"]) == ("NOT_FOUND", ["photos", "1", "key"])
+    query = "query ($id: ID!) { goodsReturn(goodsReturnId: $id) { photos } }"
+    [address] = (await market.api(returns.support, query, id=made["id"]))["goodsReturn"]["photos"]
+    assert own in address
+
+
+async def uploaded(market: Market, owner: Account) -> str:
+    """The key of a finished upload."""
+    start = """
+    mutation ($input: MediaUploadStartInput!) { mediaUploadStart(input: $input) { ... on MediaUpload { id key url } } }
+    """
+    finish = """
+    mutation ($input: MediaUploadFinishInput!) { mediaUploadFinish(input: $input) { ... on MediaUpload { key } } }
+    """
+    picture = b"%PDF-1.7\n% a scratch\n"
+    wanted = {"role": "DOCUMENT", "contentType": "application/pdf", "sizeBytes": len(picture)}
+    made = (await market.api(owner, start, input=wanted))["mediaUploadStart"]
+    place = "/" + made["url"].split("/", 3)[3]
+    await market.api.client.put(place, content=picture, headers={"content-type": "application/pdf"})
+    done = (await market.api(owner, finish, input={"uploadId": made["id"]}))["mediaUploadFinish"]
+    return str(done["key"])
 
 
 async def test_the_passport_tells_that_a_piece_came_back_and_names_nobody(

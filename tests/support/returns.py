@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text as sql
 
-from domain import goods_return, order, settlement
+from app.jobs import JOBS
+from domain import order, settlement
 from domain.account import Account
 from domain.listing import Listing
 from domain.viewer import Role
@@ -211,9 +212,10 @@ class Returns:
         await self.market.run(order.complete, order.CompleteOrder(order.OrderId(order_id)), now=later)
 
     async def expire(self, goods_return_id: str, days: int) -> Any:
-        command = goods_return.ExpireReturn(id_of("GoodsReturn", goods_return_id))
+        """What the worker does when an approved return was to be sent by."""
         later = datetime.now(UTC) + timedelta(days=days)
-        return await self.market.run(goods_return.expire, command, now=later)
+        subject_id = id_of("GoodsReturn", goods_return_id)
+        return await JOBS["goodsReturnExpire"](self.house, "goodsReturnExpire", subject_id, uuid4().hex, later)
 
     # Looking behind the scenes
 
