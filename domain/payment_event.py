@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain import order as orders
-from domain import payment, receivable, settlement
+from domain import payment, receivable
 from domain.event import Event
 from domain.ledger import AccountKind, customer, house
 from domain.money import Money
@@ -23,7 +23,6 @@ from domain.payment import (
     RefundState,
 )
 from domain.refusal import InvalidInput, NotFound, require
-from domain.settlement import BlockReason
 from domain.viewer import Role, Viewer
 from domain.wallet import post
 
@@ -190,11 +189,7 @@ async def charged_back(
     intent.move("chargeBack")
     await work.payment_intents.save(intent)
     if order is not None:
-        for line in order.lines:
-            orders.block(line, BlockReason.CHARGEBACK)
-            if line.consigned:
-                await settlement.block(work, order_line_id=line.id, reason=BlockReason.CHARGEBACK, now=now)
-        await work.orders.save(order)
+        await orders.charged_back(work, order, now)
     await receivable.charge_back(
         work,
         intent.owner,

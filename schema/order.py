@@ -366,6 +366,17 @@ class OrderCancelInput(MoneyMove):
         return order.CancelOrder(id_of("Order", self.order_id, "orderId"), self.reason, given(self.expected_version))
 
 
+@strawberry.input(description="Let the money of an order go its way again after a charge-back.")
+class OrderChargeBackResolveInput(MoneyMove):
+    order_id: strawberry.ID = strawberry.field(description="Which order.")
+    note: str = strawberry.field(description="What came of it, for the audit.")
+
+    def to_command(self) -> order.ResolveChargeBack:
+        return order.ResolveChargeBack(
+            id_of("Order", self.order_id, "orderId"), self.note, given(self.expected_version)
+        )
+
+
 @strawberry.input(description="Which orders; what is left out does not narrow.")
 class OrderFilterInput:
     states: list[OrderState] | None = strawberry.field(  # type: ignore[valid-type]
@@ -485,4 +496,13 @@ class OrderMutation:
         VersionConflict,
         description="Call an order off before it is packed; all that was paid goes back to where it came from. "
         "For the buyer and support.",
+    )
+    order_charge_back_resolve = mutation(
+        order.resolve_charge_back,
+        OrderChargeBackResolveInput,
+        Order,
+        WrongState,
+        VersionConflict,
+        description="After a charge-back was looked into: the money in escrow goes its way again, and what the buyer "
+        "owes stays owed. For finance.",
     )

@@ -3,6 +3,7 @@
 Title moves to the buyer at delivery. Until the return window has passed, all the money of an order stays in escrow.
 """
 
+from domain.order.charge_back import ResolveChargeBack, charged_back, resolve_charge_back
 from domain.order.deliver import CompleteOrder, block, complete, delivered, returned, unblock, window_end
 from domain.order.end import CancelOrder, ExpireOrder, cancel, end_unpaid, expire
 from domain.order.lifecycle import LINE_LIFECYCLE, ORDER_LIFECYCLE, UNPAID, LineState, OrderState
@@ -53,6 +54,7 @@ __all__ = [
     "Orders",
     "PlaceOrder",
     "PriceChanged",
+    "ResolveChargeBack",
     "Tender",
     "TenderKind",
     "TenderPart",
@@ -64,6 +66,7 @@ __all__ = [
     "block",
     "cancel",
     "charged",
+    "charged_back",
     "check_delivery",
     "complete",
     "delivered",
@@ -74,6 +77,7 @@ __all__ = [
     "preview_refund",
     "quote",
     "refund",
+    "resolve_charge_back",
     "returned",
     "unblock",
     "window_end",

@@ -13,7 +13,7 @@ from domain.order.refund import refund
 from domain.payment import PaymentIntent
 from domain.refusal import InvalidInput, NotFound, require
 from domain.viewer import Role, Viewer
-from domain.wallet import HoldState, post, release
+from domain.wallet import HoldState, give_back
 from domain.work import check_version
 
 REASON_MAX = 500
@@ -47,8 +47,8 @@ async def release_holds(work: Work, order: Order, now: datetime) -> None:
     for hold_id in sorted(tender.hold_id for tender in order.tenders if tender.hold_id is not None):
         hold = await work.holds.lock(hold_id)
         if hold.state is HoldState.HELD:
-            await post(work, release(hold, "walletHoldVoid"), ("order", order.id), now, f"Order {order.code} ended")
-            await work.holds.save(hold)
+            memo = f"Order {order.code} ended"
+            await give_back(work, hold, "walletHoldVoid", cause=("order", order.id), now=now, memo=memo)
 
 
 async def end_paid(work: Work, order: Order, reason: str, now: datetime) -> None:

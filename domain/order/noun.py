@@ -22,6 +22,9 @@ OrderId = NewType("OrderId", UUID)
 OrderLineId = NewType("OrderLineId", UUID)
 OrderRefundId = NewType("OrderRefundId", UUID)
 
+CHARGE_BACK = "CHARGEBACK"
+"""What a line is blocked by while a bank has taken the order's payment back."""
+
 HOLD_GRACE = timedelta(days=1)
 """The order ends first; claims and holds that lapse by themselves are only the last resort."""
 
@@ -162,7 +165,8 @@ class Order:
 
     @property
     def next_actions(self) -> tuple[str, ...]:
-        return ORDER_LIFECYCLE.next_actions(self.state)
+        disputed = any(CHARGE_BACK in line.blocked_by for line in self.lines)
+        return (*ORDER_LIFECYCLE.next_actions(self.state), *(("orderChargeBackResolve",) if disputed else ()))
 
     @property
     def awaits_payment(self) -> bool:

@@ -13,8 +13,7 @@ from domain.order.noun import Order, OrderLineId, OrderRefund, OrderRefundId, Te
 from domain.order.port import Work
 from domain.payment import PaymentIntent, PaymentState, RefundTooHigh
 from domain.refusal import require
-from domain.wallet import LotSlice, credit_postings, post, split_slices
-from domain.work import Job
+from domain.wallet import LotSlice, credit_postings, let_lapse, post, split_slices
 
 
 def allocate_refund(tenders: Sequence[Money], already_refunded: Sequence[Money], amount: Money) -> list[Money]:
@@ -124,11 +123,3 @@ async def settle_debt(work: Work, order: Order, done: OrderRefund, now: datetime
     back = total((part.amount for part in done.parts if part.kind is TenderKind.EXTERNAL), order.currency)
     if back:
         await receivable.offset(work, order.buyer, back, cap_bps=BASIS_POINTS, cause=("order", order.id), now=now)
-
-
-async def let_lapse(work: Work, slices: Sequence[LotSlice], now: datetime) -> None:
-    """Promotional credit comes back with the expiry that it had; when that is past, it lapses at once."""
-    for piece in slices:
-        lot = await work.wallets.lot(piece.lot_id)
-        if lot.expires_at is not None:
-            work.outbox.append(Job("walletLotExpire", lot.id, max(now, lot.expires_at)))

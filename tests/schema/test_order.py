@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 
+from app.house import House
 from domain import listing
 from domain.account import Account
 from domain.consignment import ConsignmentState
@@ -20,6 +21,7 @@ from schema.ids import encode_id, id_of
 from tests.support.api import Api
 from tests.support.market import CARTS, Market, money
 from tests.support.people import People, euros
+from tests.support.statements import counted
 
 QUOTE = """
 query ($cart: ID!, $delivery: DeliveryInput!, $tenders: TendersInput!) {
@@ -520,6 +522,54 @@ async def test_a_refund_preview_splits_by_largest_remainder(api: Api, people: Pe
 
     assert preview["order"]["refundPreview"] == [{"kind": "CASH", "amount": {"amount": "0.01"}}]
     assert too_much.codes == ["REFUND_TOO_HIGH"]
+
+
+async def test_a_list_of_orders_costs_the_same_statements_however_long_it_is(
+    api: Api, house: House, people: People, market: Market
+) -> None:
+    buyer = await people.customer(cash=euros(9_000))
+    support = await people.staff(Role.SUPPORT)
+    query = """
+    { orderQueue { nodes {
+        code buyer { name } payment { state } refunds { reason } shipments { code lines { state } }
+        tenders { kind } lines { listing { slug } product { slug } piece { slug } }
+    } } }"""
+    await market.buy(buyer, await market.piece(100), cash=100)
+    await api(support, query)
+    with counted(house) as one:
+        await api(support, query)
+    for _ in range(4):
+        await market.buy(buyer, await market.piece(100), cash=100)
+    with counted(house) as five:
+        answer = await api(support, query)
+
+    assert len(answer["orderQueue"]["nodes"]) == 5
+    assert len(one) == len(five)
+    assert len(five) <= 9
+
+
+async def test_an_account_with_an_open_order_is_not_erased_and_after_it_no_address_is_left(
+    api: Api, people: People, market: Market
+) -> None:
+    buyer = await people.customer(cash=euros(100))
+    order = await market.buy(buyer, await market.stock(100, 5), cash=100)
+    erase = """mutation ($input: AccountEraseInput!) { accountErase(input: $input) {
+        __typename ... on ErasureBlocked { deals { kind note } } } }"""
+
+    blocked = (await api(buyer, erase, input={}))["accountErase"]
+    await market.cancel(buyer, order["id"])
+    transfer = "mutation ($input: WalletTransferInput!) { walletTransfer(input: $input) { __typename } }"
+    friend = encode_id("Account", (await people.customer()).id)
+    await api(buyer, transfer, input={"toAccountId": friend, "amount": money(100)})
+    erased = (await api(buyer, erase, input={}))["accountErase"]
+
+    assert blocked["deals"] == [{"kind": "ORDER", "note": f"{order['code']} PAID"}]
+    assert erased["__typename"] == "Account"
+    kept = await market.value("SELECT concat(delivery, end_reason, (SELECT reason FROM order_refund)) FROM sales_order")
+    assert "Lin Wei" not in kept
+    assert "rue" not in kept
+    assert "mind" not in kept
+    assert '"FR"' in kept
 
 
 # What the database itself refuses

@@ -415,3 +415,45 @@ async def test_a_blocked_line_keeps_the_order_from_completing(people: People, ma
 
     assert blocked.state == "DELIVERED"
     assert await market.balance("ESCROW") == 100_000
+
+
+RESOLVE = """
+mutation ($input: OrderChargeBackResolveInput!) {
+  orderChargeBackResolve(input: $input) {
+    __typename
+    ... on Order { nextActions lines { blockedBy } }
+    ... on UserError { code }
+  }
+}
+"""
+
+
+async def test_finance_looks_into_a_charge_back_and_then_the_money_goes_its_way(
+    api: Api, people: People, market: Market, desk: Desk
+) -> None:
+    seller, buyer = await people.customer(), await people.customer()
+    finance = await people.staff(Role.FINANCE)
+    await market.add(buyer, await market.consigned(seller, 1_000))
+    cart = await market.add(buyer, await market.stock(100, 5))
+    order = await market.place(buyer, cart["id"], provider="TEST")
+    await market.report(order["payment"]["id"], "payment.charged")
+    await desk.deliver(order, 1_100)
+    await market.report(order["payment"]["id"], "payment.charged_back")
+    disputed = await market.order(buyer, order["id"])
+    given = {"orderId": order["id"], "note": "The bank was wrong", "expectedVersion": disputed["version"]}
+
+    for person in (buyer, desk.staff):
+        assert (await api(person, RESOLVE, input=given))["orderChargeBackResolve"]["code"] == "NOT_ALLOWED"
+    resolved = (await api(finance, RESOLVE, input=given))["orderChargeBackResolve"]
+    again = (await api(finance, RESOLVE, input={**given, "expectedVersion": None}))["orderChargeBackResolve"]
+    done = await market.complete_order(id_of("Order", order["id"]), timedelta(days=30))
+
+    assert disputed["nextActions"] == ["orderChargeBackResolve"]
+    assert resolved["nextActions"] == []
+    assert [line["blockedBy"] for line in resolved["lines"]] == [[], []]
+    assert again["code"] == "WRONG_STATE"
+    assert done.state == "COMPLETED"
+    assert await market.balance("ESCROW") == 100_000
+    assert await market.value("SELECT blocks::text FROM settlement WHERE cause = 'SALE'") == "[]"
+    assert (await market.pocket(buyer))["owed"] == "1100.00"
+    assert await market.sound()

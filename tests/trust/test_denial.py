@@ -126,6 +126,7 @@ POLICY: dict[str, frozenset[Persona]] = {
     "cartRemove": NOBODY_ELSE,
     "orderPlace": NOBODY_ELSE,
     "orderCancel": staff(SUPPORT),
+    "orderChargeBackResolve": staff(FINANCE),
     "transitCoverRegister": staff(FINANCE),
     "shipmentCreate": staff(SUPPORT, SHOP_ASSOCIATE),
     "shipmentHandOver": staff(SUPPORT, SHOP_ASSOCIATE),

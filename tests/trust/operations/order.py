@@ -39,6 +39,17 @@ async def cancel(world: World) -> Prepared:
     return buyer, {"orderId": order["id"], "reason": "Changed my mind"}
 
 
+async def resolve_charge_back(world: World) -> Prepared:
+    buyer = await world.customer()
+    cart = await world.do(buyer, "cartAdd", listingId=of("Listing", await world.market.piece(PRICE)))
+    given = {"cartId": cart["id"], "delivery": TO_PARIS, "tenders": {"provider": "TEST"}}
+    placed = await world.do(buyer, "orderPlace", **given)
+    order = await world.market.order(buyer, placed["id"])
+    for kind in ("payment.charged", "payment.charged_back"):
+        await world.market.report(order["payment"]["id"], kind)
+    return await world.staff(Role.FINANCE), {"orderId": order["id"], "note": "The bank was right"}
+
+
 async def top_up(world: World) -> Prepared:
     return await world.customer(), {"amount": euro("50.00"), "provider": "TEST"}
 
@@ -175,6 +186,7 @@ ENTRIES: dict[str, Entry] = {
     "cartRemove": remove,
     "orderPlace": place,
     "orderCancel": cancel,
+    "orderChargeBackResolve": resolve_charge_back,
     "walletTopUp": top_up,
     "transitCoverRegister": cover,
     "shipmentCreate": pack,
