@@ -113,7 +113,7 @@ async def anatomy_of(url: str) -> Anatomy:
 def write_revision(connection: Connection, name: str, phase: str, here: Anatomy, wanted: Anatomy) -> Path:
     """What leads from the database of this connection to the declarations, for a person to read and correct.
 
-    `here` and `wanted` are the anatomies of both: Alembic does not see functions, triggers and rights.
+    `here` and `wanted` are the anatomies of both: Alembic sees no CHECKs, functions, triggers and rights.
     """
     follows = revisions()[-1]
     revision = f"{int(follows[:4]) + 1:04}_{re.sub('[^a-z0-9]+', '_', name.lower()).strip('_')}"[:ID_LENGTH_MAX]
@@ -124,6 +124,7 @@ def write_revision(connection: Connection, name: str, phase: str, here: Anatomy,
     regranted = sorted({where.partition(".")[0].partition(" ")[0] for where in differing(here, wanted, "right")})
     body = [
         rendered(changes.ops),
+        *(run(statement) for statement in rechecked(here, wanted)),
         *(
             run(wanted["function"][which].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION"))
             for which in differing(here, wanted, "function")
@@ -133,6 +134,19 @@ def write_revision(connection: Connection, name: str, phase: str, here: Anatomy,
         *(run(grant(tables[name])) for name in regranted if name in tables),
     ]
     return write(revision, revision_text(revision, follows, name[:1].upper() + name[1:], phase, body))
+
+
+def rechecked(here: Anatomy, wanted: Anatomy) -> Iterable[str]:
+    """What makes the CHECKs of tables that there are already as they are declared."""
+    there_already = {column.partition(".")[0] for column in here["column"]}
+    for which in differing(here, wanted, "constraint"):
+        table, _, name = which.partition(".")
+        definition = wanted["constraint"].get(which, "")
+        if table in there_already and "CHECK" in (definition[:5], here["constraint"].get(which, "")[:5]):
+            if which in here["constraint"]:
+                yield f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"
+            if definition:
+                yield f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}"
 
 
 def differing(here: Anatomy, wanted: Anatomy, kind: str) -> list[str]:

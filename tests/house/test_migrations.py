@@ -15,6 +15,7 @@ import pytest
 from persistence import migrate
 from persistence.embedded import Services
 from persistence.migrate import DatabaseProblem, SchemaState, create_all, schema_found
+from persistence.migrations import writing
 from persistence.migrations.anatomy import Anatomy, anatomy
 from persistence.migrations.writing import BASELINE, ID_LENGTH_MAX, baseline
 from tests.conftest import on_database
@@ -198,3 +199,39 @@ def test_revisions_form_one_line_with_labels_that_are_true() -> None:
         called = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
         assert declared["phase"] == "contract" or not called & CONTRACTING, f"{revision} takes away: it contracts"
         previous = revision
+
+
+@pytest.mark.skipif(len(migrate.revisions()) > 1, reason="the baseline is history now")
+async def test_a_revision_is_written_that_leads_to_what_is_declared(
+    services: Services, empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a database without a table, a column, an index, a function, a right and a state that the code declares."""
+    shutil.copytree(migrate.VERSIONS.parent, tmp_path / "migrations")
+    versions = tmp_path / "migrations" / "versions"
+    for module in (migrate, writing):
+        monkeypatch.setattr(module, "VERSIONS", versions)
+    missing = (
+        'run("DROP TABLE ledger_snapshot")',
+        'run("ALTER TABLE account DROP COLUMN jurisdiction")',
+        'run("DROP INDEX ix_event_subject")',
+        'run("DROP FUNCTION idempotency_claim")',
+        'run("REVOKE DELETE ON idempotency_key FROM cercle_app")',
+        'run("ALTER TABLE wallet_hold DROP CONSTRAINT ck_wallet_hold_state")',
+        """run("ALTER TABLE wallet_hold ADD CONSTRAINT ck_wallet_hold_state CHECK (state IN ('HELD', 'GONE'))")""",
+    )
+    with (versions / f"{BASELINE}.py").open("a") as baseline:
+        baseline.write("".join(f"    {line}\n" for line in missing))
+
+    path = await asyncio.to_thread(writing.write_next, "Give back what is missing!", "expand")
+
+    assert path.name == "0002_give_back_what_is_missing.py"
+    # The column has no default, so a person has to say what old rows get; there are none here.
+    await migrate.migrate(empty)
+    async with empty_database(services) as declared:
+        await create_all(declared)
+        found, wanted = await anatomy_of(empty), await anatomy_of(declared)
+    for kind in wanted:
+        if kind != "column":
+            assert found[kind] == wanted[kind]
+    # A column that is added later comes last.
+    assert found["column"].keys() == wanted["column"].keys()

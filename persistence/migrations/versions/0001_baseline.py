@@ -1496,18 +1496,18 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("assigned_to IS NOT NULL"),
     )
+    op.create_index(
+        "ix_appraisal_at_work",
+        "appraisal",
+        ["opened_at", "id"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('QUEUED', 'ASSIGNED')"),
+    )
     op.create_index("ix_appraisal_owner", "appraisal", ["owner", "opened_at", "id"], unique=False)
     op.create_index(
         "ix_appraisal_piece", "appraisal", ["piece_id"], unique=False, postgresql_where=sa.text("piece_id IS NOT NULL")
     )
     op.create_index("ix_appraisal_state", "appraisal", ["state", "opened_at", "id"], unique=False)
-    op.create_index(
-        "ix_appraisal_waiting",
-        "appraisal",
-        ["opened_at", "id"],
-        unique=False,
-        postgresql_where=sa.text("state = 'QUEUED'"),
-    )
     op.create_table(
         "consignment_task",
         sa.Column("id", sa.UUID(), nullable=False),
