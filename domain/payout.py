@@ -317,8 +317,7 @@ async def cancel(work: Work, viewer: Viewer, command: Cancel, *, now: datetime) 
         await work.payout_batches.save(batch)
         payout.batch_id = None
     hold = await work.holds.lock(payout.hold_id)
-    await wallet.post(work, wallet.release(hold, "walletHoldVoid"), ("payout", payout.id), now, "Payout cancelled")
-    await work.holds.save(hold)
+    await wallet.give_back(work, hold, "walletHoldVoid", cause=("payout", payout.id), now=now, memo="Payout cancelled")
     await work.payouts.save(payout)
     tell(work, payout, "payout.cancelled")
     return payout

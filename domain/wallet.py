@@ -398,6 +398,21 @@ async def issue(
     return lot
 
 
+async def give_back(work: Work, hold: Hold, action: str, *, cause: tuple[str, UUID], now: datetime, memo: str) -> None:
+    """End a locked hold without spending any of it, and save it."""
+    await post(work, release(hold, action), cause, now, memo)
+    await let_lapse(work, hold.slices, now)
+    await work.holds.save(hold)
+
+
+async def let_lapse(work: Work, slices: Iterable[LotSlice], now: datetime) -> None:
+    """Promotional credit comes back with the expiry that it had; when that is past, it lapses at once."""
+    for piece in slices:
+        lot = await work.wallets.lot(piece.lot_id)
+        if lot.expires_at is not None:
+            work.outbox.append(Job("walletLotExpire", lot.id, max(now, lot.expires_at)))
+
+
 async def post(work: Work, postings: Sequence[Posting], cause: tuple[str, UUID], now: datetime, memo: str) -> Journal:
     """Post one journal in the name of its cause."""
     journal = Journal(JournalId(work.new.id()), cause[0], cause[1], tuple(postings), now, memo)
@@ -548,6 +563,7 @@ async def capture_hold(work: Work, viewer: Viewer, command: CaptureHold, *, now:
     amount = command.amount if command.amount is not None else hold.amount
     postings, _ = capture(hold, amount)
     await post(work, [*postings, house(AccountKind.SERVICES, amount)], ("hold", hold.id), now, "Captured")
+    await let_lapse(work, hold.slices, now)
     await work.holds.save(hold)
     work.events.append(Event("wallet.holdCaptured", "hold", hold.id, {"amount": str(amount)}, account_id=hold.owner))
     return hold
@@ -566,8 +582,7 @@ async def void_hold(work: Work, viewer: Viewer, command: VoidHold, *, now: datet
     viewer.require(Role.FINANCE)
     hold = await lock_manual_hold(work, command.hold_id)
     check_version(command.expected_version, hold.version)
-    await post(work, release(hold, "walletHoldVoid"), ("hold", hold.id), now, "Released")
-    await work.holds.save(hold)
+    await give_back(work, hold, "walletHoldVoid", cause=("hold", hold.id), now=now, memo="Released")
     work.events.append(Event("wallet.holdVoided", "hold", hold.id, account_id=hold.owner))
     return hold
 
@@ -589,8 +604,7 @@ async def expire_hold(work: Work, viewer: Viewer, command: ExpireHold, *, now: d
     viewer.require(Role.SYSTEM)
     hold = await work.holds.lock(command.hold_id)
     if hold.state is HoldState.HELD and hold.expires_at is not None and hold.expires_at <= now:
-        await post(work, release(hold, "walletHoldExpire"), ("hold", hold.id), now, "Lapsed")
-        await work.holds.save(hold)
+        await give_back(work, hold, "walletHoldExpire", cause=("hold", hold.id), now=now, memo="Lapsed")
         work.events.append(Event("wallet.holdExpired", "hold", hold.id, account_id=hold.owner))
     return hold
 

@@ -142,8 +142,8 @@ async def call_off(work: Work, appraisal: Appraisal, now: datetime) -> None:
     appraisal.move("appraisalCancel")
     assert appraisal.hold_id is not None, "a paid appraisal has its fee set aside"
     hold = await work.holds.lock(appraisal.hold_id)
-    await wallets.post(work, wallets.release(hold, "walletHoldVoid"), ("appraisal", appraisal.id), now, "Appraisal fee")
-    await work.holds.save(hold)
+    cause = ("appraisal", appraisal.id)
+    await wallets.give_back(work, hold, "walletHoldVoid", cause=cause, now=now, memo="Appraisal fee")
     await work.appraisals.save(appraisal)
     work.events.append(happened(appraisal, "cancelled"))
 
