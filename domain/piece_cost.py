@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain import contract, policy
 from domain.consignment import Consignment, ConsignmentId, ConsignmentState
+from domain.consignment.desk import lock_others
 from domain.contract import Contract
 from domain.event import Event
 from domain.money import Money
@@ -24,6 +25,9 @@ CLOSED = (
     ConsignmentState.RETURNED,
 )
 """From here on the seller's share is reckoned; what comes later is the house's to bear."""
+
+
+RECORDERS = (Role.APPRAISER, Role.MERCHANDISER, Role.SUPPORT, Role.SHOP_ASSOCIATE, Role.FINANCE)
 
 
 # Nouns
@@ -105,9 +109,8 @@ class Record:
 
 async def record(work: Work, viewer: Viewer, command: Record, *, now: datetime) -> PieceCost:
     """Staff record what a piece has cost."""
-    viewer.require(Role.APPRAISER, Role.MERCHANDISER, Role.SUPPORT, Role.SHOP_ASSOCIATE, Role.FINANCE)
+    consignment = await lock_others(work, viewer, command.consignment_id, *RECORDERS)
     require(0 < len(command.note.strip()) <= 500, InvalidInput("Say what for, in 1 to 500 characters.", path=("note",)))
-    consignment = await work.consignments.lock(command.consignment_id)
     terms = (await policy.current(work, PolicyKind.COST, now)).terms
     assert isinstance(terms, CostTerms), "a cost policy has cost terms"
     amount, borne_by = by_tariff(terms, consignment, command)

@@ -14,7 +14,7 @@ from schema.markdown import Markdown
 from schema.mutation import Info, Keyed, given, mutation
 from schema.node import fetchable
 from schema.noun import attribute, noun
-from schema.piece_cost import PieceCost
+from schema.piece_cost import OwnConsignment, PieceCost
 from schema.policy import CommissionPlan, CostKind, PolicyPin, SellerLevel
 from schema.scalars import CountryCode, Money, MoneyInput
 
@@ -205,6 +205,7 @@ class ContractMutation:
         contract.offer,
         ContractOfferInput,
         Contract,
+        OwnConsignment,
         WrongState,
         VersionConflict,
         description="Offer terms for an appraised piece, pinned to the day's policies. For merchandisers and support.",

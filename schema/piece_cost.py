@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from domain import piece_cost
+from domain.consignment import refusal
 from schema.errors import UserError, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Keyed, given, mutation
@@ -24,6 +25,11 @@ class PieceCost(Node):
     borne_by: Bearer = strawberry.field(description="Who bears it.")  # type: ignore[valid-type]
     note: str = strawberry.field(description="What for.")
     recorded_at: datetime = strawberry.field(description="When it was recorded.")
+
+
+@refused(refusal.OwnConsignment)
+class OwnConsignment(UserError):
+    pass
 
 
 @refused(piece_cost.CostNotAgreed)
@@ -60,6 +66,7 @@ class PieceCostMutation:
         piece_cost.record,
         PieceCostRecordInput,
         PieceCost,
+        OwnConsignment,
         CostNotAgreed,
         WrongState,
         description="Record what a piece has cost, as long as its seller was not paid. For staff.",

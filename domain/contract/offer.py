@@ -8,6 +8,7 @@ from domain import consignment as consigned
 from domain import policy
 from domain.appraisal import Appraisal, concluded_for
 from domain.consignment import Consignment, ConsignmentId
+from domain.consignment.desk import lock_others
 from domain.contract.noun import BOUGHT_AT_END, AgreedStep, Contract, ContractId, ContractState, EndAction
 from domain.contract.port import Work
 from domain.event import Event
@@ -48,8 +49,7 @@ class Offer:
 
 async def offer(work: Work, viewer: Viewer, command: Offer, *, now: datetime) -> Contract:
     """Merchandisers and support offer terms, or better ones as long as the seller has not agreed."""
-    viewer.require(Role.MERCHANDISER, Role.SUPPORT)
-    consignment = await work.consignments.lock(command.consignment_id)
+    consignment = await lock_others(work, viewer, command.consignment_id, Role.MERCHANDISER, Role.SUPPORT)
     before = await work.contracts.lock_for(consignment.id)
     if before is not None:
         check_version(command.expected_version, before.version)

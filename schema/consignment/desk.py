@@ -21,6 +21,7 @@ from schema.listing import AlreadyListed, PriceNotAgreed
 from schema.merchandise import Versioned
 from schema.mutation import Keyed, given, mutation
 from schema.piece import SerialAlreadyRegistered
+from schema.piece_cost import OwnConsignment
 from schema.scalars import MoneyInput
 
 CallOutcome = strawberry.enum(
@@ -28,11 +29,6 @@ CallOutcome = strawberry.enum(
 )
 
 # Refusals
-
-
-@refused(refusal.OwnConsignment)
-class OwnConsignment(UserError):
-    pass
 
 
 @refused(refusal.AlreadyConsigned)

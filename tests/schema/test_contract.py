@@ -143,6 +143,14 @@ IMPOSSIBLE: list[tuple[dict[str, Any], list[str]]] = [
 ]
 
 
+async def test_nobody_offers_terms_to_themselves(api: Api, people: People, consigned: Consigned) -> None:
+    both = await people.person(Role.CUSTOMER, Role.MERCHANDISER)
+    consignment = await consigned.appraised(both, euros(1_000))
+
+    assert (await offer(api, both, consignment.id))["code"] == "OWN_CONSIGNMENT"
+    assert await consigned.house.readers.contracts.of_consignments([consignment.id]) == [None]
+
+
 async def test_an_offer_that_can_not_be_kept_is_refused(api: Api, people: People, consigned: Consigned) -> None:
     merchandiser = await people.staff(Role.MERCHANDISER)
     consignment = await consigned.appraised(await people.customer(), euros(1_000))
