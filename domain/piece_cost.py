@@ -90,6 +90,7 @@ class Work(contract.Work, Protocol):
 
 
 class PieceCostReader(Protocol):
+    async def by_ids(self, ids: Sequence[UUID]) -> Sequence[PieceCost | None]: ...
     async def of_consignments(self, consignments: Sequence[UUID]) -> Sequence[Sequence[PieceCost]]: ...
 
 

@@ -123,6 +123,7 @@ class Work(wallet.Work, Protocol):
 
 
 class ReceivableReader(Protocol):
+    async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Receivable | None]: ...
     async def page(self, wanted: ReceivableFilter, page: PageRequest) -> Page[Receivable]: ...
 
 

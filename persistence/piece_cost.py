@@ -60,6 +60,11 @@ class SqlPieceCostReader:
     def __init__(self, pool: Any) -> None:
         self.pool = pool
 
+    async def by_ids(self, ids: Sequence[UUID]) -> Sequence[PieceCost | None]:
+        rows = await self.pool.fetch("SELECT * FROM piece_cost WHERE id = ANY($1::uuid[])", ids)
+        found: dict[UUID, PieceCost] = {cost.id: cost for cost in map(COSTS.to_noun, rows)}
+        return [found.get(cost_id) for cost_id in ids]
+
     async def of_consignments(self, consignments: Sequence[UUID]) -> Sequence[Sequence[PieceCost]]:
         rows = await self.pool.fetch(
             "SELECT * FROM piece_cost WHERE consignment_id = ANY($1::uuid[]) ORDER BY id", list(consignments)

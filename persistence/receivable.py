@@ -65,6 +65,11 @@ class SqlReceivableReader:
     def __init__(self, pool: Any) -> None:
         self.pool = pool
 
+    async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Receivable | None]:
+        rows = await self.pool.fetch("SELECT * FROM receivable WHERE id = ANY($1::uuid[])", ids)
+        found: dict[UUID, Receivable] = {debt.id: debt for debt in map(SqlReceivables.mapping.to_noun, rows)}
+        return [found.get(debt_id) for debt_id in ids]
+
     async def page(self, wanted: ReceivableFilter, page: PageRequest) -> Page[Receivable]:
         """The oldest first, for age is what makes a debt doubtful."""
         columns = {"r.owner": wanted.owner, "r.state": wanted.state}

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from domain.piece import Piece, Standing
     from domain.piece_cost import PieceCost
     from domain.policy import PolicyVersion
+    from domain.receivable import Receivable
     from domain.settlement import Settlement
     from domain.shipment import Shipment
     from domain.shop import ClubShop
@@ -292,3 +293,11 @@ class Loaders:
     @cached_property
     def media_upload(self) -> DataLoader[UUID, MediaUpload | None]:
         return loader(self.readers.media.by_ids)
+
+    @cached_property
+    def piece_cost(self) -> DataLoader[UUID, PieceCost | None]:
+        return loader(self.readers.piece_costs.by_ids)
+
+    @cached_property
+    def receivable(self) -> DataLoader[UUID, Receivable | None]:
+        return loader(self.readers.receivables.by_ids)

@@ -6,9 +6,11 @@ import strawberry
 
 from domain import piece_cost
 from domain.consignment import refusal
+from resolvers import piece_cost as resolve
 from schema.errors import UserError, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Keyed, given, mutation
+from schema.node import fetchable
 from schema.noun import noun
 from schema.policy import Bearer, CostKind
 from schema.scalars import Money, MoneyInput
@@ -71,3 +73,6 @@ class PieceCostMutation:
         WrongState,
         description="Record what a piece has cost, as long as its seller was not paid. For staff.",
     )
+
+
+fetchable("PieceCost", resolve.piece_cost)

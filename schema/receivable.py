@@ -11,6 +11,7 @@ from schema.account import Account
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, MoneyMove, given, mutation
+from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CurrencyCode, Money, MoneyInput
@@ -172,3 +173,6 @@ class ReceivableMutation:
         VersionConflict,
         description="Give a debt up; the house bears it. For finance.",
     )
+
+
+fetchable("Receivable", resolve.receivable)
