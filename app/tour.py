@@ -19,11 +19,13 @@ from rich.console import Console
 
 from app import start
 from app.config import Settings
+from app.seed.people import KNOWN
 from domain.viewer import Role
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 OPERATION = re.compile(r"^(?:query|mutation) (\w+)", re.MULTILINE)
 PATIENCE_SECONDS = 30
+CARRIER = "Relais Express"
 PHOTO = "https://photos.example.com/tour.jpg"
 
 Json = dict[str, Any]
@@ -92,7 +94,6 @@ class Tour:
 
     def run(self) -> None:
         shelf = self.look_around()
-        self.make_ready(shelf["product"]["category"]["id"])
         consignment = self.consign(shelf)
         certificate = self.appraise(consignment, shelf)
         restore = self.waive_the_return_window()
@@ -100,9 +101,10 @@ class Tour:
         listing = self.put_on_the_shelf(consignment, certificate)
         order = self.buy(listing)
         restore()
-        self.deliver(order)
+        self.deliver(order, self.buyer)
         settlement = self.settle(consignment)
-        self.spend_again(settlement)
+        second = self.spend_again(settlement)
+        self.give_back(second)
         self.prove()
 
     def look_around(self) -> Json:
@@ -118,29 +120,6 @@ class Tour:
             f"{counted['totalCount']} listings; first {seen['product']['name']}, {named[0]} on a partner's page",
         )
         return shelf
-
-    def make_ready(self, category_id: str) -> None:
-        """A standard to judge by, and somebody who may judge."""
-        if self.house.ask(Role.APPRAISER, "Standard", categoryId=category_id) is None:
-            self.house.ask(Role.ADMIN, "PublishStandard", input=standard(category_id))
-        mine = self.house.ask(Role.APPRAISER, "MyAppraiser")
-        known = [one["categoryId"] for one in mine["qualifications"]] if mine else []
-        if category_id not in known:
-            self.house.ask(
-                Role.ADMIN,
-                "AppointAppraiser",
-                input={
-                    "accountId": self.account_of(Role.APPRAISER),
-                    "dailyCapacity": 50,
-                    "qualifications": [qualification(one) for one in [*known, category_id]],
-                },
-            )
-
-    def account_of(self, role: Role) -> str:
-        people = self.house.ask(Role.ADMIN, "FindAccounts", filter={"role": role})["nodes"]
-        if not people:
-            raise Off(f"There is nobody with the role {role}.")
-        return str(people[0]["id"])
 
     def consign(self, shelf: Json) -> str:
         """The seller submits; nothing is sent before somebody of the house has called."""
@@ -173,7 +152,7 @@ class Tour:
         self.house.ask(
             self.seller,
             "Ship",
-            input={"consignmentId": consignment_id, "carrier": "Relais Express", "tracking": "RE-20417"},
+            input={"consignmentId": consignment_id, "carrier": CARRIER, "tracking": "RE-20417"},
         )
         received = self.house.ask(
             Role.SUPPORT,
@@ -314,14 +293,16 @@ class Tour:
         """The id of a customer."""
         return str(self.house.ask(who, "Me")["id"])
 
-    def deliver(self, order_id: str) -> None:
-        policy = "TC-" + uuid4().hex[:8].upper()
+    def deliver(self, order_id: str, who: str) -> tuple[str, int]:
+        """Packed under cover, tagged and weighed, handed over, delivered; answers with tag and weight of the piece."""
+        order = self.house.ask(who, "MyOrder", id=order_id)
+        policy, tag, grams = "TC-" + uuid4().hex[:8].upper(), "T-" + uuid4().hex[:8].upper(), 940
         self.house.ask(
             Role.FINANCE,
             "RegisterCover",
             input={
                 "policyNumber": policy,
-                "carrier": "Relais Express",
+                "carrier": CARRIER,
                 "limit": euros("20000.00"),
                 "validUntil": (datetime.now(UTC) + timedelta(days=30)).isoformat(),
             },
@@ -332,22 +313,28 @@ class Tour:
         shipment = self.house.ask(
             Role.SUPPORT,
             "CreateShipment",
-            input={"orderId": order_id, "parcel": parcel(policy), "photos": [PHOTO]},
+            input={
+                "orderId": order_id,
+                "parcel": parcel(policy),
+                "photos": [PHOTO],
+                "fingerprints": [
+                    {"lineId": line["id"], "tagNumber": tag, "weightGrams": grams} for line in order["lines"]
+                ],
+            },
         )
         self.house.ask(Role.SUPPORT, "HandOver", input={"shipmentId": shipment["id"]})
         delivered = self.house.ask(Role.SUPPORT, "Deliver", input={"shipmentId": shipment["id"]})
-        self.house.ask(self.buyer, "MyOrders")
-        self.say(
-            "delivered",
-            f"{shipment['code']}, insured for {shipment['insuredValue']['formatted']}, {delivered['state']}",
-        )
+        self.house.ask(who, "MyOrders")
+        insured = shipment["insuredValue"]["formatted"]
+        self.say("delivered", f"{shipment['code']}, insured for {insured}, {delivered['state']}")
+        return tag, grams
 
     def settle(self, consignment_id: str) -> Json:
         """Delivered and past its window: the worker releases the money and pays the seller."""
 
         def settled() -> Json | None:
             mine = self.house.ask(self.seller, "MySettlements")["nodes"]
-            ours = [one for one in mine if one["consignmentId"] == consignment_id and one["state"] == "SETTLED"]
+            ours = [one for one in mine if one["consignment"]["id"] == consignment_id and one["state"] == "SETTLED"]
             return ours[0] if ours else None
 
         found = self.house.wait("The settlement", settled)
@@ -362,7 +349,7 @@ class Tour:
         )
         return found
 
-    def spend_again(self, settlement: Json) -> None:
+    def spend_again(self, settlement: Json) -> str:
         """The seller's credit buys the next piece: the money has gone round."""
         purse = Decimal(settlement["payout"]["credit"]["amount"]) + Decimal(settlement["payout"]["bonus"]["amount"])
         most = purse - Decimal("100.00")
@@ -389,6 +376,34 @@ class Tour:
         self.house.ask(self.seller, "MyStatement", currency="EUR")
         self.say("spent again", f"{affordable[0]['product']['name']} for {placed['total']['formatted']}, all in credit")
         self.say("left", f"seller: cash {pocket['cash']['formatted']}, credit {pocket['credit']['formatted']}")
+        return str(placed["id"])
+
+    def give_back(self, order_id: str) -> None:
+        """A change of mind: what was paid goes back to where it came from, lot by lot."""
+        tag, grams = self.deliver(order_id, self.seller)
+        line = self.house.ask(self.seller, "MyOrder", id=order_id)["lines"][0]
+        preview = self.house.ask(
+            self.seller, "RefundPreview", orderId=order_id, lines=[{"lineId": line["id"], "quantity": 1}]
+        )
+        asked = self.house.ask(
+            self.seller, "GiveBack", input={"orderId": order_id, "lineId": line["id"], "reason": "CHANGED_MIND"}
+        )
+        named = {"goodsReturnId": asked["id"]}
+        self.house.ask(Role.SUPPORT, "ReturnsToDecide")
+        self.house.ask(Role.SUPPORT, "ApproveReturn", input=named)
+        self.house.ask(self.seller, "SendBack", input={**named, "carrier": CARRIER, "tracking": "RE-90311"})
+        received = self.house.ask(
+            Role.SUPPORT, "ReceiveReturn", input={**named, "tagNumber": tag, "weightGrams": grams, "photos": [PHOTO]}
+        )
+        if not received["receipt"]["matched"]:
+            raise Off(f"What came back is not what was sent: {received['receipt']['findings']}")
+        self.house.ask(Role.SUPPORT, "InspectReturn", input={**named, "condition": "AS_SENT"})
+        done = self.house.ask(Role.SUPPORT, "ResolveReturn", input={**named, "disposition": "RESTOCK"})
+        if done["refunded"] != preview["amount"]:
+            raise Off(f"{preview['amount']['formatted']} was promised and {done['refunded']['formatted']} refunded.")
+        self.house.ask(self.seller, "MyReturns")
+        parts = ", ".join(f"{one['kind'].lower()} {one['amount']['formatted']}" for one in done["refund"]["parts"])
+        self.say("given back", f"{asked['code']}: {parts}, as the preview had said")
 
     def prove(self) -> None:
         health = self.house.ask(Role.FINANCE, "LedgerHealth")
@@ -423,7 +438,7 @@ def euros(amount: str) -> Json:
 
 def parcel(policy: str) -> Json:
     return {
-        "carrier": "Relais Express",
+        "carrier": CARRIER,
         "tracking": "RE-" + uuid4().hex[:8].upper(),
         "declaredValue": euros("500.00"),
         "insuredValue": euros("2400.00"),
@@ -432,56 +447,17 @@ def parcel(policy: str) -> Json:
     }
 
 
-def qualification(category_id: str) -> Json:
-    now = datetime.now(UTC)
-    return {
-        "categoryId": category_id,
-        "rank": "SENIOR",
-        "validFrom": (now - timedelta(days=1)).isoformat(),
-        "validUntil": (now + timedelta(days=365)).isoformat(),
-    }
-
-
-def standard(category_id: str) -> Json:
-    """A short standard, for a house whose category has none yet."""
-
-    def text(en: str, zh: str) -> Json:
-        return {"en": en, "zh": zh}
-
-    return {
-        "categoryId": category_id,
-        "title": text("Everyday standard", "通用标准"),
-        "criteria": [{"code": "surface", "name": text("Surface", "表面"), "weightBps": 10_000}],
-        "checklist": [
-            {
-                "code": "wear",
-                "criterion": "surface",
-                "question": text("Signs of wear", "使用痕迹"),
-                "deductions": [{"severity": "LIGHT", "points": 10}, {"severity": "HEAVY", "points": 60}],
-            }
-        ],
-        "marks": [{"code": "stamp", "question": text("Maker's stamp", "品牌印记")}],
-        "measurements": [
-            {"code": "width", "name": text("Width", "宽"), "unit": "MILLIMETRE", "instrument": "calliper"}
-        ],
-        "bands": [
-            {"grade": "PRISTINE", "fromScoreBps": 9_500},
-            {"grade": "GOOD", "fromScoreBps": 5_000},
-            {"grade": "FAIR", "fromScoreBps": 0},
-        ],
-    }
-
-
 def tokens(settings: Settings) -> dict[str, str]:
-    """A token for each role; there are two customers, numbered."""
+    """A token for each role of those whom every seed knows; there are two customers, numbered."""
     found: dict[str, str] = {}
     customers = 0
-    for one in asyncio.run(start.passes(settings)):
-        if one.role is Role.CUSTOMER:
-            customers += 1
-            found[f"{one.role} {customers}"] = one.token
-        elif one.role is not None:
-            found.setdefault(one.role, one.token)
+    given = {one.email: one.token for one in asyncio.run(start.passes(settings, [known.email for known in KNOWN]))}
+    for known in KNOWN:
+        if known.email not in given:
+            raise Off(f"{known.email} is not here: the tour needs a house that was seeded.")
+        customers += known.role is Role.CUSTOMER
+        name = f"{known.role} {customers}" if known.role is Role.CUSTOMER else str(known.role)
+        found.setdefault(name, given[known.email])
     return found
 
 

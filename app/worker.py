@@ -13,7 +13,7 @@ import structlog
 import uvloop
 from pgqueuer import PgQueuer
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
-from pgqueuer.domain.errors import RetryRequested
+from pgqueuer.domain.errors import FailingListenerError, RetryRequested
 from pgqueuer.domain.models import Job, Schedule
 
 from app import telemetry
@@ -38,7 +38,14 @@ AWAY_MAX = timedelta(minutes=15)
 
 HEARTBEAT_TIMEOUT = timedelta(seconds=4)
 RECONNECT_SECONDS = 0.5
-GONE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresError, asyncpg.InternalClientError, Unavailable)
+GONE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresError,
+    asyncpg.InternalClientError,
+    FailingListenerError,
+    Unavailable,
+)
 
 
 class GivenUp(Exception):
