@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: run test check tour sdl migration baseline lock clean
+.PHONY: run test deep check tour sdl migration baseline lock clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -d .venv || $(PYTHON) -m venv .venv
@@ -16,6 +16,9 @@ run: $(STAMP)      ## serve the API with embedded PostgreSQL and Valkey
 
 test: check        ## every check and every test
 	@$(BIN)/python -m pytest
+
+deep: $(STAMP)     ## the long versions of some tests
+	@$(BIN)/python -m pytest -m deep
 
 check: $(STAMP)    ## what is quick: style, types, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
