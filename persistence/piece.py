@@ -128,7 +128,11 @@ class SqlPieces(SqlCollection[Piece]):
     row = PieceRow
     kind = "Piece"
 
+    _QUEUE = sql("SELECT pg_advisory_xact_lock(hashtextextended('piece/' || :product || '/' || :serial, 7))")
+
     async def lock_serial(self, product_id: ProductId, serial: str) -> Piece | None:
+        # A piece that is not there yet has no row to lock, so those who bring one queue on its serial.
+        await self.connection.execute(self._QUEUE, {"product": str(product_id), "serial": serial})
         found = await self.lock_where(self.table.c.product_id == product_id, self.table.c.serial == serial)
         return found[0] if found else None
 

@@ -88,8 +88,8 @@ class Listing(Node):
         return resolve_piece.piece(info.context, root.piece_id, None)
 
     @strawberry.field(graphql_type=URL | None, description="The piece's first picture, or else the product's.")
-    async def cover_url(root: Any, info: Info) -> Any:
-        return await resolve.cover(info.context, root)
+    def cover_url(root: Any, info: Info) -> Any:
+        return resolve.cover(info.context, root)
 
     @strawberry.field(description="Whether the house itself sells it, rather than a member through the house.")
     def sold_by_house(root: Any) -> bool:

@@ -95,10 +95,7 @@ class Piece(Node):
     slug: str = strawberry.field(description="Its name in addresses.")
     grade: Grade | None = strawberry.field(description="Its condition; null until it was graded.")  # type: ignore[valid-type]
     cover_url: Any = cover()
-
-    @strawberry.field(description="Goes up by one with every change.")
-    async def version(root: Any, info: Info) -> int:
-        return (await resolve.whole(info.context, root)).version
+    version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
     @strawberry.field(graphql_type=Product, description="What it is an example of.")
     async def product(root: Any, info: Info) -> Any:

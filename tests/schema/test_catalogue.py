@@ -6,6 +6,7 @@ import pytest
 
 from app.house import House
 from domain.attribute import AttributeValue
+from domain.catalogue import BrandKind
 from domain.viewer import Role
 from schema.ids import encode_id
 from tests.support.api import Api
@@ -18,7 +19,8 @@ mutation ($input: BrandCreateInput!) { brandCreate(input: $input) {
 """
 CATEGORY = """
 mutation ($input: CategoryCreateInput!) { categoryCreate(input: $input) {
-  __typename ... on Category { id slug attributes { code } breadcrumbs { slug } } ... on UserError { code message path } } }
+  __typename ... on Category { id slug attributes { code } breadcrumbs { slug } }
+  ... on UserError { code message path } } }
 """
 COLLECTION = """
 mutation ($input: CollectionCreateInput!) { collectionCreate(input: $input) {
@@ -270,6 +272,37 @@ async def test_the_catalogue_is_read_by_everybody_in_their_language(api: Api, sh
     assert seen["product"]["listings"]["totalCount"] == 1
     assert seen["categories"] == [{"slug": category.slug, "children": []}]
     assert seen["brands"]["totalCount"] == seen["products"]["totalCount"] == 1
+
+
+async def test_a_service_stands_in_the_same_catalogue_and_on_the_same_shelf(
+    api: Api, shelves: Shelves, staff: Any
+) -> None:
+    care = await shelves.category(name="Leather care")
+    brand = await shelves.brand(kind=BrandKind.OWN_LABEL)
+    given = {
+        "slug": "leather-spa",
+        "kind": "SERVICE",
+        "brandId": encode_id("Brand", brand.id),
+        "categoryId": encode_id("Category", care.id),
+        "name": both("Leather spa"),
+    }
+    made = await api(staff, PRODUCT, input=given)
+    publish = """
+    mutation ($input: ListingPublishInput!) { listingPublish(input: $input) {
+      ... on Listing { available product { kind brand { kind } } } ... on UserError { code } } }
+    """
+    price = {"amount": "120.00", "currencyCode": "EUR"}
+
+    listed = await api(
+        staff,
+        publish,
+        input={"kind": "NEW", "productId": made["productCreate"]["id"], "price": price, "quantity": 20},
+    )
+
+    assert listed["listingPublish"] == {
+        "available": 20,
+        "product": {"kind": "SERVICE", "brand": {"kind": "OWN_LABEL"}},
+    }
 
 
 @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.APPRAISER, Role.FINANCE, Role.SUPPORT, Role.SHOP_ASSOCIATE])

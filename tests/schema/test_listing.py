@@ -1,5 +1,7 @@
 """Listings through the API."""
 
+import asyncio
+
 import pytest
 
 from app.house import House
@@ -86,7 +88,8 @@ async def test_a_page_takes_as_many_statements_however_many_listings_it_shows(
 ) -> None:
     whole = """
     { listings(first: 50) { totalCount nodes {
-        product { story attributes { text } brand { story collections { nodes { slug } } } category { breadcrumbs { slug } } }
+        product { story attributes { text } category { breadcrumbs { slug } }
+          brand { story collections { nodes { slug } } } }
         piece { condition serialMasked passport { totalCount nodes { title } } }
         priceHistory { nodes { reason } } } } }
     """
@@ -192,6 +195,39 @@ async def test_a_piece_is_listed_once_and_a_variant_is_listed_once(api: Api, she
     assert variants[0]["options"] == [{"code": "colour", "value": "black"}]
     assert variants[0]["available"] == 4
     assert pink["listingPublish"]["path"] == ["options", "colour"]
+
+
+async def test_of_many_who_list_or_reprice_at_once_one_does(api: Api, shelves: Shelves, people: People) -> None:
+    staff = await people.staff(Role.MERCHANDISER)
+    own, offer = await shelves.piece(), await shelves.listed(price=euros(900))
+    publish = """
+    mutation ($input: ListingPublishInput!) { listingPublish(input: $input) { __typename } }
+    """
+    given = {"kind": "CLEARANCE", "pieceId": encode_id("Piece", own.id), "price": money("500")}
+
+    listed = await asyncio.gather(*(api(staff, publish, input=given) for _ in range(6)))
+    repriced = await asyncio.gather(
+        *(
+            api(
+                staff,
+                REPRICE,
+                input={
+                    "listingId": listing_id(offer),
+                    "price": money(str(800 + turn)),
+                    "reason": "LABOUR",
+                    "expectedVersion": 1,
+                },
+            )
+            for turn in range(6)
+        )
+    )
+
+    kinds = [one["listingPublish"]["__typename"] for one in listed]
+    assert sorted(kinds) == ["AlreadyListed"] * 5 + ["Listing"]
+    kinds = [one["listingReprice"]["__typename"] for one in repriced]
+    assert sorted(kinds) == ["Listing"] + ["VersionConflict"] * 5
+    history = await api(None, HISTORY, id=listing_id(offer))
+    assert len(history["listing"]["priceHistory"]["nodes"]) == 2
 
 
 async def test_a_merchandiser_reprices_for_a_reason_that_everybody_reads(

@@ -1,5 +1,6 @@
 """Pieces and their passports through the API."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -142,6 +143,21 @@ async def test_a_piece_that_comes_back_is_the_same_piece(shelves: Shelves, peopl
     assert again.id == first.id
     with pytest.raises(pieces.SerialAlreadyRegistered):
         await shelves.run(register, Register(product.id, "SN-1", pieces.account(other.id)), HOUSE)
+
+
+async def test_of_two_who_bring_one_serial_at_once_the_second_is_asked_about_it(
+    shelves: Shelves, people: People
+) -> None:
+    owners = [pieces.account((await people.customer()).id) for _ in range(4)]
+    product = await shelves.product()
+
+    brought = await asyncio.gather(
+        *(shelves.run(register, Register(product.id, "SN-9", owner), HOUSE) for owner in owners),
+        return_exceptions=True,
+    )
+
+    assert sum(isinstance(one, pieces.Piece) for one in brought) == 1
+    assert sum(isinstance(one, pieces.SerialAlreadyRegistered) for one in brought) == 3
 
 
 async def test_a_merchandiser_registers_a_piece_of_the_house_and_tells_of_it(
