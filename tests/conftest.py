@@ -26,6 +26,9 @@ from tests.support.people import People
 
 TEMPLATE = "cercle_template"
 
+NOTHING_TO_KEEP = {"fsync": "off", "full_page_writes": "off", "autovacuum": "off"}
+"""The shared server makes and drops a database per test; what must survive a crash is tested on servers of its own."""
+
 
 def on_database(url: str, name: str) -> str:
     """The same server and role, another database."""
@@ -36,7 +39,7 @@ def on_database(url: str, name: str) -> str:
 def services() -> Iterator[Services]:
     with tempfile.TemporaryDirectory(prefix="cercle-test-") as place:
         os.chmod(place, 0o755)
-        with ServiceSupervisor(Path(place)) as services:
+        with ServiceSupervisor(Path(place), settings=NOTHING_TO_KEEP) as services:
             yield services
 
 
