@@ -34,7 +34,6 @@ from domain.listing.shelf import (
     WithdrawListing,
     adjust_stock,
     publish_listing,
-    reprice_listing,
     reprice_within,
     withdraw_listing,
 )
@@ -69,7 +68,6 @@ __all__ = [
     "release",
     "relist",
     "reprice",
-    "reprice_listing",
     "reprice_within",
     "reserve",
     "sell",

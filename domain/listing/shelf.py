@@ -14,7 +14,6 @@ from domain.listing.noun import (
     Listing,
     ListingId,
     ListingKind,
-    PriceNotAgreed,
     settle,
     withdraw,
 )
@@ -39,11 +38,6 @@ class Agreed(Protocol):
     def __call__(
         self, work: Work, listing: Listing, price: Money, reason: PriceReason, *, now: datetime
     ) -> Awaitable[None]: ...
-
-
-async def nothing_agreed(work: Work, listing: Listing, price: Money, reason: PriceReason, *, now: datetime) -> None:
-    """Without a contract at hand a consigned piece keeps its price."""
-    raise PriceNotAgreed(price, path=("price",))
 
 
 # Verbs
@@ -124,15 +118,10 @@ class RepriceListing:
     expected_version: int | None = None
 
 
-async def reprice_listing(work: Work, viewer: Viewer, command: RepriceListing, *, now: datetime) -> Listing:
-    """A merchandiser changes a price, for a reason that everybody can read; a consigned one by its contract."""
-    return await reprice_within(work, viewer, command, agreed=nothing_agreed, now=now)
-
-
 async def reprice_within(
     work: Work, viewer: Viewer, command: RepriceListing, *, agreed: Agreed, now: datetime
 ) -> Listing:
-    """The same with a say for whoever knows what was agreed with the consignor."""
+    """A merchandiser changes a price, for a reason that everybody can read; of a consigned piece within `agreed`."""
     viewer.require(Role.MERCHANDISER)
     listing = await work.listings.lock(command.listing_id)
     check_version(command.expected_version, listing.version)
