@@ -34,12 +34,10 @@ from domain.settlement.port import SettlementFilter, SettlementReader, Settlemen
 from domain.settlement.split import Payout, Split
 from domain.settlement.step import (
     block,
-    bought_price,
     cancel_sale,
     delivered,
     itemised,
     open_for_sale,
-    reduce_sale,
     unblock,
 )
 from domain.settlement.undo import undo_sale
@@ -76,7 +74,6 @@ __all__ = [
     "agree",
     "block",
     "block_payment",
-    "bought_price",
     "cancel_sale",
     "choose_payout",
     "delivered",
@@ -84,7 +81,6 @@ __all__ = [
     "may_see",
     "open_for_sale",
     "options",
-    "reduce_sale",
     "release",
     "release_due",
     "unblock",

@@ -45,12 +45,11 @@ SETTLEMENT_LIFECYCLE = Lifecycle(
         "settlementBlock": ([SettlementState.PENDING], None),
         "settlementUnblock": ([SettlementState.PENDING], None),
         "settlementRelease": ([SettlementState.PENDING], SettlementState.PAYABLE),
-        "reduce": ([SettlementState.PENDING], None),
         "settle": ([SettlementState.PAYABLE], SettlementState.SETTLED),
         "cancel": ([SettlementState.PENDING], SettlementState.CANCELLED),
         "reverse": ([SettlementState.SETTLED], SettlementState.REVERSED),
     },
-    unattended=frozenset({"reduce", "settle", "cancel", "reverse"}),
+    unattended=frozenset({"settle", "cancel", "reverse"}),
 )
 
 
@@ -160,11 +159,6 @@ class Settlement:
         if now < self.window_ends_at:
             return (Block(BlockReason.RETURN_WINDOW, self.delivered_at, self.window_ends_at), *self.blocks)
         return self.blocks
-
-    def take(self, split: Split) -> None:
-        """Take over how the price is divided."""
-        self.gross, self.commission, self.commission_tax = split.gross, split.commission, split.commission_tax
-        self.costs, self.net, self.shortfall = split.costs, split.net, split.shortfall
 
     def forecast(self, payout: Payout) -> None:
         """Take over how the net amount is paid."""

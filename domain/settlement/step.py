@@ -127,32 +127,6 @@ async def cancel_sale(work: Work, *, order_line_id: UUID, now: datetime) -> Sett
     return settlement
 
 
-async def reduce_sale(work: Work, *, order_line_id: UUID, price: Money, now: datetime) -> Settlement | None:
-    """Part of the price went back to the buyer while it was still in escrow: what is left is divided by the contract.
-
-    Refuses when the money has left escrow already.
-    """
-    settlement = await lock_line(work, order_line_id)
-    if settlement is None:
-        return None
-    settlement.move("reduce")
-    assert Money.zero(price.currency) < price <= settlement.gross, "a sale that was undone is cancelled"
-    contract = await work.contracts.lock(settlement.contract_id)
-    split = sold_for(contract, price, settlement.costs + settlement.shortfall)
-    settlement.take(split)
-    settlement.forecast(await forecast(work, contract, split, settlement.credit_bps))
-    await work.settlements.save(settlement)
-    work.events.append(happened(settlement, "reduced", gross_minor=price.minor, currency=price.currency))
-    return settlement
-
-
-async def bought_price(work: Work, *, consignment_id: UUID) -> Money | None:
-    """What the house paid for a piece that it bought from this consignment: the cost of goods when it is sold on."""
-    settlement = await work.settlements.lock_open(ConsignmentId(consignment_id))
-    bought = settlement is not None and settlement.cause is not SettlementCause.SALE
-    return settlement.gross if settlement is not None and bought else None
-
-
 # Rules
 
 

@@ -622,24 +622,6 @@ async def test_one_reason_counts_once_and_others_stay(people: People, consigned:
     assert (await consigned.release(found.id, day=41)).state is domain.SettlementState.SETTLED
 
 
-async def test_part_of_the_price_given_back_in_time_is_shared_by_the_contract(
-    people: People, consigned: Consigned
-) -> None:
-    seller, buyer = await people.customer(), await people.customer(cash=euros(5_000))
-    contract = await consigned.listed(seller, euros(1_000))
-    await consigned.sold(buyer, contract, day=1)
-    line = (await consigned.settlement(contract)).order_line_id
-    assert line is not None
-
-    await consigned.step(domain.reduce_sale, order_line_id=line, price=euros(900), day=2)
-
-    found = await consigned.settlement(contract)
-    assert (found.gross, found.commission, found.commission_tax, found.net) == (
-        *(euros(900), euros(180), euros(36)),
-        euros(684),
-    )
-
-
 WHOLE = """
 { settlements { totalCount nodes {
     id code blockedBy { reason } costLines { note } seller { name } consignment { code }
