@@ -90,18 +90,19 @@ def run() -> None:
 
     telemetry.configure(settings.environment)
     signal.signal(signal.SIGTERM, interrupt)
-    with start.bind(settings) as listener, start.services(settings) as named:
+    with start.listeners(settings) as sockets, start.services(settings) as named:
         development = settings.environment is Environment.DEVELOPMENT
         embedded = settings.database_url is None
         asyncio.run(start.bring_up(named, may_migrate=development or embedded))
         if development and settings.seed_pieces and asyncio.run(start.unfurnished(named)):
             plant(named, settings.seed_pieces)
-        house = supervisor.Supervisor(start.children(named, listener))
+        house = supervisor.Supervisor(start.children(named, sockets))
         with house, supervisor.stopping(house.tell_to_stop):
             welcome(named, time.monotonic() - began)
             house.watch()
-            listener.close()
             err.print("Closing.")
+            for listener in sockets:
+                listener.close()
 
 
 def interrupt(*_: Any) -> NoReturn:

@@ -1,4 +1,4 @@
-"""One API process: uvicorn on a socket that all API processes share."""
+"""One API process: uvicorn on a socket that outlives it."""
 
 import asyncio
 import gc
@@ -57,6 +57,6 @@ class Server(uvicorn.Server):
 
 
 def serve(settings: Settings, listener: socket, ready: Connection) -> None:
-    """Serve on a socket that is bound already; what one process does not take is left to the others."""
+    """Serve on a socket that is bound already; what waits in its queue is left to the next process."""
     telemetry.configure(settings.environment)
     Server(settings, ready).run(sockets=[listener])

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,11 +37,33 @@ class Pass:
     token: str
 
 
-def bind(settings: Settings) -> socket.socket:
-    """A socket for all API processes; bound before anything is started, for it may be taken."""
+@contextmanager
+def listeners(settings: Settings) -> Iterator[list[socket.socket]]:
+    """A socket for each API process, all on the one address; bound before anything is started, for it may be taken.
+
+    Linux spreads connections over sockets that share a port evenly; over processes that share a socket it does not.
+    They are kept open here, so that connections to a process that died wait for the next one.
+    """
+    alone = bound(settings, shared=False)
+    if sys.platform == "linux" and settings.workers > 1:
+        # Bound alone first: one that shares would share with another house as well.
+        alone.close()
+        each = [bound(settings, shared=True) for _ in range(settings.workers)]
+    else:
+        each = [alone] * settings.workers
+    try:
+        yield each
+    finally:
+        for listener in each:
+            listener.close()
+
+
+def bound(settings: Settings, *, shared: bool) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:
@@ -111,9 +134,9 @@ async def found_schema(settings: Settings) -> SchemaFound:
         await connection.close()
 
 
-def children(settings: Settings, listener: socket.socket) -> list[Child]:
+def children(settings: Settings, sockets: Sequence[socket.socket]) -> list[Child]:
     """The processes of an open house."""
-    api = [Child(f"api {number + 1}", "app.server", settings, listener) for number in range(settings.workers)]
+    api = [Child(f"api {number}", "app.server", settings, listener) for number, listener in enumerate(sockets, 1)]
     return [*api, Child("worker", "app.worker", settings)]
 
 
