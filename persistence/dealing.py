@@ -4,9 +4,11 @@ The queries name tables of every capability, so this stands apart from the accou
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import orjson
+from sqlalchemy import Table
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
@@ -39,6 +41,12 @@ OPEN_DEALS: dict[DealKind, str] = {
         SELECT code || ' ' || state FROM sales_order
         WHERE buyer = :account AND state NOT IN ('COMPLETED', 'CANCELLED', 'EXPIRED')
         """,
+    DealKind.SETTLEMENT: """
+        SELECT code || ' ' || state FROM settlement WHERE seller = :account AND state IN ('PENDING', 'PAYABLE')
+        """,
+    DealKind.APPOINTMENT: """
+        SELECT code || ' ' || state FROM appointment WHERE customer = :account AND state = 'BOOKED' AND ends_at > now()
+        """,
     DealKind.GOODS_RETURN: """
         SELECT code || ' ' || state FROM goods_return
         WHERE buyer = :account AND (closed_at IS NULL OR (state = 'DENIED' AND sent_back IS NULL))
@@ -52,7 +60,10 @@ OPEN_DEALS: dict[DealKind, str] = {
 """Each selects a note about every deal of an account that is not over."""
 
 PERSONAL: dict[str, str] = {
-    "payout": "UPDATE payout SET bank_account = jsonb_set(bank_account, '{holder}', '\"\"') WHERE owner = :account",
+    "payout": "UPDATE payout SET bank_account = bank_account || jsonb_build_object('holder', '', 'token', '')"
+    " WHERE owner = :account",
+    "consignment": "UPDATE consignment SET end_reason = left(end_reason, 0) WHERE seller = :account",
+    "event": "SELECT event_forget(:account)",
     "intake_receipt": "UPDATE intake_receipt SET handed_over_by = '' WHERE consignment_id IN"
     " (SELECT id FROM consignment WHERE seller = :account)",
     "consignment_task": "UPDATE consignment_task SET note = '' WHERE consignment_id IN"
@@ -74,8 +85,17 @@ PERSONAL: dict[str, str] = {
 }
 """Blanks what is personal in each table that has any, beside the account's own row."""
 
-KEPT_TO_THEMSELVES = frozenset({"credential"})
-"""Tables that an export leaves out: they hold secrets, not facts about a person."""
+INTERNAL = frozenset({"credential", "consignment_task", "appraisal_opinion"})
+"""Tables that an export leaves out: secrets, and working notes of staff."""
+
+ACTORS = frozenset(
+    {"actor_id", "agent", "appraiser", "assigned_to", "created_by", "decided_by", "offered_by", "proposed_by"}
+    | {"published_by", "recalled_by", "recorded_by", "registered_by", "requested_by", "revoked_by", "taken_by"}
+)
+"""Columns that say who of the house did something, which is no fact about the person that it was done for."""
+
+HIDDEN = ACTORS | {"seen_by", "fingerprints", "pickup_code"}
+"""Columns that no export shows: who judged, and what the house tells a piece apart by."""
 
 EXPORT_ROWS_MAX = 10_000
 
@@ -103,22 +123,42 @@ class SqlPersonalReader:
         self.pool = pool
 
     async def personal(self, account_id: AccountId) -> dict[str, Any]:
-        """Every row that refers to an account, by table; one bounded statement for each."""
+        """Every row about an account, by table; one bounded statement for each."""
         kept: dict[str, Any] = {}
-        for table, columns in subject_columns().items():
-            where = " OR ".join(f'"{column}" = $1' for column in columns)
+        for table, where in exported().items():
             rows = f'SELECT * FROM "{table}" WHERE {where} LIMIT {EXPORT_ROWS_MAX}'
-            found = await self.pool.fetchval(f"SELECT jsonb_agg(to_jsonb(t)) FROM ({rows}) t", account_id)
-            if found is not None:
+            shown = "to_jsonb(t) - $2::text[] #- '{bank_account,token}'"
+            query = f"SELECT jsonb_agg({shown}) FROM ({rows}) t"
+            if (found := await self.pool.fetchval(query, account_id, sorted(HIDDEN))) is not None:
                 kept[table] = orjson.loads(found)
         return kept
 
 
-def subject_columns() -> dict[str, list[str]]:
-    """The columns of each table that say whose a row is: those that refer to an account, and the account's own id."""
-    found: dict[str, list[str]] = {"account": ["id"]}
-    for table in SQLModel.metadata.sorted_tables:
-        columns = [fk.parent.name for fk in table.foreign_keys if fk.target_fullname == "account.id"]
-        if columns and table.name not in KEPT_TO_THEMSELVES:
-            found[str(table.name)] = sorted(columns)
-    return found
+@cache
+def exported() -> dict[str, str]:
+    """Which rows of which tables are about the account $1:
+
+    its own, those that name it in a column of their own, and those that belong to one of these.
+    """
+    direct = {"account": "id = $1"}
+    tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in INTERNAL]
+    for table in tables:
+        if columns := about(table, "account.id"):
+            direct[str(table.name)] = " OR ".join(f'"{column}" = $1' for column in columns)
+    further = {}
+    for table in tables:
+        parents = [(name, about(table, f"{name}.id")) for name in direct if name not in ("account", table.name)]
+        belongs = [
+            f'"{column}" IN (SELECT id FROM "{name}" WHERE {direct[name]})'
+            for name, columns in parents
+            for column in columns
+        ]
+        if table.name not in direct and belongs:
+            further[str(table.name)] = " OR ".join(belongs)
+    return {**direct, **further}
+
+
+def about(table: Table, target: str) -> list[str]:
+    """The columns of a table that refer to another one as to what the row is about."""
+    found = {fk.parent.name for fk in table.foreign_keys if fk.target_fullname == target}
+    return sorted(str(name) for name in found - ACTORS)

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from domain.event import Event
 from domain.work import Job
-from persistence.table import document, key, moment, text
+from persistence.table import attach, document, key, moment, text
 
 
 class EventRow(SQLModel, table=True):
@@ -21,6 +21,8 @@ class EventRow(SQLModel, table=True):
         Index("ix_event_subject", "subject_id", "id"),
         Index("ix_event_piece", "piece_id", "id", postgresql_where=sql("piece_id IS NOT NULL")),
         Index("ix_event_actor", "actor_id", "id", postgresql_where=sql("actor_id IS NOT NULL")),
+        Index("ix_event_account", "account_id", "id", postgresql_where=sql("account_id IS NOT NULL")),
+        Index("ix_event_action", "action", "id"),
         {
             "info": {
                 "app": "SELECT, INSERT (name, subject_kind, subject_id, data, piece_id, account_id, actor_id, action,"
@@ -41,6 +43,17 @@ class EventRow(SQLModel, table=True):
     xid: int = Field(
         sa_column=Column("xid", BigInteger, nullable=False, server_default=sql("(pg_current_xact_id()::text::bigint)"))
     )
+
+
+FORGET = r"""
+CREATE FUNCTION event_forget(p_account uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE event SET data = data - '{reason,note}'::text[]
+    WHERE (actor_id = p_account OR account_id = p_account) AND data ?| '{reason,note}'
+$$
+"""
+attach(FORGET)
+"""The one change that an event ever sees: what people wrote in their own words goes with them, what happened stays."""
 
 
 class OutboxRow(SQLModel, table=True):

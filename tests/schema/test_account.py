@@ -11,8 +11,11 @@ from app.secret import Argon2Passwords
 from domain.account import Account
 from domain.viewer import Role
 from schema.ids import encode_id
+from tests.schema.test_wallet import TRANSFER
 from tests.support.api import Answer, Api
-from tests.support.people import People, euros
+from tests.support.consignment import Counter
+from tests.support.market import TO_PARIS, Market
+from tests.support.people import Fund, People, euros, fund
 
 REGISTER = """
 mutation ($input: AccountRegisterInput!) {
@@ -329,6 +332,41 @@ async def test_an_erasure_leaves_journals_and_nothing_that_names_the_person(
     assert anew["accountRegister"]["name"] == "陈美", "the email is free again"
     kept = await everything_kept(house)
     assert "陈美丽" not in kept
+
+
+async def test_nothing_that_a_buyer_and_seller_said_of_themselves_is_left_anywhere(
+    api: Api, people: People, house: House, market: Market
+) -> None:
+    await api(None, REGISTER, input=registration(name="Zhao Unikat"))
+    sign_in = {"email": "mei.chen@example.com", "password": PASSWORD}
+    session = (await api(None, SIGN_IN, input=sign_in))["accountSignIn"]
+    person = (await api(await people.staff(Role.SUPPORT), ACCOUNTS, filter={"emailPrefix": "mei."}))["accounts"]
+    assert person["nodes"][0]["name"] == "Zhao Unikat"
+    account = await house.readers.accounts.by_email("mei.chen@example.com")
+    assert account is not None
+    await people.run(fund, Fund(account.id, euros(100)))
+    home = {**TO_PARIS["address"], "recipient": "Zhao Unikat", "line1": "7 rue Unikat", "phone": "+33 7 77 77"}
+    thing = await market.piece(100)
+    order = await market.buy(account, thing, cash=100, delivery={"method": "STANDARD", "address": home})
+    await market.cancel(account, order["id"], reason="Zhao Unikat has no room for it")
+    counter = await Counter(api, people).open()
+    counter.seller = account
+    consignment = await counter.submitted()
+    await counter(account, "consignmentWithdraw", consignmentId=consignment, reason="Zhao Unikat keeps it")
+    friend = await people.customer()
+    give = {"toAccountId": account_id(friend), "amount": {"amount": "100.00", "currencyCode": "EUR"}}
+    assert (await api(account, TRANSFER, input=give))["walletTransfer"]["__typename"] == "WalletPocket"
+    export = str((await signed_in(api, session["token"], "{ accountExport }"))["accountExport"])
+    assert "7 rue Unikat" in export
+    assert str(friend.id) not in export
+
+    erased = await api(account, ERASE, input={})
+
+    assert erased["accountErase"].get("erasedAt"), erased.body
+    kept = await everything_kept(house)
+    for personal in ("Unikat", "+33 7 77 77", "mei.chen", "Mei.Chen"):
+        assert personal not in kept, kept[max(0, kept.index(personal) - 200) :][:400]
+    assert (await house.readers.ledger.health()).ok
 
 
 async def test_support_erases_for_others_and_nobody_else_does(api: Api, people: People) -> None:
