@@ -17,7 +17,7 @@ from domain.order.pay import in_order, open_settlements, pay_from_wallet, sell, 
 from domain.order.port import Work
 from domain.order.quote import OrderQuote, Terms, Wish, check_delivery, quote
 from domain.order.refusal import PriceChanged
-from domain.payment import PAYMENT_TTL, PaymentPurpose
+from domain.payment import PAYMENT_TTL, PaymentProvider, PaymentPurpose
 from domain.policy import PolicyKind, ReturnTerms, TaxTerms
 from domain.refusal import InvalidInput, require
 from domain.shop import ShopId
@@ -52,34 +52,47 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
     check_items(cart, seen)
     reckoned = quote(cart.items, seen, command.delivery, terms, command.wish)
     order = draft(work, cart, reckoned, command.delivery, now)
-    at_once = order.tender(TenderKind.EXTERNAL) is None
-    if at_once:
-        await claim.present(work, cart.tokens, now)
+    provider = command.wish.provider
+    if provider is None or order.tender(TenderKind.EXTERNAL) is None:
+        await buy(work, cart, order, now)
     else:
-        order.expires_at = now + PAYMENT_TTL
-        await claim.hold_on(work, cart.tokens, holder=order.id, until=order.expires_at + HOLD_GRACE, now=now)
-    for consignment_id in order.consignments:
-        await (consignment.sold if at_once else consignment.reserved)(work, consignment_id, now)
-    listings = await promise(work, cart, now)
-    if at_once:
-        await sell(work, order, listings, now)
-        await pay_from_wallet(work, order, now)
-        order.move("paid")
-        order.paid_at = now
-        await work.orders.add(order)
-        await open_settlements(work, order, now)
-    else:
-        for one in in_order(listings):
-            await work.listings.save(one)
-        await ask_for_payment(work, order, command.wish, now)
-        await work.orders.add(order)
-    work.events.append(Event("order.placed", "order", order.id, {"total": str(order.total)}, account_id=order.buyer))
-    if at_once:
-        tell_paid(work, order)
+        await wait(work, cart, order, provider, now)
     cart.items = ()
     cart.changed_at = now
     await work.carts.save(cart)
     return order
+
+
+async def buy(work: Work, cart: Cart, order: Order, now: datetime) -> None:
+    """The wallet pays all of it, now."""
+    await claim.present(work, cart.tokens, now)
+    for consignment_id in order.consignments:
+        await consignment.sold(work, consignment_id, now)
+    await sell(work, order, await promise(work, cart, now), now)
+    await pay_from_wallet(work, order, now)
+    order.move("paid")
+    order.paid_at = now
+    await work.orders.add(order)
+    await open_settlements(work, order, now)
+    tell_placed(work, order)
+    tell_paid(work, order)
+
+
+async def wait(work: Work, cart: Cart, order: Order, provider: PaymentProvider, now: datetime) -> None:
+    """A provider pays some of it, later; meanwhile nobody else can have what is in the order."""
+    order.expires_at = now + PAYMENT_TTL
+    await claim.hold_on(work, cart.tokens, holder=order.id, until=order.expires_at + HOLD_GRACE, now=now)
+    for consignment_id in order.consignments:
+        await consignment.reserved(work, consignment_id, now)
+    for one in in_order(await promise(work, cart, now)):
+        await work.listings.save(one)
+    await ask_for_payment(work, order, provider, now)
+    await work.orders.add(order)
+    tell_placed(work, order)
+
+
+def tell_placed(work: Work, order: Order) -> None:
+    work.events.append(Event("order.placed", "order", order.id, {"total": str(order.total)}, account_id=order.buyer))
 
 
 async def gather_terms(work: Work, cart: Cart, delivery: Delivery, now: datetime) -> Terms:
@@ -121,10 +134,9 @@ async def promise(work: Work, cart: Cart, now: datetime) -> dict[ListingId, List
     return listings
 
 
-async def ask_for_payment(work: Work, order: Order, wish: Wish, now: datetime) -> None:
+async def ask_for_payment(work: Work, order: Order, provider: PaymentProvider, now: datetime) -> None:
     """Hold the wallet's part, ask the provider for the rest, and have the house look when the time is up."""
     assert order.expires_at is not None, "a pending order waits so long and no longer"
-    assert wish.provider is not None, "a pending order waits for a provider"
     tenders: list[Tender] = []
     for tender in order.tenders:
         if tender.kind is TenderKind.EXTERNAL:
@@ -145,7 +157,7 @@ async def ask_for_payment(work: Work, order: Order, wish: Wish, now: datetime) -
     assert external is not None, "a pending order waits for a provider"
     intent = await payment.ask(
         work,
-        provider=wish.provider,
+        provider=provider,
         owner=order.buyer,
         purpose=PaymentPurpose.ORDER,
         subject_id=order.id,
