@@ -1,0 +1,135 @@
+"""What is said to place, change or find an order."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import strawberry
+
+from domain import order, payment
+from schema.ids import id_of
+from schema.mutation import MoneyMove, given
+from schema.payment import PaymentProvider
+from schema.scalars import CountryCode, MoneyInput
+
+if TYPE_CHECKING:
+    pass
+
+from schema.order.noun import DeliveryMethod, OrderState
+
+
+@strawberry.input(description="Where a parcel goes.")
+class DeliveryAddressInput:
+    recipient: str = strawberry.field(description="Who receives it, up to 120 characters.")
+    phone: str = strawberry.field(description="For the carrier, 3 to 40 characters.")
+    country: CountryCode = strawberry.field(description="The country, whose law and taxes apply.")
+    region: str = strawberry.field(default="", description="State or province, up to 120 characters.")
+    city: str = strawberry.field(description="The city, up to 120 characters.")
+    postal_code: str = strawberry.field(default="", description="The postal code, up to 20 characters.")
+    line1: str = strawberry.field(description="Street and number, up to 200 characters.")
+    line2: str = strawberry.field(default="", description="What else helps to find it, up to 200 characters.")
+
+    def to_address(self) -> order.Address:
+        return order.Address(
+            recipient=self.recipient.strip(),
+            phone=self.phone.strip(),
+            country=self.country,
+            region=self.region.strip(),
+            city=self.city.strip(),
+            postal_code=self.postal_code.strip(),
+            line1=self.line1.strip(),
+            line2=self.line2.strip(),
+        )
+
+
+@strawberry.input(description="An address for a parcel, or the club shop of a pickup.")
+class DeliveryInput:
+    method: DeliveryMethod = strawberry.field(description="Which way.")  # type: ignore[valid-type]
+    address: DeliveryAddressInput | None = strawberry.field(
+        default=strawberry.UNSET, description="For a parcel, and only for a parcel."
+    )
+    shop_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="For a pickup, and only for a pickup."
+    )
+
+    def to_delivery(self) -> order.Delivery:
+        address, shop_id = given(self.address), given(self.shop_id)
+        return order.Delivery(
+            method=order.DeliveryMethod(self.method),
+            address=None if address is None else address.to_address(),
+            shop_id=None if shop_id is None else id_of("ClubShop", shop_id, "delivery", "shopId"),
+        )
+
+
+@strawberry.input(
+    description="What is to pay. Credit and cash come from the caller's wallet; a provider takes the rest."
+)
+class TendersInput:
+    credit: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="How much store credit.")
+    cash: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="How much cash from the wallet.")
+    provider: PaymentProvider | None = strawberry.field(  # type: ignore[valid-type]
+        default=strawberry.UNSET, description="Who takes the rest; left out when there is none."
+    )
+
+    def to_wish(self) -> order.Wish:
+        credit, cash, provider = given(self.credit), given(self.cash), given(self.provider)
+        return order.Wish(
+            credit=None if credit is None else credit.to_money("tenders", "credit"),
+            cash=None if cash is None else cash.to_money("tenders", "cash"),
+            provider=None if provider is None else payment.PaymentProvider(provider),
+        )
+
+
+@strawberry.input(description="Buy all that is in a cart. `expectedVersion` is the cart's.")
+class OrderPlaceInput(MoneyMove):
+    cart_id: strawberry.ID = strawberry.field(description="Which cart.")
+    delivery: DeliveryInput = strawberry.field(description="How it gets to the buyer.")
+    tenders: TendersInput = strawberry.field(description="What pays.")
+
+    def to_command(self) -> order.PlaceOrder:
+        return order.PlaceOrder(
+            cart_id=id_of("Cart", self.cart_id, "cartId"),
+            delivery=self.delivery.to_delivery(),
+            wish=self.tenders.to_wish(),
+            expected_version=given(self.expected_version),
+        )
+
+
+@strawberry.input(description="Call an order off.")
+class OrderCancelInput(MoneyMove):
+    order_id: strawberry.ID = strawberry.field(description="Which order.")
+    reason: str = strawberry.field(description="Why, in 1 to 500 characters.")
+
+    def to_command(self) -> order.CancelOrder:
+        return order.CancelOrder(id_of("Order", self.order_id, "orderId"), self.reason, given(self.expected_version))
+
+
+@strawberry.input(description="Let the money of an order go its way again after a charge-back.")
+class OrderChargeBackResolveInput(MoneyMove):
+    order_id: strawberry.ID = strawberry.field(description="Which order.")
+    note: str = strawberry.field(description="What came of it, for the audit.")
+
+    def to_command(self) -> order.ResolveChargeBack:
+        return order.ResolveChargeBack(
+            id_of("Order", self.order_id, "orderId"), self.note, given(self.expected_version)
+        )
+
+
+@strawberry.input(description="Which orders; what is left out does not narrow.")
+class OrderFilterInput:
+    states: list[OrderState] | None = strawberry.field(  # type: ignore[valid-type]
+        default=strawberry.UNSET, description="In one of these states."
+    )
+    code: str | None = strawberry.field(default=strawberry.UNSET, description="With this code.")
+    buyer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this account.")
+
+    def to_filter(self) -> order.OrderFilter:
+        buyer_id = given(self.buyer_id)
+        return order.OrderFilter(
+            states=to_states(given(self.states)),
+            buyer=None if buyer_id is None else id_of("Account", buyer_id, "filter", "buyerId"),
+            code=given(self.code),
+        )
+
+
+def to_states(states: Sequence[Any] | None) -> tuple[order.OrderState, ...]:
+    return tuple(order.OrderState(state) for state in states or ())

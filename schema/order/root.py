@@ -1,0 +1,147 @@
+"""Orders: found, quoted, placed and called off."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from domain import order
+from resolvers import cart as cart_resolve
+from resolvers import order as resolve
+from schema.cart import OwnPiece
+from schema.claim import ClaimLapsed
+from schema.errors import VersionConflict, WrongState
+from schema.ids import id_of
+from schema.listing import NotAvailable
+from schema.mutation import Info, given, mutation
+from schema.node import fetchable
+from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
+from schema.wallet import InsufficientFunds
+
+if TYPE_CHECKING:
+    pass
+
+from schema.order.input import (
+    DeliveryInput,
+    OrderCancelInput,
+    OrderChargeBackResolveInput,
+    OrderFilterInput,
+    OrderPlaceInput,
+    TendersInput,
+    to_states,
+)
+from schema.order.noun import Order, OrderQuote, OrderState, PriceChanged, TendersDoNotFit
+
+ORDERS = "orders"
+QUEUE = "orderQueue"
+NEWEST_BY_ID = (UUID(int=0),)
+
+
+fetchable("Order", resolve.find)
+fetchable("OrderLine", resolve.find_line)
+
+
+# Root fields
+
+
+@strawberry.type
+class OrderQuery:
+    @strawberry.field(
+        graphql_type=Order, description="An order: the caller's own, or any for staff who serve buyers, and finance."
+    )
+    async def order(
+        self, info: Info, order_id: Annotated[strawberry.ID, strawberry.argument(description="Which order.")]
+    ) -> Any:
+        return await resolve.order(info.context, id_of("Order", order_id, "orderId"))
+
+    @strawberry.field(graphql_type=Connection[Order], description="The caller's own orders, newest first.")
+    async def orders(
+        self,
+        info: Info,
+        states: Annotated[
+            list[OrderState] | None,  # type: ignore[valid-type]
+            strawberry.argument(description="In one of these states; in any when left out."),
+        ] = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        page = page_request(
+            ORDERS, NEWEST_BY_ID, first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        found = await resolve.orders(info.context, to_states(given(states)), page)
+        return Connection(page=found, list_name=ORDERS)
+
+    @strawberry.field(
+        graphql_type=Connection[Order],
+        description="Everybody's orders, oldest first. For support, shop associates and finance.",
+    )
+    async def order_queue(
+        self,
+        info: Info,
+        filter: Annotated[
+            OrderFilterInput | None, strawberry.argument(description="Which orders; all when left out.")
+        ] = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        wanted = given(filter)
+        page = page_request(
+            QUEUE, NEWEST_BY_ID, first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        found = await resolve.queue(info.context, order.OrderFilter() if wanted is None else wanted.to_filter(), page)
+        return Connection(page=found, list_name=QUEUE)
+
+    @strawberry.field(
+        graphql_type=OrderQuote, description="What the caller's cart would cost, and what would pay, at this moment."
+    )
+    async def order_quote(
+        self,
+        info: Info,
+        cart_id: Annotated[strawberry.ID, strawberry.argument(description="Which cart.")],
+        delivery: Annotated[DeliveryInput, strawberry.argument(description="How it would get to the buyer.")],
+        tenders: Annotated[TendersInput, strawberry.argument(description="What would pay.")],
+    ) -> Any:
+        return await cart_resolve.quote(
+            info.context, id_of("Cart", cart_id, "cartId"), delivery.to_delivery(), tenders.to_wish()
+        )
+
+
+@strawberry.type
+class OrderMutation:
+    order_place = mutation(
+        order.place,
+        OrderPlaceInput,
+        Order,
+        TendersDoNotFit,
+        PriceChanged,
+        ClaimLapsed,
+        NotAvailable,
+        OwnPiece,
+        InsufficientFunds,
+        WrongState,
+        VersionConflict,
+        description="Buy all that is in a cart, in one move. Without a provider it is paid at once; with one, the "
+        "wallet's part is held until the provider reports the charge, for 15 minutes.",
+    )
+    order_cancel = mutation(
+        order.cancel,
+        OrderCancelInput,
+        Order,
+        WrongState,
+        VersionConflict,
+        description="Call an order off before it is packed; all that was paid goes back to where it came from. "
+        "For the buyer and support.",
+    )
+    order_charge_back_resolve = mutation(
+        order.resolve_charge_back,
+        OrderChargeBackResolveInput,
+        Order,
+        WrongState,
+        VersionConflict,
+        description="After a charge-back was looked into: the money in escrow goes its way again, and what the buyer "
+        "owes stays owed. For finance.",
+    )
