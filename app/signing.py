@@ -41,7 +41,7 @@ class Ed25519Signer:
             return False
         return True
 
-    def keys(self) -> Sequence[PublicKey]:
+    def public_keys(self) -> Sequence[PublicKey]:
         return [
             PublicKey(name, urlsafe_b64encode(raw(key)).decode().rstrip("="), name == self._key_id)
             for name, key in self._keys.items()

@@ -31,7 +31,7 @@ def readable(code: str) -> bool:
 
 
 def keys(context: Context) -> Sequence[PublicKey]:
-    return context.secrets.signer.keys()
+    return context.secrets.signer.public_keys()
 
 
 async def by_id(context: Context, certificate_id: UUID) -> Certificate | None:
