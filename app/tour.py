@@ -393,7 +393,7 @@ class Tour:
         self.house.ask(Role.SUPPORT, "ApproveReturn", input=named)
         self.house.ask(self.seller, "SendBack", input={**named, "carrier": CARRIER, "tracking": "RE-90311"})
         received = self.house.ask(
-            Role.SUPPORT, "ReceiveReturn", input={**named, "tagNumber": tag, "weightGrams": grams, "photos": [PHOTO]}
+            Role.SUPPORT, "ReceiveReturn", input={**named, "tagNumber": tag, "weightGrams": grams}
         )
         if not received["receipt"]["matched"]:
             raise Off(f"What came back is not what was sent: {received['receipt']['findings']}")
