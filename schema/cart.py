@@ -108,9 +108,9 @@ class CartQuery:
 
     @strawberry.field(graphql_type=Cart, description="A cart of the caller.")
     async def cart(
-        self, info: Info, cart_id: Annotated[strawberry.ID, strawberry.argument(description="Which cart.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which cart.")]
     ) -> Any:
-        return await resolve.cart(info.context, id_of("Cart", cart_id, "cartId"))
+        return await resolve.cart(info.context, id_of("Cart", id, "id"))
 
 
 @strawberry.type

@@ -86,9 +86,9 @@ class PaymentQuery:
     async def payment(
         self,
         info: Info,
-        payment_id: Annotated[strawberry.ID, strawberry.argument(description="Which payment.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="Which payment.")],
     ) -> Any:
-        return await resolve.payment(info.context, id_of("Payment", payment_id, "paymentId"))
+        return await resolve.payment(info.context, id_of("Payment", id, "id"))
 
 
 @strawberry.type

@@ -251,9 +251,9 @@ fetchable("TransitCover", resolve.find_cover)
 class ShipmentQuery:
     @strawberry.field(graphql_type=Shipment, description="A shipment of an order that the caller may see.")
     async def shipment(
-        self, info: Info, shipment_id: Annotated[strawberry.ID, strawberry.argument(description="Which shipment.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which shipment.")]
     ) -> Any:
-        return await resolve.shipment(info.context, id_of("Shipment", shipment_id, "shipmentId"))
+        return await resolve.shipment(info.context, id_of("Shipment", id, "id"))
 
     @strawberry.field(
         graphql_type=Connection[TransitCover],

@@ -200,9 +200,9 @@ class GoodsReturnReadQuery:
         graphql_type=GoodsReturn, description="A return: the caller's own, or any for staff who handle returns."
     )
     async def goods_return(
-        self, info: Info, goods_return_id: Annotated[strawberry.ID, strawberry.argument(description="Which return.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which return.")]
     ) -> Any:
-        return await resolve.goods_return(info.context, id_of("GoodsReturn", goods_return_id, "goodsReturnId"))
+        return await resolve.goods_return(info.context, id_of("GoodsReturn", id, "id"))
 
     @strawberry.field(graphql_type=Connection[GoodsReturn], description="The caller's own returns, newest first.")
     async def goods_returns(

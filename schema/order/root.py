@@ -50,9 +50,9 @@ class OrderQuery:
         graphql_type=Order, description="An order: the caller's own, or any for staff who serve buyers, and finance."
     )
     async def order(
-        self, info: Info, order_id: Annotated[strawberry.ID, strawberry.argument(description="Which order.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which order.")]
     ) -> Any:
-        return await resolve.order(info.context, id_of("Order", order_id, "orderId"))
+        return await resolve.order(info.context, id_of("Order", id, "id"))
 
     @strawberry.field(graphql_type=Connection[Order], description="The caller's own orders, newest first.")
     async def orders(

@@ -99,7 +99,7 @@ async def test_nobody_else_can_reach_a_cart(api: Api, people: People, market: Ma
     for cart_id in (cart["id"], nothing):
         removed = await api(stranger, CART_REMOVE, input={"cartId": cart_id, "listingId": encode_id("Listing", bag.id)})
         placed = await market.place(stranger, cart_id, cash=1_000)
-        read = await api(stranger, "query ($id: ID!) { cart(cartId: $id) { version } }", id=cart_id)
+        read = await api(stranger, "query ($id: ID!) { cart(id: $id) { version } }", id=cart_id)
         node = await api(stranger, "query ($id: ID!) { node(id: $id) { id } }", id=cart_id)
         assert removed["cartRemove"]["code"] == placed["code"] == "NOT_FOUND"
         assert read.codes == ["NOT_FOUND"]

@@ -28,14 +28,14 @@ query ($states: [GoodsReturnState!], $first: Int, $after: String) {
 QUEUE = "query ($filter: GoodsReturnFilterInput) { goodsReturnQueue(filter: $filter) { nodes { code } } }"
 ONE = """
 query ($id: ID!) {
-  goodsReturn(goodsReturnId: $id) {
+  goodsReturn(id: $id) {
     code nextActions buyer { id } order { code } line { id returnableUntil } piece { id }
     receipt { takenBy { id } } inspection { inspectedBy { id } } decidedBy { id } opened { id }
   }
 }
 """
 TAG_AS_WRITTEN = " tag-1001 "
-LINES = "query ($id: ID!) { order(orderId: $id) { lines { blockedBy returnableUntil returns { code state } } } }"
+LINES = "query ($id: ID!) { order(id: $id) { lines { blockedBy returnableUntil returns { code state } } } }"
 
 
 @pytest.fixture
@@ -553,7 +553,7 @@ async def test_photos_of_the_buyer_are_shown_and_those_of_others_can_not_be_used
     made = await returns.asked(buyer, sale, photos=[own])
 
     assert (foreign["code"], foreign["path"]) == ("NOT_FOUND", ["photos", "1", "key"])
-    query = "query ($id: ID!) { goodsReturn(goodsReturnId: $id) { photos } }"
+    query = "query ($id: ID!) { goodsReturn(id: $id) { photos } }"
     [address] = (await market.api(returns.support, query, id=made["id"]))["goodsReturn"]["photos"]
     assert own in address
 

@@ -480,7 +480,7 @@ async def test_buyers_see_their_own_orders_and_nobody_elses(api: Api, people: Pe
     assert page["totalCount"] == 3
     assert (await api(stranger, ORDERS, first=5))["orders"]["nodes"] == []
     for wanted in (order_id, unknown):
-        read = await api(stranger, "query ($id: ID!) { order(orderId: $id) { code } }", id=wanted)
+        read = await api(stranger, "query ($id: ID!) { order(id: $id) { code } }", id=wanted)
         assert read.codes == ["NOT_FOUND"]
         assert (await api(stranger, node, id=wanted))["node"] is None
     assert (await api(stranger, node, id=line_id))["node"] is None
@@ -514,7 +514,7 @@ async def test_a_refund_preview_splits_by_largest_remainder(api: Api, people: Pe
     order = await market.buy(buyer, await market.stock(3, 5), credit=1, cash=2)
     query = """
     query ($id: ID!, $amount: MoneyInput!) {
-      order(orderId: $id) { refundPreview(amount: $amount) { kind amount { amount } } }
+      order(id: $id) { refundPreview(amount: $amount) { kind amount { amount } } }
     }"""
 
     preview = await api(buyer, query, id=order["id"], amount=money("0.01"))

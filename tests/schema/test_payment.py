@@ -33,7 +33,7 @@ mutation ($input: WalletTopUpInput!) {
   }
 }
 """
-PAYMENT = "query ($id: ID!) { payment(paymentId: $id) { state amount { amount } refunded { amount } } }"
+PAYMENT = "query ($id: ID!) { payment(id: $id) { state amount { amount } refunded { amount } } }"
 PATH = "/webhooks/payments/test"
 
 

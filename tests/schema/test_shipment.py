@@ -176,7 +176,7 @@ async def test_a_parcel_has_a_seal_and_a_number(people: People, market: Market, 
 
     for name in ("carrier", "tracking", "sealNumber"):
         refused = await desk.create(order, parcel=parcel(**{name: " "}))
-        assert (refused["code"], refused["path"]) == ("INVALID_INPUT", [name])
+        assert (refused["code"], refused["path"]) == ("INVALID_INPUT", ["parcel", name])
     none = await desk.create(order)
     assert (none["code"], none["path"]) == ("INVALID_INPUT", ["parcel"])
     too_many = await desk.create(order, parcel=parcel(), photos=["x"] * 13)
@@ -291,7 +291,7 @@ async def test_a_pickup_is_given_to_whoever_shows_the_code_that_the_buyer_alone_
     shop_id = await shop_of(market)
     pickup = {"method": "PICKUP", "shopId": encode_id("ClubShop", shop_id)}
     buyer, bag, order = await bought(people, market, delivery=pickup)
-    query = "query ($id: ID!) { order(orderId: $id) { shipments { id pickupCode shop { slug } } delivery { method } } }"
+    query = "query ($id: ID!) { order(id: $id) { shipments { id pickupCode shop { slug } } delivery { method } } }"
 
     with_parcel = await desk.create(order, person=associate, parcel=parcel())
     shipment = await desk.do("shipmentCreate", associate, orderId=order["id"])
@@ -346,7 +346,7 @@ async def test_only_support_and_shop_associates_move_shipments_and_only_finance_
 async def test_a_shipment_is_seen_with_its_order(api: Api, people: People, market: Market, desk: Desk) -> None:
     buyer, _, order = await bought(people, market)
     shipment = await desk.create(order, parcel=parcel())
-    query = "query ($id: ID!) { shipment(shipmentId: $id) { code order { code } } }"
+    query = "query ($id: ID!) { shipment(id: $id) { code order { code } } }"
     node = "query ($id: ID!) { node(id: $id) { id } }"
     cover_id = encode_id("TransitCover", await market.value("SELECT id FROM transit_cover"))
 

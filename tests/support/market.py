@@ -127,7 +127,7 @@ mutation ($input: OrderCancelInput!) {
 """
     + ORDER
 )
-ORDER_READ = "query ($id: ID!) { order(orderId: $id) { ...Placed } }" + ORDER
+ORDER_READ = "query ($id: ID!) { order(id: $id) { ...Placed } }" + ORDER
 POCKET = "{ wallet { pockets { cash { amount } credit { amount } held { amount } owed { amount } } } }"
 
 
