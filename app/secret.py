@@ -5,6 +5,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -30,6 +31,12 @@ def derived(secret: str, purpose: str) -> bytes:
     return hmac.digest(secret.encode(), f"cercle {purpose}".encode(), "sha512")
 
 
+@cache
+def nobodys_hash() -> str:
+    """What a password is compared with where there is nobody, so that this takes as long; made once in a process."""
+    return PasswordHasher().hash("nobody has this password", salt=bytes(16))
+
+
 class Argon2Passwords:
     """Argon2id in a thread.
 
@@ -42,7 +49,7 @@ class Argon2Passwords:
         self._hasher = PasswordHasher()
         self._turns = asyncio.Semaphore(HASHES_AT_ONCE)
         self._waiting = 0
-        self._nobodys = self._hasher.hash("nobody has this password", salt=bytes(16))
+        self._nobodys = nobodys_hash()
 
     async def hash(self, email: str, password: str) -> str:
         salt = self._digest("salt", email, password)[:16]
