@@ -1,0 +1,128 @@
+"""Lists of consignments and appointments walk an index, and cost the same after years of those that are over."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from domain.appointment import AppointmentFilter
+from domain.consignment import ConsignmentFilter, ConsignmentState, Queue, QueueFilter
+from domain.page import PageRequest
+from domain.shop import ShopId
+from domain.viewer import AccountId
+from persistence.appointment import SqlAppointmentReader
+from persistence.consignment import SqlConsignmentReader
+from persistence.embedded import Services
+from tests.support.api import Api
+from tests.support.consignment import Counter, slot, uuid_of
+from tests.support.people import People
+
+PAST = 6_000
+READ_MAX = 200
+"""Rows that a page may touch, however many there are."""
+
+FUTURE = datetime(2036, 1, 1, tzinfo=UTC)
+CURSOR = (datetime(2026, 6, 1, tzinfo=UTC), UUID(int=0))
+PAGES = (PageRequest(size=5), PageRequest(size=5, from_key=CURSOR), PageRequest(5, CURSOR, True))
+
+OVER = f"""
+WITH past AS (SELECT n, gen_random_uuid() AS id FROM generate_series(1, {PAST}) n),
+model AS (SELECT c FROM consignment c WHERE state = 'SUBMITTED' LIMIT 1),
+made AS (
+    INSERT INTO consignment SELECT (jsonb_populate_record(c, jsonb_build_object('id', id, 'code', 'P' || n,
+        'state', (ARRAY['WITHDRAWN', 'DECLINED', 'EXPIRED'])[1 + n % 3],
+        'state_since', timestamptz '2026-01-01 00:00Z' + n * interval '1 hour',
+        'created_at', timestamptz '2026-01-01 00:00Z' + n * interval '1 hour'))).* FROM past, model RETURNING id)
+INSERT INTO consignment_task (id, consignment_id, kind, attempt, due_at, outcome, agent, done_at, note)
+SELECT gen_random_uuid(), id, 'RETURN', 1, now(), 'VOID', NULL, now(), '' FROM made
+"""
+
+
+class Explained:
+    """Stands for the pool: runs each statement, and counts the rows that its plan touched."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.touched: list[tuple[float, str]] = []
+
+    async def fetch(self, query: str, *arguments: object) -> Any:
+        analysed = await self.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", *arguments)
+        plan = json.loads(analysed)[0]["Plan"]
+        self.touched.append((touched(plan), json.dumps(plan, indent=1)))
+        return await self.connection.fetch(query, *arguments)
+
+    def check(self, about: object) -> None:
+        for rows, plan in self.touched:
+            assert rows <= READ_MAX, f"{about} touched {rows} rows\n{plan}"
+        assert self.touched
+        self.touched.clear()
+
+
+def touched(plan: dict[str, Any]) -> float:
+    """Rows that were read from tables or indexes, those that a filter threw away included."""
+    own = 0.0
+    if "Relation Name" in plan or "Index Name" in plan:
+        own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    return own + sum(touched(child) for child in plan.get("Plans", ()))
+
+
+@pytest.fixture
+async def counter(api: Api, people: People) -> Counter:
+    return await Counter(api, people).open()
+
+
+@pytest.fixture
+async def explained(counter: Counter, database: Services) -> AsyncIterator[Explained]:
+    """A house with thousands of consignments that are over, and a few under way."""
+    for _ in range(3):
+        await counter.submitted()
+    consignment_id = await counter.confirmed()
+    at = {"shopId": counter.shop_id, "startsAt": slot().isoformat()}
+    await counter(counter.seller, "consignmentBook", consignmentId=consignment_id, **at)
+    back = await counter.received()
+    await counter(counter.seller, "consignmentWithdraw", consignmentId=back)
+    owner = await asyncpg.connect(
+        database.owner_url, server_settings={"plan_cache_mode": "force_generic_plan", "jit": "off"}
+    )
+    await owner.execute(OVER)
+    await owner.execute("ANALYZE")
+    yield Explained(owner)
+    await owner.close()
+
+
+async def test_a_seller_with_a_long_past_reads_one_page_of_it(explained: Explained, counter: Counter) -> None:
+    reader = SqlConsignmentReader(explained)
+
+    for states in ((), (ConsignmentState.WITHDRAWN,)):
+        for page in PAGES:
+            await reader.page(ConsignmentFilter(states, AccountId(counter.seller.id)), page)
+        explained.check(states)
+
+
+@pytest.mark.parametrize("queue", Queue)
+async def test_what_waits_is_found_without_reading_what_is_over(
+    explained: Explained, counter: Counter, queue: Queue
+) -> None:
+    reader = SqlConsignmentReader(explained)
+
+    for wanted in (QueueFilter(queue), QueueFilter(queue, shop_id=uuid_of(counter.shop_id), due_before=FUTURE)):
+        for page in PAGES:
+            await reader.queue(wanted, page)
+    explained.check(queue)
+
+
+async def test_the_diary_of_a_shop_reads_its_days_alone(explained: Explained, counter: Counter) -> None:
+    reader = SqlAppointmentReader(explained)
+    shop_id = ShopId(uuid_of(counter.shop_id))
+
+    for wanted in (
+        AppointmentFilter(shop_id=shop_id, starts_from=slot(), starts_before=slot() + timedelta(days=1)),
+        AppointmentFilter(customer=counter.seller.id),
+    ):
+        for page in PAGES:
+            await reader.page(wanted, page)
+    explained.check("diary")
