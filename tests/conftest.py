@@ -20,7 +20,7 @@ from app.asgi import create
 from app.config import Settings
 from app.house import House, open_house
 from persistence.embedded import Services, ServiceSupervisor
-from persistence.migrate import create_all
+from persistence.migrate import migrate
 from tests.support.api import Api
 from tests.support.people import People
 
@@ -49,7 +49,7 @@ async def template(services: Services) -> str:
     owner = await asyncpg.connect(services.owner_url)
     await owner.execute(f"CREATE DATABASE {TEMPLATE}")
     await owner.close()
-    await create_all(on_database(services.owner_url, TEMPLATE))
+    await migrate(on_database(services.owner_url, TEMPLATE))
     return TEMPLATE
 
 
