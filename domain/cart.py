@@ -173,6 +173,8 @@ async def add(work: Work, viewer: Viewer, command: AddToCart, *, now: datetime) 
     if listing is None:
         raise NotFound("Listing", command.listing_id, path=("listingId",))
     check_for_sale(listing, owner)
+    if listing.piece_id is not None:
+        await claims.check_free(work, listing.piece_id, but_for=owner, now=now)
     currency = listing.price.currency
     cart = await work.carts.lock_own(Cart(CartId(work.new.id()), owner, currency, (), now))
     check_room(cart, listing)
@@ -195,7 +197,7 @@ async def claim_piece(
     if own is not None and own.token is not None and standing is not None and standing.stands(own.token, now):
         claim = standing
     else:
-        claim = await claims.take(work, piece_id, holder=cart.id, purpose=ClaimPurpose.CART, now=now)
+        claim = await claims.take(work, piece_id, holder=cart.owner, purpose=ClaimPurpose.CART, now=now)
     listing = await work.listings.lock(listing_id)
     check_for_sale(listing, cart.owner)
     cart.put(CartItem(listing_id, piece_id, 1, listing.price, claim.token, claim.expires_at, now))

@@ -40,7 +40,7 @@ class ClaimPurpose(StrEnum):
 
 @dataclass(slots=True)
 class Claim:
-    """The one claim of a piece. `holder` is what it is kept for: a cart, an order, an offer.
+    """The one claim of a piece. `holder` is whom or what it is kept for: a buyer, an order, an offer.
 
     The row outlives every holder: `token` counts how often the piece was claimed, and goes down never.
     """
@@ -156,7 +156,6 @@ async def take(
 
     Check the listing after this: only now it can not change any more.
     """
-    await check_free(work, piece_id, now)
     wanted = Claim(PieceId(piece_id), 0, holder, purpose, now, now + ttl)
     taken = await work.claims.take(wanted)
     if taken is None:
@@ -168,13 +167,13 @@ async def take(
     return taken
 
 
-async def check_free(work: Work, piece_id: PieceId, now: datetime) -> None:
-    """Refuse at a glance while a claim stands.
+async def check_free(work: Work, piece_id: PieceId, *, but_for: UUID, now: datetime) -> None:
+    """Refuse at a glance while somebody else's claim stands.
 
     To try and take it would lock the row, and a crowd that comes for one piece would wait in a line to be told no.
     """
     standing = await work.claims.find(piece_id)
-    if standing is not None and standing.stands(standing.token, now):
+    if standing is not None and standing.holder != but_for and standing.stands(standing.token, now):
         raise ClaimTaken(standing.expires_at, path=("listingId",))
 
 
