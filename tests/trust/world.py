@@ -99,7 +99,7 @@ class World:
 
     # Requests
 
-    async def do(self, person: Account | None, name: str, **given: Any) -> dict[str, Any]:
+    async def do(self, person: Account | None, name: str, /, **given: Any) -> dict[str, Any]:
         """Do a mutation, which must work; its fields by their names."""
         answer = await self.send(person, name, given, uuid4().hex)
         assert outcome(answer, name) == noun_of(name), answer.body
