@@ -5,6 +5,7 @@ one embedded server per run, a copy of a template database per test.
 
 import asyncio
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -35,9 +36,18 @@ def on_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES_MIN = 4 * 2**30
+
+
+def roomy_memory() -> str | None:
+    """Where files are in memory, if there is enough of it: databases are made and dropped twice as fast there."""
+    return str(MEMORY) if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN else None
+
+
 @pytest.fixture(scope="session")
 def services() -> Iterator[Services]:
-    with tempfile.TemporaryDirectory(prefix="cercle-test-") as place:
+    with tempfile.TemporaryDirectory(prefix="cercle-test-", dir=roomy_memory()) as place:
         os.chmod(place, 0o755)
         with ServiceSupervisor(Path(place), settings=NOTHING_TO_KEEP) as services:
             yield services
