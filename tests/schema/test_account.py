@@ -6,7 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from app.house import House
+from app import auth
+from app.asgi import create
+from app.config import Settings
+from app.house import House, open_house
 from app.secret import Argon2Passwords
 from domain.account import Account
 from domain.viewer import Role
@@ -255,6 +258,25 @@ async def test_a_granted_role_counts_from_the_next_token_and_a_revoked_one_ends_
     assert revoked["accountRevokeRole"]["roles"] == ["CUSTOMER"]
     assert (afterwards.status, afterwards.codes) == (401, ["UNAUTHENTICATED"])
     assert before_too.codes == ["UNAUTHENTICATED"]
+
+
+async def test_another_process_knows_within_moments_that_a_right_is_gone(
+    api: Api, people: People, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "STANDING_SECONDS", 0.3)
+    admin, clerk = await people.staff(Role.ADMIN), await people.staff(Role.SUPPORT)
+    query = "{ accounts { nodes { name } } }"
+    async with open_house(settings) as elsewhere:
+        app = create(settings)
+        app.state.house = elsewhere
+        async with Api(app, elsewhere) as there:
+            assert (await there(clerk, query))["accounts"]["nodes"]
+            await api(admin, REVOKE, input={"accountId": account_id(clerk), "role": "SUPPORT"})
+            here_at_once = await api(clerk, query)
+            await asyncio.sleep(0.35)
+            there_in_time = await there(clerk, query)
+
+    assert here_at_once.codes == there_in_time.codes == ["UNAUTHENTICATED"]
 
 
 async def test_nobody_becomes_the_house_itself_and_no_admin_locks_themselves_out(api: Api, people: People) -> None:
