@@ -1,13 +1,11 @@
-"""Imported once by the process that forks the others: all they need, and the schema, which takes about as long."""
+"""Imported once by the process that forks the others: what an API process needs, and the schema, made once for all."""
 
 import gc
 
 # There is no garbage yet, only a hundred thousand new objects that the collector would go through again and again.
 gc.disable()
 
-import app.cli  # noqa: E402
-import app.server  # noqa: E402
-import app.worker  # noqa: E402, F401
+import app.server  # noqa: E402, F401
 from schema.root import build  # noqa: E402
 
 build()

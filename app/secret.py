@@ -33,8 +33,11 @@ def derived(secret: str, purpose: str) -> bytes:
 
 @cache
 def nobodys_hash() -> str:
-    """What a password is compared with where there is nobody, so that this takes as long; made once in a process."""
-    return PasswordHasher().hash("nobody has this password", salt=bytes(16))
+    """What a password is compared with where there is nobody, so that this takes as long; no password has this hash."""
+    hasher = PasswordHasher()
+    salt, digest = (base64.b64encode(bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len))
+    # Written down rather than computed, which would take a process a fifth of a second at its start.
+    return f"$argon2id$v=19$m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}${salt}${digest}"
 
 
 class Argon2Passwords:

@@ -31,6 +31,7 @@ class Server(uvicorn.Server):
                 self.app,
                 loop="uvloop",
                 http="httptools",
+                ws="none",
                 lifespan="on",
                 log_config=None,
                 access_log=False,

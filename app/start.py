@@ -166,6 +166,22 @@ async def passes(settings: Settings, emails: Sequence[str]) -> list[Pass]:
         await connection.close()
 
 
+RESIDENTS = """
+SELECT id, email, roles, token_epoch FROM account WHERE email LIKE '%@cercle.example' AND erased_at IS NULL
+ORDER BY roles->>0 = 'CUSTOMER' DESC, roles->>0, char_length(email), email
+"""
+
+
+async def residents(settings: Settings) -> list[Pass]:
+    """Tokens for the people of a seeded house whom everybody knows: two customers, and staff of every role."""
+    only_in_development(settings)
+    connection = await asyncpg.connect(owner_url(settings))
+    try:
+        return [minted(settings, row) for row in await connection.fetch(RESIDENTS)]
+    finally:
+        await connection.close()
+
+
 def only_in_development(settings: Settings) -> None:
     if settings.environment is not Environment.DEVELOPMENT:
         raise OnlyInDevelopment("Tokens are handed out in development only: in production people sign in.")

@@ -8,6 +8,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ STEADY_SECONDS = 5.0
 """A child that served this long is replaced without a pause."""
 
 PAUSE_SECONDS_MAX = 2.0
+RELAUNCH_SECONDS = 0.2
 STOP_SECONDS = 12.0
 START_SECONDS = 60.0
 
@@ -42,6 +44,8 @@ class StartFailed(RuntimeError):
 
 def prepare() -> None:
     """Let the forking process start to import, which takes a second; meanwhile there is other work to do."""
+    # Children would run the script again that this process was started by, to find in it what they do not look for.
+    vars(sys.modules["__main__"]).pop("__file__", None)
     _context.set_forkserver_preload(PRELOADED)
     forkserver.ensure_running()
 
@@ -73,6 +77,15 @@ class Child:
             if self.ready.poll() and self.ready.recv():
                 return
         raise StartFailed(f"The {self.name} process did not start: see above.")
+
+    def relaunch(self) -> None:
+        """Launch the next one, or try again soon, should the forking process have died this very moment."""
+        try:
+            self.launch()
+            self.due_at = 0.0
+        except (OSError, EOFError) as error:
+            log.warning("a process can not be started yet", process=self.name, reason=type(error).__name__)
+            self.due_at = time.monotonic() + RELAUNCH_SECONDS
 
     def bury(self) -> None:
         """Note that it died, and when the next one is due."""
@@ -119,8 +132,7 @@ class Supervisor:
                     alive[sentinel].bury()
             for child in self.children:
                 if child.due_at and child.due_at <= time.monotonic() and not self.told_to_stop:
-                    child.due_at = 0.0
-                    child.launch()
+                    child.relaunch()
 
     def tell_to_stop(self) -> None:
         """May be called from a signal handler."""

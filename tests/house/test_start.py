@@ -147,7 +147,7 @@ def test_without_the_process_that_forks_there_are_never_two_sets(house: OpenHous
     os.kill(before["forker"][0], signal.SIGKILL)
 
     eventually(lambda: not any(alive(pid) for pid in before["served"]), 10)
-    eventually(lambda: len(house.children()["served"]) == 3, 30)
+    eventually(lambda: len(house.children()["served"]) == 3, 60)
     eventually(lambda: house.ready, 10)
 
 

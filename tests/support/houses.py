@@ -54,7 +54,7 @@ class OpenHouse:
         self.process: subprocess.Popen[bytes]
 
     def open(self) -> Self:
-        with self.log.open("ab") as log:
+        with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*CERCLE, "run"], cwd=REPOSITORY, env=environment(**self.settings), stdout=log, stderr=log
             )

@@ -1,4 +1,4 @@
-"""The `cercle` command. What can go wrong is said in one line."""
+"""What `cercle` can do. What can go wrong is said in one line."""
 
 import asyncio
 import signal
@@ -83,10 +83,7 @@ def run() -> None:
     """Serve the API, with PostgreSQL and Valkey embedded unless CERCLE_DATABASE_URL and CERCLE_REDIS_URL name some."""
     began = time.monotonic()
     settings = Settings()
-    from app import supervisor
-
-    supervisor.prepare()
-    from app import start, telemetry
+    from app import start, supervisor, telemetry
 
     telemetry.configure(settings.environment)
     signal.signal(signal.SIGTERM, interrupt)
@@ -114,9 +111,8 @@ def welcome(settings: Settings, seconds: float) -> None:
     out.print(f"\nCercle is open after {seconds:.1f} s: [bold]{settings.address}/graphql[/]\n", highlight=False)
     if settings.environment is Environment.DEVELOPMENT:
         from app import start
-        from app.seed.people import KNOWN
 
-        for one in asyncio.run(start.passes(settings, [known.email for known in KNOWN])):
+        for one in asyncio.run(start.residents(settings)):
             name = ", ".join(role.replace("_", " ").lower() for role in sorted(one.roles))
             out.print(f"[bold]{name:15}[/]{escape(one.email)}", highlight=False)
             out.print(f"  [dim]{one.token}[/]", highlight=False, soft_wrap=True)
