@@ -119,7 +119,7 @@ def placed(wanted: list[MediaInput] | None) -> Any:
 class MediaUploadStartInput(Keyed):
     role: MediaRole = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
     content_type: str = strawberry.field(
-        description="image/jpeg, image/png, image/webp, video/mp4 or application/pdf; its first bytes are checked."
+        description="Of image/jpeg, image/png, image/webp, video/mp4 or application/pdf; its first bytes are checked."
     )
     size_bytes: int = strawberry.field(description="Exactly how long it is.")
 
