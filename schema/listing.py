@@ -1,6 +1,7 @@
 """Listings: what is offered, at which price and why."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.piece import Piece
 from schema.price import PriceChange, PriceReason, ReferencePrice, Saving
-from schema.scalars import URL, CurrencyCode, Money, MoneyInput
+from schema.scalars import URL, CurrencyCode, Money, MoneyInput, exact
 
 ListingKind = strawberry.enum(
     listing.ListingKind, name="ListingKind", description="New from stock, or one piece on one of the used ways."
@@ -161,19 +162,23 @@ class PriceNotAgreed(UserError):
 @strawberry.input(description="Prices in one currency, both ends included.")
 class PriceRange:
     currency_code: CurrencyCode = strawberry.field(description="Only what is priced in this currency.")  # type: ignore[valid-type]
-    min: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="From this price on.")
-    max: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="Up to this price.")
+    min: Decimal | None = strawberry.field(
+        default=strawberry.UNSET, description="From this amount on, in the currency's major units."
+    )
+    max: Decimal | None = strawberry.field(
+        default=strawberry.UNSET, description="Up to this amount, in the currency's major units."
+    )
 
-    def bound(self, name: str) -> int | None:
-        """The bound in minor units; refuses one in another currency."""
-        amount = given(getattr(self, name))
-        if amount is None:
-            return None
-        money = amount.to_money("filter", "price", name)
-        if money.currency != self.currency_code:
-            path = ("filter", "price", name, "currencyCode")
-            raise InvalidInput("A range lies within one currency.", path=path)
-        return int(money.minor)
+    def bounds(self, *path: str) -> tuple[int | None, int | None]:
+        """Both ends in minor units, None where it is open."""
+        ends = {"min": given(self.min), "max": given(self.max)}
+        least, most = (
+            None if amount is None else exact(amount, self.currency_code, *path, end).minor
+            for end, amount in ends.items()
+        )
+        if least is not None and most is not None and least > most:
+            raise InvalidInput("A range begins before it ends.", path=path)
+        return least, most
 
 
 @strawberry.input(description="Which listings. What is left out does not matter; all that is given must hold.")
@@ -198,6 +203,7 @@ class ListingFilter:
 
     def to_filter(self) -> listing.ListingFilter:
         price = given(self.price)
+        least, most = (None, None) if price is None else price.bounds("filter", "price")
         return listing.ListingFilter(
             state=listing.ListingState(self.state),
             brand_id=wanted("Brand", self.brand_id, "brandId"),
@@ -206,8 +212,8 @@ class ListingFilter:
             kinds=tuple(listing.ListingKind(kind) for kind in self.kinds),
             grades=tuple(piece.Grade(grade) for grade in self.grades),
             currency=None if price is None else Currency(price.currency_code),
-            price_min=None if price is None else price.bound("min"),
-            price_max=None if price is None else price.bound("max"),
+            price_min=least,
+            price_max=most,
         )
 
 

@@ -153,13 +153,18 @@ class MoneyInput:
 
     def to_money(self, *path: str) -> money.Money:
         """The amount as domain money; refuses decimals that the currency does not have, and absurd sizes."""
-        currency = money.Currency(self.currency_code)
-        try:
-            minor = self.amount.scaleb(currency.exponent)
-        except InvalidOperation as error:
-            raise InvalidInput("The amount is too large.", path=(*path, "amount")) from error
-        if minor != minor.to_integral_value():
-            raise InvalidInput(f"{currency} has {currency.exponent} decimals, no more.", path=(*path, "amount"))
-        if abs(minor) > MINOR_MAX:
-            raise InvalidInput("The amount is too large.", path=(*path, "amount"))
-        return money.Money(int(minor), currency)
+        return exact(self.amount, self.currency_code, *path, "amount")
+
+
+def exact(amount: Decimal, currency_code: money.Currency, *path: str) -> money.Money:
+    """Major units as domain money; refuses decimals that the currency does not have, and absurd sizes."""
+    currency = money.Currency(currency_code)
+    try:
+        minor = amount.scaleb(currency.exponent)
+    except InvalidOperation as error:
+        raise InvalidInput("The amount is too large.", path=path) from error
+    if minor != minor.to_integral_value():
+        raise InvalidInput(f"{currency} has {currency.exponent} decimals, no more.", path=path)
+    if abs(minor) > MINOR_MAX:
+        raise InvalidInput("The amount is too large.", path=path)
+    return money.Money(int(minor), currency)
