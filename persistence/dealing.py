@@ -3,9 +3,10 @@
 The queries name tables of every capability, so this stands apart from the account that all of them refer to.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import Table
@@ -14,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from domain.account import DealKind, OpenDeal
-from domain.viewer import AccountId
+from domain.viewer import STAFF, AccountId
 
 OPEN_DEALS: dict[DealKind, str] = {
     DealKind.WALLET: """
@@ -94,10 +95,25 @@ ACTORS = frozenset(
 )
 """Columns that say who of the house did something, which is no fact about the person that it was done for."""
 
-HIDDEN = ACTORS | {"seen_by", "fingerprints", "pickup_code"}
-"""Columns that no export shows: who judged, and what the house tells a piece apart by."""
+HIDDEN = frozenset(
+    {"claim_token", "cost_minor", "fingerprints", "needs", "opened"}
+    | {"pickup_code", "recall_id", "round", "seen_by", "seller_id"}
+)
+"""Columns that the person does not see in the schema either: what the house paid, works by and tells pieces apart by,
+and who else is part of a deal.
+"""
+
+WITHOUT = "#- '{bank_account,token}' #- '{refused,note}'"
+"""Takes from a row's documents a secret, and what staff wrote for staff."""
+
+STAFF_ONLY = {"certificate": frozenset({"note"})}
+"""Columns that only staff see, in tables where others of that name were written to the person."""
+
+SHOWN: dict[str, str] = {"piece_cost": "borne_by = 'SELLER'"}
+"""Of tables whose rows are not all shown to the person they are about: which."""
 
 EXPORT_ROWS_MAX = 10_000
+UUID_TEXT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class SqlDealings:
@@ -123,15 +139,43 @@ class SqlPersonalReader:
         self.pool = pool
 
     async def personal(self, account_id: AccountId) -> dict[str, Any]:
-        """Every row about an account, by table; one bounded statement for each."""
+        """Every row about an account, by table, one bounded statement for each; others stand there by their roles."""
         kept: dict[str, Any] = {}
         for table, where in exported().items():
-            rows = f'SELECT * FROM "{table}" WHERE {where} LIMIT {EXPORT_ROWS_MAX}'
-            shown = "to_jsonb(t) - $2::text[] #- '{bank_account,token}'"
-            query = f"SELECT jsonb_agg({shown}) FROM ({rows}) t"
-            if (found := await self.pool.fetchval(query, account_id, sorted(HIDDEN))) is not None:
+            rows = f'SELECT * FROM "{table}" WHERE ({where}) AND {SHOWN.get(table, "true")} LIMIT {EXPORT_ROWS_MAX}'
+            query = f"SELECT jsonb_agg(to_jsonb(t) - $2::text[] {WITHOUT}) FROM ({rows}) t"
+            hidden = sorted(HIDDEN | STAFF_ONLY.get(table, frozenset()))
+            if (found := await self.pool.fetchval(query, account_id, hidden)) is not None:
                 kept[table] = orjson.loads(found)
-        return kept
+        named = {text for text in texts(kept) if UUID_TEXT.fullmatch(text)}
+        others = await self.pool.fetch(
+            "SELECT id::text, roles FROM account WHERE id = ANY($1::uuid[]) AND id <> $2", sorted(named), account_id
+        )
+        roles = {row["id"]: by_role(orjson.loads(row["roles"])) for row in others}
+        return cast("dict[str, Any]", renamed(kept, roles))
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text within JSON values."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from texts(inner)
+
+
+def renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """JSON values with some texts put in place of others."""
+    if isinstance(value, dict):
+        return {key: renamed(inner, names) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [renamed(inner, names) for inner in value]
+    return names.get(value, value) if isinstance(value, str) else value
+
+
+def by_role(roles: Sequence[str]) -> str:
+    """What somebody else is called in an export: what they do in the house, or that they do nothing there."""
+    return ", ".join(sorted(STAFF.intersection(roles))) or "MEMBER"
 
 
 @cache

@@ -14,9 +14,11 @@ from app.secret import Argon2Passwords
 from domain.account import Account
 from domain.viewer import Role
 from schema.ids import encode_id
+from tests.schema.test_consignment_end import judged
 from tests.schema.test_wallet import TRANSFER
 from tests.support.api import Answer, Api
-from tests.support.consignment import Counter
+from tests.support.appraisal import Workshop
+from tests.support.consignment import Counter, intake
 from tests.support.market import TO_PARIS, Market
 from tests.support.people import Fund, People, euros, fund
 
@@ -55,6 +57,11 @@ mutation ($input: AccountVerifyIdentityInput!) {
 GRANT = """
 mutation ($input: AccountGrantRoleInput!) {
   accountGrantRole(input: $input) { ... on Account { roles version } ... on UserError { code message } }
+}
+"""
+COST = """
+mutation ($input: PieceCostRecordInput!) {
+  pieceCostRecord(input: $input) { __typename ... on UserError { code message path } }
 }
 """
 REVOKE = """
@@ -329,6 +336,38 @@ async def test_an_erasure_is_refused_while_money_is_there_and_says_what_blocks(
     }
     assert staff["accountErase"]["deals"] == [{"kind": "STAFF_ROLE", "note": "SUPPORT"}]
     assert (await api(customer, "{ viewer { name } }"))["viewer"]["name"] == "Lin Wei"
+
+
+async def test_an_export_names_staff_by_their_role_and_holds_no_note_for_staff(api: Api, people: People) -> None:
+    counter, workshop = await Counter(api, people).open(), await Workshop(api, people).open()
+    consignment = await counter.submitted()
+    call = {"consignmentId": consignment, "outcome": "CONFIRMED", "note": "Sounds nervous on the phone"}
+    await counter(counter.support, "consignmentConfirm", **call)
+    at_desk = {"consignmentId": consignment, "intake": intake(counter.shop_id)}
+    assert (await counter(counter.associate, "consignmentReceive", **at_desk))["state"] == "RECEIVED"
+    spent = {"consignmentId": consignment, "kind": "SERVICE", "amount": {"amount": "9.00", "currencyCode": "EUR"}}
+    for bearer in ("HOUSE", "SELLER"):
+        cost = {**spent, "note": f"On the {bearer.lower()}", "borneBy": bearer}
+        assert (await api(counter.support, COST, input=cost))["pieceCostRecord"]["__typename"] == "PieceCost"
+    await judged(counter, workshop, consignment)
+    dispose = {"consignmentId": consignment, "disposal": "RETAIN", "note": "Known to the police"}
+    await counter(counter.support, "consignmentDisposeRefused", **dispose)
+    verify = {"accountId": account_id(counter.seller), "document": "PASSPORT", "documentCountry": "FR"}
+    await api(counter.support, VERIFY, input=verify)
+
+    export = (await api(counter.seller, "{ accountExport }"))["accountExport"]
+
+    text = str(export)
+    staff = await people.house.readers.pool.fetch("SELECT id FROM account WHERE NOT roles ? 'CUSTOMER'")
+    assert not [row["id"] for row in staff if str(row["id"]) in text]
+    assert export["account"][0]["identity_check"]["checked_by"] == "SUPPORT"
+    assert export["intake_receipt"][0]["taken_by"] == "SHOP_ASSOCIATE"
+    assert export["consignment"][0]["refused"]["decided_by"] == "SUPPORT"
+    assert export["consignment"][0]["refused"]["reason"] == "The stamp is printed, not pressed."
+    assert [cost["note"] for cost in export["piece_cost"]] == ["On the seller"]
+    for internal in ("nervous", "police", "On the house"):
+        assert internal not in text
+    assert export["consignment"][0]["seller"] == str(counter.seller.id)
 
 
 async def test_an_erasure_leaves_journals_and_nothing_that_names_the_person(

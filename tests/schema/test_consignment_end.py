@@ -266,6 +266,12 @@ async def stepped(work: Any, viewer: Viewer, command: Step, *, now: datetime) ->
 async def refused(counter: Counter, workshop: Workshop) -> str:
     """A consignment that an appraiser found to be a counterfeit."""
     consignment_id = await counter.received()
+    await judged(counter, workshop, consignment_id)
+    return consignment_id
+
+
+async def judged(counter: Counter, workshop: Workshop, consignment_id: str) -> None:
+    """Two appraisers find that what was received is a counterfeit."""
     appraiser = await workshop.appraiser()
     other = await workshop.appraiser()
     opening = "mutation ($input: AppraisalOpenInput!) { appraisalOpen(input: $input) { ... on Appraisal { id } } }"
@@ -276,7 +282,6 @@ async def refused(counter: Counter, workshop: Workshop) -> str:
         if (await counter.kept(consignment_id))["state"] == "APPRAISING":
             await workshop.take(person)
             await workshop.conclude(person, workshop.counterfeit(appraisal_id))
-    return consignment_id
 
 
 async def test_a_counterfeit_keeps_its_evidence_and_stays_while_the_verdict_can_be_contested(
