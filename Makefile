@@ -15,7 +15,7 @@ run: $(STAMP)      ## serve the API with embedded PostgreSQL and Valkey
 	@$(BIN)/cercle run
 
 test: check        ## every check and every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 deep: $(STAMP)     ## the long versions of some tests
 	@$(BIN)/python -m pytest -m deep
