@@ -17,6 +17,7 @@ from persistence.account import SqlAccountReader
 from persistence.appointment import SqlAppointmentReader
 from persistence.appraisal import SqlAppraisalReader
 from persistence.appraiser import SqlAppraiserReader
+from persistence.associate import SqlAssociateReader
 from persistence.audit import SqlAuditReader
 from persistence.cart import SqlCartReader
 from persistence.catalogue import SqlCatalogueReader
@@ -159,6 +160,10 @@ class SqlReaders:
     @cached_property
     def shops(self) -> SqlShopReader:
         return SqlShopReader(self.pool)
+
+    @cached_property
+    def associates(self) -> SqlAssociateReader:
+        return SqlAssociateReader(self.pool)
 
     @cached_property
     def appointments(self) -> SqlAppointmentReader:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NewType, Protocol
 from uuid import UUID
 
+from domain import associate as associates
 from domain import shop as shops
 from domain.event import Event
 from domain.lifecycle import Lifecycle
@@ -20,7 +21,9 @@ AppointmentId = NewType("AppointmentId", UUID)
 AHEAD_MAX = timedelta(days=90)
 STANDING_MAX = 5
 DESK = (Role.SHOP_ASSOCIATE, Role.SUPPORT)
-"""Who receives people, and makes appointments for them."""
+"""Who receives people, and makes appointments for them; associates in the shops that they belong to."""
+ANY_DESK = (Role.SUPPORT,)
+"""Who does so in every shop."""
 
 
 # Nouns
@@ -157,7 +160,7 @@ class Appointments(Protocol):
     async def save(self, appointment: Appointment) -> None: ...
 
 
-class Work(shops.Work, Protocol):
+class Work(shops.Work, associates.Desk, Protocol):
     @property
     def slots(self) -> Slots: ...
     @property
@@ -304,6 +307,8 @@ async def book_own(work: Work, viewer: Viewer, command: BookAppointment, *, now:
     own = viewer.require_account()
     customer = own if command.customer is None else command.customer
     require(customer == own or viewer.has(*DESK), NotAllowed("shop associate or support rights"))
+    if customer != own:
+        await associates.require_at(work, viewer, command.shop_id, elsewhere=ANY_DESK)
     drop_off = command.purpose is Purpose.DROP_OFF
     require(not drop_off, InvalidInput("A drop-off is booked with consignmentBook.", path=("purpose",)))
     require(len(command.note) <= 500, InvalidInput("A note has 500 characters at most.", path=("note",)))
@@ -328,6 +333,8 @@ class OnAppointment:
 async def cancel_own(work: Work, viewer: Viewer, command: OnAppointment, *, now: datetime) -> Appointment:
     """Customers cancel their own, the desk anybody's; the place is free for somebody else at once."""
     appointment = await lock_seen(work, viewer, command.appointment_id)
+    if appointment.customer != viewer.account_id:
+        await associates.require_at(work, viewer, appointment.shop_id, elsewhere=ANY_DESK)
     if appointment.consignment_id is not None or appointment.state is not AppointmentState.BOOKED:
         raise WrongState("appointment", appointment.state, appointment.next_actions)
     await cancel(work, appointment)
@@ -336,8 +343,7 @@ async def cancel_own(work: Work, viewer: Viewer, command: OnAppointment, *, now:
 
 async def receive(work: Work, viewer: Viewer, command: OnAppointment, *, now: datetime) -> Appointment:
     """The desk says that the customer has come."""
-    viewer.require(*DESK)
-    appointment = await work.appointments.lock(command.appointment_id)
+    appointment = await lock_at_desk(work, viewer, command.appointment_id)
     if appointment.state is not AppointmentState.BOOKED:
         raise WrongState("appointment", appointment.state, appointment.next_actions)
     await check_in(work, appointment)
@@ -346,8 +352,7 @@ async def receive(work: Work, viewer: Viewer, command: OnAppointment, *, now: da
 
 async def miss(work: Work, viewer: Viewer, command: OnAppointment, *, now: datetime) -> Appointment:
     """The desk says that the customer did not come; not before the appointment has begun."""
-    viewer.require(*DESK)
-    appointment = await work.appointments.lock(command.appointment_id)
+    appointment = await lock_at_desk(work, viewer, command.appointment_id)
     require(appointment.starts_at <= now, InvalidInput("The appointment has not begun yet.", path=("appointmentId",)))
     if appointment.state is not AppointmentState.BOOKED:
         raise WrongState("appointment", appointment.state, appointment.next_actions)
@@ -361,4 +366,12 @@ async def lock_seen(work: Work, viewer: Viewer, appointment_id: AppointmentId) -
     """The appointment, if the viewer may know of it."""
     appointment = await work.appointments.lock(appointment_id)
     require(may_see(viewer, appointment), NotFound("Appointment", appointment_id, path=("appointmentId",)))
+    return appointment
+
+
+async def lock_at_desk(work: Work, viewer: Viewer, appointment_id: AppointmentId) -> Appointment:
+    """An appointment at a desk where the viewer receives people."""
+    viewer.require(*DESK)
+    appointment = await work.appointments.lock(appointment_id)
+    await associates.require_at(work, viewer, appointment.shop_id, elsewhere=ANY_DESK)
     return appointment

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NewType, Protocol
 from uuid import UUID
 
-from domain import contract, policy
+from domain import associate, contract, policy
 from domain.consignment import Consignment, ConsignmentId, ConsignmentState
 from domain.consignment.desk import lock_others
 from domain.contract import Contract
@@ -27,7 +27,9 @@ CLOSED = (
 """From here on the seller's share is reckoned; what comes later is the house's to bear."""
 
 
-RECORDERS = (Role.APPRAISER, Role.MERCHANDISER, Role.SUPPORT, Role.SHOP_ASSOCIATE, Role.FINANCE)
+ANYWHERE = (Role.APPRAISER, Role.MERCHANDISER, Role.SUPPORT, Role.FINANCE)
+RECORDERS = (*ANYWHERE, Role.SHOP_ASSOCIATE)
+"""Who records costs; a shop's associates those of what that shop took in."""
 
 
 # Nouns
@@ -84,7 +86,7 @@ class PieceCosts(Protocol):
     async def add(self, cost: PieceCost) -> None: ...
 
 
-class Work(contract.Work, Protocol):
+class Work(contract.Work, associate.Desk, Protocol):
     @property
     def piece_costs(self) -> PieceCosts: ...
 
@@ -111,6 +113,7 @@ class Record:
 async def record(work: Work, viewer: Viewer, command: Record, *, now: datetime) -> PieceCost:
     """Staff record what a piece has cost."""
     consignment = await lock_others(work, viewer, command.consignment_id, *RECORDERS)
+    await associate.require_at(work, viewer, consignment.shop_id, elsewhere=ANYWHERE)
     require(0 < len(command.note.strip()) <= 500, InvalidInput("Say what for, in 1 to 500 characters.", path=("note",)))
     terms = (await policy.current(work, PolicyKind.COST, now)).terms
     assert isinstance(terms, CostTerms), "a cost policy has cost terms"

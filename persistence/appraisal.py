@@ -66,6 +66,7 @@ class AppraisalRow(SQLModel, table=True):
         CheckConstraint("(assigned_to IS NULL) = (assigned_at IS NULL)", name="assigned_at"),
         CheckConstraint("assigned_to <> owner AND NOT seen_by ? assigned_to::text", name="impartial"),
         CheckConstraint("state IN ('REQUESTED', 'CANCELLED') OR received_at IS NOT NULL", name="received"),
+        CheckConstraint("shop_id IS NULL OR (received_at IS NOT NULL AND purpose = 'SERVICE')", name="shop"),
         CheckConstraint("(state = 'CONCLUDED') = (verdict IS NOT NULL)", name="concluded"),
         CheckConstraint("(verdict IS NULL) = (concluded_at IS NULL)", name="concluded_at"),
         CheckConstraint(AUTHENTIC_ALONE, name="authentic"),
@@ -119,6 +120,7 @@ class AppraisalRow(SQLModel, table=True):
     value_high_minor: int | None = minor(nullable=True)
     concluded_at: datetime | None = moment(nullable=True)
     received_at: datetime | None = moment(nullable=True)
+    shop_id: UUID | None = key("club_shop.id", nullable=True)
     handed_back_at: datetime | None = moment(nullable=True)
     version: int
 

@@ -90,8 +90,9 @@ INTERNAL = frozenset({"credential", "consignment_task", "appraisal_opinion"})
 """Tables that an export leaves out: secrets, and working notes of staff."""
 
 ACTORS = frozenset(
-    {"actor_id", "agent", "appraiser", "assigned_to", "created_by", "decided_by", "offered_by", "proposed_by"}
-    | {"published_by", "recalled_by", "recorded_by", "registered_by", "requested_by", "revoked_by", "taken_by"}
+    {"actor_id", "agent", "appointed_by", "appraiser", "assigned_to", "created_by", "decided_by", "offered_by"}
+    | {"proposed_by", "published_by", "recalled_by", "recorded_by", "registered_by", "requested_by"}
+    | {"revoked_by", "taken_by"}
 )
 """Columns that say who of the house did something, which is no fact about the person that it was done for."""
 

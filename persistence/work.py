@@ -27,6 +27,7 @@ from persistence.account import SqlAccounts, SqlCredentials
 from persistence.appointment import SqlAppointments, SqlSlots
 from persistence.appraisal import SqlAppraisals, SqlOpinions, SqlSales
 from persistence.appraiser import SqlAppraisers
+from persistence.associate import SqlAssociates
 from persistence.cart import SqlCarts, SqlShelf
 from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
 from persistence.certificate import SqlCertificates, SqlRecalls
@@ -141,6 +142,10 @@ class SqlWork:
     @cached_property
     def shops(self) -> SqlShops:
         return SqlShops(self.connection)
+
+    @cached_property
+    def associates(self) -> SqlAssociates:
+        return SqlAssociates(self.connection)
 
     @cached_property
     def slots(self) -> SqlSlots:

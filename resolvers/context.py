@@ -9,6 +9,7 @@ from domain import (
     appointment,
     appraisal,
     appraiser,
+    associate,
     audit,
     cart,
     catalogue,
@@ -97,6 +98,8 @@ class Readers(Protocol):
     def consignments(self) -> consignment.ConsignmentReader: ...
     @property
     def shops(self) -> shop.ShopReader: ...
+    @property
+    def associates(self) -> associate.AssociateReader: ...
     @property
     def appointments(self) -> appointment.AppointmentReader: ...
     @property

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from domain.appointment import Appointment
     from domain.appraisal import Appraisal, Opinion
     from domain.appraiser import Appraiser, AppraiserRecord
+    from domain.associate import Associate
     from domain.cart import Cart
     from domain.catalogue import Brand, Category, CategoryId, Collection, Product
     from domain.certificate import Certificate, Recall
@@ -192,6 +193,10 @@ class Loaders:
     @cached_property
     def club_shop(self) -> DataLoader[UUID, ClubShop | None]:
         return loader(self.readers.shops.by_ids)
+
+    @cached_property
+    def associates_of_shop(self) -> DataLoader[UUID, Sequence[Associate]]:
+        return loader(self.readers.associates.of_shops)
 
     @cached_property
     def appointment(self) -> DataLoader[UUID, Appointment | None]:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from domain.appointment import Slot, free_slots
+from domain.associate import Associate
 from domain.page import Page, PageRequest
 from domain.refusal import InvalidInput, NotFound, require
 from domain.shop import ClubShop, Purpose
@@ -28,6 +29,11 @@ async def club_shop(context: Context, shop_id: UUID | None, slug: str | None) ->
 
 async def club_shops(context: Context, country: str | None, page: PageRequest) -> Page[ClubShop]:
     return await context.readers.shops.page(country, page)
+
+
+async def associates(context: Context, shop: ClubShop) -> Sequence[Associate]:
+    """Who works there, for staff."""
+    return await context.loaders.associates_of_shop.load(shop.id) if context.viewer.is_staff else []
 
 
 async def slots(context: Context, shop: ClubShop, purpose: Purpose, first_day: date, days: int) -> Sequence[Slot]:

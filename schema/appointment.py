@@ -227,12 +227,12 @@ class AppointmentMutation:
         AppointmentCheckInInput,
         Appointment,
         WrongState,
-        description="Say that the customer has come. For shop associates and support.",
+        description="Say that the customer has come. For associates of the shop and support.",
     )
     appointment_miss = mutation(
         appointment.miss,
         AppointmentMissInput,
         Appointment,
         WrongState,
-        description="Say that the customer did not come. For shop associates and support.",
+        description="Say that the customer did not come. For associates of the shop and support.",
     )

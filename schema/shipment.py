@@ -292,28 +292,29 @@ class ShipmentMutation:
         NotCovered,
         WrongState,
         description="Pack lines of a paid order. A parcel that is worth more than its cover gets no label. For support "
-        "and shop associates.",
+        "and associates of the shop.",
     )
     shipment_hand_over = mutation(
         shipment.hand_over,
         ShipmentHandOverInput,
         Shipment,
         *STEPS,
-        description="The carrier has the sealed parcel. For support and shop associates.",
+        description="The carrier has the sealed parcel. For support and associates of the shop.",
     )
     shipment_ready = mutation(
         shipment.ready,
         ShipmentReadyInput,
         Shipment,
         *STEPS,
-        description="A pickup waits in its shop. For support and shop associates.",
+        description="A pickup waits in its shop. For support and associates of the shop.",
     )
     shipment_deliver = mutation(
         shipment.deliver,
         ShipmentDeliverInput,
         Shipment,
         *STEPS,
-        description="The buyer has the parcel: title passes, the return window runs. For support and shop associates.",
+        description="The buyer has the parcel: title passes, the return window runs. For support and associates of "
+        "the shop.",
     )
     shipment_pick_up = mutation(
         shipment.pick_up,
@@ -321,12 +322,12 @@ class ShipmentMutation:
         Shipment,
         WrongPickupCode,
         *STEPS,
-        description="The buyer showed the code and took the goods. For support and shop associates.",
+        description="The buyer showed the code and took the goods. For support and associates of the shop.",
     )
     shipment_cancel = mutation(
         shipment.cancel,
         ShipmentCancelInput,
         Shipment,
         *STEPS,
-        description="Unpack what has not left yet. For support and shop associates.",
+        description="Unpack what has not left yet. For support and associates of the shop.",
     )

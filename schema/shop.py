@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 import strawberry
 
-from domain import appointment, shop
+from domain import appointment, associate, shop
 from domain.refusal import InvalidInput
 from resolvers import shop as resolve
+from schema.account import Account
 from schema.errors import VersionConflict
 from schema.ids import Node, global_id, id_of
 from schema.localized import LocalizedInput, localized
@@ -73,6 +74,13 @@ class ClubShop(Node):
     active: bool = strawberry.field(description="False for a shop that was closed for good.")
     version: int = strawberry.field(description="Goes up by one with every change.")
 
+    @strawberry.field(
+        graphql_type=list["ShopAssociate"],
+        description="Who works there, the longest first. For staff; empty for others.",
+    )
+    async def associates(root: shop.ClubShop, info: Info) -> Any:
+        return await resolve.associates(info.context, root)
+
     @strawberry.field(graphql_type=list[ShopSlot], description="The slots with places left, in order.")
     async def slots(
         root: shop.ClubShop,
@@ -85,6 +93,20 @@ class ClubShop(Node):
     ) -> Any:
         start = given(first_day) or root.local_day(info.context.now)
         return await resolve.slots(info.context, root, shop.Purpose(purpose), start, days)
+
+
+@noun(associate.Associate, description="Somebody who works in a club shop, or did. Seen by staff.")
+class ShopAssociate:
+    since: datetime = strawberry.field(description="Since when.")
+    left_at: datetime | None = strawberry.field(description="Until when; null while they do.")
+
+    @strawberry.field(graphql_type=ClubShop, description="Where.")
+    async def shop(root: associate.Associate, info: Info) -> Any:
+        return await info.context.loaders.club_shop.load(root.shop_id)
+
+    @strawberry.field(graphql_type=Account, description="Who.")
+    async def account(root: associate.Associate, info: Info) -> Any:
+        return await info.context.loaders.account.load(root.account_id)
 
 
 async def fetch(context: Any, shop_id: Any) -> Any:
@@ -189,6 +211,28 @@ class ShopChangeInput(Keyed):
         )
 
 
+@strawberry.input(description="Say that somebody works in a shop.")
+class ShopAssociateAppointInput(Keyed):
+    shop_id: strawberry.ID = strawberry.field(description="Which shop.")
+    account_id: strawberry.ID = strawberry.field(description="Who; they have the role SHOP_ASSOCIATE.")
+
+    def to_command(self) -> associate.Appoint:
+        return associate.Appoint(
+            id_of("ClubShop", self.shop_id, "shopId"), id_of("Account", self.account_id, "accountId")
+        )
+
+
+@strawberry.input(description="Say that somebody works in a shop no more.")
+class ShopAssociateDismissInput(Keyed):
+    shop_id: strawberry.ID = strawberry.field(description="Which shop.")
+    account_id: strawberry.ID = strawberry.field(description="Who.")
+
+    def to_command(self) -> associate.Dismiss:
+        return associate.Dismiss(
+            id_of("ClubShop", self.shop_id, "shopId"), id_of("Account", self.account_id, "accountId")
+        )
+
+
 # Root fields
 
 
@@ -232,4 +276,16 @@ class ShopMutation:
         ClubShop,
         VersionConflict,
         description="Change a club shop; appointments that stand are kept. For admins.",
+    )
+    shop_associate_appoint = mutation(
+        associate.appoint,
+        ShopAssociateAppointInput,
+        ShopAssociate,
+        description="Say that somebody works in a club shop: an associate acts for their own shops alone. For admins.",
+    )
+    shop_associate_dismiss = mutation(
+        associate.dismiss,
+        ShopAssociateDismissInput,
+        ShopAssociate,
+        description="Say that somebody works in a club shop no more; it counts at once. For admins.",
     )

@@ -10,6 +10,7 @@ from app.seed.consigned import Dealing
 from app.seed.draw import Draw
 from app.seed.judging import appraisers, standards
 from app.seed.people import people
+from app.seed.shops import associates, shops
 from app.seed.stock import TABLES, Stockroom
 from app.seed.words import BRANDS
 from domain.account import Account
@@ -17,10 +18,12 @@ from domain.policy import AppraisalTerms, gather
 from domain.viewer import Role
 from persistence.account import SqlAccounts
 from persistence.appraiser import SqlAppraisers
+from persistence.associate import SqlAssociates
 from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
 from persistence.copy import copy_nouns, indexed_afterwards
 from persistence.grading import SqlGradingStandards
 from persistence.policy import SqlPolicyReader
+from persistence.shop import SqlShops
 
 NUMBER = 20_261_101
 PIECES_DEFAULT = 2_000
@@ -58,6 +61,9 @@ async def seed(
 async def fill(connection: asyncpg.Connection, draw: Draw, pieces: int, progress: Progress) -> None:
     everybody = list(people(draw))
     await copy_nouns(connection, SqlAccounts, everybody)
+    open_ = list(shops())
+    await copy_nouns(connection, SqlShops, open_)
+    await copy_nouns(connection, SqlAssociates, associates(everybody, open_))
     progress("people", len(everybody), len(everybody))
     tree = list(places(draw))
     await copy_nouns(connection, SqlCategories, [place.category for place in tree])

@@ -201,7 +201,7 @@ async def identified(
             product_id=ProductId(product_id),
             serial=next((opinion.serial for opinion in reversed(opinions) if opinion.serial), None),
             owner=pieces.account(appraisal.owner),
-            custodian=keeper(consignment),
+            custodian=keeper(appraisal, consignment),
             risk_bearer=pieces.HOUSE,
             now=now,
         )
@@ -217,9 +217,9 @@ async def identified(
     return piece
 
 
-def keeper(consignment: Consignment | None) -> Party:
+def keeper(appraisal: Appraisal, consignment: Consignment | None) -> Party:
     """Who has the object while it is judged: the shop that took it in, else the house."""
-    shop = None if consignment is None else consignment.shop_id
+    shop = appraisal.shop_id if consignment is None else consignment.shop_id
     return pieces.HOUSE if shop is None else Party(PartyKind.SHOP, shop)
 
 

@@ -72,6 +72,7 @@ APPRAISAL_LIFECYCLE = Lifecycle(
 class Appraisal:
     """`owner` is whose object it is. `seen_by` have given an opinion and give no second one.
 
+    `shop_id` is the shop that took in the object of a service, None for the house itself.
     `category_path` is the category with its parents, as it was when the appraisal was opened. All amounts are in
     `currency`; what follows `assigned_at` is known once it is concluded.
     """
@@ -108,6 +109,7 @@ class Appraisal:
     value_high: Money | None = None
     concluded_at: datetime | None = None
     received_at: datetime | None = None
+    shop_id: UUID | None = None
     handed_back_at: datetime | None = None
     version: int = 1
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain import certificate, consignment, grading, media, policy, wallet
+from domain import associate, certificate, consignment, grading, media, policy, shop, wallet
 from domain.appraisal.noun import Appraisal, AppraisalId, AppraisalPurpose, AppraisalState, Opinion
 from domain.catalogue import CategoryId
 from domain.consignment import ConsignmentId
@@ -57,7 +57,17 @@ class Sales(Protocol):
         ...
 
 
-class Work(certificate.Work, grading.Work, consignment.Work, media.Work, policy.Work, wallet.Work, Protocol):
+class Work(
+    certificate.Work,
+    grading.Work,
+    consignment.Work,
+    media.Work,
+    policy.Work,
+    wallet.Work,
+    shop.Work,
+    associate.Desk,
+    Protocol,
+):
     @property
     def appraisals(self) -> Appraisals: ...
     @property

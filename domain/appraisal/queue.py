@@ -6,6 +6,7 @@ Locks are taken in this order: appraiser, appraisal, consignment, piece.
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain import associate as associates
 from domain import consignment as consignments
 from domain import policy as policies
 from domain.appraisal.noun import (
@@ -30,8 +31,9 @@ from domain.work import check_version
 
 DISPATCH = (Role.MERCHANDISER, Role.SUPPORT)
 """Who hands out work."""
-INTAKE = (*DISPATCH, Role.SHOP_ASSOCIATE, Role.APPRAISER)
-"""Who may say that an object is there to be judged."""
+ANYWHERE = (*DISPATCH, Role.APPRAISER)
+INTAKE = (*ANYWHERE, Role.SHOP_ASSOCIATE)
+"""Who may say that an object is there to be judged; a shop's associates of what that shop took in."""
 
 
 def happened(appraisal: Appraisal, what: str, **data: object) -> Event:
@@ -109,6 +111,7 @@ async def open_(work: Work, viewer: Viewer, command: OpenAppraisal, *, now: date
     """Staff put a received consignment into the queue; standard and terms of this moment hold from here on."""
     viewer.require(*INTAKE)
     consignment = await work.consignments.lock(command.consignment_id)
+    await associates.require_at(work, viewer, consignment.shop_id, elsewhere=ANYWHERE)
     consignments.appraising(consignment, now)
     category_id = command.category_id or consignment.category_id
     if category_id is None:

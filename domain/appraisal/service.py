@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain import associate as associates
 from domain import piece as pieces
 from domain import wallet as wallets
 from domain.appraisal.noun import Appraisal, AppraisalId, AppraisalPurpose, AppraisalState
@@ -16,6 +17,7 @@ from domain.consignment.content import checked_photos
 from domain.ledger import AccountKind, house
 from domain.money import Currency, Money
 from domain.refusal import InvalidInput, NotFound, WrongState, require
+from domain.shop import ShopId
 from domain.text import line, note
 from domain.viewer import Role, Viewer
 from domain.wallet import SPENDABLE, HoldState
@@ -23,8 +25,9 @@ from domain.work import Job, check_version
 
 HOLD_OUTLASTS = timedelta(days=7)
 """The hold lives longer than the request, so that it never lapses under an appraisal that goes on."""
-COUNTER = (Role.SHOP_ASSOCIATE, Role.SUPPORT, Role.APPRAISER)
-"""Who takes objects in and gives them back."""
+ANYWHERE = (Role.SUPPORT, Role.APPRAISER)
+COUNTER = (*ANYWHERE, Role.SHOP_ASSOCIATE)
+"""Who takes objects in and gives them back; associates in the shops that they belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +102,22 @@ async def request(work: Work, viewer: Viewer, command: RequestAppraisal, *, now:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveForAppraisal:
-    """The object of a paid appraisal is in the house."""
+    """The object of a paid appraisal is here; `shop_id` is None in the house itself."""
 
     appraisal_id: AppraisalId
+    shop_id: ShopId | None = None
 
 
 async def receive(work: Work, viewer: Viewer, command: ReceiveForAppraisal, *, now: datetime) -> Appraisal:
     """The counter takes the object in; from here on it waits for an appraiser."""
     viewer.require(*COUNTER)
     appraisal = await work.appraisals.lock(command.appraisal_id)
+    placed = command.shop_id is not None or viewer.has(*ANYWHERE)
+    require(placed, InvalidInput("Say which shop this is.", path=("shopId",)))
+    shop_id = None if command.shop_id is None else (await work.shops.find(command.shop_id)).id
+    await associates.require_at(work, viewer, shop_id, elsewhere=ANYWHERE)
     appraisal.move("appraisalReceive")
-    appraisal.received_at = now
+    appraisal.received_at, appraisal.shop_id = now, shop_id
     await work.appraisals.save(appraisal)
     work.events.append(happened(appraisal, "received"))
     return appraisal
@@ -174,6 +182,7 @@ async def hand_back(work: Work, viewer: Viewer, command: HandBack, *, now: datet
     """The counter gives the object back; an authentic piece is in its owner's hands and at its owner's risk again."""
     viewer.require(*COUNTER)
     appraisal = await work.appraisals.lock(command.appraisal_id)
+    await associates.require_at(work, viewer, appraisal.shop_id, elsewhere=ANYWHERE)
     appraisal.move("appraisalHandBack")
     here = WrongState("appraisal", appraisal.state, appraisal.next_actions)
     require("appraisalHandBack" in appraisal.next_actions, here)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain import associate as associates
 from domain import piece as pieces
 from domain.consignment.desk import lock_for_agent
 from domain.consignment.lifecycle import ConsignmentState
@@ -37,6 +38,7 @@ async def give_back(work: Work, viewer: Viewer, command: GiveBack, *, now: datet
     roles = (Role.SUPPORT, Role.SHOP_ASSOCIATE)
     consignment, agent = await lock_for_agent(work, viewer, command.consignment_id, *roles)
     check_version(command.expected_version, consignment.version)
+    await associates.require_at(work, viewer, consignment.shop_id, elsewhere=(Role.SUPPORT,))
     consignment.require_action("consignmentReturn")
     kept = consignment.refused
     if kept is not None and (kept.kept_until is None or now < kept.kept_until):

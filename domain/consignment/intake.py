@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain import appointment as appointments
+from domain import associate as associates
 from domain import piece as pieces
 from domain.appointment import AppointmentId
 from domain.catalogue import ProductId
@@ -69,6 +70,7 @@ async def receive(work: Work, viewer: Viewer, command: Receive, *, now: datetime
     check_version(command.expected_version, consignment.version)
     at_shop = command.intake.shop_id is not None or viewer.has(Role.SUPPORT)
     require(at_shop, InvalidInput("Say which shop this is.", path=("intake", "shopId")))
+    await associates.require_at(work, viewer, command.intake.shop_id, elsewhere=(Role.SUPPORT,))
     late = consignment.state is ConsignmentState.WITHDRAWN
     consignment.require_action("consignmentReceive")
     consignment.move("consignmentReceive/WITHDRAWN" if late else "consignmentReceive", now)
@@ -98,6 +100,7 @@ async def take_in(work: Work, viewer: Viewer, command: TakeIn, *, now: datetime)
     require(command.intake.shop_id is not None, InvalidInput("Say which shop this is.", path=("intake", "shopId")))
     require(command.seller != agent, OwnConsignment(path=("sellerId",)))
     require(await work.recipients.exists(command.seller), NotFound("Account", command.seller, path=("sellerId",)))
+    await associates.require_at(work, viewer, command.intake.shop_id, elsewhere=(Role.ADMIN,))
     consignment = await begin(work, command.seller, command.content, now, photos_of=agent)
     hand_in(consignment, now)
     consignment.move("consignmentConfirm", now)

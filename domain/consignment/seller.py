@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain import appointment as appointments
+from domain import associate as associates
 from domain import listing as listings
 from domain.appointment import AppointmentId
 from domain.consignment import content as contents
@@ -175,6 +176,8 @@ class Book:
 async def book(work: Work, viewer: Viewer, command: Book, *, now: datetime) -> Consignment:
     """The seller, or the desk for them, takes a slot; booking again moves the appointment."""
     consignment = await lock_own(work, viewer, command.consignment_id, *appointments.DESK)
+    if consignment.seller != viewer.account_id:
+        await associates.require_at(work, viewer, command.shop_id, elsewhere=appointments.ANY_DESK)
     consignment.move("consignmentBook", now)
     before = None
     if consignment.appointment_id is not None:
@@ -209,6 +212,8 @@ class Unbook:
 async def unbook(work: Work, viewer: Viewer, command: Unbook, *, now: datetime) -> Consignment:
     """The seller, or the desk for them, cancels the appointment; the consignment stays confirmed."""
     consignment = await lock_own(work, viewer, command.consignment_id, *appointments.DESK)
+    if consignment.seller != viewer.account_id:
+        await associates.require_at(work, viewer, consignment.shop_id, elsewhere=appointments.ANY_DESK)
     consignment.move("consignmentUnbook", now)
     await leave_slot(work, consignment)
     consignment.expires_at = now + COME_WITHIN

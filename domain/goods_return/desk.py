@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain import associate as associates
 from domain import piece as pieces
 from domain import policy
 from domain.goods_return.fingerprint import compare, of_line
@@ -90,10 +91,11 @@ async def receive(work: Work, viewer: Viewer, command: ReceiveReturn, *, now: da
     _, goods_return, agent = await lock_for_house(
         work, viewer, command.goods_return_id, command.expected_version, "goodsReturnReceive"
     )
-    goods_return.move("goodsReturnReceive")
     placed = command.shop_id is not None or viewer.has(Role.SUPPORT)
     require(placed, InvalidInput("Say which shop this is.", path=("shopId",)))
     shop_id = None if command.shop_id is None else (await work.shops.find(command.shop_id)).id
+    await associates.require_at(work, viewer, shop_id, elsewhere=(Role.SUPPORT,))
+    goods_return.move("goodsReturnReceive")
     goods_return.receipt = ReturnReceipt(
         tag_number=None if command.tag_number is None else one_line(command.tag_number, "tagNumber", longest=120),
         weight_grams=check_weight(command.weight_grams),
@@ -221,6 +223,8 @@ async def send_back(work: Work, viewer: Viewer, command: SendBack, *, now: datet
     _, goods_return, _ = await lock_for_house(
         work, viewer, command.goods_return_id, command.expected_version, "goodsReturnSendBack"
     )
+    shop_id = None if goods_return.receipt is None else goods_return.receipt.shop_id
+    await associates.require_at(work, viewer, shop_id, elsewhere=(Role.SUPPORT,))
     goods_return.move("goodsReturnSendBack")
     carrier = one_line(command.carrier, "carrier", longest=80)
     goods_return.sent_back = ReturnParcel(carrier, one_line(command.tracking, "tracking", longest=80), now)

@@ -12,7 +12,7 @@ from domain.shipment.noun import (
     Shipment,
     ShipmentId,
 )
-from domain.shipment.port import Work, add_photos, require_staff, tell
+from domain.shipment.port import Work, add_photos, require_at, require_staff, tell
 from domain.shipment.refusal import WrongPickupCode
 from domain.viewer import Viewer
 from domain.work import check_version
@@ -90,6 +90,7 @@ async def lock_both(work: Work, viewer: Viewer, command: MoveShipment) -> tuple[
     order = await work.orders.lock(found.order_id)
     shipment = await work.shipments.lock(command.shipment_id)
     check_version(command.expected_version, shipment.version)
+    await require_at(work, viewer, order, shipment.line_ids)
     return shipment, order
 
 

@@ -15,7 +15,7 @@ from domain.shipment.noun import (
     ShipmentId,
     ShipmentState,
 )
-from domain.shipment.port import Work, add_photos, require_staff, tell
+from domain.shipment.port import Work, add_photos, require_at, require_staff, tell
 from domain.shipment.refusal import AboveCover, NotCovered
 from domain.text import line as one_line
 from domain.viewer import Viewer
@@ -52,6 +52,7 @@ async def create(work: Work, viewer: Viewer, command: CreateShipment, *, now: da
     line_ids = command.line_ids or tuple(line.id for line in order.lines if line.state is LineState.OPEN)
     require(bool(line_ids), InvalidInput("Every line is packed already.", path=("lineIds",)))
     require(len(set(line_ids)) == len(line_ids), InvalidInput("A line is packed once.", path=("lineIds",)))
+    await require_at(work, viewer, order, line_ids)
     order.advance("shipmentCreate", line_ids)
     pickup = order.delivery.method is DeliveryMethod.PICKUP
     require((command.parcel is None) == pickup, InvalidInput("The buyer chose the other way.", path=("parcel",)))

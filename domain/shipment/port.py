@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
+from domain import associate as associates
 from domain import order as orders
 from domain.event import Event
-from domain.order import Order, OrderId
+from domain.order import Order, OrderId, OrderLineId
 from domain.page import Page, PageRequest
+from domain.piece import PartyKind
 from domain.refusal import InvalidInput, require
 from domain.shipment.noun import (
     PHOTOS_MAX,
@@ -40,7 +42,7 @@ class TransitCovers(Protocol):
         ...
 
 
-class Work(orders.Work, Protocol):
+class Work(orders.Work, associates.Desk, Protocol):
     @property
     def shipments(self) -> Shipments: ...
     @property
@@ -57,6 +59,18 @@ class ShipmentReader(Protocol):
 def require_staff(viewer: Viewer) -> AccountId:
     viewer.require(Role.SUPPORT, Role.SHOP_ASSOCIATE)
     return viewer.require_account()
+
+
+async def require_at(work: Work, viewer: Viewer, order: Order, line_ids: Sequence[OrderLineId]) -> None:
+    """Support moves all there is, an associate what is picked up in their shop, or leaves it with a carrier."""
+    if viewer.has(Role.SUPPORT):
+        return
+    shops = {order.delivery.shop_id}
+    if order.delivery.shop_id is None:
+        pieces = [order.line(line_id).piece_id for line_id in line_ids]
+        keepers = [None if piece_id is None else (await work.pieces.find(piece_id)).custodian for piece_id in pieces]
+        shops = {one.id if one is not None and one.kind is PartyKind.SHOP else None for one in keepers}
+    await associates.require_at(work, viewer, *shops, elsewhere=(Role.SUPPORT,))
 
 
 def add_photos(there: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:

@@ -56,9 +56,16 @@ class AppraisalRequestInput(MoneyMove):
 @strawberry.input(description="Take in the object of a paid appraisal.")
 class AppraisalReceiveInput(Keyed):
     appraisal_id: strawberry.ID = strawberry.field(description="Which appraisal.")
+    shop_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The shop that takes it in; left out in the house itself."
+    )
 
     def to_command(self) -> appraisal.ReceiveForAppraisal:
-        return appraisal.ReceiveForAppraisal(id_of("Appraisal", self.appraisal_id, "appraisalId"))
+        shop_id = given(self.shop_id)
+        return appraisal.ReceiveForAppraisal(
+            appraisal_id=id_of("Appraisal", self.appraisal_id, "appraisalId"),
+            shop_id=None if shop_id is None else id_of("ClubShop", shop_id, "shopId"),
+        )
 
 
 @strawberry.input(description="Give up a paid appraisal before an opinion was given.")
@@ -99,7 +106,7 @@ class AppraisalServiceMutation:
         AppraisalReceiveInput,
         Appraisal,
         WrongState,
-        description="Take in the object of a paid appraisal. For shop associates, support and appraisers.",
+        description="Take in the object of a paid appraisal. For associates of that shop, support and appraisers.",
     )
     appraisal_cancel = mutation(
         appraisal.cancel,
@@ -115,5 +122,6 @@ class AppraisalServiceMutation:
         AppraisalHandBackInput,
         Appraisal,
         WrongState,
-        description="Give the object of a paid appraisal back. For shop associates, support and appraisers.",
+        description="Give the object of a paid appraisal back. For associates of the shop where it is, support and "
+        "appraisers.",
     )

@@ -234,7 +234,7 @@ class ConsignmentDeskMutation:
         AlreadyConsigned,
         WrongState,
         VersionConflict,
-        description="Take in a confirmed piece against a receipt. For shop associates and support.",
+        description="Take in a confirmed piece against a receipt. For associates of the shop and support.",
     )
     consignment_take_in = mutation(
         intake.take_in,
@@ -244,7 +244,7 @@ class ConsignmentDeskMutation:
         SerialAlreadyRegistered,
         AlreadyConsigned,
         WrongState,
-        description="Make a consignment at the counter and take the piece in, in one go. For shop associates.",
+        description="Make a consignment at the counter and take the piece in, in one go. For associates of the shop.",
     )
     consignment_dispose_refused = mutation(
         desk.dispose_refused,
@@ -263,7 +263,7 @@ class ConsignmentDeskMutation:
         PieceRetained,
         WrongState,
         VersionConflict,
-        description="Give back what was withdrawn, declined, refused or not sold. For shop associates and support.",
+        description="Give back what was withdrawn, declined, refused or not sold. For support and the shop it is in.",
     )
     consignment_list = mutation(
         shelf.list_,

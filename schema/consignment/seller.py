@@ -191,14 +191,14 @@ class ConsignmentSellerMutation:
         Consignment,
         WrongState,
         *BOOKING,
-        description="Take a slot at a club shop, or another one instead. For its seller, shop associates and support.",
+        description="Take a slot at a club shop, or another one instead. For its seller, the shop, support.",
     )
     consignment_unbook = mutation(
         seller.unbook,
         ConsignmentUnbookInput,
         Consignment,
         WrongState,
-        description="Cancel the appointment; it stays confirmed. For its seller, shop associates and support.",
+        description="Cancel the appointment; it stays confirmed. For its seller, the shop's associates, support.",
     )
     consignment_withdraw = mutation(
         seller.withdraw,

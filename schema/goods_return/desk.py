@@ -175,7 +175,7 @@ class GoodsReturnDeskMutation:
         GoodsReturn,
         *STEPS,
         description="Take goods in. Tag and weight are compared with those that were sent; with any difference an "
-        "appraiser has to look. For support and shop associates.",
+        "appraiser has to look. For support and associates of the shop.",
     )
     goods_return_inspect = mutation(
         goods_return.inspect,
@@ -200,5 +200,5 @@ class GoodsReturnDeskMutation:
         GoodsReturnSendBackInput,
         GoodsReturn,
         *STEPS,
-        description="Send back what was denied. For support and shop associates.",
+        description="Send back what was denied. For support and associates of the shop.",
     )

@@ -20,6 +20,7 @@ SIGHT = """
     priceHistory { nodes { reason } }
   } }
   categories { name children { name children { name } } attributes { code } }
+  clubShops { nodes { slug address { country } services { purpose } } }
   brands(first: 100) { nodes { name kind collections { nodes { name } } } }
 }
 """
@@ -42,7 +43,17 @@ async def test_a_seeded_house_can_be_looked_at(api: Api, database: Services) -> 
     picture = await api.client.get(card["coverUrl"])
     assert picture.status_code == 200
     assert picture.headers["content-type"].startswith("image/svg+xml")
+    assert [shop["slug"] for shop in sight["clubShops"]["nodes"]] == ["paris-marais", "shanghai-jingan"]
+    owner = await asyncpg.connect(database.owner_url)
+    working = await owner.fetch(WORKING)
+    await owner.close()
+    assert [tuple(row) for row in working] == [("shop@cercle.example", "paris-marais")]
     assert told[-1] == ("pieces", 300, 300)
+
+
+WORKING = """
+SELECT a.email, s.slug FROM shop_associate x JOIN account a ON a.id = x.account_id JOIN club_shop s ON s.id = x.shop_id
+"""
 
 
 PRINT = """

@@ -10,6 +10,7 @@ from domain.appraisal import LapseAppraisal, lapse
 from domain.viewer import HOUSE, Role
 from tests.support.api import Api
 from tests.support.appraisal import ERRORS, Workshop, uuid_of
+from tests.support.consignment import Counter
 from tests.support.people import People, euros
 
 REQUEST = f"""
@@ -186,10 +187,11 @@ async def test_the_counter_is_for_staff(api: Api, people: People, workshop: Work
         back = (await api(person, HAND_BACK, input={"appraisalId": ordered["id"]}))["appraisalHandBack"]
         assert back["code"] == "NOT_ALLOWED"
 
-    associate = await people.staff(Role.SHOP_ASSOCIATE)
-    assert (await api(associate, RECEIVE, input={"appraisalId": ordered["id"]}))["appraisalReceive"][
-        "state"
-    ] == "QUEUED"
+    counter = await Counter(api, people).open()
+    nowhere = await api(counter.associate, RECEIVE, input={"appraisalId": ordered["id"]})
+    at_desk = {"appraisalId": ordered["id"], "shopId": counter.shop_id}
+    received = await api(counter.associate, RECEIVE, input=at_desk)
+    assert (nowhere["appraisalReceive"]["code"], received["appraisalReceive"]["state"]) == ("INVALID_INPUT", "QUEUED")
 
 
 async def test_an_object_that_never_comes_lapses_and_one_that_came_does_not(

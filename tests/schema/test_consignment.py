@@ -518,7 +518,7 @@ async def test_a_parcel_that_comes_after_its_withdrawal_is_taken_in_to_be_sent_b
 
 
 async def test_the_house_declines_what_it_has_and_gives_it_back(counter: Counter) -> None:
-    consignment_id = await counter.received()
+    consignment_id = await counter.received(shopId=counter.shop_id)
     named: dict[str, Any] = {"consignmentId": consignment_id}
 
     declined = await counter(counter.merchandiser, "consignmentDecline", **named, reason="Too worn")

@@ -237,9 +237,9 @@ async def test_a_swapped_piece_is_found_out_by_its_tag_and_weight_and_denied_by_
     assert (denied["state"], denied["refunded"], denied["nextActions"]) == ("DENIED", None, ["goodsReturnSendBack"])
     assert await returns.parties(bag) == (str(buyer.id),) * 3
     assert (await market.pocket(buyer))["cash"] == "0.00"
-    back = await returns.done(returns.associate, "goodsReturnSendBack", taken["id"], carrier="Ferro", tracking="B-2")
+    back = await returns.done(returns.support, "goodsReturnSendBack", taken["id"], carrier="Ferro", tracking="B-2")
     assert (back["sentBack"], back["nextActions"]) == ({"carrier": "Ferro", "tracking": "B-2"}, [])
-    twice = await returns.act(returns.associate, "goodsReturnSendBack", taken["id"], carrier="F", tracking="B-3")
+    twice = await returns.act(returns.support, "goodsReturnSendBack", taken["id"], carrier="F", tracking="B-3")
     assert twice["code"] == "WRONG_STATE"
     await returns.all_is_due(sale)
     assert (await returns.settlement(sale))["state"] == "SETTLED"
@@ -610,13 +610,14 @@ async def test_a_return_over_the_counter_of_a_shop_needs_no_parcel(
     sale = await returns.bought(buyer, bag, cash=500)
     made = await returns.asked(buyer, sale)
     await returns.done(returns.support, "goodsReturnApprove", made["id"])
-    shop = (await Counter(market.api, people).open()).shop_id
+    counter = await Counter(market.api, people).open()
+    shop = counter.shop_id
     found = {"tagNumber": "TAG-1001", "weightGrams": 1_240}
 
-    nowhere = await returns.act(returns.associate, "goodsReturnReceive", made["id"], **found)
+    nowhere = await returns.act(counter.associate, "goodsReturnReceive", made["id"], **found)
     elsewhere = encode_id("ClubShop", UUID(int=7))
-    unknown = await returns.act(returns.associate, "goodsReturnReceive", made["id"], shopId=elsewhere, **found)
-    taken = await returns.done(returns.associate, "goodsReturnReceive", made["id"], shopId=shop, **found)
+    unknown = await returns.act(counter.associate, "goodsReturnReceive", made["id"], shopId=elsewhere, **found)
+    taken = await returns.done(counter.associate, "goodsReturnReceive", made["id"], shopId=shop, **found)
 
     assert (nowhere["code"], nowhere["path"]) == ("INVALID_INPUT", ["shopId"])
     assert unknown["code"] == "NOT_FOUND"

@@ -3,17 +3,16 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
 from domain.account import Account
 from domain.listing import Listing
-from domain.localized import Localized
-from domain.shop import Address, ClubShop, ShopId
 from domain.viewer import Role
 from schema.ids import encode_id, id_of
 from tests.support.api import Api
+from tests.support.consignment import Counter
 from tests.support.market import TO_PARIS, Market, money
 from tests.support.people import People, euros
 
@@ -264,32 +263,12 @@ async def test_packing_and_cancelling_at_the_same_time_do_one_of_the_two(
 # Pickups
 
 
-async def shop_of(market: Market) -> ShopId:
-    async def open_shop(work: Any, viewer: Any, command: str, *, now: datetime) -> ClubShop:
-        shop = ClubShop(
-            id=ShopId(uuid4()),
-            slug=command,
-            name=Localized("Marais", "玛黑"),
-            address=Address("1 rue de la Paix", "Paris", "75001", "FR"),
-            time_zone="Europe/Paris",
-            hours=(),
-            services=(),
-            slot_minutes=30,
-            active=True,
-            created_at=now,
-        )
-        await work.shops.add(shop)
-        return shop
-
-    return (await market.run(open_shop, f"shop-{uuid4().hex[:8]}")).id  # type: ignore[no-any-return]
-
-
 async def test_a_pickup_is_given_to_whoever_shows_the_code_that_the_buyer_alone_was_told(
     api: Api, people: People, market: Market, desk: Desk
 ) -> None:
-    associate = await people.staff(Role.SHOP_ASSOCIATE)
-    shop_id = await shop_of(market)
-    pickup = {"method": "PICKUP", "shopId": encode_id("ClubShop", shop_id)}
+    counter = await Counter(api, people).open()
+    associate = counter.associate
+    pickup = {"method": "PICKUP", "shopId": counter.shop_id}
     buyer, bag, order = await bought(people, market, delivery=pickup)
     query = "query ($id: ID!) { order(id: $id) { shipments { id pickupCode shop { slug } } delivery { method } } }"
 

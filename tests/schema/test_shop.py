@@ -10,7 +10,7 @@ from domain.account import Account
 from domain.viewer import Role
 from schema.ids import encode_id
 from tests.support.api import Api
-from tests.support.consignment import SHOP_OPEN, Counter, account_id, slot, uuid_of
+from tests.support.consignment import APPOINT, SHOP_OPEN, Counter, account_id, slot, uuid_of
 from tests.support.people import People
 
 SHOP = """
@@ -99,6 +99,47 @@ async def test_only_admins_open_and_change_shops(counter: Counter) -> None:
     assert stale["shopChange"]["code"] == "VERSION_CONFLICT"
     assert (await book(counter, counter.seller))["code"] == "NOT_FOUND"
     assert await free(counter) == {}
+
+
+async def test_who_works_in_a_shop_is_said_by_an_admin_and_counts_at_once(counter: Counter) -> None:
+    newcomer = await counter.people.staff(Role.SHOP_ASSOCIATE)
+    own = await book(counter, counter.seller, startsAt=slot(hour=15).isoformat())
+    given = {"shopId": counter.shop_id, "accountId": account_id(newcomer)}
+    dismiss = APPOINT.replace("Appoint", "Dismiss")
+    staff = "query ($id: ID!) { clubShop(id: $id) { associates { since account { id } } } }"
+
+    for role in (Role.CUSTOMER, Role.SHOP_ASSOCIATE, Role.SUPPORT, Role.MERCHANDISER):
+        somebody = await counter.people.person(role)
+        for document in (APPOINT, dismiss):
+            refused = await counter.api(somebody, document, input=given)
+            assert next(iter(refused.body["data"].values()))["code"] == "NOT_ALLOWED"
+    before = await act(counter, newcomer, "appointmentCheckIn", own["id"])
+    appointed = await counter.api(counter.admin, APPOINT, input=given)
+    again = await counter.api(counter.admin, APPOINT, input=given)
+    here = await act(counter, newcomer, "appointmentCheckIn", own["id"])
+    another = await book(counter, counter.seller, startsAt=slot(hour=16).isoformat())
+    working = (await counter.api(counter.support, staff, id=counter.shop_id))["clubShop"]["associates"]
+    hidden = (await counter.api(counter.seller, staff, id=counter.shop_id))["clubShop"]["associates"]
+    dismissed = await counter.api(counter.admin, dismiss, input=given)
+    after = await act(counter, newcomer, "appointmentCheckIn", another["id"])
+    twice = await counter.api(counter.admin, dismiss, input=given)
+
+    assert (before["code"], here["state"], after["code"]) == ("NOT_ALLOWED", "CHECKED_IN", "NOT_ALLOWED")
+    assert appointed["shopAssociateAppoint"]["shop"]["id"] == counter.shop_id
+    assert again["shopAssociateAppoint"] == appointed["shopAssociateAppoint"], "who works there already stays"
+    assert [one["account"]["id"] for one in working] == [account_id(counter.associate), account_id(newcomer)]
+    assert hidden == []
+    assert dismissed["shopAssociateDismiss"]["leftAt"] is not None
+    assert twice["shopAssociateDismiss"]["code"] == "NOT_FOUND"
+
+
+async def test_only_who_has_the_role_is_appointed_to_a_shop(counter: Counter) -> None:
+    clerk = await counter.people.staff(Role.FINANCE)
+
+    given = {"shopId": counter.shop_id, "accountId": account_id(clerk)}
+    refused = (await counter.api(counter.admin, APPOINT, input=given))["shopAssociateAppoint"]
+
+    assert (refused["code"], refused["path"]) == ("INVALID_INPUT", ["accountId"])
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,14 @@ mutation ($input: ShopOpenInput!) {
 }
 """
 
+APPOINT = """
+mutation ($input: ShopAssociateAppointInput!) {
+  shopAssociateAppoint(input: $input) {
+    __typename ... on ShopAssociate { since leftAt shop { id } account { id } } ... on UserError { code message path }
+  }
+}
+"""
+
 
 def content(**changed: Any) -> dict[str, Any]:
     """What a seller says of a bag."""
@@ -89,8 +97,8 @@ class Counter:
         self.shop_id = await self.shop(capacity)
         return self
 
-    async def shop(self, capacity: int = 2, **changed: Any) -> str:
-        """A shop in Paris, open every day from 10 to 19; its id."""
+    async def shop(self, capacity: int = 2, *, staffed: bool = True, **changed: Any) -> str:
+        """A shop in Paris, open every day from 10 to 19, where the associate works; its id."""
         given = {
             "slug": f"paris-{uuid4().hex[:8]}",
             "name": {"en": "Paris", "zh": "巴黎"},
@@ -100,7 +108,16 @@ class Counter:
             "services": [{"purpose": purpose, "capacity": capacity} for purpose in ("DROP_OFF", "VIEWING")],
             **changed,
         }
-        return str((await self.api(self.admin, SHOP_OPEN, input=given))["shopOpen"]["id"])
+        shop_id = str((await self.api(self.admin, SHOP_OPEN, input=given))["shopOpen"]["id"])
+        if staffed:
+            await self.appoint(self.associate, shop_id)
+        return shop_id
+
+    async def appoint(self, person: Account, shop_id: str) -> None:
+        """Somebody works in a shop from now on."""
+        given = {"shopId": shop_id, "accountId": account_id(person)}
+        done = await self.api(self.admin, APPOINT, input=given)
+        assert done["shopAssociateAppoint"]["__typename"] == "ShopAssociate", done.body
 
     async def __call__(
         self, person: Account | None, name: str, *, key: str | None = None, **given: Any

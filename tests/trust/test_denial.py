@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from domain.viewer import Role
 from tests.support.snapshot import changed, snapshot
 from tests.trust.alter import about_nothing
 from tests.trust.operations import OPERATIONS
@@ -105,6 +106,8 @@ POLICY: dict[str, frozenset[Persona]] = {
     "consignmentList": staff(MERCHANDISER),
     "shopOpen": staff(),
     "shopChange": staff(),
+    "shopAssociateAppoint": staff(),
+    "shopAssociateDismiss": staff(),
     "appointmentBook": SIGNED_IN,
     "appointmentCancel": staff(SHOP_ASSOCIATE, SUPPORT),
     "appointmentCheckIn": staff(SHOP_ASSOCIATE, SUPPORT),
@@ -157,6 +160,15 @@ SEEN: dict[str, frozenset[Persona]] = {
 }
 """Who may see the thing and still not do this to it: they learn that they lack the right, not whether it is there."""
 
+NAMES_THE_SHOP: dict[str, tuple[str, ...]] = {
+    "appraisalReceive": (),
+    "consignmentReceive": ("intake",),
+    "goodsReturnReceive": (),
+}
+"""Where the input says at which shop something happens that may also happen in the house itself."""
+
+AT_A_SHOP = sorted(name for name, may in POLICY.items() if SHOP_ASSOCIATE in may and Persona.CUSTOMER not in may)
+
 REFUSED = {"NOT_ALLOWED", "NOT_FOUND", "NOT_QUALIFIED"}
 
 
@@ -187,6 +199,29 @@ async def test_whoever_may_not_is_refused_and_changes_nothing(world: World, name
             assert code not in (noun_of(name), "INTERNAL"), body
             assert code != "NOT_ALLOWED", f"the policy says that {persona} may"
 
+    assert changed(before, await snapshot(world.house)) == []
+    done = await world.send(actor, name, given, uuid4().hex)
+    assert outcome(done, name) == noun_of(name), done.body
+
+
+@pytest.mark.parametrize("name", AT_A_SHOP)
+async def test_an_associate_acts_for_no_shop_but_their_own(world: World, name: str) -> None:
+    actor, given = await OPERATIONS[name](world)
+    counter = await world.counter()
+    elsewhere = await world.people.staff(Role.SHOP_ASSOCIATE)
+    await counter.appoint(elsewhere, await counter.shop())
+    asked = {**given}
+    if name in NAMES_THE_SHOP:
+        inner = asked
+        for field in NAMES_THE_SHOP[name]:
+            inner[field] = {**inner[field]}
+            inner = inner[field]
+        inner["shopId"] = counter.shop_id
+    before = await snapshot(world.house)
+
+    refused = await world.send(elsewhere, name, asked, uuid4().hex)
+
+    assert outcome(refused, name) == "NOT_ALLOWED", refused.body
     assert changed(before, await snapshot(world.house)) == []
     done = await world.send(actor, name, given, uuid4().hex)
     assert outcome(done, name) == noun_of(name), done.body

@@ -490,6 +490,35 @@ def upgrade() -> None:
     op.create_index("ix_receivable_owner", "receivable", ["owner", "id"], unique=False)
     op.create_index("ix_receivable_state", "receivable", ["state", "id"], unique=False)
     op.create_table(
+        "shop_associate",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("shop_id", sa.UUID(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("appointed_by", sa.UUID(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("left_at >= since", name=op.f("ck_shop_associate_left_at")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_shop_associate_account_id")),
+        sa.ForeignKeyConstraint(["appointed_by"], ["account.id"], name=op.f("fk_shop_associate_appointed_by")),
+        sa.ForeignKeyConstraint(["shop_id"], ["club_shop.id"], name=op.f("fk_shop_associate_shop_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shop_associate")),
+    )
+    op.create_index(
+        "ix_shop_associate_shop",
+        "shop_associate",
+        ["shop_id", "since", "id"],
+        unique=False,
+        postgresql_where=sa.text("left_at IS NULL"),
+    )
+    op.create_index(
+        "uq_shop_associate_standing",
+        "shop_associate",
+        ["account_id", "shop_id"],
+        unique=True,
+        postgresql_where=sa.text("left_at IS NULL"),
+    )
+    op.create_table(
         "shop_slot",
         sa.Column("shop_id", sa.UUID(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
@@ -1432,6 +1461,7 @@ def upgrade() -> None:
         sa.Column("value_high_minor", sa.BigInteger(), nullable=True),
         sa.Column("concluded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shop_id", sa.UUID(), nullable=True),
         sa.Column("handed_back_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
@@ -1461,6 +1491,9 @@ def upgrade() -> None:
             "round BETWEEN 1 AND 3 AND (needs = 'SENIOR') = (round = 3)", name=op.f("ck_appraisal_round")
         ),
         sa.CheckConstraint(
+            "shop_id IS NULL OR (received_at IS NOT NULL AND purpose = 'SERVICE')", name=op.f("ck_appraisal_shop")
+        ),
+        sa.CheckConstraint(
             "state IN ('REQUESTED', 'CANCELLED') OR received_at IS NOT NULL", name=op.f("ck_appraisal_received")
         ),
         sa.CheckConstraint(
@@ -1487,6 +1520,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_appraisal_owner")),
         sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_appraisal_piece_id")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_appraisal_product_id")),
+        sa.ForeignKeyConstraint(["shop_id"], ["club_shop.id"], name=op.f("fk_appraisal_shop_id")),
         sa.ForeignKeyConstraint(
             ["standard_id", "standard_version"],
             ["grading_standard.id", "grading_standard.version"],
@@ -2637,6 +2671,7 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "payout_batch" TO cercle_app')
     run('GRANT SELECT, INSERT ON "policy_version" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "receivable" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "shop_associate" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "shop_slot" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "transit_cover" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "wallet_hold" TO cercle_app')

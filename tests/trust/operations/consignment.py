@@ -129,6 +129,18 @@ async def change_shop(world: World) -> Prepared:
     return await world.staff(Role.ADMIN), {"shopId": await counter.shop(), "name": text(f"Paris {uuid4().hex[:6]}")}
 
 
+async def appoint_associate(world: World) -> Prepared:
+    associate = await world.people.staff(Role.SHOP_ASSOCIATE)
+    given = {"shopId": (await world.counter()).shop_id, "accountId": account_id(associate)}
+    return await world.staff(Role.ADMIN), given
+
+
+async def dismiss_associate(world: World) -> Prepared:
+    admin, given = await appoint_associate(world)
+    await world.do(admin, "shopAssociateAppoint", **given)
+    return admin, given
+
+
 async def book_viewing(world: World) -> Prepared:
     counter = await world.counter()
     return counter.seller, {"shopId": counter.shop_id, "purpose": "VIEWING", "startsAt": slot().isoformat()}
@@ -166,6 +178,8 @@ ENTRIES: dict[str, Entry] = {
     "consignmentList": list_,
     "shopOpen": open_shop,
     "shopChange": change_shop,
+    "shopAssociateAppoint": appoint_associate,
+    "shopAssociateDismiss": dismiss_associate,
     "appointmentBook": book_viewing,
     "appointmentCancel": booked,
     "appointmentCheckIn": due,
