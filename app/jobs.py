@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.house import House
+from app.media_expire import expire as expire_upload
 from app.payment_refund import ask_for_refund
 from domain import appraisal, claim, goods_return, markdown, order, payment, settlement, wallet
 from domain.consignment import handback
@@ -38,5 +39,6 @@ JOBS: dict[str, Errand] = {
     "consignmentExpire": verb(handback.expire, handback.Expire),
     "settlementRelease": verb(settlement.release_due, settlement.ReleaseDue),
     "contractMarkdown": verb(markdown.apply, markdown.Apply),
+    "mediaUploadExpire": expire_upload,
     "walletLotExpire": verb(wallet.expire_lot, wallet.ExpireLot),
 }

@@ -12,10 +12,13 @@ from domain.lifecycle import Lifecycle
 from domain.localized import Localized
 from domain.refusal import InvalidInput, NotFound, Refusal, require
 from domain.viewer import AccountId, Role, Viewer
+from domain.work import Job
 
 MediaUploadId = NewType("MediaUploadId", UUID)
 
 UPLOAD_TTL = timedelta(minutes=30)
+UNUSED_TTL = timedelta(hours=24)
+"""How long a file is kept that nothing shows."""
 MEDIA_MAX = 24
 
 
@@ -78,7 +81,10 @@ class UploadState(StrEnum):
 
 @dataclass(slots=True)
 class MediaUpload:
-    """A file on its way in; `sha256` and `stored_bytes` are known once the store has it."""
+    """A file on its way in; `sha256` and `stored_bytes` are known once the store has it.
+
+    `used` is true once something shows it: from then on the file stays, whatever becomes of what showed it.
+    """
 
     id: MediaUploadId
     account_id: AccountId
@@ -91,6 +97,7 @@ class MediaUpload:
     created_at: datetime
     stored_bytes: int | None = None
     sha256: str | None = None
+    used: bool = False
     version: int = 1
 
     @property
@@ -141,12 +148,17 @@ class MediaNotReceived(Refusal):
 class MediaUploads(Protocol):
     async def lock(self, upload_id: MediaUploadId) -> MediaUpload: ...
     async def lock_key(self, key: str) -> MediaUpload: ...
-    async def finished(self, keys: Sequence[str], owner: AccountId | None) -> Sequence[MediaUpload]:
-        """The finished uploads with these keys, only this owner's unless None."""
+    async def use(self, keys: Sequence[str], owner: AccountId | None) -> Sequence[MediaUpload]:
+        """The finished uploads with these keys, only this owner's unless None; they are used from here on."""
         ...
 
     async def add(self, upload: MediaUpload) -> None: ...
     async def save(self, upload: MediaUpload) -> None: ...
+    async def lock_unused(self, upload_id: MediaUploadId) -> MediaUpload | None:
+        """None when it is used, or gone already."""
+        ...
+
+    async def remove(self, upload: MediaUpload) -> None: ...
 
 
 class MediaAddresses(Protocol):
@@ -186,7 +198,7 @@ async def placed(
     work: Work, wanted: Sequence[Placed], *, owner: AccountId | None, path: tuple[str, ...] = ("media",)
 ) -> tuple[Media, ...]:
     """The media for finished uploads, images first; refuses a file that is not there or is not the owner's."""
-    found = {upload.key: upload for upload in await work.media_uploads.finished([one.key for one in wanted], owner)}
+    found = {upload.key: upload for upload in await work.media_uploads.use([one.key for one in wanted], owner)}
     media: list[Media] = []
     for index, one in enumerate(wanted):
         upload = found.get(one.key)
@@ -255,6 +267,7 @@ async def start_upload(work: Work, viewer: Viewer, command: StartUpload, *, now:
         created_at=now,
     )
     await work.media_uploads.add(upload)
+    work.outbox.append(Job("mediaUploadExpire", upload.id, now + UNUSED_TTL))
     return upload
 
 
@@ -294,3 +307,25 @@ async def finish_upload(work: Work, viewer: Viewer, command: FinishUpload, *, no
     upload.state = LIFECYCLE.move(upload.state, "mediaUploadFinish")
     await work.media_uploads.save(upload)
     return upload
+
+
+@dataclass(frozen=True, slots=True)
+class ExpireUpload:
+    upload_id: MediaUploadId
+
+
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """The file that nobody needs, by its key; None when there is none."""
+
+    key: str | None
+
+
+async def expire_upload(work: Work, viewer: Viewer, command: ExpireUpload, *, now: datetime) -> Abandoned:
+    """The house forgets an upload that nothing shows a day after it began; whoever asks then removes its file."""
+    viewer.require(Role.SYSTEM)
+    upload = await work.media_uploads.lock_unused(command.upload_id)
+    if upload is None or now < upload.created_at + UNUSED_TTL:
+        return Abandoned(None)
+    await work.media_uploads.remove(upload)
+    return Abandoned(upload.key)

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Computed, Text, delete, update
 from sqlmodel import Field, SQLModel
 
-from domain.media import ContentType, MediaRole, MediaUpload, UploadState
+from domain.media import ContentType, MediaRole, MediaUpload, MediaUploadId, UploadState
 from domain.refusal import NotFound
 from domain.viewer import AccountId
 from persistence.collection import SqlCollection
@@ -29,6 +29,8 @@ class MediaUploadRow(SQLModel, table=True):
         CheckConstraint("size_bytes > 0 AND stored_bytes > 0", name="size_bytes"),
         CheckConstraint("(state = 'STARTED') = (sha256 IS NULL)", name="received"),
         CheckConstraint("(sha256 IS NULL) = (stored_bytes IS NULL)", name="stored"),
+        CheckConstraint("state = 'FINISHED' OR NOT used", name="used"),
+        {"info": {"app": "SELECT, INSERT, UPDATE, DELETE"}},
     )
     id: UUID = key(primary=True)
     account_id: UUID = key("account.id", index=True)
@@ -41,6 +43,7 @@ class MediaUploadRow(SQLModel, table=True):
     created_at: datetime = moment()
     stored_bytes: int | None = Field(default=None, sa_type=BigInteger, nullable=True)
     sha256: str | None = text(nullable=True)
+    used: bool
     version: int
 
 
@@ -55,12 +58,27 @@ class SqlMediaUploads(SqlCollection[MediaUpload]):
             raise NotFound(self.kind, media_key)
         return found[0]
 
-    async def finished(self, keys: Sequence[str], owner: AccountId | None) -> Sequence[MediaUpload]:
-        """The finished uploads with these keys, only this owner's unless None."""
+    async def use(self, keys: Sequence[str], owner: AccountId | None) -> Sequence[MediaUpload]:
+        """The finished uploads with these keys, only this owner's unless None; they are used from here on."""
         where = [self.table.c.key.in_(keys), self.table.c.state == str(UploadState.FINISHED)]
         if owner is not None:
             where.append(self.table.c.account_id == owner)
-        return await self.find_where(*where)
+        found = await self.find_where(*where)
+        if fresh := [upload.id for upload in found if not upload.used]:
+            # One that has expired since it was found is not there any more.
+            locked = await self.lock_where(self.table.c.id.in_(fresh))
+            mine = self.table.c.id.in_([upload.id for upload in locked])
+            await self.connection.execute(update(self.table).where(mine).values(used=True))
+            found = [upload for upload in found if upload.used] + locked
+        return found
+
+    async def lock_unused(self, upload_id: MediaUploadId) -> MediaUpload | None:
+        """None when it is used, or gone already."""
+        found = await self.lock_where(self.table.c.id == upload_id, ~self.table.c.used)
+        return found[0] if found else None
+
+    async def remove(self, upload: MediaUpload) -> None:
+        await self.connection.execute(delete(self.table).where(self.table.c.id == upload.id))
 
 
 class SqlMediaReader:

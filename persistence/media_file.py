@@ -97,6 +97,10 @@ class MediaFiles:
         finally:
             await asyncio.to_thread(partial.unlink, missing_ok=True)
 
+    async def remove(self, path: Path) -> None:
+        """The file is not there afterwards, whether it was or not."""
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+
     def _place(self, partial: Path, path: Path, sha256: str) -> None:
         """A link, unlike a renaming, fails where something is already."""
         try:

@@ -75,7 +75,7 @@ async def arrive(
     shipment.move(action)
     require(right, WrongPickupCode(path=("pickupCode",)))
     shipment.delivered_at = now
-    shipment.photos = add_photos(shipment.photos, command.photos)
+    shipment.photos = await add_photos(work, shipment.photos, command.photos)
     await orders.delivered(work, order, shipment.line_ids, action, now)
     return await finish(work, order, shipment, "delivered")
 
@@ -97,7 +97,7 @@ async def lock_both(work: Work, viewer: Viewer, command: MoveShipment) -> tuple[
 async def begin(work: Work, viewer: Viewer, command: MoveShipment, action: str) -> tuple[Shipment, Order]:
     shipment, order = await lock_both(work, viewer, command)
     shipment.move(action)
-    shipment.photos = add_photos(shipment.photos, command.photos)
+    shipment.photos = await add_photos(work, shipment.photos, command.photos)
     order.advance(action, shipment.line_ids)
     return shipment, order
 

@@ -47,7 +47,7 @@ class CreateShipment:
 async def create(work: Work, viewer: Viewer, command: CreateShipment, *, now: datetime) -> Shipment:
     """Staff pack lines of a paid order; a parcel that is worth more than its cover gets no label."""
     staff = require_staff(viewer)
-    photos = add_photos((), command.photos)
+    photos = await add_photos(work, (), command.photos)
     order = await work.orders.lock(command.order_id)
     line_ids = command.line_ids or tuple(line.id for line in order.lines if line.state is LineState.OPEN)
     require(bool(line_ids), InvalidInput("Every line is packed already.", path=("lineIds",)))

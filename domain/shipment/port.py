@@ -73,10 +73,12 @@ async def require_at(work: Work, viewer: Viewer, order: Order, line_ids: Sequenc
     await associates.require_at(work, viewer, *shops, elsewhere=(Role.SUPPORT,))
 
 
-def add_photos(there: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
-    """The keys of photos, with those of another step."""
+async def add_photos(work: Work, there: Sequence[str], more: Sequence[str]) -> tuple[str, ...]:
+    """The keys of photos, with those of another step; what was uploaded for it stays from here on."""
     together = (*there, *(one_line(photo, "photos") for photo in more))
     require(len(together) <= PHOTOS_MAX, InvalidInput(f"{PHOTOS_MAX} photos at most.", path=("photos",)))
+    if more:
+        await work.media_uploads.use(list(more), None)
     return together
 
 

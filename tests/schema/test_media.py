@@ -1,15 +1,19 @@
 """Files come in by signed addresses, whole or not at all, and never change."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from uuid import UUID
 
 import pytest
 
+from app.jobs import JOBS
 from domain.viewer import Role
-from schema.ids import encode_id
+from schema.ids import decode_id, encode_id
 from tests.support.api import Api
 from tests.support.catalogue import Shelves
+from tests.support.consignment import content
 from tests.support.people import People
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
@@ -72,6 +76,89 @@ async def test_a_picture_goes_from_a_phone_to_a_product(api: Api, people: People
     assert picture.headers["content-type"] == "image/png"
     assert picture.headers["x-content-type-options"] == "nosniff"
     assert "immutable" in picture.headers["cache-control"]
+
+
+async def finished(api: Api, person: Any) -> Any:
+    upload = await start(api, person)
+    assert (await put(api, upload)).status_code == 201
+    done = await api(person, FINISH, input={"uploadId": upload["id"]})
+    assert done["mediaUploadFinish"]["state"] == "FINISHED"
+    return upload
+
+
+async def expire(api: Api, upload: Any, hours: float = 24.1) -> None:
+    """What the worker does some hours after the upload began, twice as after a crash."""
+    upload_id = decode_id(upload["id"])[1]
+    for _ in range(2):
+        at = datetime.now(UTC) + timedelta(hours=hours)
+        await JOBS["mediaUploadExpire"](
+            api.house, "mediaUploadExpire", UUID(str(upload_id)), f"job:{upload_id}:{hours}", at
+        )
+
+
+async def kept(api: Api, upload: Any) -> tuple[bool, bool]:
+    """Whether the house knows of it, and whether its file is there."""
+    row = await api.house.readers.pool.fetchval("SELECT count(*) FROM media_upload WHERE key = $1", upload["key"])
+    path = api.house.files.path(upload["key"])
+    assert path is not None
+    return row == 1, path.exists()
+
+
+async def test_uploads_that_nothing_shows_are_forgotten_after_a_day(api: Api, people: People) -> None:
+    owner = await people.customer()
+    started, sent, unused = await start(api, owner), await start(api, owner), await finished(api, owner)
+    await put(api, sent)
+    due = "SELECT name, due_at - now() AS wait FROM outbox WHERE subject_id = $1"
+    job = await api.house.readers.pool.fetchrow(due, decode_id(unused["id"])[1])
+    assert job["name"] == "mediaUploadExpire"
+    assert timedelta(hours=23) < job["wait"] <= timedelta(hours=24)
+
+    for upload in (started, sent, unused):
+        await expire(api, upload, hours=23.9)
+    early = [await kept(api, upload) for upload in (started, sent, unused)]
+    for upload in (started, sent, unused):
+        await expire(api, upload)
+
+    assert early == [(True, False), (True, True), (True, True)]
+    assert [await kept(api, upload) for upload in (started, sent, unused)] == [(False, False)] * 3
+    assert (await api(owner, FINISH, input={"uploadId": unused["id"]}))["mediaUploadFinish"]["code"] == "NOT_FOUND"
+
+
+async def test_what_was_ever_shown_stays(api: Api, people: People) -> None:
+    seller, staff = await people.customer(), await people.staff(Role.MERCHANDISER)
+    told, shown = await finished(api, seller), await finished(api, staff)
+    draft = (
+        "mutation ($input: ConsignmentDraftInput!) { consignmentDraft(input: $input) { ... on Consignment { id } } }"
+    )
+    await api(seller, draft, input={"content": content(photos=[{"key": told["key"]}])})
+    product = encode_id("Product", (await Shelves(api.house).product()).id)
+    attach = """
+    mutation ($input: ProductUpdateInput!) { productUpdate(input: $input) { ... on Product { media { key } } } }
+    """
+    await api(staff, attach, input={"productId": product, "media": [{"key": shown["key"]}]})
+    taken_off = await api(staff, attach, input={"productId": product, "media": []})
+
+    for upload in (told, shown):
+        await expire(api, upload, hours=1_000)
+
+    assert taken_off["productUpdate"]["media"] == []
+    assert [await kept(api, upload) for upload in (told, shown)] == [(True, True)] * 2
+
+
+async def test_a_file_is_forgotten_or_shown_and_never_both(api: Api, people: People) -> None:
+    staff = await people.staff(Role.MERCHANDISER)
+    product = encode_id("Product", (await Shelves(api.house).product()).id)
+    attach = """
+    mutation ($input: ProductUpdateInput!) { productUpdate(input: $input) { __typename ... on Product { id } } }
+    """
+    for _ in range(6):
+        upload = await finished(api, staff)
+        given = {"productId": product, "media": [{"key": upload["key"]}]}
+
+        attached, _ = await asyncio.gather(api(staff, attach, input=given), expire(api, upload))
+
+        used = attached["productUpdate"]["__typename"] == "Product"
+        assert await kept(api, upload) == (used, used)
 
 
 async def test_finishing_needs_the_file_and_its_uploader(api: Api, people: People) -> None:

@@ -360,6 +360,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("stored_bytes", sa.BigInteger(), nullable=True),
         sa.Column("sha256", sa.Text(), nullable=True),
+        sa.Column("used", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(state = 'STARTED') = (sha256 IS NULL)", name=op.f("ck_media_upload_received")),
         sa.CheckConstraint(
@@ -367,6 +368,7 @@ def upgrade() -> None:
             name=op.f("ck_media_upload_content_type"),
         ),
         sa.CheckConstraint("role IN ('IMAGE', 'DETAIL', 'VIDEO', 'DOCUMENT')", name=op.f("ck_media_upload_role")),
+        sa.CheckConstraint("state = 'FINISHED' OR NOT used", name=op.f("ck_media_upload_used")),
         sa.CheckConstraint("state IN ('STARTED', 'RECEIVED', 'FINISHED')", name=op.f("ck_media_upload_state")),
         sa.CheckConstraint("(sha256 IS NULL) = (stored_bytes IS NULL)", name=op.f("ck_media_upload_stored")),
         sa.CheckConstraint("size_bytes > 0 AND stored_bytes > 0", name=op.f("ck_media_upload_size_bytes")),
@@ -2329,21 +2331,20 @@ CREATE TRIGGER goods_return_fits AFTER INSERT ON goods_return
 FOR EACH ROW EXECUTE FUNCTION goods_return_fits()
 """)
     run(r"""
-CREATE FUNCTION idempotency_claim(p_scope uuid, p_key text, p_fingerprint bytea,
-    OUT status text, OUT answer jsonb) RETURNS record
+CREATE FUNCTION idempotency_claim(p_scope uuid, p_key text, p_fingerprint bytea) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
-    kept idempotency_key;
+    kept bytea;
 BEGIN
     -- Held until the transaction ends, also across a rollback to a savepoint: two requests with one key never overlap.
     IF NOT pg_try_advisory_xact_lock(hashtextextended(p_scope || ':' || p_key, 7)) THEN
-        status := 'IN_FLIGHT';
-        RETURN;
+        RAISE EXCEPTION 'a request with this key is running' USING ERRCODE = 'CK001';
     END IF;
-    SELECT * INTO kept FROM idempotency_key k WHERE k.scope = p_scope AND k.key = p_key;
-    status := CASE WHEN NOT FOUND THEN 'NEW' WHEN kept.fingerprint <> p_fingerprint THEN 'REUSED' ELSE 'KEPT' END;
-    IF status = 'KEPT' THEN
-        answer := kept.answer;
+    SELECT fingerprint INTO kept FROM idempotency_key k WHERE k.scope = p_scope AND k.key = p_key;
+    IF kept <> p_fingerprint THEN
+        RAISE EXCEPTION 'the key was used for something else' USING ERRCODE = 'CK002';
+    ELSIF FOUND THEN
+        RAISE EXCEPTION 'this was answered before' USING ERRCODE = 'CK003';
     END IF;
 END $$
 """)
@@ -2666,7 +2667,7 @@ $$
     )
     run('GRANT SELECT, INSERT ON "grading_standard" TO cercle_app')
     run('GRANT SELECT ON "ledger_link" TO cercle_app')
-    run('GRANT SELECT, INSERT, UPDATE ON "media_upload" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE, DELETE ON "media_upload" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "payment_intent" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "payout_batch" TO cercle_app')
     run('GRANT SELECT, INSERT ON "policy_version" TO cercle_app')
