@@ -1,0 +1,16 @@
+"""Compiled execution: a GraphQL operation as Python functions, made once and run many times; see docs/execution.md."""
+
+from schema.execution.batch import batch_field
+from schema.execution.context import CompiledExecutionContext, compiled_context
+from schema.execution.figures import ExecutionFigures, Reason
+from schema.execution.selection import Selection, selected
+
+__all__ = [
+    "CompiledExecutionContext",
+    "ExecutionFigures",
+    "Reason",
+    "Selection",
+    "batch_field",
+    "compiled_context",
+    "selected",
+]

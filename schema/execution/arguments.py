@@ -1,0 +1,81 @@
+"""Arguments of a field, converted once for all parents where nobody can tell the difference."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import strawberry
+from graphql import Undefined, is_required_argument
+from graphql.execution.values import get_argument_values
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.field import StrawberryField
+from strawberry.types.unset import UnsetType
+
+from schema.execution.info import LazyInfo
+from schema.execution.place import Field, Slot
+
+if TYPE_CHECKING:
+    from schema.execution.run import Run
+
+IMMUTABLE = frozenset({type(None), UnsetType, bool, int, float, str, bytes, Decimal, datetime, date, time, UUID})
+
+
+def coerced(run: Run, field: Field) -> dict[str, Any]:
+    """The arguments as graphql-core hands them to a resolver, coerced anew."""
+    executor, first = run.executor, field.details[0]
+    if not field.definition.args and not first.node.arguments:
+        return {}
+    return get_argument_values(
+        field.definition,
+        first.node,
+        executor.variable_values,
+        first.fragment_variable_values,
+        executor.hide_suggestions,
+    )
+
+
+class Arguments:
+    """The arguments of one field as its resolver takes them, by python names.
+
+    Values that cannot change are converted once per operation and shared by all parents; a list or an input object is
+    made anew for each, since a resolver may change what it was given.
+    """
+
+    __slots__ = ("definition", "field", "info", "schema")
+
+    def __init__(
+        self, field: Field, definition: StrawberryField, info: type[LazyInfo], schema: strawberry.Schema
+    ) -> None:
+        self.field = field
+        self.definition = definition
+        self.info = info
+        self.schema = schema
+
+    def of(self, run: Run, slot: Slot) -> dict[str, Any]:
+        kept = run.arguments.get(self)
+        if kept is None:
+            kept = self.convert(run, slot)
+            if all(type(value) in IMMUTABLE or isinstance(value, Enum) for value in kept.values()):
+                run.arguments[self] = kept
+        return kept
+
+    def convert(self, run: Run, slot: Slot) -> dict[str, Any]:
+        return convert_arguments(
+            coerced(run, self.field),
+            self.definition.arguments,
+            scalar_registry=self.schema.schema_converter.scalar_registry,
+            config=self.schema.config,
+            info=self.info(run, slot, self.definition),
+        )
+
+    @property
+    def are_none(self) -> bool:
+        """Whether the operation gives no argument and the field has no default, so that there is nothing to convert."""
+        return not self.field.nodes[0].arguments and all(
+            argument.default is None and argument.default_value is Undefined and not is_required_argument(argument)
+            for argument in self.field.definition.args.values()
+        )

@@ -1,0 +1,125 @@
+"""The Python source of a plan: one function per object and one per list, each field a few lines of it.
+
+What is written does the common case inline: it reads, and checks by the exact class that nothing is left to be done.
+Everything else it hands to `complete`. Names of the schema never become source except as string literals and as
+attributes that are identifiers; everything else is a constant in the namespace of the functions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+from enum import Flag
+from keyword import iskeyword
+from math import inf
+from typing import Any
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLLeafType,
+    GraphQLString,
+)
+from graphql.execution.executor import Executor
+from graphql.type.scalars import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
+    serialize_boolean,
+    serialize_float,
+    serialize_id,
+    serialize_int,
+    serialize_string,
+)
+from strawberry.schema.schema_converter import CustomGraphQLEnumType
+
+from schema.execution.complete import complete, fail, stock
+
+EXACT: dict[GraphQLLeafType, tuple[Callable[[Any], Any], str]] = {
+    GraphQLString: (serialize_string, "value.__class__ is str"),
+    GraphQLID: (serialize_id, "value.__class__ is str"),
+    GraphQLBoolean: (serialize_boolean, "value.__class__ is bool"),
+    GraphQLInt: (serialize_int, f"value.__class__ is int and {GRAPHQL_MIN_INT} <= value <= {GRAPHQL_MAX_INT}"),
+    GraphQLFloat: (serialize_float, "value.__class__ is float and -inf < value < inf"),
+}
+"""By which class, and within which bounds, a value is its own serialized form."""
+
+INDENT = "    "
+
+
+class Source:
+    """Functions that are being written, and the constants that they name."""
+
+    def __init__(self, plain: set[type]) -> None:
+        self.lines: list[str] = []
+        self.names: dict[str, Any] = {
+            "complete": complete,
+            "fail": fail,
+            "stock": stock,
+            "inf": inf,
+            "plain": plain,
+            "lists": frozenset({list, tuple}),
+        }
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+    def name(self, stem: str, value: Any) -> str:
+        """A name in the namespace for a constant, or for a function that will be defined."""
+        name = f"{re.sub('[^a-zA-Z0-9_]', '_', stem)}_{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def write(self, depth: int, *lines: str) -> None:
+        self.lines.extend(f"{INDENT * depth}{line}" for line in lines)
+
+    def compiled(self, name: str) -> dict[str, Any]:
+        """The namespace with all functions in it."""
+        exec(compile(self.text, f"<plan of {name}>", "exec"), self.names)
+        return self.names
+
+    # What a field is made of
+
+    def attempt(self, depth: int, slot: str, *lines: str) -> None:
+        """Lines that set `value`, whose failure is that of the slot."""
+        self.write(depth, "try:")
+        self.write(depth + 1, *lines)
+        self.write(depth, "except Exception as error:", f"{INDENT}value = fail(run, error, {slot})")
+
+    def either(self, test: str, then: list[str], slot: str, nullable: bool) -> list[str]:
+        """`then` for what passes the test, and for everything else the long way; a null may pass too."""
+        otherwise = "elif value is not None:" if nullable else "else:"
+        return [f"if {test}:", *(INDENT + line for line in then), otherwise, f"{INDENT}value = {completed(slot)}"]
+
+    def leaf(self, type_: GraphQLLeafType, slot: str, nullable: bool) -> list[str]:
+        """Lines that complete a `value` of a scalar or an enum."""
+        serialize, test = EXACT.get(type_, (None, ""))
+        if test and type_.coerce_output_value is serialize:
+            unless = f"value is not None and not ({test})" if nullable else f"not ({test})"
+            return [f"if {unless}:", f"{INDENT}value = {completed(slot)}"]
+        if members := member_names(type_):
+            enum, names = self.name("enum", type_.wrapped_cls), self.name("names", members)  # type: ignore[union-attr]
+            return self.either(f"value.__class__ is {enum}", [f"value = {names}[value._name_]"], slot, nullable)
+        serialized = self.name("serialized", partial(Executor.complete_leaf_value, type_))
+        return self.either("value.__class__ in plain", [f"value = {serialized}(value)"], slot, nullable)
+
+
+def completed(slot: str) -> str:
+    return f"complete(run, value, {slot})"
+
+
+def attribute(name: str) -> str:
+    return f"getattr(source, {name!r})" if iskeyword(name) else f"source.{name}"
+
+
+def member_names(type_: GraphQLLeafType) -> dict[str, str]:
+    """What each member of an enum is called in the schema, by its Python name; empty when that can not be said."""
+    if type(type_) is not CustomGraphQLEnumType or issubclass(type_.wrapped_cls, Flag):
+        return {}
+    try:
+        return {member.name: type_.coerce_output_value(member) for member in type_.wrapped_cls}
+    except Exception:
+        return {}
