@@ -20,7 +20,7 @@ import strawberry
 from graphql import DocumentNode, execute, parse
 from strawberry.execution import optimized_is_awaitable
 
-from schema.execution import compiled_context
+from schema.execution import compiled_context, instance_of
 
 ITEMS = 24
 ROUNDS = 15
@@ -85,10 +85,6 @@ class Viewer:
     locale: str
 
 
-def told_by(source: type) -> Any:
-    return staticmethod(lambda value, _info: isinstance(value, source))
-
-
 def localized(name: str) -> Any:
     def read(root: Any, info: strawberry.Info[Viewer, None], locale: str | None = strawberry.UNSET) -> str:
         return str(getattr(getattr(root, name), info.context.locale))
@@ -98,14 +94,14 @@ def localized(name: str) -> Any:
 
 @strawberry.type
 class Money:
-    is_type_of = told_by(MoneyValue)
+    is_type_of = instance_of(MoneyValue)
     amount: Decimal
     currency: str
 
 
 @strawberry.type
 class Image:
-    is_type_of = told_by(ImageValue)
+    is_type_of = instance_of(ImageValue)
     url: str
     width: int
     height: int
@@ -113,7 +109,7 @@ class Image:
 
 @strawberry.type
 class Brand:
-    is_type_of = told_by(BrandValue)
+    is_type_of = instance_of(BrandValue)
     id: strawberry.ID
     slug: str
     name: str = localized("text")
@@ -121,7 +117,7 @@ class Brand:
 
 @strawberry.type
 class Item:
-    is_type_of = told_by(ItemValue)
+    is_type_of = instance_of(ItemValue)
     id: strawberry.ID
     slug: str
     kind: strawberry.enum(Kind)  # type: ignore[valid-type]

@@ -4,6 +4,7 @@ from schema.execution.batch import batch_field
 from schema.execution.context import CompiledExecutionContext, compiled_context
 from schema.execution.figures import ExecutionFigures, Reason
 from schema.execution.selection import Selection, selected
+from schema.execution.told import instance_of
 
 __all__ = [
     "CompiledExecutionContext",
@@ -12,5 +13,6 @@ __all__ = [
     "Selection",
     "batch_field",
     "compiled_context",
+    "instance_of",
     "selected",
 ]

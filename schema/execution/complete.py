@@ -7,6 +7,8 @@ subclasses of builtin types, custom scalars, unions and interfaces, and the firs
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from types import CoroutineType, GeneratorType
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
     from schema.execution.run import Run
 
 PLAIN_MAX = 1_000
+
+USUAL = frozenset(
+    {object, str, int, float, bytes, tuple, list, dict, set, frozenset, Decimal, date, datetime, time, timedelta}
+)
+"""Classes whose instances have the attributes that their class and they themselves have, and no others."""
 
 Body = Callable[..., Any]
 """`body(run, source, slot, told)`: the fields of an object; `told` when its type needs no more telling."""
@@ -65,7 +72,7 @@ def is_plain(cls: type) -> bool:
         not issubclass(cls, BaseException | CoroutineType | GeneratorType)
         and not hasattr(cls, "__await__")
         and not hasattr(cls, "__getattr__")
-        and cls.__getattribute__ in (object.__getattribute__, type.__getattribute__)
+        and getattr(cls.__getattribute__, "__objclass__", None) in USUAL
         and not any("__class__" in vars(base) for base in cls.__mro__[:-1])
     )
 
@@ -116,15 +123,15 @@ def there(run: Run, value: Any, slot: Slot) -> Any:
     return value
 
 
-def object_(type_: GraphQLObjectType, body: Body) -> Finish:
-    """An object whose type has to be told with a raw info, or by something that may be awaitable."""
+def object_(plain: set[type], told: set[type], body: Body) -> Finish:
+    """An object, of whose class we learn that its type needs no more telling, where the class tells it."""
 
     def finish(run: Run, value: Any, slot: Slot) -> Any:
-        if type_.is_type_of is None:
-            return body(run, value, slot, True)
-        return unsure(run, type_.is_type_of(value, resolve_info(run, slot)), value, slot)
+        completed = body(run, value, slot, False)
+        if type(value) in plain:
+            told.add(type(value))
+        return completed
 
-    unsure = judge(type_, body)
     return finish
 
 

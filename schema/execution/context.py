@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 
 from graphql import (
     DirectiveNode,
+    FieldNode,
     FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLSchema,
+    InlineFragmentNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -38,14 +39,14 @@ class Operation:
     def __init__(self, executor: StrawberryGraphQLCoreExecutionContext) -> None:
         self.held: tuple[GraphQLSchema, OperationDefinitionNode, list[FragmentDefinitionNode]]
         self.held = executor.schema, executor.operation, list(executor.fragment_definitions.values())
-        self.variants: dict[tuple[bool, ...], Plan | Reason] = {}
+        self.variants: dict[tuple[object, ...], Plan | Reason] = {}
         directives = list(self.directives())
         self.declined: Reason | None = None
         if executor.operation.directives or any(one.name.value not in SWITCHES for one in directives):
             self.declined = Reason.DIRECTIVE
         elif any(fragment.variable_definitions for fragment in self.held[2]):
             self.declined = Reason.FRAGMENT_ARGUMENTS
-        values = [argument.value for directive in directives for argument in directive.arguments]
+        values = [argument.value for directive in directives for argument in directive.arguments or ()]
         self.switches = tuple(sorted({value.name.value for value in values if isinstance(value, VariableNode)}))
 
     def directives(self) -> Iterator[DirectiveNode]:
@@ -54,7 +55,7 @@ class Operation:
         while sets:
             for selection in sets.pop().selections:
                 yield from selection.directives or ()
-                if not isinstance(selection, FragmentSpreadNode) and selection.selection_set is not None:
+                if isinstance(selection, FieldNode | InlineFragmentNode) and selection.selection_set is not None:
                     sets.append(selection.selection_set)
 
     def plan(self, executor: StrawberryGraphQLCoreExecutionContext, figures: ExecutionFigures) -> Plan:
@@ -77,7 +78,7 @@ class Operation:
             raise Declined(found)
         return found
 
-    def compiled(self, variant: tuple[Any, ...], executor: StrawberryGraphQLCoreExecutionContext) -> Plan | Reason:
+    def compiled(self, variant: tuple[object, ...], executor: StrawberryGraphQLCoreExecutionContext) -> Plan | Reason:
         if not all(type(switch) is bool for switch in variant):
             return Reason.SWITCH
         if len(self.variants) >= VARIANTS_MAX:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import strawberry
@@ -15,23 +14,22 @@ if TYPE_CHECKING:
     from schema.execution.run import Run
 
 
-def resolve_info(run: Run, slot: Slot) -> GraphQLResolveInfo:
+def resolve_info(run: Run, slot: Slot) -> GraphQLResolveInfo[Any]:
     """Just what stock execution gives to the resolver of this field."""
     field = slot[3].field
     return run.executor.build_resolve_info(field.definition, field.nodes, field.parent_type, path_of(slot))
 
 
-class LazyInfo(strawberry.Info):  # type: ignore[type-arg]
+class LazyInfo(strawberry.Info[Any, Any]):
     """A `strawberry.Info` that makes its raw info, and with it the path, when something but the context is read."""
+
+    __slots__ = ("_field", "_run", "_slot", "context")
 
     def __init__(self, run: Run, slot: Slot, field: StrawberryField) -> None:
         self._run = run
         self._slot = slot
         self._field = field
-
-    @property
-    def context(self) -> Any:
-        return self._run.context
+        self.context = run.context  # type: ignore[misc]
 
     def __getattr__(self, name: str) -> Any:
         # Called for what is not there yet: the raw info is kept by being set.
@@ -41,8 +39,7 @@ class LazyInfo(strawberry.Info):  # type: ignore[type-arg]
         return raw
 
 
-@cache
-def info_class(wanted: type[strawberry.Info]) -> type[LazyInfo] | None:  # type: ignore[type-arg]
+def info_class(wanted: type[strawberry.Info[Any, Any]]) -> type[LazyInfo] | None:
     """A lazy class that is also the schema's own info class; None when that one is made in a way of its own."""
     if wanted is strawberry.Info:
         return LazyInfo

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dis
 from collections.abc import Callable
 from inspect import iscoroutinefunction
-from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -33,6 +31,7 @@ from schema.execution.place import Field, Place, Slot
 from schema.execution.reader import Attribute, Batch, Direct, Stock, TypeName, reader_of, strawberry_schema
 from schema.execution.run import ROOT, Run
 from schema.execution.source import INDENT, Source, attribute
+from schema.execution.told import by_class, ignores_info
 
 if TYPE_CHECKING:
     from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
@@ -149,10 +148,13 @@ class Builder:
         source = self.source
         name = source.name(type_.name, None)
         source.write(0, f"def {name}(run, source, slot, told):")
-        if type_.is_type_of is not None and not told and ignores_info(type_.is_type_of):
-            is_type_of = source.name("is_type_of", type_.is_type_of)
+        if type_.is_type_of is not None and not told:
             unsure = source.name("unsure", judge(type_, lambda *given: source.names[name](*given)))
-            source.write(1, "if not told:", f"    verdict = {is_type_of}(source, None)", "    if verdict is not True:")
+            is_type_of = source.name("is_type_of", type_.is_type_of)
+            info = "None" if ignores_info(type_.is_type_of) else "resolve_info(run, slot)"
+            source.write(
+                1, "if not told:", f"    verdict = {is_type_of}(source, {info})", "    if verdict is not True:"
+            )
             source.write(3, f"return {unsure}(run, verdict, source, slot)")
         source.write(1, "out = {}")
         for write in written:
@@ -264,11 +266,13 @@ class Builder:
         def body(*given: Any) -> Any:
             return source.names[name](*given)
 
-        place.finish = object_(type_, body)
-        if type_.is_type_of is not None and not ignores_info(type_.is_type_of):
-            return self.finished(place, nullable)
+        is_by_class = by_class(type_.is_type_of)
+        known: set[type] = set() if is_by_class else self.plan.plain
+        told = type_.is_type_of is None or is_by_class
+        place.finish = object_(self.plan.plain, known, body)
+        classes = source.name("told", known) if is_by_class else "plain"
         return lambda at: source.either(
-            "value.__class__ in plain", [f"value = {name}(run, value, {at}, False)"], at, nullable
+            f"value.__class__ in {classes}", [f"value = {name}(run, value, {at}, {told})"], at, nullable
         )
 
     def put_off(self, type_: GraphQLObjectType, field: Field) -> Callable[[Run, Any, Slot], Any]:
@@ -278,7 +282,7 @@ class Builder:
         def finish(run: Run, value: Any, slot: Slot) -> Any:
             if not made:
                 made.append(self.plan.body(run, type_, field))
-            return object_(type_, made[0])(run, value, slot)
+            return made[0](run, value, slot, False)
 
         return finish
 
@@ -304,13 +308,3 @@ def joined_or_stock(level: LevelPlan) -> Callable[[Run, Any, Slot], Any]:
             return complete(run, stock(run, source, slot), slot)
 
     return joined
-
-
-def ignores_info(function: Any) -> bool:
-    """Whether a predicate of a value and an info never looks at the info, so that none need be made for it."""
-    if not isinstance(function, FunctionType) or iscoroutinefunction(function):
-        return False
-    code: CodeType = function.__code__
-    if code.co_argcount != 2 or code.co_flags & 0x0C or "locals" in code.co_names:
-        return False
-    return all(step.argval != code.co_varnames[1] for step in dis.get_instructions(code))

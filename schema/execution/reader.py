@@ -77,7 +77,7 @@ def reader_of(definition: GraphQLField, schema: strawberry.Schema | None) -> Rea
     """The cheapest way to read this field that gives what stock execution gives."""
     if definition is TypeNameMetaFieldDef:
         return TypeName()
-    field = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    field: Any = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if schema is None or not is_plain(field, definition, schema):
         return Stock()
     if field.base_resolver is None:

@@ -26,7 +26,7 @@ class Operation:
 
     __slots__ = ("fragments", "node", "schema", "variables")
 
-    def __init__(self, info: GraphQLResolveInfo) -> None:
+    def __init__(self, info: GraphQLResolveInfo[Any]) -> None:
         values: Any = info.variable_values
         coerced = getattr(values, "coerced", values)
         self.schema = info.schema
@@ -102,7 +102,7 @@ class Selection:
         return kept
 
 
-def selected(info: strawberry.Info | GraphQLResolveInfo) -> Selection:
+def selected(info: strawberry.Info[Any, Any] | GraphQLResolveInfo[Any]) -> Selection:
     """What is selected of the field that is being resolved, with fragments followed, @skip and @include applied.
 
     In a compiled operation it is found once per plan; under stock execution for each call.
@@ -115,8 +115,8 @@ def selected(info: strawberry.Info | GraphQLResolveInfo) -> Selection:
         kept = Selection(Operation(raw), get_named_type(raw.return_type), details)
         if isinstance(nodes, FieldNodes):
             nodes.selected = kept
-    return kept  # type: ignore[no-any-return]
+    return kept
 
 
-def raw_of(info: Any) -> GraphQLResolveInfo:
+def raw_of(info: Any) -> GraphQLResolveInfo[Any]:
     return getattr(info, "_raw_info", info)  # type: ignore[no-any-return]

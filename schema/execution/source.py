@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import partial
 from enum import Flag
+from functools import partial
 from keyword import iskeyword
 from math import inf
 from typing import Any
@@ -22,6 +22,7 @@ from graphql import (
     GraphQLInt,
     GraphQLLeafType,
     GraphQLString,
+    Undefined,
 )
 from graphql.execution.executor import Executor
 from graphql.type.scalars import (
@@ -36,6 +37,7 @@ from graphql.type.scalars import (
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
 
 from schema.execution.complete import complete, fail, stock
+from schema.execution.info import resolve_info
 
 EXACT: dict[GraphQLLeafType, tuple[Callable[[Any], Any], str]] = {
     GraphQLString: (serialize_string, "value.__class__ is str"),
@@ -58,6 +60,8 @@ class Source:
             "complete": complete,
             "fail": fail,
             "stock": stock,
+            "resolve_info": resolve_info,
+            "Undefined": Undefined,
             "inf": inf,
             "plain": plain,
             "lists": frozenset({list, tuple}),
@@ -96,15 +100,20 @@ class Source:
 
     def leaf(self, type_: GraphQLLeafType, slot: str, nullable: bool) -> list[str]:
         """Lines that complete a `value` of a scalar or an enum."""
-        serialize, test = EXACT.get(type_, (None, ""))
-        if test and type_.coerce_output_value is serialize:
+        usual, test = EXACT.get(type_, (None, ""))
+        if test and type_.coerce_output_value is usual:
             unless = f"value is not None and not ({test})" if nullable else f"not ({test})"
             return [f"if {unless}:", f"{INDENT}value = {completed(slot)}"]
         if members := member_names(type_):
             enum, names = self.name("enum", type_.wrapped_cls), self.name("names", members)  # type: ignore[union-attr]
             return self.either(f"value.__class__ is {enum}", [f"value = {names}[value._name_]"], slot, nullable)
-        serialized = self.name("serialized", partial(Executor.complete_leaf_value, type_))
-        return self.either("value.__class__ in plain", [f"value = {serialized}(value)"], slot, nullable)
+        serialize = self.name("serialize", type_.coerce_output_value)
+        refuse_null = self.name("refuse_null", partial(Executor.complete_leaf_value, type_))
+        lines = [
+            f"leaf = {serialize}(value)",
+            f"value = {refuse_null}(value) if leaf is None or leaf is Undefined else leaf",
+        ]
+        return self.either("value.__class__ in plain", lines, slot, nullable)
 
 
 def completed(slot: str) -> str:
@@ -119,7 +128,8 @@ def member_names(type_: GraphQLLeafType) -> dict[str, str]:
     """What each member of an enum is called in the schema, by its Python name; empty when that can not be said."""
     if type(type_) is not CustomGraphQLEnumType or issubclass(type_.wrapped_cls, Flag):
         return {}
+    members: Any = type_.wrapped_cls
     try:
-        return {member.name: type_.coerce_output_value(member) for member in type_.wrapped_cls}
+        return {member.name: type_.coerce_output_value(member) for member in members}
     except Exception:
         return {}
