@@ -1,4 +1,4 @@
-"""Everything that is opened at start and closed at the end: the engine, the pools, the readers, the transactor."""
+"""Everything that is opened at start and closed at the end: the pools, the readers, the transactor."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +12,7 @@ from app import auth
 from app.config import Settings
 from app.media import SignedAddresses
 from app.secret import Secrets
+from domain.grader import Grader, RuleGrader
 from domain.viewer import Viewer
 from persistence.account import SqlAccountReader
 from persistence.appointment import SqlAppointmentReader
@@ -27,8 +28,9 @@ from persistence.claim import SqlClaimReader
 from persistence.consignment import SqlConsignmentReader
 from persistence.contract import SqlContractReader
 from persistence.dealing import SqlPersonalReader
-from persistence.engine import read_pool, write_engine
+from persistence.engine import read_pool, write_pool
 from persistence.goods_return import SqlGoodsReturnReader
+from persistence.grader import SqlGraderReader
 from persistence.grading import SqlGradingReader
 from persistence.ledger import SqlLedgerReader
 from persistence.listing import SqlListingReader
@@ -158,6 +160,14 @@ class SqlReaders:
         return SqlConsignmentReader(self.pool)
 
     @cached_property
+    def grader(self) -> Grader:
+        return RuleGrader()
+
+    @cached_property
+    def graders(self) -> SqlGraderReader:
+        return SqlGraderReader(self.pool)
+
+    @cached_property
     def shops(self) -> SqlShopReader:
         return SqlShopReader(self.pool)
 
@@ -231,8 +241,8 @@ class House:
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open the house on the settings' database, and close it in the end."""
     assert settings.database_url is not None, "the database is known by now"
-    engine = write_engine(settings.database_url, settings.pool_size)
-    pool = await read_pool(settings.database_replica_url or settings.database_url, settings.pool_size)
+    writing = write_pool(settings.database_url, settings.pool_size)
+    pool = read_pool(settings.database_replica_url or settings.database_url, settings.pool_size)
     readers = SqlReaders(pool)
     standings = auth.Standings(readers.accounts)
     cache = Cache(settings.redis_url)
@@ -251,7 +261,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         )
         yield House(
             settings,
-            SqlTransactor(engine, committed, secrets.signer),
+            SqlTransactor(writing, committed, secrets.signer),
             readers,
             secrets,
             SignedAddresses(settings.address, settings.secret.get_secret_value()),
@@ -263,4 +273,4 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     finally:
         await cache.close()
         await pool.close()
-        await engine.dispose()
+        await writing.close()

@@ -72,14 +72,14 @@ class SqlAccounts(SqlCollection[Account]):
     async def add_new(self, account: Account) -> bool:
         """Add it unless its email is taken, also by somebody who registers at this very moment."""
         query = insert(self.table).values(self.mapping.to_row(account)).on_conflict_do_nothing()
-        return bool((await self.connection.execute(query)).rowcount)
+        return bool((await self.connection.execute(query)).count)
 
     async def present(self, account_id: AccountId) -> Account | None:
         """The account unless it was erased.
 
         The lock is the one that foreign keys take: it lets everything through but the erasure.
         """
-        row = (await self.connection.execute(self._kept(select(self.table), account_id))).mappings().first()
+        row = (await self.connection.execute(self._kept(select(self.table), account_id))).first()
         return None if row is None else self.mapping.to_noun(row)
 
     async def exists(self, account_id: AccountId) -> bool:

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, Index, UniqueConstraint, select, tuple_, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from domain.appointment import Appointment, AppointmentFilter, AppointmentState, Slot, SlotKey
@@ -16,6 +15,7 @@ from domain.page import Page, PageRequest
 from domain.shop import Purpose, ShopId
 from domain.viewer import AccountId
 from persistence.collection import SqlCollection
+from persistence.connection import Connection
 from persistence.mapping import Mapping as RowMapping
 from persistence.paging import Sort, fetch_page
 from persistence.table import key, moment, one_of, text
@@ -77,7 +77,7 @@ SLOTS: RowMapping[Slot] = RowMapping(Slot, ShopSlotRow.__table__)  # type: ignor
 class SqlSlots:
     """Slots have no id: they are their shop, purpose and start."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     async def lock_all(self, keys: Iterable[SlotKey]) -> Mapping[SlotKey, Slot]:
@@ -92,7 +92,7 @@ class SqlSlots:
         await self.connection.execute(insert(table).values(rows).on_conflict_do_nothing())
         mine = tuple_(*columns).in_([(shop, str(purpose), start) for shop, purpose, start in wanted])
         found = await self.connection.execute(select(table).where(mine).order_by(*columns).with_for_update())
-        slots = [SLOTS.to_noun(row) for row in found.mappings()]
+        slots = [SLOTS.to_noun(row) for row in found]
         return {(slot.shop_id, slot.purpose, slot.starts_at): slot for slot in slots}
 
     async def save(self, slot: Slot) -> None:

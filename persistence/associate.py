@@ -48,7 +48,7 @@ class SqlAssociates(SqlCollection[Associate]):
         table = self.table
         mine = select(table.c.shop_id).where(table.c.account_id == account_id, table.c.left_at.is_(None))
         rows = await self.connection.execute(mine.order_by(table.c.id).with_for_update(read=True))
-        return frozenset(rows.scalars())
+        return frozenset(rows.values())
 
     async def lock_standing(self, shop_id: ShopId, account_id: AccountId) -> Associate | None:
         table = self.table

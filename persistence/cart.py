@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from domain.cart import ITEMS_MAX, Cart
@@ -15,6 +14,7 @@ from domain.listing import Listing, ListingId
 from domain.money import Currency
 from domain.viewer import AccountId
 from persistence.collection import SqlCollection
+from persistence.connection import Connection
 from persistence.listing import SqlListings
 from persistence.table import document, key, moment, one_of, text
 
@@ -49,7 +49,7 @@ class SqlCarts(SqlCollection[Cart]):
 class SqlShelf:
     """A look at listings without a lock."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.listings = SqlListings(connection)
 
     async def find_all(self, ids: Iterable[ListingId]) -> Mapping[ListingId, Listing]:

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Date, Index, SmallInteger, Table
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from domain.catalogue import (
@@ -28,6 +27,7 @@ from domain.money import Currency
 from domain.page import Page, PageRequest
 from domain.price import ReferenceSource
 from persistence.collection import SqlCollection
+from persistence.connection import Connection
 from persistence.media import cover
 from persistence.paging import Sort, fetch_page, fetch_pages
 from persistence.table import document, key, minor, moment, one_of, text
@@ -140,14 +140,14 @@ class ProductRow(SQLModel, table=True):
 class Slugged:
     """Things with a slug, which the first to take it keeps."""
 
-    connection: AsyncConnection
+    connection: Connection
     mapping: ClassVar[Any]
     table: ClassVar[Table]
 
     async def add(self, entity: Any) -> None:
         values = self.mapping.to_row(entity)
         adding = insert(self.table).values(values).on_conflict_do_nothing(index_elements=["slug"])
-        if (await self.connection.execute(adding)).rowcount == 0:
+        if (await self.connection.execute(adding)).count == 0:
             raise SlugTaken(entity.slug, path=("slug",))
 
 

@@ -133,7 +133,7 @@ class SqlCertificates(SqlCollection[Certificate]):
             ),
         }
         statement = self._MARK.format(same=self._SAME[recall.basis], most=RECALL_MAX)
-        rows = (await self.connection.execute(sql(statement), given)).mappings()
+        rows = await self.connection.execute(sql(statement), given)
         return sorted(map(self.mapping.to_noun, rows), key=lambda certificate: certificate.id)
 
     async def save(self, certificate: Certificate) -> None:
@@ -142,7 +142,7 @@ class SqlCertificates(SqlCollection[Certificate]):
         changed = {name: values[name] for name in CHANGES} | {"version": certificate.version + 1}
         where = (self.table.c.id == certificate.id, self.table.c.version == certificate.version)
         saved = await self.connection.execute(update(self.table).where(*where).values(changed))
-        assert saved.rowcount == 1, f"Certificate {certificate.id} was saved without its lock"
+        assert saved.count == 1, f"Certificate {certificate.id} was saved without its lock"
         certificate.version += 1
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from domain.claim import Claim, ClaimPurpose, Reservation
@@ -16,6 +15,7 @@ from domain.piece import PieceId
 from domain.refusal import NotFound
 from persistence import mapping
 from persistence.collection import SqlCollection
+from persistence.connection import Connection
 from persistence.table import attach, key, minor, moment, one_of, text
 
 
@@ -76,7 +76,7 @@ CLAIMS = mapping.Mapping(Claim, ClaimRow.__table__)  # type: ignore[attr-defined
 
 
 class SqlClaims:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     async def take(self, claim: Claim) -> Claim | None:
@@ -89,7 +89,7 @@ class SqlClaims:
             set_={"token": table.c.token + 1, **{name: new.excluded[name] for name in names}},
             where=table.c.ended | (table.c.expires_at <= new.excluded.taken_at),
         ).returning(table)
-        row = (await self.connection.execute(taking)).mappings().first()
+        row = (await self.connection.execute(taking)).first()
         return None if row is None else CLAIMS.to_noun(row)
 
     async def lock(self, piece_id: PieceId) -> Claim:
@@ -104,12 +104,12 @@ class SqlClaims:
         if not wanted:
             return {}
         query = select(table).where(table.c.piece_id.in_(wanted)).order_by(table.c.piece_id).with_for_update()
-        claims = [CLAIMS.to_noun(row) for row in (await self.connection.execute(query)).mappings()]
+        claims = [CLAIMS.to_noun(row) for row in (await self.connection.execute(query))]
         return {claim.piece_id: claim for claim in claims}
 
     async def find(self, piece_id: PieceId) -> Claim | None:
         query = select(CLAIMS.table).where(CLAIMS.table.c.piece_id == piece_id)
-        row = (await self.connection.execute(query)).mappings().first()
+        row = (await self.connection.execute(query)).first()
         return None if row is None else CLAIMS.to_noun(row)
 
     async def save(self, claim: Claim) -> None:
@@ -118,7 +118,7 @@ class SqlClaims:
         changed = await self.connection.execute(
             update(CLAIMS.table).where(CLAIMS.table.c.piece_id == piece_id).values(values)
         )
-        assert changed.rowcount == 1, "a claim is taken before it is changed"
+        assert changed.count == 1, "a claim is taken before it is changed"
 
 
 class SqlReservations(SqlCollection[Reservation]):

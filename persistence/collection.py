@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from domain.refusal import NotFound
+from persistence.connection import Connection
 from persistence.mapping import Mapping
 
 E = TypeVar("E")
@@ -31,7 +31,7 @@ class SqlCollection(Generic[E]):
         if "mapping" not in vars(cls):
             cls.mapping = Mapping(cls.noun, cls.table)
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     async def lock(self, entity_id: UUID) -> E:
@@ -52,7 +52,7 @@ class SqlCollection(Generic[E]):
     async def lock_where(self, *where: ColumnElement[bool]) -> list[E]:
         """Entities that match, locked in id order."""
         query = select(self.table).where(*where).order_by(self.table.c.id).with_for_update()
-        rows = (await self.connection.execute(query)).mappings()
+        rows = await self.connection.execute(query)
         return [self.mapping.to_noun(row) for row in rows]
 
     async def find(self, entity_id: UUID) -> E:
@@ -64,7 +64,7 @@ class SqlCollection(Generic[E]):
 
     async def find_where(self, *where: ColumnElement[bool]) -> list[E]:
         """Entities that match, not locked."""
-        rows = (await self.connection.execute(select(self.table).where(*where))).mappings()
+        rows = await self.connection.execute(select(self.table).where(*where))
         return [self.mapping.to_noun(row) for row in rows]
 
     @classmethod
@@ -87,4 +87,4 @@ class SqlCollection(Generic[E]):
             values["version"] += 1
             entity.version += 1  # type: ignore[attr-defined]
         changed = await self.connection.execute(query.values(values))
-        assert changed.rowcount == 1, f"{self.kind} {entity_id} was saved without its lock"
+        assert changed.count == 1, f"{self.kind} {entity_id} was saved without its lock"

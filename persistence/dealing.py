@@ -11,11 +11,11 @@ from typing import Any, cast
 import orjson
 from sqlalchemy import Table
 from sqlalchemy import text as sql
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from domain.account import DealKind, OpenDeal
 from domain.viewer import STAFF, AccountId
+from persistence.connection import Connection
 
 OPEN_DEALS: dict[DealKind, str] = {
     DealKind.WALLET: """
@@ -118,7 +118,7 @@ UUID_TEXT = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class SqlDealings:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     async def open_of(self, account_id: AccountId) -> Sequence[OpenDeal]:

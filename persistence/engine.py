@@ -1,22 +1,23 @@
-"""Connections: an engine for units of work and a pool of plain asyncpg connections for reads."""
+"""Connections to the database as the app's role: a pool for units of work, and one for reads."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import asyncpg
-import orjson
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
 
 from domain.unavailable import Unavailable
+from persistence.pool import Busy, Pool
 from persistence.table import APP_ROLE
 
 CONNECT_TIMEOUT_SECONDS = 5
 COMMAND_TIMEOUT_SECONDS = 10
 ACQUIRE_TIMEOUT_SECONDS = 2
 RETRY_AFTER_SECONDS = 0.05
+STATEMENTS_MAX = 500
+"""Prepared statements for each connection: as many as the app knows, so that none is prepared twice."""
 
 GONE = (
     OSError,
@@ -47,37 +48,9 @@ async def connect(url: str, **settings: str) -> Any:
         url,
         timeout=CONNECT_TIMEOUT_SECONDS,
         command_timeout=COMMAND_TIMEOUT_SECONDS,
+        statement_cache_size=STATEMENTS_MAX,
         server_settings={**SERVER_SETTINGS, **settings},
     )
-
-
-def write_engine(url: str, size: int) -> AsyncEngine:
-    """The engine for units of work; the pool never overflows, for overflow connections open and close per request."""
-
-    async def creator() -> Any:
-        return await connect(url)
-
-    return create_async_engine(
-        "postgresql+asyncpg://",
-        async_creator=creator,
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=2,
-        pool_use_lifo=True,
-        # Errors are logged, and what people sent is not.
-        hide_parameters=True,
-        json_serializer=lambda value: orjson.dumps(value).decode(),
-        json_deserializer=orjson.loads,
-    )
-
-
-def owner_engine(url: str) -> AsyncEngine:
-    """An engine that acts as whoever the URL names, for migrations; it keeps no connection."""
-
-    async def creator() -> Any:
-        return await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_SECONDS)
-
-    return create_async_engine("postgresql+asyncpg://", async_creator=creator, poolclass=NullPool)
 
 
 class ReadPool:
@@ -86,7 +59,7 @@ class ReadPool:
     A read whose connection died is asked once more, for reading twice harms nobody.
     """
 
-    def __init__(self, pool: Any) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def fetch(self, query: str, *arguments: object) -> list[Any]:
@@ -105,7 +78,7 @@ class ReadPool:
     async def acquire(self) -> AsyncIterator[Any]:
         """One connection, for several statements that must see the same moment."""
         try:
-            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+            async with self._pool.lend() as connection:
                 yield connection
         except GONE as error:
             raise Unavailable("The database can not be reached right now.") from error
@@ -116,6 +89,8 @@ class ReadPool:
     async def _ask(self, method: str, query: str, arguments: tuple[object, ...]) -> Any:
         try:
             return await self._once(method, query, arguments)
+        except Busy as error:
+            raise Unavailable("The database is busy right now.") from error
         except GONE:
             await asyncio.sleep(RETRY_AFTER_SECONDS)
         try:
@@ -124,18 +99,16 @@ class ReadPool:
             raise Unavailable("The database can not be reached right now.") from error
 
     async def _once(self, method: str, query: str, arguments: tuple[object, ...]) -> Any:
-        async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_SECONDS) as connection:
+        async with self._pool.lend() as connection:
             return await getattr(connection, method)(query, *arguments)
 
 
-async def read_pool(url: str, size: int) -> ReadPool:
+def write_pool(url: str, size: int) -> Pool:
+    """Connections for units of work."""
+    return Pool(partial(connect, url), size, patience_seconds=ACQUIRE_TIMEOUT_SECONDS)
+
+
+def read_pool(url: str, size: int) -> ReadPool:
     """Connections for reads, which the database holds to reading only."""
-    pool = await asyncpg.create_pool(
-        url,
-        min_size=1,
-        max_size=size,
-        timeout=CONNECT_TIMEOUT_SECONDS,
-        command_timeout=COMMAND_TIMEOUT_SECONDS,
-        server_settings={**SERVER_SETTINGS, "default_transaction_read_only": "on"},
-    )
-    return ReadPool(pool)
+    reading = partial(connect, url, default_transaction_read_only="on")
+    return ReadPool(Pool(reading, size, patience_seconds=ACQUIRE_TIMEOUT_SECONDS))

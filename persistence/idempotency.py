@@ -2,18 +2,20 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, cast, get_type_hints
 from uuid import NAMESPACE_OID, UUID, uuid5
 
+import asyncpg
 import orjson
 from pydantic import TypeAdapter
 from sqlalchemy import Index
 from sqlalchemy.dialects.postgresql import BYTEA
 from sqlmodel import Field, SQLModel
 
-from domain.refusal import Refusal
+from domain.refusal import IdempotencyKeyInFlight, IdempotencyKeyReused, Refusal
 from domain.viewer import HOUSE, Viewer
 from persistence.table import attach, document, key, moment, text
 
@@ -36,26 +38,69 @@ class IdempotencyKeyRow(SQLModel, table=True):
     kept_since: datetime = moment()
 
 
-CLAIM = r"""
-CREATE FUNCTION idempotency_claim(p_scope uuid, p_key text, p_fingerprint bytea,
-    OUT status text, OUT answer jsonb) RETURNS record
+IN_FLIGHT = "CK001"
+REUSED = "CK002"
+KEPT = "CK003"
+
+CLAIM = f"""
+CREATE FUNCTION idempotency_claim(p_scope uuid, p_key text, p_fingerprint bytea) RETURNS void
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
-    kept idempotency_key;
+    kept bytea;
 BEGIN
     -- Held until the transaction ends, also across a rollback to a savepoint: two requests with one key never overlap.
     IF NOT pg_try_advisory_xact_lock(hashtextextended(p_scope || ':' || p_key, 7)) THEN
-        status := 'IN_FLIGHT';
-        RETURN;
+        RAISE EXCEPTION 'a request with this key is running' USING ERRCODE = '{IN_FLIGHT}';
     END IF;
-    SELECT * INTO kept FROM idempotency_key k WHERE k.scope = p_scope AND k.key = p_key;
-    status := CASE WHEN NOT FOUND THEN 'NEW' WHEN kept.fingerprint <> p_fingerprint THEN 'REUSED' ELSE 'KEPT' END;
-    IF status = 'KEPT' THEN
-        answer := kept.answer;
+    SELECT fingerprint INTO kept FROM idempotency_key k WHERE k.scope = p_scope AND k.key = p_key;
+    IF kept <> p_fingerprint THEN
+        RAISE EXCEPTION 'the key was used for something else' USING ERRCODE = '{REUSED}';
+    ELSIF FOUND THEN
+        RAISE EXCEPTION 'this was answered before' USING ERRCODE = '{KEPT}';
     END IF;
 END $$
 """
 attach(CLAIM)
+
+ANSWER = "SELECT answer FROM idempotency_key WHERE scope = $1 AND key = $2"
+BACK = "ROLLBACK TO SAVEPOINT claimed"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request is known by: whose key it is, the key, and the hash of what is asked for."""
+
+    scope: UUID
+    key: str
+    fingerprint: bytes
+
+
+def ask(viewer: Viewer, action: str, key: str, command: object) -> Asked:
+    print_ = fingerprint(action, command)
+    return Asked(scope(viewer, print_), key, print_)
+
+
+def opening(asked: Asked) -> str:
+    """Begin, claim the key and remember this moment, in one message.
+
+    What comes from outside is spelled in hexadecimal digits, for such a message takes no arguments.
+    """
+    key = f"convert_from('\\x{asked.key.encode().hex()}', 'UTF8')"
+    claim = f"SELECT idempotency_claim('{asked.scope}', {key}, '\\x{asked.fingerprint.hex()}')"
+    return f"BEGIN; {claim}; SAVEPOINT claimed"
+
+
+async def answer_before(raw: Any, asked: Asked, error: asyncpg.PostgresError) -> Any:
+    """What was stored for a key that the claim found used, unless the error is about something else."""
+    if error.sqlstate == REUSED:
+        raise IdempotencyKeyReused(asked.key, path=("clientMutationKey",)) from None
+    if error.sqlstate not in (IN_FLIGHT, KEPT):
+        raise error
+    stored = None if error.sqlstate == IN_FLIGHT else await raw.fetchval(ANSWER, asked.scope, asked.key)
+    if stored is None:
+        # Running, or forgotten just now; it may be asked for again in either case.
+        raise IdempotencyKeyInFlight(asked.key) from None
+    return orjson.loads(stored)
 
 
 def fingerprint(action: str, command: object) -> bytes:

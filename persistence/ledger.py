@@ -14,12 +14,12 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKeyConstraint, Identity, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import BYTEA
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import Field, SQLModel
 
 from domain.ledger import CUSTOMER_KINDS, AccountKind, CurrencyProof, Journal, LedgerHealth
 from domain.money import Currency, Money
 from domain.wallet import LotOrigin
+from persistence.connection import Connection
 from persistence.table import attach, key, minor, moment, one_of, text
 
 APPEND_ONLY = {"app": "SELECT, INSERT"}
@@ -332,7 +332,7 @@ class SqlLedger:
         "SELECT ledger_post(:id, :cause_kind, :cause_id, :memo, :at, :owners, :kinds, :currencies, :amounts, :lots)"
     )
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     async def post(self, journal: Journal) -> None:

@@ -10,8 +10,10 @@ from urllib.parse import unquote, urlsplit
 import asyncpg
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
 
-from persistence.engine import CONNECT_TIMEOUT_SECONDS, owner_engine
+from persistence.engine import CONNECT_TIMEOUT_SECONDS
 from persistence.table import APP_ROLE
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
@@ -21,6 +23,15 @@ LOCK_KEY = 0x6365_7263_6C65
 WAIT_SECONDS_MAX = 120
 BLOCK_SECONDS_MAX = 5
 """How long a revision may wait for a table that the API uses: whoever waits holds up everybody behind."""
+
+
+def owner_engine(url: str) -> AsyncEngine:
+    """An engine that acts as whoever the URL names, for migrations; it keeps no connection."""
+
+    async def creator() -> Any:
+        return await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_SECONDS)
+
+    return create_async_engine("postgresql+asyncpg://", async_creator=creator, poolclass=NullPool)
 
 
 class DatabaseProblem(RuntimeError):

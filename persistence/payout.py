@@ -87,7 +87,7 @@ class SqlPayouts(SqlCollection[Payout]):
         """The oldest that wait; who waits for the same rows finds them batched and gets none."""
         table = self.table.c
         query = select(self.table).where(table.currency == str(currency), table.state == str(PayoutState.REQUESTED))
-        rows = (await self.connection.execute(query.order_by(table.id).limit(limit).with_for_update())).mappings()
+        rows = await self.connection.execute(query.order_by(table.id).limit(limit).with_for_update())
         return [self.mapping.to_noun(row) for row in rows]
 
     async def lock_batch(self, batch_id: PayoutBatchId) -> Sequence[Payout]:

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from domain.consignment import ConsignmentId
 from domain.money import Currency
 from domain.piece_cost import PieceCost
 from domain.policy import Bearer, CostKind
+from persistence.connection import Connection
 from persistence.mapping import Mapping
 from persistence.table import key, minor, moment, one_of, text
 
@@ -44,13 +44,13 @@ COSTS = Mapping(PieceCost, PieceCostRow.__table__)  # type: ignore[attr-defined]
 
 
 class SqlPieceCosts:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     async def of_consignment(self, consignment_id: ConsignmentId) -> Sequence[PieceCost]:
         table = COSTS.table
         query = select(table).where(table.c.consignment_id == consignment_id).order_by(table.c.id)
-        return [COSTS.to_noun(row) for row in (await self.connection.execute(query)).mappings()]
+        return [COSTS.to_noun(row) for row in (await self.connection.execute(query))]
 
     async def add(self, cost: PieceCost) -> None:
         await self.connection.execute(insert(COSTS.table), COSTS.to_row(cost))

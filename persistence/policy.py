@@ -9,11 +9,11 @@ import orjson
 from pydantic import TypeAdapter
 from sqlalchemy import CheckConstraint, UniqueConstraint, insert, select
 from sqlalchemy import text as sql
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from domain.page import Page, PageRequest
 from domain.policy import PolicyKind, PolicyVersion, Terms, default_terms
+from persistence.connection import Connection
 from persistence.mapping import Mapping
 from persistence.paging import Sort, fetch_page
 from persistence.table import attach, document, key, moment, one_of, text
@@ -68,19 +68,19 @@ class SqlPolicies:
     _IN_FORCE = sql(IN_FORCE.format(now=":now"))
     _QUEUE = sql("SELECT pg_advisory_xact_lock(hashtextextended('policy/' || :kind, 7))")
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     async def in_force(self, now: datetime) -> Sequence[PolicyVersion]:
         rows = await self.connection.execute(self._IN_FORCE, {"now": now})
-        return [POLICIES.to_noun(row) for row in rows.mappings()]
+        return [POLICIES.to_noun(row) for row in rows]
 
     async def lock_latest(self, kind: PolicyKind) -> PolicyVersion | None:
         # The next version is a row that is not there yet, so publishers of a kind queue on its name.
         await self.connection.execute(self._QUEUE, {"kind": str(kind)})
         table = POLICIES.table
         query = select(table).where(table.c.kind == str(kind)).order_by(table.c.version.desc()).limit(1)
-        row = (await self.connection.execute(query)).mappings().first()
+        row = (await self.connection.execute(query)).first()
         return None if row is None else POLICIES.to_noun(row)
 
     async def add(self, policy: PolicyVersion) -> None:

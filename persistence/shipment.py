@@ -113,7 +113,7 @@ class SqlTransitCovers(SqlCollection[TransitCover]):
                 "version": self.table.c.version + 1,
             },
         )
-        row = (await self.connection.execute(kept.returning(self.table))).mappings().one()
+        row = (await self.connection.execute(kept.returning(self.table))).one()
         found: TransitCover = self.mapping.to_noun(row)
         return found
 

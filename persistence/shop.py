@@ -55,7 +55,7 @@ class SqlShops(SqlCollection[ClubShop]):
     async def add(self, shop: ClubShop) -> None:
         """Refuses with SlugTaken."""
         adding = insert(self.table).values(self.mapping.to_row(shop)).on_conflict_do_nothing(index_elements=["slug"])
-        if (await self.connection.execute(adding)).rowcount == 0:
+        if (await self.connection.execute(adding)).count == 0:
             raise SlugTaken(shop.slug, path=("slug",))
 
 

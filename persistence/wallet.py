@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, insert, select
 from sqlalchemy import text as sql
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from domain.ledger import AccountKind, LotId
@@ -18,6 +17,7 @@ from domain.viewer import AccountId
 from domain.wallet import SPENDABLE, Hold, HoldState, Lot, Pocket, StatementLine
 from persistence import mapping
 from persistence.collection import SqlCollection
+from persistence.connection import Connection
 from persistence.ledger import CreditLotRow, WalletPocketRow
 from persistence.paging import Sort, fetch_page
 from persistence.table import document, key, minor, moment, one_of, text
@@ -58,7 +58,7 @@ class SqlWallets:
 
     _LOCK = sql("SELECT * FROM wallet_lock(CAST(:owners AS uuid[]), CAST(:currencies AS text[]))")
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     async def lock(self, owner: AccountId, currency: Currency) -> Pocket:
@@ -71,7 +71,7 @@ class SqlWallets:
         found = await self.connection.execute(
             self._LOCK, {"owners": [owner for owner, _ in wanted], "currencies": [currency for _, currency in wanted]}
         )
-        locked = [POCKETS.to_noun(row) for row in found.mappings()]
+        locked = [POCKETS.to_noun(row) for row in found]
         return {(pocket.owner, pocket.currency): pocket for pocket in locked}
 
     async def lots(self, owner: AccountId, currency: Currency) -> Sequence[Lot]:
@@ -79,10 +79,10 @@ class SqlWallets:
         query = select(table).where(
             table.c.owner == owner, table.c.currency == str(currency), table.c.remaining_minor > 0
         )
-        return [LOTS.to_noun(row) for row in (await self.connection.execute(query)).mappings()]
+        return [LOTS.to_noun(row) for row in (await self.connection.execute(query))]
 
     async def lot(self, lot_id: LotId) -> Lot:
-        row = (await self.connection.execute(select(LOTS.table).where(LOTS.table.c.id == lot_id))).mappings().first()
+        row = (await self.connection.execute(select(LOTS.table).where(LOTS.table.c.id == lot_id))).first()
         if row is None:
             raise NotFound("CreditLot", lot_id)
         return LOTS.to_noun(row)

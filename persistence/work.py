@@ -8,17 +8,16 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+import asyncpg
 import orjson
 from sqlalchemy import text as sql
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from uuid_utils.compat import uuid7
 
 from domain.agreement import ContractAgreements
 from domain.audit import attempted
 from domain.certificate import Signer
-from domain.refusal import IdempotencyKeyInFlight, IdempotencyKeyReused, Refusal
+from domain.grader import Grader, RuleGrader
+from domain.refusal import Refusal
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
 from domain.work import Verb, check_key
@@ -32,12 +31,14 @@ from persistence.cart import SqlCarts, SqlShelf
 from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
 from persistence.certificate import SqlCertificates, SqlRecalls
 from persistence.claim import SqlClaims, SqlReservations
+from persistence.connection import Connection, transaction
 from persistence.consignment import SqlConsignments, SqlConsignmentTasks, SqlIntakeReceipts
 from persistence.contract import SqlContracts
 from persistence.dealing import SqlDealings
 from persistence.engine import GONE
 from persistence.goods_return import SqlGoodsReturns
 from persistence.grading import SqlGradingStandards
+from persistence.idempotency import Asked
 from persistence.ledger import SqlLedger
 from persistence.listing import SqlListings
 from persistence.markdown import SqlMarkdowns
@@ -49,6 +50,7 @@ from persistence.payout import SqlPayoutBatches, SqlPayouts
 from persistence.piece import SqlPieces
 from persistence.piece_cost import SqlPieceCosts
 from persistence.policy import SqlPolicies
+from persistence.pool import Busy, Pool
 from persistence.price import SqlPriceChanges
 from persistence.receivable import SqlReceivables
 from persistence.settlement import SqlSettlements
@@ -67,7 +69,6 @@ AWAY = ("08", "53", "57", "55P03")
 
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
-CLAIM = sql("SELECT status, answer FROM idempotency_claim(:scope, :key, :fingerprint)")
 CLOSE = sql(
     """
     WITH happened AS (
@@ -100,7 +101,7 @@ class RandomIdentities:
 class SqlWork:
     """Every collection, on one connection in one transaction; each is made when a verb first asks for it."""
 
-    def __init__(self, connection: AsyncConnection, signer: Signer | None = None) -> None:
+    def __init__(self, connection: Connection, signer: Signer | None = None) -> None:
         self.connection = connection
         self.collected = Collected()
         self.new = RandomIdentities()
@@ -316,6 +317,10 @@ class SqlWork:
         return SqlSales(self.connection)
 
     @cached_property
+    def grader(self) -> Grader:
+        return RuleGrader()
+
+    @cached_property
     def certificates(self) -> SqlCertificates:
         return SqlCertificates(self.connection)
 
@@ -336,11 +341,11 @@ class SqlTransactor:
 
     def __init__(
         self,
-        engine: AsyncEngine,
+        pool: Pool,
         committed: Callable[[Collected], Awaitable[None]] | None = None,
         signer: Signer | None = None,
     ) -> None:
-        self.engine = engine
+        self.pool = pool
         self.committed = committed
         self.signer = signer
 
@@ -361,48 +366,46 @@ class SqlTransactor:
                 return await self._attempt(verb, viewer, command, action, key, now, dry_run)
             except DryRun as done:
                 return cast("R", done.answer)
-            except DBAPIError as error:
-                state = getattr(error.orig, "sqlstate", None)
+            except Busy as error:
+                raise Unavailable("The database is busy right now.") from error
+            except GONE as error:
+                raise Unavailable("The database went away before it said whether this was done.") from error
+            except asyncpg.PostgresError as error:
+                state = error.sqlstate or ""
                 if state in (SERIALIZATION_FAILURE, DEADLOCK_DETECTED) and attempt < ATTEMPTS:
                     await asyncio.sleep(0.005 * attempt)
                     continue
-                if error.connection_invalidated or state is None or state.startswith(AWAY):
+                if not state or state.startswith(AWAY):
                     raise Unavailable("The database went away before it said whether this was done.") from error
                 raise
-            except (PoolTimeout, *GONE) as error:
-                raise Unavailable("The database can not be reached right now.") from error
         raise AssertionError("unreachable")
 
     async def _attempt(
         self, verb: Verb[Any, C, R], viewer: Viewer, command: C, action: str, key: str, now: datetime, dry_run: bool
     ) -> R:
-        print_ = idempotency.fingerprint(action, command)
-        claim: dict[str, Any] = {"scope": idempotency.scope(viewer, print_), "key": key, "fingerprint": print_}
-        async with self.engine.connect() as connection:
-            async with connection.begin():
-                status, stored = (await connection.execute(CLAIM, claim)).one()
-                if status == "IN_FLIGHT":
-                    raise IdempotencyKeyInFlight(key)
-                if status == "REUSED":
-                    raise IdempotencyKeyReused(key, path=("clientMutationKey",))
-                if status == "KEPT":
-                    return cast("R", answer_or_raise(idempotency.kept(cast("Any", verb), stored)))
-                work = SqlWork(connection, self.signer)
-                answer: object
-                try:
-                    async with connection.begin_nested():
+        asked = idempotency.ask(viewer, action, key, command)
+        async with self.pool.lend() as raw:
+            try:
+                async with transaction(raw, idempotency.opening(asked)) as connection:
+                    work = SqlWork(connection, self.signer)
+                    answer: object
+                    try:
                         answer = await verb(work, viewer, command, now=now)
                         if dry_run:
                             # Constraints that wait for the commit must have their say in a rehearsal too.
-                            await connection.execute(sql("SET CONSTRAINTS ALL IMMEDIATE"))
+                            await raw.execute("SET CONSTRAINTS ALL IMMEDIATE")
                             raise DryRun(answer)
-                except Refusal as refusal:
-                    if dry_run:
-                        raise
-                    work, answer = SqlWork(connection, self.signer), refusal
-                    if (attempt := attempted(viewer, refusal)) is not None:
-                        work.events.append(attempt)
-                await connection.execute(CLOSE, closing(work.collected, viewer, action, now, claim, verb, answer))
+                    except Refusal as refusal:
+                        if dry_run:
+                            raise
+                        await raw.execute(idempotency.BACK)
+                        work, answer = SqlWork(connection, self.signer), refusal
+                        if (attempt := attempted(viewer, refusal)) is not None:
+                            work.events.append(attempt)
+                    await connection.execute(CLOSE, closing(work.collected, viewer, action, now, asked, verb, answer))
+            except asyncpg.PostgresError as error:
+                stored = await idempotency.answer_before(raw, asked, error)
+                return cast("R", answer_or_raise(idempotency.kept(cast("Any", verb), stored)))
             if self.committed is not None:
                 await self.committed(work.collected)
             return cast("R", answer_or_raise(answer))
@@ -419,7 +422,7 @@ def closing(
     viewer: Viewer,
     action: str,
     now: datetime,
-    claim: dict[str, Any],
+    asked: Asked,
     verb: object,
     answer: object,
 ) -> dict[str, Any]:
@@ -436,7 +439,9 @@ def closing(
     ]
     jobs = [{"name": job.name, "subject_id": job.subject_id, "due_at": job.due_at} for job in collected.jobs]
     return {
-        **claim,
+        "scope": asked.scope,
+        "key": asked.key,
+        "fingerprint": asked.fingerprint,
         "actor": viewer.account_id,
         "action": action,
         "now": now,

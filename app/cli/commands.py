@@ -225,7 +225,7 @@ def verify() -> None:
     from persistence.ledger import SqlLedgerReader
 
     async def read(url: str) -> Any:
-        pool = await read_pool(url, 1)
+        pool = read_pool(url, 1)
         try:
             return await SqlLedgerReader(pool).health()
         finally:

@@ -18,8 +18,7 @@ from sqlalchemy.engine import Connection
 from sqlmodel.sql.sqltypes import AutoString
 
 from persistence.embedded import ServiceSupervisor
-from persistence.engine import owner_engine
-from persistence.migrate import VERSIONS, create_all, migrate, revisions
+from persistence.migrate import VERSIONS, create_all, migrate, owner_engine, revisions
 from persistence.migrations.anatomy import Anatomy, anatomy
 from persistence.table import APP_ROLE, GRANT_DEFAULT, STATEMENTS
 from persistence.tables import METADATA

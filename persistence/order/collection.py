@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, update
 from sqlalchemy import text as sql
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.money import Currency, Money
 from domain.order import (
@@ -19,6 +18,7 @@ from domain.order import (
 from domain.piece import PieceId
 from persistence import mapping
 from persistence.collection import SqlCollection
+from persistence.connection import Connection
 from persistence.order.row import OrderLineRow, OrderRefundRow, OrderRow, OrderTenderRow
 
 APART = frozenset({"lines", "tenders"})
@@ -46,7 +46,7 @@ class SqlOrders(SqlCollection[Order]):
     kind = "Order"
     mapping = OrderMapping(Order, OrderRow.__table__)  # type: ignore[attr-defined]
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.kept: dict[tuple[object, ...], dict[str, Any]] = {}
 
@@ -83,7 +83,7 @@ class SqlOrders(SqlCollection[Order]):
         changed = await self.connection.execute(
             query.values({name: value for name, value in row.items() if name not in keys})
         )
-        assert changed.rowcount == 1, f"part {place} of an order was saved before it was added"
+        assert changed.count == 1, f"part {place} of an order was saved before it was added"
         self.kept[place] = row
 
     async def _complete(self, orders: Sequence[Order]) -> None:
@@ -94,8 +94,8 @@ class SqlOrders(SqlCollection[Order]):
         tenders = select(TENDERS.table).where(TENDERS.table.c.order_id.in_(ids))
         assemble(
             orders,
-            (await self.connection.execute(lines)).mappings().all(),
-            (await self.connection.execute(tenders)).mappings().all(),
+            (await self.connection.execute(lines)),
+            (await self.connection.execute(tenders)),
         )
         for order in orders:
             self._keep(
@@ -134,11 +134,11 @@ def costs(rows: Iterable[Any]) -> dict[PieceId, Money]:
 class SqlCosts:
     """What the house paid for a piece stands in the settlement by which it bought it; the last one counts."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     async def of_pieces(self, piece_ids: Collection[PieceId]) -> Mapping[PieceId, Money]:
         if not piece_ids:
             return {}
         query = sql(COSTS.format("CAST(:pieces AS uuid[])"))
-        return costs((await self.connection.execute(query, {"pieces": list(piece_ids)})).mappings())
+        return costs(await self.connection.execute(query, {"pieces": list(piece_ids)}))

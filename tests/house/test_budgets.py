@@ -57,7 +57,7 @@ async def test_a_read_takes_as_many_statements_as_it_may_however_long_its_list(
         # Who somebody is is read once in a while, and then remembered.
         await api(person, "{ viewer { id } }")
         for first in ({"first": 1}, {"first": 20}) if "$first" in documents[name] else ({},):
-            with counted(house) as statements:
+            with counted() as statements:
                 answer = await api(person, documents[name], **variables, **first)
             assert not answer.errors, (name, answer.errors)
             taken.setdefault(name, set()).add(len(statements))

@@ -4,13 +4,14 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from sqlalchemy import text as sql
-from sqlalchemy.exc import DBAPIError
 
 from domain import claim
 from domain.claim import ClaimPurpose, ExpireClaim, ExpireReservations
 from domain.viewer import HOUSE, Role, Viewer
+from persistence.connection import transaction
 from schema.ids import encode_id
 from tests.support.api import Api
 from tests.support.market import CART_REMOVE, CARTS, Market
@@ -257,11 +258,11 @@ async def test_the_database_itself_lets_no_token_go_down_and_no_standing_claim_b
     await market.add(buyer, bag)
 
     for change in ("token = token - 1", "token = token + 1", "token = 7"):
-        with pytest.raises(DBAPIError, match="claim"):
+        with pytest.raises(asyncpg.PostgresError, match="claim"):
             await write(market, f"UPDATE claim SET {change}")
-    with pytest.raises(DBAPIError, match=r"quantity|state_follows"):
+    with pytest.raises(asyncpg.PostgresError, match=r"quantity|state_follows"):
         await write(market, "UPDATE listing SET reserved = 2")
-    with pytest.raises(DBAPIError, match="permission"):
+    with pytest.raises(asyncpg.PostgresError, match="permission"):
         await write(market, "DELETE FROM claim")
 
 
@@ -282,7 +283,7 @@ async def test_the_house_tells_once_that_a_claim_lapsed(people: People, market: 
 
 
 async def write(market: Market, statement: str, **values: object) -> None:
-    async with market.house.transactor.engine.begin() as connection:
+    async with market.house.transactor.pool.lend() as raw, transaction(raw) as connection:
         await connection.execute(sql(statement), values)
 
 

@@ -163,9 +163,9 @@ async def test_a_record_that_somebody_bent_in_the_database_is_invalid(
 async def test_the_app_itself_can_not_change_what_was_signed(people: People, workshop: Workshop) -> None:
     await workshop.judged(await workshop.appraiser(), await people.customer())
 
-    async with people.house.transactor.engine.connect() as connection:
+    async with people.house.transactor.pool.lend() as raw:
         with pytest.raises(Exception, match="permission denied"):
-            await connection.exec_driver_sql("UPDATE certificate SET payload = '{}'")
+            await raw.execute("UPDATE certificate SET payload = '{}'")
 
 
 async def test_the_qr_code_leads_to_a_check_by_browser(api: Api, people: People, workshop: Workshop) -> None:

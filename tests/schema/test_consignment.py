@@ -575,11 +575,11 @@ async def test_sellers_page_through_their_own(counter: Counter) -> None:
 
 async def test_the_number_of_statements_does_not_depend_on_the_number_of_rows(counter: Counter, house: House) -> None:
     await counter.submitted()
-    with counted(house) as few:
+    with counted() as few:
         await counter.api(counter.seller, OWN)
     for _ in range(6):
         await counter.confirmed()
-    with counted(house) as many:
+    with counted() as many:
         await counter.api(counter.seller, OWN)
 
     assert len(few.reads) == len(many.reads) == 3

@@ -75,6 +75,15 @@ async def test_an_offer_pins_the_policies_of_its_day(api: Api, people: People, c
     assert {pin["kind"] for pin in offered["pins"]} == set(PolicyKind)
 
 
+async def test_the_floor_of_the_smallest_price_is_that_price(api: Api, people: People, consigned: Consigned) -> None:
+    seller, merchandiser = await people.customer(), await people.staff(Role.MERCHANDISER)
+    consignment = await consigned.appraised(seller, euros(900))
+
+    offered = await offer(api, merchandiser, consignment.id, price=amount("0.01"))
+
+    assert offered["price"] == offered["floor"] == {"amount": "0.01"}
+
+
 async def test_a_better_offer_replaces_the_one_before_until_the_seller_agrees(
     api: Api, people: People, consigned: Consigned
 ) -> None:

@@ -4,8 +4,8 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
-from sqlalchemy.exc import DBAPIError
 
 from domain.account import Account
 from domain.viewer import Role
@@ -220,7 +220,7 @@ async def test_the_database_itself_refuses_what_no_return_can_be(
         ("UPDATE goods_return SET state = 'CANCELLED'", "ck_goods_return_closed"),
         (again, "uq_goods_return_line_open"),
     ):
-        with pytest.raises(DBAPIError, match=says):
+        with pytest.raises(asyncpg.PostgresError, match=says):
             await returns.execute(statement)
 
 
@@ -234,7 +234,7 @@ async def test_the_database_refuses_more_than_was_bought(people: People, market:
 
     assert other["quantity"] == 1
     await returns.done(buyer, "goodsReturnCancel", other["id"])
-    with pytest.raises(DBAPIError, match="more is returned of an order line than was bought"):
+    with pytest.raises(asyncpg.PostgresError, match="more is returned of an order line than was bought"):
         await returns.execute(
             "INSERT INTO goods_return (id, code, order_id, order_line_id, buyer, quantity, state, reason, note, photos,"
             " late, currency, worth_minor, requested_by, requested_at, decision, opened, version)"

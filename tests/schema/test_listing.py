@@ -67,7 +67,7 @@ async def test_a_card_shows_its_product_brand_and_piece_in_one_statement(
     product = await shelves.product(new_price=euros(2000))
     await shelves.listed(product, euros(1500))
 
-    with counted(house) as statements:
+    with counted() as statements:
         answer = await api(None, LISTINGS)
 
     assert len(statements) == 1
@@ -94,11 +94,11 @@ async def test_a_page_takes_as_many_statements_however_many_listings_it_shows(
         priceHistory { nodes { reason } } } } }
     """
     await shelves.listed()
-    with counted(house) as one:
+    with counted() as one:
         assert (await api(None, whole))["listings"]["totalCount"] == 1
     for _ in range(6):
         await shelves.listed()
-    with counted(house) as seven:
+    with counted() as seven:
         assert (await api(None, whole))["listings"]["totalCount"] == 7
 
     assert len(seven) == len(one) <= 11

@@ -39,7 +39,7 @@ async def test_many_things_of_many_kinds_are_one_statement_for_each_kind(
     offers = [await shelves.listed() for _ in range(3)]
     ids = [encode_id("Brand", one.id) for one in brands] + [encode_id("Listing", one.id) for one in offers]
 
-    with counted(house) as statements:
+    with counted() as statements:
         answer = await api(None, NODES, ids=[*ids, encode_id("Brand", UUID(int=3))])
 
     assert len(statements) == 2

@@ -19,6 +19,7 @@ from app.house import House
 from app.jobs import JOBS
 from app.payment_webhook import sign
 from domain.viewer import Role
+from persistence.connection import transaction
 from schema.ids import encode_id
 from tests.support.api import Api
 from tests.support.market import Market, money
@@ -433,5 +434,5 @@ def test_production_does_not_start_on_the_payment_secret_that_everybody_knows() 
 async def forget_keys(market: Market) -> None:
     from sqlalchemy import text as sql
 
-    async with market.house.transactor.engine.begin() as connection:
+    async with market.house.transactor.pool.lend() as raw, transaction(raw) as connection:
         await connection.execute(sql("DELETE FROM idempotency_key"))

@@ -66,8 +66,8 @@ async def test_every_change_of_hands_is_kept_by_the_database_itself(
     standings = (await api(staff, PIECE, id=piece_id(found.id)))["piece"]["standings"]
     assert [one["owner"]["kind"] for one in standings] == ["ACCOUNT", "HOUSE"]
     with pytest.raises(Exception, match="permission denied"):
-        async with house.transactor.engine.begin() as connection:
-            await connection.exec_driver_sql("DELETE FROM piece_standing")
+        async with house.transactor.pool.lend() as raw:
+            await raw.execute("DELETE FROM piece_standing")
 
 
 async def test_serial_and_people_are_hidden_from_shoppers_and_the_owner_alike(

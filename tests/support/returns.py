@@ -13,6 +13,7 @@ from domain import order, settlement
 from domain.account import Account
 from domain.listing import Listing
 from domain.viewer import Role
+from persistence.connection import transaction
 from schema.ids import id_of
 from tests.support.market import Market, money
 from tests.support.people import People
@@ -198,7 +199,7 @@ class Returns:
         )
 
     async def execute(self, statement: str, **values: Any) -> None:
-        async with self.house.transactor.engine.begin() as connection:
+        async with self.house.transactor.pool.lend() as raw, transaction(raw) as connection:
             await connection.execute(sql(statement), values)
 
     async def all_is_due(self, sale: dict[str, Any], days: int = 60) -> None:

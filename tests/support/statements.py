@@ -1,18 +1,16 @@
-"""How many SQL statements an operation takes, on the read pool and on the engine that writes."""
+"""How many SQL statements an operation takes, on the read pool and on the connections that write."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
-from sqlalchemy import event
-
-from app.house import House
+from persistence.connection import Connection
 from persistence.engine import ReadPool
 
 
 class Statements:
-    """The statements of a `with counted(house)` block, in order."""
+    """The statements of a `with counted()` block, in order."""
 
     def __init__(self) -> None:
         self.reads: list[str] = []
@@ -23,7 +21,7 @@ class Statements:
 
 
 @contextmanager
-def counted(house: House) -> Iterator[Statements]:
+def counted() -> Iterator[Statements]:
     """Count what the house asks the database; standings of viewers are read before, for they are kept a while."""
     seen = Statements()
     once = ReadPool._once
@@ -32,13 +30,11 @@ def counted(house: House) -> Iterator[Statements]:
         seen.reads.append(query)
         return await once(self, method, query, arguments)
 
-    def written(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        seen.writes.append(statement)
+    execute = Connection.execute
 
-    engine = house.transactor.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", written)
-    try:
-        with patch.object(ReadPool, "_once", counting):
-            yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", written)
+    async def writing(self: Connection, statement: Any, values: Any = None) -> Any:
+        seen.writes.append(str(statement))
+        return await execute(self, statement, values)
+
+    with patch.object(ReadPool, "_once", counting), patch.object(Connection, "execute", writing):
+        yield seen
