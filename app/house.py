@@ -27,8 +27,8 @@ from persistence.circulation import SqlCirculationReader
 from persistence.claim import SqlClaimReader
 from persistence.consignment import SqlConsignmentReader
 from persistence.contract import SqlContractReader
+from persistence.database import read_pool, write_pool
 from persistence.dealing import SqlPersonalReader
-from persistence.engine import read_pool, write_pool
 from persistence.goods_return import SqlGoodsReturnReader
 from persistence.grader import SqlGraderReader
 from persistence.grading import SqlGradingReader

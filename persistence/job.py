@@ -20,7 +20,7 @@ from pgqueuer.domain.settings import DBSettings
 from pgqueuer.ports.driver import Driver
 from pydantic_settings import PydanticBaseSettingsSource
 
-from persistence.engine import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS, SERVER_SETTINGS
+from persistence.database import COMMAND_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS, SERVER_SETTINGS
 from persistence.table import APP_ROLE, attach
 
 MOVE_SIZE = 100

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from persistence.engine import CONNECT_TIMEOUT_SECONDS
+from persistence.database import CONNECT_TIMEOUT_SECONDS
 from persistence.table import APP_ROLE
 
 VERSIONS = Path(__file__).parent / "migrations" / "versions"

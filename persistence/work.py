@@ -34,8 +34,8 @@ from persistence.claim import SqlClaims, SqlReservations
 from persistence.connection import Connection, transaction
 from persistence.consignment import SqlConsignments, SqlConsignmentTasks, SqlIntakeReceipts
 from persistence.contract import SqlContracts
+from persistence.database import GONE
 from persistence.dealing import SqlDealings
-from persistence.engine import GONE
 from persistence.goods_return import SqlGoodsReturns
 from persistence.grading import SqlGradingStandards
 from persistence.idempotency import Asked

@@ -221,7 +221,7 @@ def migration(
 def verify() -> None:
     """Read the whole ledger and prove it; ends with 1 when something is off."""
     from app import start
-    from persistence.engine import read_pool
+    from persistence.database import read_pool
     from persistence.ledger import SqlLedgerReader
 
     async def read(url: str) -> Any:

@@ -12,8 +12,8 @@ import pytest
 from app.house import House
 from domain.ledger import AccountKind, LedgerHealth
 from domain.money import Currency, Money
+from persistence.database import connect
 from persistence.embedded import Services
-from persistence.engine import connect
 from persistence.ledger import HOUSE_BALANCES
 from tests.support.people import People, euros
 

@@ -21,7 +21,7 @@ class FakeConnection:
     def is_in_transaction(self) -> bool:
         return self.in_transaction
 
-    async def close(self, *, timeout: float) -> None:
+    async def close(self, **_: float) -> None:
         await asyncio.sleep(0)
         self.closed = True
 

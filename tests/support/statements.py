@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 from persistence.connection import Connection
-from persistence.engine import ReadPool
+from persistence.database import ReadPool
 
 
 class Statements:
