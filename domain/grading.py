@@ -3,7 +3,7 @@
 A standard is immutable; a better one is another version. An appraisal pins the version that it judges by.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -105,14 +105,34 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """A value above `above`, or below `below`, speaks for this much of what the item asks about; one of the two."""
+
+    item: str
+    severity: Severity
+    above: Decimal | None = None
+    below: Decimal | None = None
+
+    @property
+    def bound(self) -> Decimal:
+        bound = self.below if self.above is None else self.above
+        assert bound is not None, "a limit has a bound"
+        return bound
+
+    def passed(self, value: Decimal) -> bool:
+        return value > self.above if self.above is not None else self.below is not None and value < self.below
+
+
+@dataclass(frozen=True, slots=True)
 class MeasurementRule:
-    """A measurement to take, and with which kind of instrument."""
+    """A measurement to take, and with which kind of instrument; its `limits`, mildest first, are for graders."""
 
     code: str
     name: Localized
     unit: MeasureUnit
     instrument: str
     optional: bool = False
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,12 +289,14 @@ def check_measured(standard: GradingStandard, measured: Sequence[Measurement]) -
         "measurements", {code: rule.optional for code, rule in rules.items()}, [one.code for one in measured]
     )
     for one in measured:
-        wanted = rules[one.code].unit
-        require(
-            one.unit is wanted, InvalidInput(f"{one.code} is measured in {wanted.lower()}.", path=("measurements",))
-        )
-        require(one.value >= 0, InvalidInput(f"{one.code} is not negative.", path=("measurements",)))
+        check_unit(rules[one.code], one)
         line(one.instrument, "measurements", "instrument", longest=INSTRUMENT_LENGTH_MAX)
+
+
+def check_unit(rule: MeasurementRule, one: Measurement) -> None:
+    said = f"{one.code} is measured in {rule.unit.lower()}."
+    require(one.unit is rule.unit, InvalidInput(said, path=("measurements",)))
+    require(one.value >= 0, InvalidInput(f"{one.code} is not negative.", path=("measurements",)))
 
 
 def check_notes(field: str, notes: Sequence[str]) -> None:
@@ -318,6 +340,7 @@ def check_standard(command: "PublishStandard") -> None:
         check_deductions(item)
     for rule in command.measurements:
         line(rule.instrument, "measurements", "instrument", longest=INSTRUMENT_LENGTH_MAX)
+        check_limits(rule, {item.code for item in command.checklist})
     check_bands(command.bands)
 
 
@@ -338,6 +361,23 @@ def check_deductions(item: ChecklistItem) -> None:
             path=("checklist",),
         ),
     )
+
+
+def check_limits(rule: MeasurementRule, items: Collection[str]) -> None:
+    """Each has one bound and speaks of a question; for one question on one side, the further out the worse."""
+    path = ("measurements", "limits")
+    sides: dict[tuple[str, bool], list[Limit]] = {}
+    for limit in rule.limits:
+        require(limit.item in items, InvalidInput(f"There is no question {limit.item}.", path=path))
+        one = (limit.above is None) != (limit.below is None)
+        require(one, InvalidInput("A limit has one bound: above or below.", path=path))
+        require(limit.severity is not Severity.NONE, InvalidInput("A limit speaks of a finding.", path=path))
+        sides.setdefault((limit.item, limit.above is None), []).append(limit)
+    for (_, downwards), limits in sides.items():
+        bounds = [limit.bound for limit in limits]
+        severities = [SEVERITIES.index(limit.severity) for limit in limits]
+        rises = bounds == sorted(set(bounds), reverse=downwards) and severities == sorted(set(severities))
+        require(rises, InvalidInput("Limits go from mild to heavy, each further out.", path=path))
 
 
 def check_bands(bands: Sequence[Band]) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, update
 from sqlalchemy import text as sql
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 from domain.appraisal import (
@@ -28,6 +27,7 @@ from domain.page import Page, PageRequest
 from domain.piece import Grade
 from domain.viewer import AccountId
 from persistence.collection import SqlCollection
+from persistence.connection import Connection
 from persistence.paging import Sort, fetch_page
 from persistence.table import document, key, minor, moment, one_of, text
 
@@ -145,9 +145,13 @@ class AppraisalOpinionRow(SQLModel, table=True):
         CheckConstraint(VALUE_RANGE, name="value"),
         CheckConstraint("verdict = 'AUTHENTIC' OR char_length(findings) > 0", name="findings"),
         CheckConstraint("(upheld IS NULL) = (judged_at IS NULL)", name="judged"),
+        CheckConstraint(one_of("suggested_grade", Grade), name="suggested_grade"),
+        CheckConstraint("num_nonnulls(suggestion, grader, suggested_grade) IN (0, 3)", name="suggestion"),
+        CheckConstraint("suggested_grade IS NULL OR grade IS NOT NULL", name="suggested"),
         UniqueConstraint("appraisal_id", "round"),
         UniqueConstraint("appraisal_id", "appraiser"),
         Index("ix_appraisal_opinion_appraiser", "appraiser", "given_at"),
+        Index("ix_appraisal_opinion_suggested", "given_at", postgresql_where=sql("grader IS NOT NULL")),
         {"info": {"app": "SELECT, INSERT, UPDATE (upheld, judged_at, version)"}},
     )
     id: UUID = key(primary=True)
@@ -173,6 +177,9 @@ class AppraisalOpinionRow(SQLModel, table=True):
     product_id: UUID | None = key("product.id", nullable=True)
     serial: str | None = text(nullable=True)
     given_at: datetime = moment()
+    suggestion: dict[str, Any] | None = document(nullable=True)
+    grader: str | None = text(nullable=True)
+    suggested_grade: str | None = text(nullable=True)
     upheld: bool | None
     judged_at: datetime | None = moment(nullable=True)
     version: int
@@ -215,7 +222,7 @@ class SqlAppraisals(SqlCollection[Appraisal]):
             "senior_in": [str(category_id) for category_id in senior_in],
             "within": None if within is None else str(within),
         }
-        row = (await self.connection.execute(self._NEXT, wanted)).mappings().first()
+        row = (await self.connection.execute(self._NEXT, wanted)).first()
         return None if row is None else self.mapping.to_noun(row)
 
     async def of_consignment(self, consignment_id: ConsignmentId) -> Appraisal | None:
@@ -252,7 +259,7 @@ class SqlSales:
         "SELECT id, price_minor, price_currency FROM listing WHERE state = 'SOLD' AND id = ANY(CAST(:ids AS uuid[]))"
     )
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
     async def sold(self, listing_ids: Sequence[UUID]) -> Mapping[UUID, Money]:

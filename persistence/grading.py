@@ -52,7 +52,7 @@ class SqlGradingStandards(SqlCollection[GradingStandard]):
     _QUEUE = sql("SELECT pg_advisory_xact_lock(hashtextextended('grading_standard/' || :category, 7))")
 
     async def current(self, category_ids: Sequence[UUID]) -> GradingStandard | None:
-        row = (await self.connection.execute(self._CURRENT, {"categories": list(category_ids)})).mappings().first()
+        row = (await self.connection.execute(self._CURRENT, {"categories": list(category_ids)})).first()
         return None if row is None else self.mapping.to_noun(row)
 
     async def next_version(self, category_id: UUID) -> int:

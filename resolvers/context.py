@@ -19,6 +19,7 @@ from domain import (
     consignment,
     contract,
     goods_return,
+    grader,
     grading,
     ledger,
     listing,
@@ -94,6 +95,10 @@ class Readers(Protocol):
     def appraisers(self) -> appraiser.AppraiserReader: ...
     @property
     def grading(self) -> grading.GradingReader: ...
+    @property
+    def graders(self) -> grader.GraderReader: ...
+    @property
+    def grader(self) -> grader.Grader: ...
     @property
     def consignments(self) -> consignment.ConsignmentReader: ...
     @property

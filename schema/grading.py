@@ -58,6 +58,14 @@ class AuthenticityMark:
     question: str = localized("question", description="What to look at.")
 
 
+@noun(grading.Limit, description="A value beyond it speaks for a finding; graders go by it, no person has to.")
+class GradingLimit:
+    item: str = strawberry.field(description="The code of the question that it speaks of.")
+    severity: Severity = strawberry.field(description="How much it speaks of.")  # type: ignore[valid-type]
+    above: Decimal | None = strawberry.field(description="For values above this; null for a limit below.")
+    below: Decimal | None = strawberry.field(description="For values below this; null for a limit above.")
+
+
 @noun(grading.MeasurementRule, description="A measurement to take.")
 class GradingMeasurement:
     code: str = strawberry.field(description="A stable name, for measurements.")
@@ -65,6 +73,7 @@ class GradingMeasurement:
     unit: MeasureUnit = strawberry.field(description="What it counts.")  # type: ignore[valid-type]
     instrument: str = strawberry.field(description="The kind of instrument to take it with.")
     optional: bool = strawberry.field(description="Whether it may be left out where it does not apply.")
+    limits: list[GradingLimit] = strawberry.field(description="What values beyond speak for, mildest first.")
 
 
 @noun(grading.Band, description="The lowest score that earns a grade.")
@@ -165,6 +174,17 @@ class AuthenticityMarkInput:
         return grading.Mark(self.code, self.question.to_localized("marks", "question", longest=300))
 
 
+@strawberry.input(description="A value beyond it speaks for a finding: above or below, one of the two.")
+class GradingLimitInput:
+    item: str = strawberry.field(description="The code of the question that it speaks of.")
+    severity: Severity = strawberry.field(description="LIGHT, VISIBLE or HEAVY.")  # type: ignore[valid-type]
+    above: Decimal | None = strawberry.field(default=strawberry.UNSET, description="For values above this.")
+    below: Decimal | None = strawberry.field(default=strawberry.UNSET, description="For values below this.")
+
+    def to_value(self) -> grading.Limit:
+        return grading.Limit(self.item, grading.Severity(self.severity), given(self.above), given(self.below))
+
+
 @strawberry.input(description="A measurement to take.")
 class GradingMeasurementInput:
     code: str = strawberry.field(description="A stable name: a-z, 0-9 and _, 1 to 40.")
@@ -172,6 +192,9 @@ class GradingMeasurementInput:
     unit: MeasureUnit = strawberry.field(description="What it counts.")  # type: ignore[valid-type]
     instrument: str = strawberry.field(description="The kind of instrument to take it with, up to 80 characters.")
     optional: bool = strawberry.field(default=False, description="Whether it may be left out.")
+    limits: list[GradingLimitInput] = strawberry.field(
+        default_factory=list, description="What values beyond speak for; of one question, mildest first."
+    )
 
     def to_value(self) -> grading.MeasurementRule:
         return grading.MeasurementRule(
@@ -180,6 +203,7 @@ class GradingMeasurementInput:
             unit=grading.MeasureUnit(self.unit),
             instrument=self.instrument,
             optional=self.optional,
+            limits=tuple(one.to_value() for one in self.limits),
         )
 
 

@@ -20,6 +20,7 @@ from schema.consignment import ConsignmentMutation, ConsignmentQuery
 from schema.contract import ContractMutation, ContractQuery
 from schema.errors import HANDLERS
 from schema.goods_return import GoodsReturnMutation, GoodsReturnQuery
+from schema.grader import GraderQuery
 from schema.grading import GradingMutation, GradingQuery
 from schema.listing import ListingMutation, ListingQuery
 from schema.markdown import MarkdownMutation
@@ -54,6 +55,7 @@ class Query(
     PayoutQuery,
     ReceivableQuery,
     GradingQuery,
+    GraderQuery,
     AppraiserQuery,
     AppraisalQuery,
     CertificateQuery,

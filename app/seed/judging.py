@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from uuid import NAMESPACE_URL, uuid5
 
 from app.seed.draw import TODAY
@@ -16,6 +17,7 @@ from domain.grading import (
     Deduction,
     GradingStandard,
     GradingStandardId,
+    Limit,
     Mark,
     MeasurementRule,
     MeasureUnit,
@@ -236,6 +238,15 @@ JUDGING: dict[str, Judging] = {
 }
 """By the slug of the category at the root."""
 
+LIMITS = {
+    "pace": (
+        Limit("running", LIGHT, above=Decimal(8)),
+        Limit("running", VISIBLE, above=Decimal(20)),
+        Limit("running", HEAVY, above=Decimal(60)),
+    ),
+}
+"""What a measurement speaks for, by its code."""
+
 RANKS: dict[str, dict[str, Rank]] = {
     "appraiser@cercle.example": dict.fromkeys(JUDGING, Rank.APPRAISER) | {"watches": Rank.SENIOR},
     "second.appraiser@cercle.example": dict.fromkeys(JUDGING, Rank.APPRAISER) | {"bags": Rank.SENIOR},
@@ -263,7 +274,8 @@ def standard(root: Category, by: Judging) -> GradingStandard:
         ),
         marks=tuple(Mark(code, T(en, zh)) for code, en, zh in by.marks),
         measurements=tuple(
-            MeasurementRule(code, T(en, zh), unit, instrument) for code, en, zh, unit, instrument in by.measures
+            MeasurementRule(code, T(en, zh), unit, instrument, limits=LIMITS.get(code, ()))
+            for code, en, zh, unit, instrument in by.measures
         ),
         bands=BANDS,
     )

@@ -141,6 +141,9 @@ async def opinion_of(
     assessment = check_finding(command, appraisal, standard)
     grade = None if assessment is None else command.grade or assessment.grade
     deviates = assessment is not None and grade is not assessment.grade
+    suggestion = None
+    if assessment is not None:
+        suggestion = work.grader.suggest(standard, command.answers, command.measurements)
     return Opinion(
         id=OpinionId(work.new.id()),
         appraisal_id=appraisal.id,
@@ -165,6 +168,9 @@ async def opinion_of(
         product_id=command.product_id,
         serial=perhaps(command.serial or "", "serial", longest=60).upper() or None,
         given_at=now,
+        suggestion=suggestion,
+        grader=None if suggestion is None else suggestion.grader,
+        suggested_grade=None if suggestion is None else suggestion.grade,
     )
 
 

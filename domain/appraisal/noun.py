@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.appraiser import Rank
 from domain.catalogue import CategoryId
 from domain.consignment import ConsignmentId, Photo
+from domain.grader import Suggestion
 from domain.grading import Answer, GradingStandardId, MarkFinding, Measurement
 from domain.lifecycle import Lifecycle
 from domain.localized import Localized
@@ -142,6 +143,7 @@ class Comparable:
 class Opinion:
     """What one appraiser found. `computed_grade` follows from the answers; another `grade` has its `deviation`.
 
+    `suggestion` is what a grader made of the same answers and measurements; it decides nothing and needs no deviation.
     `upheld` says whether what came later bore it out, and is None as long as nothing has tested it.
     """
 
@@ -168,6 +170,9 @@ class Opinion:
     product_id: UUID | None
     serial: str | None
     given_at: datetime
+    suggestion: Suggestion | None = None
+    grader: str | None = None
+    suggested_grade: Grade | None = None
     upheld: bool | None = None
     judged_at: datetime | None = None
     version: int = 1

@@ -10,6 +10,7 @@ from domain import associate, certificate, consignment, grading, media, policy, 
 from domain.appraisal.noun import Appraisal, AppraisalId, AppraisalPurpose, AppraisalState, Opinion
 from domain.catalogue import CategoryId
 from domain.consignment import ConsignmentId
+from domain.grader import Grader
 from domain.money import Money
 from domain.page import Page, PageRequest
 from domain.viewer import AccountId
@@ -74,6 +75,8 @@ class Work(
     def opinions(self) -> Opinions: ...
     @property
     def sales(self) -> Sales: ...
+    @property
+    def grader(self) -> Grader: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from schema.account import Account
 from schema.appraiser import Appraiser, AppraiserRank
 from schema.certificate import Certificate
 from schema.grade import Grade
+from schema.grader import GradeSuggestion
 from schema.grading import GradingStandard, MarkResult, MeasureUnit, Severity
 from schema.ids import Node, encode_id, global_id
 from schema.mutation import Info
@@ -86,6 +87,9 @@ class AppraisalOpinion:
     score_bps: int | None = strawberry.field(description="The score that follows from the answers, 0 to 10,000.")
     grade: Grade | None = strawberry.field(description="The grade that was given.")  # type: ignore[valid-type]
     deviation: str | None = strawberry.field(description="Why another grade was given than the computed one.")
+    suggestion: GradeSuggestion | None = strawberry.field(
+        description="What a grader made of the same answers and measurements; it decided nothing. Null unless graded."
+    )
     answers: list[GradingAnswer] = strawberry.field(description="The filled checklist.")
     marks: list[AuthenticityFinding] = strawberry.field(description="The marks of authenticity.")
     measurements: list[AppraisalMeasurement] = strawberry.field(description="What was measured.")

@@ -1847,6 +1847,9 @@ def upgrade() -> None:
         sa.Column("product_id", sa.UUID(), nullable=True),
         sa.Column("serial", sa.Text(), nullable=True),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("suggestion", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("grader", sa.Text(), nullable=True),
+        sa.Column("suggested_grade", sa.Text(), nullable=True),
         sa.Column("upheld", sa.Boolean(), nullable=True),
         sa.Column("judged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -1868,6 +1871,10 @@ def upgrade() -> None:
         sa.CheckConstraint("rank IN ('APPRAISER', 'SENIOR')", name=op.f("ck_appraisal_opinion_rank")),
         sa.CheckConstraint("round < 3 OR rank = 'SENIOR'", name=op.f("ck_appraisal_opinion_decisive")),
         sa.CheckConstraint(
+            "suggested_grade IN ('NEW', 'PRISTINE', 'EXCELLENT', 'VERY_GOOD', 'GOOD', 'FAIR')",
+            name=op.f("ck_appraisal_opinion_suggested_grade"),
+        ),
+        sa.CheckConstraint(
             "verdict = 'AUTHENTIC' OR char_length(findings) > 0", name=op.f("ck_appraisal_opinion_findings")
         ),
         sa.CheckConstraint(
@@ -1885,8 +1892,12 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "num_nonnulls(grade, computed_grade, score_bps) IN (0, 3)", name=op.f("ck_appraisal_opinion_graded")
         ),
+        sa.CheckConstraint(
+            "num_nonnulls(suggestion, grader, suggested_grade) IN (0, 3)", name=op.f("ck_appraisal_opinion_suggestion")
+        ),
         sa.CheckConstraint("round BETWEEN 1 AND 3", name=op.f("ck_appraisal_opinion_round")),
         sa.CheckConstraint("score_bps BETWEEN 0 AND 10000", name=op.f("ck_appraisal_opinion_score")),
+        sa.CheckConstraint("suggested_grade IS NULL OR grade IS NOT NULL", name=op.f("ck_appraisal_opinion_suggested")),
         sa.ForeignKeyConstraint(["appraisal_id"], ["appraisal.id"], name=op.f("fk_appraisal_opinion_appraisal_id")),
         sa.ForeignKeyConstraint(["appraiser"], ["account.id"], name=op.f("fk_appraisal_opinion_appraiser")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_appraisal_opinion_product_id")),
@@ -1895,6 +1906,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("appraisal_id", "round", name=op.f("uq_appraisal_opinion_appraisal_id_round")),
     )
     op.create_index("ix_appraisal_opinion_appraiser", "appraisal_opinion", ["appraiser", "given_at"], unique=False)
+    op.create_index(
+        "ix_appraisal_opinion_suggested",
+        "appraisal_opinion",
+        ["given_at"],
+        unique=False,
+        postgresql_where=sa.text("grader IS NOT NULL"),
+    )
     op.create_table(
         "certificate",
         sa.Column("id", sa.UUID(), nullable=False),
