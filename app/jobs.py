@@ -40,5 +40,6 @@ JOBS: dict[str, Errand] = {
     "settlementRelease": verb(settlement.release_due, settlement.ReleaseDue),
     "contractMarkdown": verb(markdown.apply, markdown.Apply),
     "mediaUploadExpire": expire_upload,
+    "markdownLapse": verb(markdown.lapse, markdown.Lapse),
     "walletLotExpire": verb(wallet.expire_lot, wallet.ExpireLot),
 }

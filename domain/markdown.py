@@ -29,6 +29,7 @@ from domain.work import Job, check_version
 MarkdownId = NewType("MarkdownId", UUID)
 
 APPLY = "contractMarkdown"
+LAPSE = "markdownLapse"
 LOOK_AGAIN = timedelta(days=1)
 """A step that falls due while a buyer has the piece waits: the sale may come to nothing."""
 BUSY = (ConsignmentState.RESERVED, ConsignmentState.SOLD)
@@ -51,6 +52,7 @@ class MarkdownState(StrEnum):
     PROPOSED = "PROPOSED"
     APPLIED = "APPLIED"
     REFUSED = "REFUSED"
+    LAPSED = "LAPSED"
     SKIPPED = "SKIPPED"
 
 
@@ -62,15 +64,19 @@ MARKDOWN_LIFECYCLE = Lifecycle(
         "apply": ([MarkdownState.PLANNED], MarkdownState.APPLIED),
         "markdownConsent": ([MarkdownState.PROPOSED], MarkdownState.APPLIED),
         "markdownRefuse": ([MarkdownState.PROPOSED], MarkdownState.REFUSED),
+        "lapse": ([MarkdownState.PROPOSED], MarkdownState.LAPSED),
         "skip": ([MarkdownState.PLANNED, MarkdownState.PROPOSED], MarkdownState.SKIPPED),
     },
-    unattended=frozenset({"propose", "apply", "skip"}),
+    unattended=frozenset({"propose", "apply", "lapse", "skip"}),
 )
 
 
 @dataclass(slots=True)
 class Markdown:
-    """One step down. `leaves_range` says that it is below everything that was agreed before."""
+    """One step down. `leaves_range` says that it is below everything that was agreed before.
+
+    A proposal waits until `answer_by`, which no agreed step has.
+    """
 
     id: MarkdownId
     contract_id: ContractId
@@ -85,6 +91,7 @@ class Markdown:
     note: str
     proposed_by: AccountId | None
     made_at: datetime
+    answer_by: datetime | None = None
     ended_at: datetime | None = None
     version: int = 1
 
@@ -111,6 +118,18 @@ class NotADiscount(Refusal):
     @property
     def message(self) -> str:
         return f"The price is {self.present} now: a markdown to {self.price} would not lower it."
+
+
+@dataclass(eq=False)
+class ProposalLapsed(Refusal):
+    """The consignor did not answer within the time that the contract gives."""
+
+    code = "PROPOSAL_LAPSED"
+    answer_by: datetime
+
+    @property
+    def message(self) -> str:
+        return "The time to answer this proposal is over: the price stays until another one is proposed."
 
 
 # Ports
@@ -222,7 +241,9 @@ async def propose(work: Work, viewer: Viewer, command: Propose, *, now: datetime
     markdown = made(work, contract, listing.id, command.price, MarkdownOrigin.PROPOSED, now)
     markdown.state = MARKDOWN_LIFECYCLE.move(markdown.state, "propose")
     markdown.note, markdown.proposed_by = note, viewer.account_id
+    markdown.answer_by = now + timedelta(days=contract.response_days)
     await work.markdowns.add(markdown)
+    work.outbox.append(Job(LAPSE, markdown.id, markdown.answer_by))
     if markdown.leaves_range:
         contract.free_withdrawal_since = contract.free_withdrawal_since or now
         await work.contracts.save(contract)
@@ -238,7 +259,7 @@ class Answer:
 
 async def consent(work: Work, viewer: Viewer, command: Answer, *, now: datetime) -> Markdown:
     """The consignor agrees, and the price falls at once."""
-    markdown, _ = await lock_proposal(work, viewer, command)
+    markdown, _ = await lock_proposal(work, viewer, command, now)
     _, listing = await lock_on_sale(work, markdown.contract_id)
     require(markdown.price < listing.price, NotADiscount(markdown.price, listing.price))
     markdown.end("markdownConsent", now)
@@ -248,10 +269,29 @@ async def consent(work: Work, viewer: Viewer, command: Answer, *, now: datetime)
 
 async def refuse(work: Work, viewer: Viewer, command: Answer, *, now: datetime) -> Markdown:
     """The consignor does not agree; the price stays."""
-    markdown, contract = await lock_proposal(work, viewer, command)
+    markdown, contract = await lock_proposal(work, viewer, command, now)
     markdown.end("markdownRefuse", now)
     await work.markdowns.save(markdown)
     work.events.append(happened(markdown, "refused", contract.piece_id))
+    return markdown
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    markdown_id: MarkdownId
+
+
+async def lapse(work: Work, viewer: Viewer, command: Lapse, *, now: datetime) -> Markdown:
+    """The house stops waiting for a consignor who did not answer in time; the price stays."""
+    viewer.require(Role.SYSTEM)
+    found = await work.markdowns.find(command.markdown_id)
+    contract = await work.contracts.lock(found.contract_id)
+    markdown = await work.markdowns.lock(found.id)
+    over = markdown.answer_by is not None and markdown.answer_by <= now
+    if markdown.state is MarkdownState.PROPOSED and over:
+        markdown.end("lapse", now)
+        await work.markdowns.save(markdown)
+        work.events.append(happened(markdown, "lapsed", contract.piece_id))
     return markdown
 
 
@@ -305,8 +345,8 @@ async def lock_on_sale(work: Work, contract_id: ContractId) -> tuple[Contract, L
     return contract, await work.listings.lock(ListingId(contract.listing_id))
 
 
-async def lock_proposal(work: Work, viewer: Viewer, command: Answer) -> tuple[Markdown, Contract]:
-    """A proposal to the viewer; those to others do not exist for them."""
+async def lock_proposal(work: Work, viewer: Viewer, command: Answer, now: datetime) -> tuple[Markdown, Contract]:
+    """A proposal to the viewer that may still be answered; those to others do not exist for them."""
     seller = viewer.require_account()
     found = await work.markdowns.find(command.markdown_id)
     require(found.seller == seller, NotFound("Markdown", command.markdown_id))
@@ -314,6 +354,9 @@ async def lock_proposal(work: Work, viewer: Viewer, command: Answer) -> tuple[Ma
     contract = await work.contracts.lock(found.contract_id)
     markdown = await work.markdowns.lock(found.id)
     check_version(command.expected_version, markdown.version)
+    if markdown.state is MarkdownState.PROPOSED:
+        assert markdown.answer_by is not None, "a proposal waits for so long"
+        require(now < markdown.answer_by, ProposalLapsed(markdown.answer_by))
     return markdown, contract
 
 

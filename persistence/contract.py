@@ -31,6 +31,7 @@ class ContractRow(SQLModel, table=True):
         CheckConstraint("end_price_minor > 0", name="end_price"),
         CheckConstraint("commission_tax_bps BETWEEN 0 AND 6000", name="commission_tax_bps"),
         CheckConstraint("credit_bonus_bps BETWEEN 0 AND 10000", name="credit_bonus_bps"),
+        CheckConstraint("response_days > 0", name="response_days"),
         CheckConstraint("offset_cap_bps BETWEEN 0 AND 10000", name="offset_cap_bps"),
         CheckConstraint("credit_bps BETWEEN 0 AND 10000", name="credit_bps"),
         CheckConstraint("term_days > 0 AND grace_days >= 0 AND return_window_days >= 0", name="days"),
@@ -67,6 +68,7 @@ class ContractRow(SQLModel, table=True):
     choice_fixed: str = text()
     days_to_sell: int
     days_to_deliver: int
+    response_days: int
     return_window_days: int
     steps: Any = document()
     seller_costs: Any = document()

@@ -25,7 +25,10 @@ class MarkdownRow(SQLModel, table=True):
         CheckConstraint("price_minor > 0", name="price"),
         CheckConstraint("(state IN ('PLANNED', 'PROPOSED')) = (ended_at IS NULL)", name="ended"),
         CheckConstraint("(origin = 'PROPOSED') = (proposed_by IS NOT NULL)", name="proposed_by"),
-        CheckConstraint("origin = 'PROPOSED' OR state NOT IN ('PROPOSED', 'REFUSED')", name="asked"),
+        CheckConstraint("(origin = 'PROPOSED') = (answer_by IS NOT NULL)", name="answer_by"),
+        CheckConstraint("answer_by > made_at", name="answer_after"),
+        CheckConstraint("state <> 'LAPSED' OR ended_at >= answer_by", name="lapsed"),
+        CheckConstraint("origin = 'PROPOSED' OR state NOT IN ('PROPOSED', 'REFUSED', 'LAPSED')", name="asked"),
         Index("ix_markdown_contract", "contract_id", "due_at", "id"),
         Index("uq_markdown_proposed", "contract_id", unique=True, postgresql_where=sql("state = 'PROPOSED'")),
     )
@@ -43,6 +46,7 @@ class MarkdownRow(SQLModel, table=True):
     note: str = text()
     proposed_by: UUID | None = key("account.id", nullable=True)
     made_at: datetime = moment()
+    answer_by: datetime | None = moment(nullable=True)
     ended_at: datetime | None = moment(nullable=True)
     version: int
 

@@ -62,6 +62,7 @@ class Contract(Node):
     credit_bonus_bps: int = strawberry.field(description="The bonus on what is taken as credit, in basis points.")
     offset_cap_bps: int = strawberry.field(description="The most that pays old debts, in basis points.")
     return_window_days: int = strawberry.field(description="For how many days a buyer may return.")
+    response_days: int = strawberry.field(description="For how many days a proposed price waits for the seller.")
     steps: list[ContractStep] = strawberry.field(description="The agreed steps down.")
     seller_costs: list[CostKind] = strawberry.field(description="The kinds of costs that the seller bears.")  # type: ignore[valid-type]
     term_days: int = strawberry.field(description="How long the piece is on sale.")

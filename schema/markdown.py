@@ -33,7 +33,10 @@ class Markdown(Node):
     due_at: datetime = strawberry.field(description="When it is taken, or since when it has been asked for.")
     note: str = strawberry.field(description="Why it was proposed; empty for an agreed step.")
     made_at: datetime = strawberry.field(description="When it was planned or proposed.")
-    ended_at: datetime | None = strawberry.field(description="When it was applied, refused or skipped.")
+    answer_by: datetime | None = strawberry.field(
+        description="Until when the consignor may answer a proposal; null for an agreed step."
+    )
+    ended_at: datetime | None = strawberry.field(description="When it was applied, refused or skipped, or lapsed.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
@@ -42,6 +45,11 @@ class Markdown(Node):
 class NotADiscount(UserError):
     price: Money = strawberry.field(description="What was asked for.")
     present: Money = strawberry.field(description="What the price is now.")
+
+
+@refused(markdown.ProposalLapsed)
+class ProposalLapsed(UserError):
+    answer_by: datetime = strawberry.field(description="Until when it could be answered.")
 
 
 @strawberry.input(description="Ask a consignor for a price that is not agreed, or not yet.")
@@ -101,6 +109,7 @@ class MarkdownMutation:
         MarkdownConsentInput,
         Markdown,
         NotADiscount,
+        ProposalLapsed,
         WrongState,
         VersionConflict,
         description="Agree to a proposed price, which holds at once. For the consignor.",
@@ -109,6 +118,7 @@ class MarkdownMutation:
         markdown.refuse,
         MarkdownRefuseInput,
         Markdown,
+        ProposalLapsed,
         WrongState,
         VersionConflict,
         description="Do not agree to a proposed price, which stays as it is. For the consignor.",

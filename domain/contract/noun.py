@@ -94,6 +94,7 @@ class Contract:
     days_to_sell: int
     days_to_deliver: int
     return_window_days: int
+    response_days: int
     steps: tuple[AgreedStep, ...]
     seller_costs: tuple[CostKind, ...]
     term_days: int

@@ -110,7 +110,7 @@ def pin(
     plan = policies.commission.plan(command.plan_code)
     suits = plan.currency in (None, price.currency)
     require(suits, InvalidInput(f"This plan is for prices in {plan.currency}.", path=("planCode",)))
-    floor = command.floor or price.at_bps(policies.markdown.floor_bps)
+    floor = command.floor or max(price.at_bps(policies.markdown.floor_bps), Money(1, price.currency))
     own = command.steps
     steps = scheduled(policies.markdown.schedule(command.schedule_code), price, floor) if own is None else own
     check_steps(steps, price, floor, command.term_days)
@@ -140,6 +140,7 @@ def pin(
         days_to_sell=policies.settlement.days_to_sell,
         days_to_deliver=policies.settlement.days_to_deliver,
         return_window_days=policies.returns.promise_days,
+        response_days=policies.markdown.response_days,
         steps=steps,
         seller_costs=borne(command, policies),
         term_days=command.term_days,

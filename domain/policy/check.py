@@ -22,6 +22,7 @@ from domain.refusal import InvalidInput, require
 RATE_BPS_MAX = 6_000
 """Neither commission nor tax is higher, so that commission and the tax on it never take more than the price."""
 DAYS_MAX = 3_650
+RESPONSE_DAYS_MAX = 90
 ENTRIES_MAX = 100
 
 
@@ -35,6 +36,8 @@ def check(terms: Terms) -> None:
         case MarkdownTerms():
             _entries("schedules", [schedule.code for schedule in terms.schedules])
             _share("floorBps", terms.floor_bps, BASIS_POINTS)
+            fits = 1 <= terms.response_days <= RESPONSE_DAYS_MAX
+            require(fits, InvalidInput(f"An answer takes 1 to {RESPONSE_DAYS_MAX} days.", path=("responseDays",)))
             for schedule in terms.schedules:
                 _schedule(schedule, terms.floor_bps)
         case SettlementTerms():

@@ -111,6 +111,7 @@ def default_terms() -> tuple[Terms, ...]:
             ),
         ),
         floor_bps=5_000,
+        response_days=7,
     )
     settlement = SettlementTerms(
         credit_bonus_bps=1_000,

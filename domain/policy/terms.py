@@ -185,10 +185,11 @@ class CommissionTerms:
 
 @dataclass(frozen=True, slots=True)
 class MarkdownTerms:
-    """No schedule ends below `floor_bps` of the first price."""
+    """No schedule ends below `floor_bps` of the first price; a proposal is answered within `response_days`."""
 
     schedules: tuple[MarkdownSchedule, ...]
     floor_bps: int
+    response_days: int
     kind: Literal[PolicyKind.MARKDOWN] = PolicyKind.MARKDOWN
 
     def schedule(self, code: str) -> MarkdownSchedule:

@@ -84,9 +84,14 @@ class MarkdownScheduleInput:
 class MarkdownTermsInput:
     schedules: list[MarkdownScheduleInput] = strawberry.field(description="The schedules.")
     floor_bps: int = strawberry.field(description=f"No schedule goes below this share of the first price, {BPS}.")
+    response_days: int = strawberry.field(
+        default=7, description="For how many days a proposed price waits for its consignor, 1 to 90."
+    )
 
     def to_terms(self) -> domain.MarkdownTerms:
-        return domain.MarkdownTerms(tuple(one.to_schedule() for one in self.schedules), self.floor_bps)
+        return domain.MarkdownTerms(
+            tuple(one.to_schedule() for one in self.schedules), self.floor_bps, self.response_days
+        )
 
 
 @strawberry.input(description="What the house takes off when it buys a piece of this grade at once.")

@@ -108,6 +108,7 @@ class CommissionTerms:
 class MarkdownTerms:
     schedules: list[MarkdownSchedule] = strawberry.field(description="The schedules.")
     floor_bps: int = strawberry.field(description=f"No schedule goes below this share of the first price, {BPS}.")
+    response_days: int = strawberry.field(description="For how many days a proposed price waits for its consignor.")
 
 
 @noun(domain.SettlementTerms, description="How sellers are paid.")

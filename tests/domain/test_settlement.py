@@ -88,6 +88,7 @@ def contracts(draw: st.DrawFn) -> Contract:
         choice_fixed=ChoiceFixed.SALE,
         days_to_sell=30,
         days_to_deliver=4,
+        response_days=7,
         return_window_days=7,
         steps=(),
         seller_costs=tuple(CostKind),

@@ -1,15 +1,17 @@
 """Prices that fall as agreed, and never otherwise."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from app.house import House
 from domain.contract import Contract
-from domain.markdown import Markdown, MarkdownState
-from domain.viewer import Role
+from domain.markdown import Answer, Lapse, Markdown, MarkdownState, ProposalLapsed, consent, refuse
+from domain.markdown import lapse as lapse_
+from domain.viewer import HOUSE, Role, Viewer
 from schema.ids import encode_id
 from tests.support.api import Api
 from tests.support.consigned import Consigned
@@ -159,6 +161,59 @@ async def test_within_the_range_an_earlier_step_needs_consent_but_frees_nobody(
     assert not proposed["leavesRange"]
     assert refused["markdownRefuse"]["state"] == "REFUSED"
     assert (await consigned.contract(contract.id)).free_withdrawal_since is None
+    assert await price_of(consigned, contract) == 100_000
+
+
+async def test_a_proposal_that_nobody_answers_in_time_lapses_and_the_price_stays(
+    api: Api, people: People, consigned: Consigned, house: House
+) -> None:
+    seller = await people.customer()
+    contract = await consigned.listed(seller, euros(1_000), schedule_code="GENTLE")
+    proposed = await propose(api, people, contract, "800.00")
+    [asked] = [step for step in await steps(consigned, contract) if step.state is MarkdownState.PROPOSED]
+    assert asked.answer_by is not None
+    assert asked.answer_by - asked.made_at == timedelta(days=contract.response_days) == timedelta(days=7)
+    due = await house.readers.pool.fetchrow("SELECT name, due_at FROM outbox WHERE subject_id = $1", asked.id)
+    assert tuple(due) == ("markdownLapse", asked.answer_by)
+
+    async def lapse(at: datetime) -> Markdown:
+        command = Lapse(asked.id)
+        found = await house.transactor(lapse_, HOUSE, command, action="markdownLapse", key=uuid4().hex, now=at)
+        assert isinstance(found, Markdown)
+        return found
+
+    assert (await lapse(asked.answer_by - timedelta(seconds=1))).state is MarkdownState.PROPOSED
+    await asyncio.gather(*(lapse(asked.answer_by) for _ in range(3)))
+    late = [await api(seller, mutation, input={"markdownId": proposed["id"]}) for mutation in (CONSENT, REFUSE)]
+
+    seen = (await api(seller, STEPS, id=encode_id("Contract", contract.id)))["contract"]
+    [lapsed] = [step for step in seen["markdowns"] if step["origin"] == "PROPOSED"]
+    assert (lapsed["state"], lapsed["nextActions"]) == ("LAPSED", [])
+    assert [next(iter(answer.body["data"].values()))["code"] for answer in late] == ["WRONG_STATE", "WRONG_STATE"]
+    assert await price_of(consigned, contract) == 100_000
+    assert seen["freeWithdrawalSince"] is not None, "the range was left by proposing"
+    told = await house.readers.pool.fetchval("SELECT count(*) FROM event WHERE name = 'markdown.lapsed'")
+    assert told == 1
+    assert (await propose(api, people, contract, "850.00"))["state"] == "PROPOSED", "another one may be asked"
+
+
+async def test_an_answer_that_comes_too_late_counts_no_more_even_before_the_job_has_run(
+    api: Api, people: People, consigned: Consigned, house: House
+) -> None:
+    seller = await people.customer()
+    contract = await consigned.listed(seller, euros(1_000))
+    await propose(api, people, contract, "900.00")
+    [asked] = await steps(consigned, contract)
+    assert asked.answer_by is not None
+
+    viewer = Viewer(account_id=seller.id, roles=frozenset({Role.CUSTOMER}))
+    for verb in (consent, refuse):
+        with pytest.raises(ProposalLapsed):
+            await house.transactor(
+                verb, viewer, Answer(asked.id), action=verb.__name__, key=verb.__name__, now=asked.answer_by
+            )
+
+    assert (await steps(consigned, contract))[0].state is MarkdownState.PROPOSED
     assert await price_of(consigned, contract) == 100_000
 
 

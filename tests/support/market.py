@@ -335,6 +335,7 @@ def deal(work: Any, seller: AccountId, piece_id: UUID, price: Money, now: dateti
         choice_fixed=ChoiceFixed.SALE,
         days_to_sell=30,
         days_to_deliver=5,
+        response_days=7,
         return_window_days=7,
         steps=(),
         seller_costs=(),
