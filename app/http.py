@@ -87,12 +87,7 @@ class GraphQLEndpoint:
         viewer = await who(house, request)
         await hold_back(house, request, viewer, body["query"])
         context = house.context(viewer, key=request.headers.get("idempotency-key"), request_id=request_id)
-        result = await self.schema.execute(
-            body["query"],
-            variable_values=body.get("variables"),
-            operation_name=body.get("operationName"),
-            context_value=context,
-        )
+        result = await self.schema.answer(body["query"], body.get("variables"), body.get("operationName"), context)
         return answered(result, request_id, media_type)
 
 

@@ -1,59 +1,91 @@
 """A schema whose every error says by a code whose fault it is; what is our own fault stays ours."""
 
 import logging
-from collections.abc import Iterator
+from inspect import isawaitable
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode
+from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import MissingQueryError
-from strawberry.extensions import SchemaExtension
+from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from domain.refusal import Refusal
 from domain.unavailable import Unavailable
+from schema.document import OPERATION_RESOLUTION_FAILURE, Document, Documents
 
 log = logging.getLogger("cercle.schema")
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 BAD_USER_INPUT = "BAD_USER_INPUT"
-OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
 UNAVAILABLE = "UNAVAILABLE"
 INTERNAL = "INTERNAL"
-
-
-class OneOperation(SchemaExtension):
-    """Of several operations the request must name one; Strawberry would take the first."""
-
-    def on_validate(self) -> Iterator[None]:
-        context = self.execution_context
-        if context.graphql_document is not None and not context._provided_operation_name:
-            kinds = [definition.kind for definition in context.graphql_document.definitions]
-            if kinds.count(OperationDefinitionNode.kind) > 1:
-                raise GraphQLError(
-                    "Name one of the operations in `operationName`.", extensions={"code": OPERATION_RESOLUTION_FAILURE}
-                )
-        yield
 
 
 class CodedSchema(strawberry.Schema):
     """Every entry of `errors` has `extensions.code`, whatever stage it comes from."""
 
-    async def execute(self, query: str | None, *arguments: Any, **named: Any) -> ExecutionResult:
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.documents = Documents()
+
+    async def answer(
+        self, query: str, variables: dict[str, Any] | None, operation_name: str | None, context: Any
+    ) -> ExecutionResult:
+        """What `execute` answers, without the stages that a document seen before has behind it."""
+        document = self.documents.find(query)
+        if document is None or not document.tells(operation_name):
+            return await self.execute(query, variables, context, operation_name=operation_name)
+        return self.coded(await self.run(document, variables, operation_name, context), context)
+
+    async def run(
+        self, document: Document, variables: dict[str, Any] | None, operation_name: str | None, context: Any
+    ) -> ExecutionResult:
+        try:
+            executor = self.execution_context_class.build(
+                self._schema,
+                document.node,
+                context_value=context,
+                raw_variable_values=variables,
+                operation_name=operation_name,
+                is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+                operation_extensions=None,
+            )
+            if isinstance(executor, list):
+                return ExecutionResult(data=None, errors=executor)
+            result: Any = executor.execute_operation()
+            if isawaitable(result):
+                result = await result
+            return ExecutionResult(data=result.data, errors=result.errors)
+        except Exception as error:
+            found = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+            return PreExecutionError(data=None, errors=[found])
+
+    async def execute(
+        self,
+        query: str | None,
+        variable_values: dict[str, Any] | None = None,
+        context_value: Any | None = None,
+        *arguments: Any,
+        **named: Any,
+    ) -> ExecutionResult:
         """As Strawberry does it; an operation that can not be found is an error as any other here."""
         try:
-            result = await super().execute(query, *arguments, **named)
+            result = await super().execute(query, variable_values, context_value, *arguments, **named)
         except MissingQueryError:
             return request_error("There is no query.", PARSE_FAILED)
         except CannotGetOperationTypeError as error:
             return request_error(error.as_http_error_reason(), OPERATION_RESOLUTION_FAILURE)
         except InvalidOperationTypeError as error:
             return request_error(error.as_http_error_reason("this way"), OPERATION_RESOLUTION_FAILURE)
+        return self.coded(result, context_value)
+
+    def coded(self, result: ExecutionResult, context: Any) -> ExecutionResult:
         if result.errors:
-            request_id = getattr(named.get("context_value"), "request_id", "")
+            request_id = getattr(context, "request_id", "")
             early = isinstance(result, PreExecutionError)
             result.errors = [coded(error, early, request_id) for error in result.errors]
         return result

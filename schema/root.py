@@ -3,7 +3,7 @@
 from functools import cache
 
 import strawberry
-from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 
 from schema.account import AccountMutation, AccountQuery
@@ -15,9 +15,10 @@ from schema.cart import CartMutation, CartQuery
 from schema.catalogue import CatalogueQuery
 from schema.certificate import CertificateMutation, CertificateQuery
 from schema.circulation import CirculationQuery
-from schema.coded import CodedSchema, OneOperation
+from schema.coded import CodedSchema
 from schema.consignment import ConsignmentMutation, ConsignmentQuery
 from schema.contract import ContractMutation, ContractQuery
+from schema.document import OneOperation, Remember
 from schema.errors import HANDLERS
 from schema.goods_return import GoodsReturnMutation, GoodsReturnQuery
 from schema.grader import GraderQuery
@@ -38,6 +39,7 @@ from schema.scalars import SCALARS
 from schema.settlement import SettlementMutation, SettlementQuery
 from schema.shipment import ShipmentMutation, ShipmentQuery
 from schema.shop import ShopMutation, ShopQuery
+from schema.stock import StockMutation, StockQuery
 from schema.wallet import WalletMutation, WalletQuery
 
 TOKENS_MAX = 2_000
@@ -51,6 +53,7 @@ class Query(
     CatalogueQuery,
     PieceQuery,
     ListingQuery,
+    StockQuery,
     AuditQuery,
     PayoutQuery,
     ReceivableQuery,
@@ -83,6 +86,7 @@ class Mutation(
     CatalogueMutation,
     PieceMutation,
     ListingMutation,
+    StockMutation,
     PayoutMutation,
     ReceivableMutation,
     GradingMutation,
@@ -112,8 +116,7 @@ def build() -> CodedSchema:
     return CodedSchema(
         query=Query,
         mutation=Mutation,
-        # Parsing and validating cost more than most operations do; both caches hold 128 documents at most.
-        extensions=[lambda: MaxTokensLimiter(TOKENS_MAX), OneOperation, ParserCache, ValidationCache],
+        extensions=[lambda: MaxTokensLimiter(TOKENS_MAX), OneOperation, Remember],
         exception_handlers=HANDLERS,
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -1,0 +1,79 @@
+"""Documents that were found valid once: who sends one again is spared its parsing and its validation."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
+from strawberry.extensions import SchemaExtension
+
+OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
+
+DOCUMENTS_MAX = 256
+BYTES_MAX = 4 * 1024 * 1024
+"""Of text; a document in memory is some thirty times its text."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """A valid document; `names` are those of its operations, None for one without."""
+
+    node: DocumentNode
+    names: tuple[str | None, ...]
+
+    def tells(self, operation_name: str | None) -> bool:
+        """Whether it is clear which operation is meant."""
+        return operation_name in self.names or (operation_name is None and len(self.names) == 1)
+
+
+class Documents:
+    """The documents that were used last, by their text."""
+
+    def __init__(self, most: int = DOCUMENTS_MAX, bytes_max: int = BYTES_MAX) -> None:
+        self._most = most
+        self._bytes_max = bytes_max
+        self._bytes = 0
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def find(self, text: str) -> Document | None:
+        found = self._kept.get(text)
+        if found is not None:
+            self._kept.move_to_end(text)
+        return found
+
+    def keep(self, text: str, node: DocumentNode) -> None:
+        if text not in self._kept and len(text) <= self._bytes_max:
+            operations = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]
+            names = tuple(None if operation.name is None else operation.name.value for operation in operations)
+            self._kept[text] = Document(node, names)
+            self._bytes += len(text)
+        while len(self._kept) > self._most or self._bytes > self._bytes_max:
+            dropped, _ = self._kept.popitem(last=False)
+            self._bytes -= len(dropped)
+
+
+class OneOperation(SchemaExtension):
+    """Of several operations the request must name one; Strawberry would take the first."""
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        if context.graphql_document is not None and not context._provided_operation_name:
+            kinds = [definition.kind for definition in context.graphql_document.definitions]
+            if kinds.count(OperationDefinitionNode.kind) > 1:
+                raise GraphQLError(
+                    "Name one of the operations in `operationName`.", extensions={"code": OPERATION_RESOLUTION_FAILURE}
+                )
+        yield
+
+
+class Remember(SchemaExtension):
+    """Keeps every document that passes validation among the schema's `documents`."""
+
+    def on_validate(self) -> Iterator[None]:
+        yield
+        context = self.execution_context
+        if context.query and context.graphql_document is not None and not context.pre_execution_errors:
+            context.schema.documents.keep(context.query, context.graphql_document)  # type: ignore[attr-defined]
