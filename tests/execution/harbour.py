@@ -1,0 +1,507 @@
+"""A schema with one of every kind of field, and data in which every kind of thing goes wrong.
+
+What happens depends on numbers alone: every third, fifth or seventh of something is null, late or broken.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum, StrEnum
+from typing import Annotated, Any, Generic, TypeVar
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.dataloader import DataLoader
+from strawberry.extensions.field_extension import FieldExtension
+from strawberry.permission import BasePermission
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.exception_handlers import ExceptionHandler
+
+from schema.execution import batch_field, instance_of
+
+T = TypeVar("T")
+
+
+class Trouble(Exception):
+    pass
+
+
+class Refused(Exception):
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Rig(Enum):
+    SLOOP = 1
+    KETCH = 2
+    YAWL = "three"
+
+
+class Flag(StrEnum):
+    RED = "r"
+    GREEN = "g"
+
+
+# Domain objects that know nothing of GraphQL
+
+
+@dataclass(slots=True)
+class ShipValue:
+    number: int
+
+    @property
+    def name(self) -> str:
+        return f"ship {self.number}"
+
+    @property
+    def rig(self) -> Any:
+        return [Rig.SLOOP, Rig.KETCH, Rig.YAWL, None, "no rig"][self.number % 5]
+
+    @property
+    def flag(self) -> Flag:
+        return Flag.RED if self.number % 2 else Flag.GREEN
+
+    @property
+    def length(self) -> Any:
+        return [self.number, 2**31 + self.number, True, 3.0, "12", "long", None][self.number % 7]
+
+    @property
+    def weight(self) -> Any:
+        return [1.5, float("nan"), 2, None, float("inf")][self.number % 5]
+
+    @property
+    def afloat(self) -> Any:
+        return [True, False, 1, None, "yes"][self.number % 5]
+
+    @property
+    def value(self) -> Decimal:
+        return Decimal(self.number) / 4
+
+    @property
+    def built(self) -> datetime:
+        return datetime(2000 + self.number % 20, 1, 1, tzinfo=UTC)
+
+    @property
+    def crew(self) -> Any:
+        count = self.number % 4
+        people: list[Any] = [SailorValue(self.number * 10 + one) for one in range(count)]
+        return people if self.number % 3 else tuple(people)
+
+    @property
+    def tags(self) -> Any:
+        return [["a", "b"], ["a", None], None, "not a list", iter(["x"]), [1, b"bytes"]][self.number % 6]
+
+
+@dataclass
+class SailorValue:
+    number: int
+
+
+@dataclass(slots=True)
+class BuoyValue:
+    number: int
+
+
+@dataclass
+class Rock:
+    """What is no wreck until it is cast to one."""
+
+    depth: int
+
+
+@dataclass
+class Sea:
+    """The context of one operation."""
+
+    log: list[str] = field(default_factory=list)
+    batches: list[list[int]] = field(default_factory=list)
+    levels: list[list[int]] = field(default_factory=list)
+    running: int = 0
+
+    def __post_init__(self) -> None:
+        self.sailors = DataLoader(self.load)
+
+    async def load(self, keys: list[int]) -> list[Any]:
+        self.batches.append(list(keys))
+        await asyncio.sleep(0)
+        return [Trouble(f"no sailor {key}") if key % 7 == 6 else SailorValue(key) for key in keys]
+
+
+Info = strawberry.Info[Sea, None]
+
+
+def often_wrong(number: int) -> Any:
+    """A text, a null, an exception instance, or an exception."""
+    match number % 5:
+        case 1:
+            return None
+        case 2:
+            return Trouble(f"given {number}")
+        case 3:
+            raise Trouble(f"raised {number}")
+    return f"fine {number}"
+
+
+# Field machinery
+
+
+class Harbourmaster(BasePermission):
+    message = "Ask the harbourmaster."
+
+    def has_permission(self, source: Any, info: Any, **arguments: Any) -> bool:
+        return source is None or source.number % 2 == 0
+
+
+class Pilot(BasePermission):
+    message = "Wait for the pilot."
+
+    async def has_permission(self, source: Any, info: Any, **arguments: Any) -> bool:
+        await asyncio.sleep(0)
+        return source is None or source.number % 3 != 0
+
+
+class Loud(FieldExtension):
+    def resolve(self, next_: Any, source: Any, info: Any, **arguments: Any) -> Any:
+        return f"{next_(source, info, **arguments)}! {info.path.key}"
+
+
+# Types
+
+
+@strawberry.interface
+class Numbered:
+    number: int
+
+    @strawberry.field
+    def twice(root: Any) -> int:
+        return int(root.number) * 2
+
+
+@strawberry.type
+class Position:
+    lat: float
+    lon: float | None = None
+
+
+@strawberry.type
+class Sailor(Numbered):
+    is_type_of = instance_of(SailorValue)
+
+    @strawberry.field
+    def nickname(root: Any) -> str | None:
+        return often_wrong(root.number)
+
+    @strawberry.field
+    def surname(root: Any) -> str:
+        return often_wrong(root.number + 1)
+
+    @strawberry.field
+    async def letter(root: Any) -> str | None:
+        for _ in range(root.number % 3):
+            await asyncio.sleep(0)
+        return often_wrong(root.number + 2)
+
+    @strawberry.field
+    async def oath(root: Any) -> str:
+        await asyncio.sleep(0)
+        return often_wrong(root.number // 2)
+
+    @strawberry.field
+    def friend(root: Any, info: Info) -> Annotated["Sailor", strawberry.lazy(__name__)] | None:
+        return info.context.sailors.load(root.number % 10 + 1)
+
+    @strawberry.field
+    async def captain(root: Any, info: Info) -> Annotated["Sailor", strawberry.lazy(__name__)] | None:
+        return await info.context.sailors.load(root.number % 5)
+
+    @strawberry.field
+    def where(self, info: Info) -> str:
+        return ".".join(map(str, info.path.as_list())) + f" {info.field_name} {info._raw_info.parent_type}"
+
+
+async def berths(parents: list[Any], info: Info, deck: int = 1) -> list[Any]:
+    info.context.levels.append([parent.number for parent in parents])
+    await asyncio.sleep(0)
+    return [Trouble(f"no berth {one.number}") if one.number % 4 == 3 else one.number + deck for one in parents]
+
+
+def ranks(parents: list[Any]) -> list[Any]:
+    if any(parent.number % 11 == 10 for parent in parents[:1]):
+        raise Trouble("no ranks at all")
+    return [None if parent.number % 6 == 5 else f"rank {parent.number}" for parent in parents]
+
+
+async def mates(parents: list[Any]) -> list[Any]:
+    return [[SailorValue(one.number + 1)] if one.number % 3 else [] for one in parents]
+
+
+@strawberry.input
+class Course:
+    to: str
+    knots: float = 5.0
+    via: list[str] | None = None
+    rig: Rig | None = strawberry.UNSET
+
+
+def told_by_class(source: type) -> Any:
+    return staticmethod(lambda value, _info: isinstance(value, source))
+
+
+@strawberry.type
+class Ship(Numbered):
+    is_type_of = told_by_class(ShipValue)
+
+    name: str
+    rig: Rig | None
+    flag: Flag
+    length: int
+    weight: float | None
+    afloat: bool | None
+    value: Decimal
+    built: datetime
+    tags: list[str] | None
+    crew: list[Sailor]
+
+    berth: int | None = batch_field(berths, graphql_type=int | None)
+    rank: str = batch_field(ranks, graphql_type=str)
+    mates: list[Sailor] = batch_field(mates, graphql_type=list[Sailor])
+
+    @strawberry.field
+    def id(root: Any) -> strawberry.ID:
+        return strawberry.ID(str(root.number))
+
+    @strawberry.field
+    def position(root: Any) -> Position | None:
+        return None if root.number % 4 == 1 else Position(lat=root.number / 2)
+
+    @strawberry.field
+    def sailing(self, course: Course | None = None, fast: bool = False) -> str:
+        assert course is None or isinstance(course, Course)
+        return f"{course} {fast}"
+
+    @strawberry.field
+    async def voyage(
+        root: Any, info: Info, course: Annotated[Course, strawberry.argument(name="plan")], days: int = 3
+    ) -> str | None:
+        await asyncio.sleep(0)
+        return f"{course.to} {course.knots} {course.via} {days} {info.path.key}"
+
+    @strawberry.field(permission_classes=[Harbourmaster])
+    def papers(self) -> str | None:
+        return "papers"
+
+    @strawberry.field(permission_classes=[Pilot])
+    async def pilot(self) -> str | None:
+        return "pilot"
+
+    @strawberry.field(extensions=[Loud()])
+    def horn(root: Any, times: int = 1) -> str:
+        return "tut" * times
+
+    @strawberry.field
+    async def hull(root: Any) -> "Ship":
+        await asyncio.sleep(0)
+        if root.number % 4 == 2:
+            raise Trouble(f"hull {root.number}")
+        return root if root.number > 3 else ShipValue(root.number + 1)  # type: ignore[return-value]
+
+    @strawberry.field
+    def sisters(root: Any) -> list["Ship | None"]:
+        return [ShipValue(root.number + 1), None, ShipValue(root.number + 2)]  # type: ignore[list-item]
+
+    @strawberry.field
+    async def watch(root: Any) -> AsyncIterator[Sailor]:
+        return sailors_of(root.number)  # type: ignore[return-value]
+
+    @strawberry.field
+    def grid(root: Any) -> list[list[int | None] | None]:
+        return [[1, None, root.number], None, ["x"], []]  # type: ignore[list-item]
+
+    @strawberry.field
+    def promised(root: Any) -> list[str | None]:
+        return [late(root.number), "now", late(root.number + 1)]  # type: ignore[list-item]
+
+
+async def late(number: int) -> Any:
+    await asyncio.sleep(0)
+    return often_wrong(number)
+
+
+async def sailors_of(number: int) -> AsyncIterator[SailorValue]:
+    for one in range(number % 4):
+        await asyncio.sleep(0)
+        if one == 2:
+            raise Trouble("overboard")
+        yield SailorValue(number + one)
+
+
+@strawberry.type
+class Buoy(Numbered):
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, BuoyValue) and info.path is not None
+
+    colour: str = strawberry.field(resolver=lambda root: "red" if root.number % 2 else often_wrong(root.number))
+
+
+@strawberry.type
+class Wreck:
+    depth: int
+
+    @strawberry.field
+    async def found(self) -> bool:
+        return self.depth > 3
+
+
+@strawberry.type
+class Page(Generic[T]):
+    nodes: list[T]
+
+    @strawberry.field
+    def count(self) -> int:
+        return len(self.nodes)
+
+
+@strawberry.type
+class RefusedType:
+    why: str
+
+
+@strawberry.type
+class Docked:
+    ship: Ship
+
+
+class OnRefused(ExceptionHandler[Refused, RefusedType]):
+    def handle(self, exception: Refused, *, field: Any, info: Any) -> Any:
+        return None if exception.why == "no handler" else RefusedType(why=exception.why)
+
+
+Seen = Annotated[Ship | Buoy | Wreck, strawberry.union("Seen")]
+Answer = Annotated[Docked | RefusedType, strawberry.union("Answer")]
+
+
+def sights(count: int) -> Iterator[Any]:
+    for number in range(count):
+        match number % 6:
+            case 0 | 1:
+                yield ShipValue(number)
+            case 2:
+                yield BuoyValue(number)
+            case 3:
+                yield Wreck(depth=number)
+            case 4:
+                yield None
+            case 5:
+                yield object()
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def ship(self, number: int = 1) -> Ship | None:
+        if number < 0:
+            raise GraphQLError(f"no ship {number}", extensions={"code": "NONE"})
+        return ShipValue(number)  # type: ignore[return-value]
+
+    @strawberry.field
+    async def flagship(self, info: Info) -> Ship | None:
+        await asyncio.sleep(0)
+        return ShipValue(4)  # type: ignore[return-value]
+
+    @strawberry.field
+    async def ships(self, first: int = 3, skip: list[int] | None = None) -> Page[Ship] | None:
+        await asyncio.sleep(0)
+        numbers = [number for number in range(first) if number not in (skip or [])]
+        return Page(nodes=[ShipValue(number) for number in numbers])  # type: ignore[misc]
+
+    @strawberry.field
+    def fleet(self, first: int = 4) -> list[Ship | None] | None:
+        return [ShipValue(number) for number in range(first)]  # type: ignore[misc]
+
+    @strawberry.field
+    def seen(self, first: int = 5) -> list[Seen | None] | None:
+        return list(sights(first))
+
+    @strawberry.field
+    async def numbered(self, number: int = 2) -> Numbered | None:
+        return [ShipValue(number), SailorValue(number), BuoyValue(number), Wreck(depth=1)][number % 4]  # type: ignore
+
+    @strawberry.field
+    def cast(self) -> Seen | None:
+        return strawberry.cast(Wreck, Rock(5))  # type: ignore[return-value]
+
+    @strawberry.field
+    def sailor(self, info: Info, number: int = 1) -> Sailor | None:
+        return info.context.sailors.load(number)  # type: ignore[return-value]
+
+    @strawberry.field
+    def echo(
+        self, text: str, id: strawberry.ID | None = None, flag: Flag = Flag.GREEN, at: datetime | None = None
+    ) -> str:
+        return f"{text} {id} {flag!r} {at}"
+
+    @strawberry.field
+    def search(self, number: int) -> Answer | None:
+        return refusing(number)
+
+    @strawberry.field
+    async def search_later(self, number: int) -> Answer | None:
+        await asyncio.sleep(0)
+        return refusing(number)
+
+    @strawberry.field(permission_classes=[Harbourmaster])
+    def guarded(self) -> str | None:
+        return "guarded"
+
+    missing: str | None = None
+
+
+def refusing(number: int) -> Any:
+    if number % 4 == 1:
+        raise Refused("full")
+    if number % 4 == 2:
+        raise Refused("no handler")
+    if number % 4 == 3:
+        raise Trouble("storm")
+    return Docked(ship=ShipValue(number))  # type: ignore[arg-type]
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    async def dock(self, info: Info, number: int) -> Answer:
+        info.context.log.append(f"dock {number}")
+        for _ in range(3 - number % 3):
+            await asyncio.sleep(0)
+        info.context.log.append(f"docked {number}")
+        return refusing(number)
+
+    @strawberry.mutation
+    def signal(self, info: Info, text: str = "hello") -> str:
+        info.context.log.append(f"signal {text}")
+        return text
+
+    @strawberry.mutation
+    def sink(self, info: Info) -> str | None:
+        info.context.log.append("sink")
+        raise Trouble("sunk")
+
+    @strawberry.mutation
+    async def scuttle(self, info: Info) -> str:
+        info.context.log.append("scuttle")
+        raise Trouble("scuttled")
+
+
+def harbour(execution_context_class: Any = None, **more: Any) -> strawberry.Schema:
+    return strawberry.Schema(
+        Query,
+        Mutation,
+        execution_context_class=execution_context_class,
+        exception_handlers=[OnRefused()],
+        config=StrawberryConfig(),
+        **more,
+    )
