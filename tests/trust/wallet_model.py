@@ -132,22 +132,22 @@ class Model:
             return "CAPTURE_TOO_HIGH"
         if found.state != "HELD":
             return WRONG
-        self._end(found, "CAPTURED", amount)
+        self.end(found, "CAPTURED", amount)
         return OK
 
     def void(self, hold: int) -> str:
         if self.holds[hold].state != "HELD":
             return WRONG
-        self._end(self.holds[hold], "VOIDED", 0)
+        self.end(self.holds[hold], "VOIDED", 0)
         return OK
 
     def expire(self, hold: int, now: datetime) -> str:
         found = self.holds[hold]
         if found.state == "HELD" and found.expires_at is not None and found.expires_at <= now:
-            self._end(found, "EXPIRED", 0)
+            self.end(found, "EXPIRED", 0)
         return OK
 
-    def _end(self, hold: Hold, state: str, spent: int) -> None:
+    def end(self, hold: Hold, state: str, spent: int) -> None:
         """What is not spent goes back to where it came from: to cash, or to the lots that would be spent last."""
         hold.state, hold.captured = state, spent
         hold.purse.held -= hold.amount
@@ -174,7 +174,7 @@ class Model:
         if found.state not in ("REQUESTED", "BATCHED"):
             return WRONG
         found.state, found.batch = "CANCELLED", None
-        self._end(found.hold, "VOIDED", 0)
+        self.end(found.hold, "VOIDED", 0)
         return OK
 
     def preview(self) -> str:
@@ -200,7 +200,7 @@ class Model:
             if payout.batch == batch and payout.state == "BATCHED":
                 payout.state = of_payouts
                 if state == "POSTED":
-                    self._end(payout.hold, "CAPTURED", payout.hold.amount)
+                    self.end(payout.hold, "CAPTURED", payout.hold.amount)
                 else:
                     payout.batch = None
         return OK
