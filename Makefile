@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: run test deep check tour sdl migration baseline lock clean
+.PHONY: run test deep check bench bench-scale tour sdl migration baseline lock clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -d .venv || $(PYTHON) -m venv .venv
@@ -24,6 +24,9 @@ check: $(STAMP)    ## what is quick: style, types, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+bench: $(STAMP)    ## the house beside what its answers would cost by hand: make bench [ARGS=--profile]
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 tour: $(STAMP)     ## drive the whole circle against a running server
 	@$(BIN)/cercle tour

@@ -1,0 +1,29 @@
+"""`python -m benchmarks`: the house beside what its answers would cost by hand."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import bench
+
+LATEST = Path(__file__).with_name("latest.json")
+
+
+def arguments(given: list[str]) -> Namespace:
+    parser = ArgumentParser("benchmarks", description=__doc__)
+    parser.add_argument("--pieces", type=int, default=20_000, help="how many pieces the house has")
+    parser.add_argument("--rounds", type=int, default=7, help="how often each case has its turn")
+    parser.add_argument("--seconds", type=float, default=1.0, help="how long a turn lasts")
+    parser.add_argument("--only", nargs="*", default=(), help="only cases whose names begin like this")
+    return parser.parse_args(given)
+
+
+def main() -> None:
+    told = arguments(sys.argv[1:])
+    bench.run(told.pieces, told.rounds, told.seconds, only=tuple(told.only), latest=LATEST, out=Console())
+
+
+if __name__ == "__main__":
+    main()
