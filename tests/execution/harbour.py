@@ -428,7 +428,7 @@ class Query:
 
     @strawberry.field
     async def numbered(self, number: int = 2) -> Numbered | None:
-        return [ShipValue(number), SailorValue(number), BuoyValue(number), Wreck(depth=1)][number % 4]  # type: ignore
+        return [ShipValue(number), SailorValue(number), BuoyValue(number), Wreck(depth=1)][number % 4]  # type: ignore[return-value]
 
     @strawberry.field
     def cast(self) -> Seen | None:

@@ -1,8 +1,6 @@
 """Operations that nobody thought of: stock and compiled execution give the same answers to them."""
 
 import asyncio
-import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,14 +16,6 @@ STOCK = harbour()
 CONTEXT = compiled_context(size=64)
 COMPILED = harbour(CONTEXT)
 VALUES = {"DateTime": st.sampled_from(["2026-01-01T00:00:00", "2000-02-29T12:00:00+00:00"])}
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """Errors are meant here; Strawberry would log thousands of them."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 def examples(count: int) -> Any:
