@@ -22,7 +22,10 @@ def arguments(given: list[str]) -> Namespace:
 
 def main() -> None:
     told = arguments(sys.argv[1:])
-    bench.run(told.pieces, told.rounds, told.seconds, only=tuple(told.only), latest=LATEST, out=Console())
+    out = Console()
+    result = bench.run(told.pieces, told.rounds, told.seconds, only=tuple(told.only), out=out)
+    bench.tell(result, out)
+    bench.keep(result, LATEST, pieces=told.pieces, rounds=told.rounds, seconds=told.seconds)
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ class Case:
 
     name: str
     load: Any
-    driver: str = "load"
+    driver: str = "driver"
     server: str | None = None
 
 

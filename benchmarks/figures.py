@@ -28,21 +28,12 @@ Rounds = Mapping[str, Sequence[Round]]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A ratio that is taken within each round, of which the median counts."""
+    """What is told in the end, and what it has to be; `name` and `title` are for machines and for people."""
 
     name: str
     title: str
-    cases: tuple[str, str]
-    measure: Callable[[Round, Round], float]
     at_least: float | None = None
     at_most: float | None = None
-
-    def value(self, rounds: Rounds) -> float | None:
-        """None when one of the cases was not measured."""
-        one, other = (rounds.get(case) for case in self.cases)
-        if not one or not other:
-            return None
-        return median(self.measure(mine, theirs) for mine, theirs in zip(one, other, strict=True))
 
     @property
     def required(self) -> str:
@@ -54,6 +45,21 @@ class Figure:
         if self.at_least is not None:
             return value >= self.at_least
         return None if self.at_most is None else value <= self.at_most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratio(Figure):
+    """Two cases, compared within each round; the median of the rounds counts."""
+
+    cases: tuple[str, str]
+    measure: Callable[[Round, Round], float]
+
+    def value(self, rounds: Rounds) -> float | None:
+        """None when one of the cases was not measured."""
+        one, other = (rounds.get(case) for case in self.cases)
+        if not one or not other:
+            return None
+        return median(self.measure(mine, theirs) for mine, theirs in zip(one, other, strict=True))
 
 
 def rate(one: Round, other: Round) -> float:
@@ -102,7 +108,7 @@ def figures_table(figures: Sequence[Figure], values: Mapping[str, float | None])
     for column in ("measured", "required", ""):
         table.add_column(column, justify="right")
     for figure in figures:
-        value = values[figure.name]
+        value = values.get(figure.name)
         if value is not None:
             met = figure.met(value)
             verdict = "" if met is None else "met" if met else "[bold]missed[/]"

@@ -4,7 +4,6 @@ No GraphQL, no validation, no layers: a route, one prepared statement with the c
 dictionary, its JSON. What costs less here belongs here: a floor that is slow makes nothing else fast.
 """
 
-import asyncio
 import gc
 from binascii import b2a_base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -20,6 +19,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from app.config import Settings
+from benchmarks.lending import Lending
 from persistence.database import connect
 
 PAGE = 24
@@ -70,31 +70,22 @@ class Statement:
     def __init__(self, query: str) -> None:
         self.query = query
         self.connections: list[Any] = []
-        self.idle: list[Any] = []
-        self.turns: list[asyncio.Future[Any]] = []
+        self.prepared: Lending[Any] = Lending(())
 
     async def open(self, url: str, size: int) -> None:
         self.connections = [await connect(url, default_transaction_read_only="on") for _ in range(size)]
-        self.idle = [await connection.prepare(self.query) for connection in self.connections]
+        self.prepared = Lending([await connection.prepare(self.query) for connection in self.connections])
 
     async def close(self) -> None:
         for connection in self.connections:
             await connection.close()
 
     async def rows(self, *arguments: object) -> Sequence[Any]:
-        if self.idle:
-            prepared = self.idle.pop()
-        else:
-            turn: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-            self.turns.append(turn)
-            prepared = await turn
+        prepared = await self.prepared.take()
         try:
             return await prepared.fetch(*arguments)  # type: ignore[no-any-return]
         finally:
-            if self.turns:
-                self.turns.pop(0).set_result(prepared)
-            else:
-                self.idle.append(prepared)
+            self.prepared.give(prepared)
 
 
 class Floor:

@@ -1,4 +1,4 @@
-"""Load over HTTP from a process of its own: keep-alive connections on plain sockets, requests that are made before.
+"""Load over HTTP: keep-alive connections on plain sockets, requests that are made before.
 
 A client that is slow makes servers look alike, so this one spends as little as Python can: one `send` and, as a rule,
 one `recv` for a request, and of an answer it reads the status and the Content-Length.
@@ -9,7 +9,6 @@ import socket
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
 from statistics import quantiles
 from time import perf_counter_ns
 from urllib.parse import urlsplit
@@ -63,16 +62,6 @@ def post(url: str, document: str, variables: dict[str, object], **headers: str) 
     lines = [f"POST {parts.path} HTTP/1.1", f"host: {parts.netloc}", "content-type: application/json"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, f"content-length: {len(body)}", "", ""]).encode() + body
-
-
-def serve(orders: Connection, ready: Connection) -> None:
-    """Do what comes in by `orders`, one after another: a load and for how many seconds."""
-    ready.send(True)
-    while (order := orders.recv()) is not None:
-        try:
-            orders.send(run(*order))
-        except (LoadFailed, OSError) as error:
-            orders.send(LoadFailed(str(error)))
 
 
 def run(load: Load, seconds: float) -> Measured:

@@ -1,17 +1,16 @@
 """Interleaved rounds: each case has its turn in each round, so that a machine that gets slower does so for all."""
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from app.seed import Progress
 from benchmarks.cases import Case
 from benchmarks.figures import Round
 from benchmarks.servers import Stage, cpu_seconds
 
-Progress = Callable[[int, int], None]
-
 
 def play(
-    stage: Stage, cases: Sequence[Case], *, rounds: int, seconds: float, progress: Progress = lambda done, total: None
+    stage: Stage, cases: Sequence[Case], *, rounds: int, seconds: float, progress: Progress
 ) -> dict[str, list[Round]]:
     """Every case once to warm up, then in every round, forwards and backwards in turn."""
     total, done = (rounds + 1) * len(cases), 0
@@ -23,7 +22,7 @@ def play(
             if number:
                 played[case.name].append(one)
             done += 1
-            progress(done, total)
+            progress("turns", done, total)
     return played
 
 

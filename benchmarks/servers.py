@@ -106,7 +106,8 @@ class Stage:
     @contextmanager
     def open(self) -> Iterator[None]:
         prepare()
-        children = [one.child for one in (*self.servers.values(), *self.drivers.values())]
+        children = [server.child for server in self.servers.values()]
+        children += [driver.child for driver in self.drivers.values()]
         try:
             with Supervisor(children):
                 yield
