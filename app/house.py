@@ -52,6 +52,7 @@ from persistence.settlement import SqlSettlementReader
 from persistence.shipment import SqlShipmentReader
 from persistence.shop import SqlShopReader
 from persistence.wallet import SqlWalletReader
+from persistence.stock import SqlStockReader
 from persistence.work import SqlTransactor
 from resolvers.context import Context
 from resolvers.loaders import Loaders
@@ -168,6 +169,10 @@ class SqlReaders:
         return SqlGraderReader(self.pool)
 
     @cached_property
+    @cached_property
+    def stocks(self) -> SqlStockReader:
+        return SqlStockReader(self.pool)
+
     def shops(self) -> SqlShopReader:
         return SqlShopReader(self.pool)
 

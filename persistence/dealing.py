@@ -91,7 +91,7 @@ INTERNAL = frozenset({"credential", "consignment_task", "appraisal_opinion"})
 
 ACTORS = frozenset(
     {"actor_id", "agent", "appointed_by", "appraiser", "assigned_to", "created_by", "decided_by", "offered_by"}
-    | {"proposed_by", "published_by", "recalled_by", "recorded_by", "registered_by", "requested_by"}
+    | {"proposed_by", "published_by", "recalled_by", "received_by", "recorded_by", "registered_by", "requested_by"}
     | {"revoked_by", "taken_by"}
 )
 """Columns that say who of the house did something, which is no fact about the person that it was done for."""

@@ -35,6 +35,7 @@ from persistence import (
     settlement,
     shipment,
     shop,
+    stock,
     wallet,
 )
 
@@ -72,5 +73,6 @@ MODULES = (
     settlement,
     shipment,
     shop,
+    stock,
     wallet,
 )

@@ -57,6 +57,7 @@ from persistence.settlement import SqlSettlements
 from persistence.shipment import SqlShipments, SqlTransitCovers
 from persistence.shop import SqlShops
 from persistence.wallet import SqlHolds, SqlWallets
+from persistence.stock import SqlGoodsReceipts, SqlOpenedGoods, SqlStocks
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -293,6 +294,18 @@ class SqlWork:
         return SqlListings(self.connection)
 
     @cached_property
+    @cached_property
+    def stocks(self) -> SqlStocks:
+        return SqlStocks(self.connection)
+
+    @cached_property
+    def goods_receipts(self) -> SqlGoodsReceipts:
+        return SqlGoodsReceipts(self.connection)
+
+    @cached_property
+    def opened_goods(self) -> SqlOpenedGoods:
+        return SqlOpenedGoods(self.connection)
+
     def price_changes(self) -> SqlPriceChanges:
         return SqlPriceChanges(self.connection)
 

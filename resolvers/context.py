@@ -37,6 +37,7 @@ from domain import (
     settlement,
     shipment,
     shop,
+    stock,
     wallet,
 )
 from domain.refusal import InvalidInput
@@ -101,6 +102,8 @@ class Readers(Protocol):
     def grader(self) -> grader.Grader: ...
     @property
     def consignments(self) -> consignment.ConsignmentReader: ...
+    @property
+    def stocks(self) -> stock.StockReader: ...
     @property
     def shops(self) -> shop.ShopReader: ...
     @property

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from domain.settlement import Settlement
     from domain.shipment import Shipment
     from domain.shop import ClubShop
+    from domain.stock import Stock
     from domain.viewer import AccountId, Viewer
     from domain.wallet import Hold, Lot, Pocket
     from resolvers.context import Readers
@@ -189,6 +190,11 @@ class Loaders:
     @cached_property
     def intake_receipt(self) -> DataLoader[UUID, IntakeReceipt | None]:
         return loader(self.readers.consignments.receipts)
+
+    @cached_property
+    def stock(self) -> DataLoader[UUID, Stock | None]:
+        """By listing."""
+        return loader(self.readers.stocks.by_ids)
 
     @cached_property
     def club_shop(self) -> DataLoader[UUID, ClubShop | None]:

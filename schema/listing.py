@@ -16,6 +16,7 @@ from domain.price import PriceReason as Reason
 from domain.refusal import InvalidInput
 from resolvers import listing as resolve
 from resolvers import piece as resolve_piece
+from resolvers import stock as resolve_stock
 from resolvers.context import Context
 from schema.attribute import AttributeValueInput, SelectedOption
 from schema.catalogue import NEWEST, By, Product, wanted
@@ -99,6 +100,14 @@ class Listing(Node):
     @strawberry.field(description="How many are promised to buyers. For staff; null for others.")
     def reserved(root: Any, info: Info) -> int | None:
         return int(root.reserved) if info.context.viewer.is_staff else None
+
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="What all that is left has cost the house. For merchandisers and finance; null for others, and "
+        "where nothing was received.",
+    )
+    async def stock_value(root: Any, info: Info) -> Any:
+        return await resolve_stock.value(info.context, root.id)
 
     @strawberry.field(graphql_type=strawberry.ID | None, description="The member who sells it. For staff and them.")
     def seller_id(root: Any, info: Info) -> Any:
@@ -269,21 +278,6 @@ class ListingWithdrawInput(Versioned):
         )
 
 
-@strawberry.input(description="Count a stock.")
-class StockAdjustInput(Versioned):
-    listing_id: strawberry.ID = strawberry.field(description="Which listing.")
-    change: int = strawberry.field(description="How many more, or fewer when negative.")
-    note: str = strawberry.field(description="Why, for the audit.")
-
-    def to_command(self) -> listing.AdjustStock:
-        return listing.AdjustStock(
-            listing_id=id_of("Listing", self.listing_id, "listingId"),
-            change=self.change,
-            note=self.note,
-            expected_version=given(self.expected_version),
-        )
-
-
 # Root fields
 
 
@@ -353,14 +347,6 @@ class ListingMutation:
         WrongState,
         VersionConflict,
         description="Take an offer of the house off the shelves. For merchandisers.",
-    )
-    stock_adjust = mutation(
-        listing.adjust_stock,
-        StockAdjustInput,
-        Listing,
-        WrongState,
-        VersionConflict,
-        description="Count new goods in or out. For merchandisers.",
     )
 
 

@@ -20,6 +20,7 @@ from schema.consignment import ConsignmentMutation, ConsignmentQuery
 from schema.contract import ContractMutation, ContractQuery
 from schema.document import OneOperation, Remember
 from schema.errors import HANDLERS
+from schema.execution import CompiledExecutionContext
 from schema.goods_return import GoodsReturnMutation, GoodsReturnQuery
 from schema.grader import GraderQuery
 from schema.grading import GradingMutation, GradingQuery
@@ -111,11 +112,15 @@ class Mutation(
 
 
 @cache
-def build() -> CodedSchema:
-    """The executable schema; it never changes, so a process makes it once."""
+def build(*, compiled: bool = True) -> CodedSchema:
+    """The executable schema; it never changes, so a process makes it once.
+
+    Without `compiled` it executes as graphql-core does, which is what compiled execution is held against.
+    """
     return CodedSchema(
         query=Query,
         mutation=Mutation,
+        execution_context_class=CompiledExecutionContext if compiled else None,
         extensions=[lambda: MaxTokensLimiter(TOKENS_MAX), OneOperation, Remember],
         exception_handlers=HANDLERS,
         config=StrawberryConfig(scalar_map=SCALARS),

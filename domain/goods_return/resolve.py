@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain import consignment, listing, order, piece, settlement
+from domain import consignment, listing, order, piece, settlement, stock
 from domain.consignment import ConsignmentId
 from domain.event import Event
 from domain.goods_return.lifecycle import GoodsReturnState
@@ -20,6 +20,7 @@ from domain.order.deliver import release
 from domain.piece import PieceId
 from domain.refusal import InvalidInput, require
 from domain.settlement import SettlementState
+from domain.stock import Opened
 from domain.viewer import AccountId, Viewer
 from domain.wallet import post
 
@@ -55,8 +56,9 @@ async def resolve(work: Work, viewer: Viewer, command: ResolveReturn, *, now: da
         raise InvalidInput("Say what becomes of the goods.", path=("disposition",))
     line = of.line(goods_return.order_line_id)
     await check_disposition(work, line, goods_return, command.disposition)
-    await take_back(work, goods_return, line, command.disposition, now)
-    await give_back(work, of, line, goods_return, now)
+    cost = await cost_of(work, line, goods_return)
+    await take_back(work, goods_return, line, command.disposition, cost, now)
+    await give_back(work, of, line, goods_return, cost, now)
     goods_return.disposition = command.disposition
     await close(work, of, goods_return, now)
     tell(work, goods_return, command.disposition)
@@ -84,8 +86,26 @@ async def check_disposition(work: Work, line: OrderLine, goods_return: GoodsRetu
 # Goods
 
 
+async def cost_of(work: Work, line: OrderLine, goods_return: GoodsReturn) -> Money | None:
+    """What came back of goods from stock had cost: its share of what is still out; a piece keeps its cost itself."""
+    if line.piece_id is not None or not line.cost:
+        return None
+    out = line.quantity - await already_back(work, line)
+    return line.cost.allocate([goods_return.quantity, out - goods_return.quantity])[0]
+
+
+async def already_back(work: Work, line: OrderLine) -> int:
+    earlier = await work.goods_returns.of_line(line.id)
+    return sum(one.quantity for one in earlier if one.state is GoodsReturnState.REFUNDED)
+
+
 async def take_back(
-    work: Work, goods_return: GoodsReturn, line: OrderLine, disposition: Disposition, now: datetime
+    work: Work,
+    goods_return: GoodsReturn,
+    line: OrderLine,
+    disposition: Disposition,
+    cost: Money | None,
+    now: datetime,
 ) -> None:
     """Title returns to who sold it; the house keeps it, and its risk, and it goes where it was disposed to."""
     if line.consigned:
@@ -99,10 +119,15 @@ async def take_back(
         await work.pieces.save(found)
     if disposition is Disposition.RESTOCK:
         await restock(work, line, goods_return.quantity)
+        if cost:
+            await stock.put_back(work, {line.listing_id: cost})
     elif line.piece_id is not None:
         await take_down(work, line)
     else:
-        goods_return.opened = tuple([await opened(work, line, now) for _ in range(goods_return.quantity)])
+        made = [await opened(work, line, now) for _ in range(goods_return.quantity)]
+        goods_return.opened = tuple(made)
+        for piece_id, share in zip(made, cost.allocate([1] * len(made)) if cost else (), strict=False):
+            await work.opened_goods.add(Opened(piece_id, line.id, share, now))
 
 
 async def restock(work: Work, line: OrderLine, quantity: int) -> None:
@@ -140,21 +165,24 @@ async def opened(work: Work, line: OrderLine, now: datetime) -> PieceId:
 # Money
 
 
-async def give_back(work: Work, of: Order, line: OrderLine, goods_return: GoodsReturn, now: datetime) -> None:
+async def give_back(
+    work: Work, of: Order, line: OrderLine, goods_return: GoodsReturn, cost: Money | None, now: datetime
+) -> None:
     """The seller's share is undone, the buyer gets the refund, and what the goods have lost goes to who bears it."""
     reckoned = reckon(of, [reckon_line(line, goods_return.quantity, goods_return.inspection)])
     refunded = reckoned.lines[0]
     owners = {of.buyer} | ({AccountId(line.seller_id)} if line.consigned and line.seller_id is not None else set())
     await work.wallets.lock_all((owner, of.currency) for owner in owners)
+    back = await already_back(work, line) + goods_return.quantity
     await call_back(work, of, line, goods_return, now)
+    if cost and line.cost:
+        line.cost -= cost
     reason = f"Return {goods_return.code}"
     done = await order.refund(work, of, {line.id: refunded.amount}, reason=reason, now=now)
     assert (done.amount, done.parts) == (reckoned.amount, reckoned.parts), "what was reckoned is what was refunded"
     goods_return.worth, goods_return.deducted = refunded.worth, refunded.deduction
     goods_return.refunded, goods_return.refund_id = done.amount, done.id
-    earlier = await work.goods_returns.of_line(line.id)
-    back = sum(one.quantity for one in earlier if one.state is GoodsReturnState.REFUNDED)
-    if back + goods_return.quantity == line.quantity:
+    if back == line.quantity:
         order.returned(work, of, line, now)
         await keep_rest(work, line, goods_return, now)
         line.released_at = now

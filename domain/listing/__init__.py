@@ -27,12 +27,10 @@ from domain.listing.noun import (
 )
 from domain.listing.offer import Listings, Work, publish, reprice
 from domain.listing.shelf import (
-    AdjustStock,
     Agreed,
     PublishListing,
     RepriceListing,
     WithdrawListing,
-    adjust_stock,
     publish_listing,
     reprice_within,
     withdraw_listing,
@@ -40,7 +38,6 @@ from domain.listing.shelf import (
 
 __all__ = [
     "LIFECYCLE",
-    "AdjustStock",
     "Agreed",
     "AlreadyListed",
     "BrandCard",
@@ -61,7 +58,6 @@ __all__ = [
     "RepriceListing",
     "WithdrawListing",
     "Work",
-    "adjust_stock",
     "check_filter",
     "publish",
     "publish_listing",

@@ -96,6 +96,7 @@ LIFECYCLE = Lifecycle(
         "listingReprice": ([ListingState.LISTED], None),
         "listingWithdraw": ([ListingState.LISTED], ListingState.WITHDRAWN),
         "stockAdjust": ([ListingState.LISTED, ListingState.RESERVED, ListingState.SOLD], None),
+        "goodsReceiptRecord": ([ListingState.LISTED, ListingState.RESERVED, ListingState.SOLD], None),
         "reserve": ([ListingState.LISTED], ListingState.RESERVED),
         "release": ([ListingState.LISTED, ListingState.RESERVED, ListingState.WITHDRAWN], ListingState.LISTED),
         "sell": ([ListingState.LISTED, ListingState.RESERVED, ListingState.WITHDRAWN], ListingState.SOLD),
@@ -105,9 +106,12 @@ LIFECYCLE = Lifecycle(
 )
 
 
+OF_STOCK = ("stockAdjust", "goodsReceiptRecord")
+
+
 def next_actions(state: ListingState, one_of_one: bool) -> tuple[str, ...]:
     """What a merchandiser may do; a piece has no stock to count."""
-    return tuple(one for one in LIFECYCLE.next_actions(state) if not (one_of_one and one == "stockAdjust"))
+    return tuple(one for one in LIFECYCLE.next_actions(state) if not (one_of_one and one in OF_STOCK))
 
 
 # Refusals

@@ -1,4 +1,4 @@
-"""What merchandisers do: offer new goods and the house's own pieces, reprice, withdraw, count the stock."""
+"""What merchandisers do: offer new goods and the house's own pieces, reprice, withdraw."""
 
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
@@ -9,12 +9,9 @@ from domain.attribute import check_selection
 from domain.catalogue import ProductId
 from domain.event import Event
 from domain.listing.noun import (
-    LIFECYCLE,
-    QUANTITY_MAX,
     Listing,
     ListingId,
     ListingKind,
-    settle,
     withdraw,
 )
 from domain.listing.offer import Work, publish, reprice
@@ -156,34 +153,4 @@ async def withdraw_listing(work: Work, viewer: Viewer, command: WithdrawListing,
     withdraw(listing)
     await work.listings.save(listing)
     work.events.append(Event("listing.withdrawn", "listing", listing.id, piece_id=listing.piece_id))
-    return listing
-
-
-@dataclass(frozen=True, slots=True)
-class AdjustStock:
-    """`change` adds to or takes from what is not sold."""
-
-    listing_id: ListingId
-    change: int
-    note: str
-    expected_version: int | None = None
-
-
-async def adjust_stock(work: Work, viewer: Viewer, command: AdjustStock, *, now: datetime) -> Listing:
-    """A merchandiser counts in a delivery, or out what is broken; what is promised to buyers stays."""
-    viewer.require(Role.MERCHANDISER)
-    require(command.change != 0, InvalidInput("A change is not zero.", path=("change",)))
-    require(0 < len(command.note.strip()) <= 500, InvalidInput("Say why, in 1 to 500 signs.", path=("note",)))
-    listing = await work.listings.lock(command.listing_id)
-    check_version(command.expected_version, listing.version)
-    require(not listing.one_of_one, InvalidInput("A piece is one of one.", path=("listingId",)))
-    LIFECYCLE.move(listing.state, "stockAdjust")
-    quantity = listing.quantity + command.change
-    reason = f"Between {listing.reserved}, which are promised, and {QUANTITY_MAX} must be left."
-    require(listing.reserved <= quantity <= QUANTITY_MAX, InvalidInput(reason, path=("change",)))
-    listing.quantity = quantity
-    settle(listing)
-    await work.listings.save(listing)
-    said = {"change": command.change, "note": command.note.strip()}
-    work.events.append(Event("listing.stockAdjusted", "listing", listing.id, said))
     return listing

@@ -9,6 +9,7 @@ from domain.order.end import CancelOrder, ExpireOrder, cancel, end_unpaid, expir
 from domain.order.lifecycle import LINE_LIFECYCLE, ORDER_LIFECYCLE, UNPAID, LineState, OrderState
 from domain.order.noun import (
     Address,
+    Cost,
     Delivery,
     DeliveryMethod,
     Order,
@@ -35,6 +36,7 @@ __all__ = [
     "Address",
     "CancelOrder",
     "CompleteOrder",
+    "Cost",
     "Costs",
     "Delivery",
     "DeliveryMethod",

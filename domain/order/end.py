@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain import claim, consignment, listing, settlement
+from domain import claim, consignment, listing, settlement, stock
 from domain.event import Event
+from domain.listing import ListingId
+from domain.money import Money
 from domain.order.lifecycle import OrderState
 from domain.order.noun import Order, OrderId
 from domain.order.pay import in_order, lock_listings
@@ -66,6 +68,7 @@ async def end_paid(work: Work, order: Order, reason: str, now: datetime) -> None
         listing.relist(listings[line.listing_id], line.quantity)
     for one in in_order(listings):
         await work.listings.save(one)
+    await take_costs_back(work, order)
     await refund(
         work,
         order,
@@ -79,6 +82,16 @@ async def end_paid(work: Work, order: Order, reason: str, now: datetime) -> None
     for line in order.lines:
         if line.piece_id is not None:
             work.events.append(Event("piece.saleCancelled", "orderLine", line.id, {}, line.piece_id, order.buyer))
+
+
+async def take_costs_back(work: Work, order: Order) -> None:
+    """What goods from stock had cost is on the shelf again with them."""
+    costs: dict[ListingId, Money] = {}
+    for line in order.lines:
+        if line.piece_id is None and line.cost is not None:
+            costs[line.listing_id] = costs.get(line.listing_id, Money.zero(order.currency)) + line.cost
+            line.cost = Money.zero(order.currency)
+    await stock.put_back(work, costs)
 
 
 async def lock_payment(work: Work, order: Order) -> PaymentIntent | None:

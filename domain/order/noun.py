@@ -86,12 +86,21 @@ class Tender:
         return self.amount - self.refunded
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a piece cost the house; `margin` says that it was bought used, so that only the margin is taxed."""
+
+    amount: Money
+    margin: bool
+
+
 @dataclass(slots=True)
 class OrderLine:
     """One listing's part of an order, with its own seller of record, tax basis and terms of return.
 
     `price` is for all of the quantity and includes `tax`, which is what the house owes on this line: nothing for a
-    consigned piece, where the house is taxed on its commission when it settles. `cost` is what a piece cost the house.
+    consigned piece, where the house is taxed on its commission when it settles. `cost` is what a piece cost the
+    house, or goods from stock once they are sold: their share of what all of them had cost.
     """
 
     id: OrderLineId

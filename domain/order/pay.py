@@ -69,11 +69,22 @@ async def lock_listings(work: Work, order: Order) -> Mapping[ListingId, Listing]
 
 async def sell(work: Work, order: Order, listings: Mapping[ListingId, Listing], now: datetime) -> None:
     """What the order has promised is sold: nobody else may have it, and its claims have done their work."""
+    stocks = await work.stocks.lock_known(in_stock) if (in_stock := stocked(order)) else {}
     for line in order.lines:
-        listing.sell(listings[line.listing_id], line.quantity)
+        one = listings[line.listing_id]
+        if line.listing_id in stocks:
+            line.cost = stocks[line.listing_id].take(line.quantity, of=one.quantity)
+        listing.sell(one, line.quantity)
+    for stock in stocks.values():
+        await work.stocks.save(stock)
     for one in in_order(listings):
         await work.listings.save(one)
     await claim.drop(work, order.pieces, now)
+
+
+def stocked(order: Order) -> list[ListingId]:
+    """What is sold by quantity, in the order in which stocks are locked."""
+    return sorted({line.listing_id for line in order.lines if line.piece_id is None})
 
 
 async def open_settlements(work: Work, order: Order, now: datetime) -> None:

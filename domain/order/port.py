@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from domain import cart, payment, receivable, settlement, shop
-from domain.money import Money
+from domain import cart, payment, receivable, settlement, shop, stock
 from domain.order.lifecycle import OrderState
-from domain.order.noun import Order, OrderId, OrderRefund
+from domain.order.noun import Cost, Order, OrderId, OrderRefund
 from domain.page import Page, PageRequest
 from domain.piece import PieceId
 from domain.viewer import AccountId, Role, Viewer
@@ -24,12 +23,12 @@ class Orders(Protocol):
 
 
 class Costs(Protocol):
-    async def of_pieces(self, piece_ids: Collection[PieceId]) -> Mapping[PieceId, Money]:
+    async def of_pieces(self, piece_ids: Collection[PieceId]) -> Mapping[PieceId, Cost]:
         """What pieces cost the house that it has bought; a piece that it never bought is not among them."""
         ...
 
 
-class Work(cart.Work, payment.Work, settlement.Work, receivable.Work, shop.Work, Protocol):
+class Work(cart.Work, stock.Work, payment.Work, settlement.Work, receivable.Work, shop.Work, Protocol):
     @property
     def orders(self) -> Orders: ...
     @property
@@ -62,7 +61,7 @@ class OrderReader(Protocol):
         ...
 
     async def refunds(self, order_ids: Sequence[UUID]) -> Sequence[Sequence[OrderRefund]]: ...
-    async def costs(self, piece_ids: Sequence[UUID]) -> Mapping[PieceId, Money]: ...
+    async def costs(self, piece_ids: Sequence[UUID]) -> Mapping[PieceId, Cost]: ...
 
 
 def may_see(viewer: Viewer, order: Order) -> bool:

@@ -8,7 +8,7 @@ from domain.cart import CartItem
 from domain.catalogue import ProductId
 from domain.listing import Listing, ListingId, ListingKind
 from domain.money import BASIS_POINTS, Currency, Money, total
-from domain.order.noun import Address, Delivery, DeliveryMethod, Tender, TenderKind
+from domain.order.noun import Address, Cost, Delivery, DeliveryMethod, Tender, TenderKind
 from domain.order.refusal import TendersDoNotFit
 from domain.payment import PaymentProvider
 from domain.piece import Party, PartyKind, PieceId
@@ -73,7 +73,7 @@ class Terms:
     jurisdiction: str
     tax: TaxTerms
     returns: ReturnTerms
-    costs: Mapping[PieceId, Money]
+    costs: Mapping[PieceId, Cost]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,7 @@ def quote(
 def quote_line(listing: Listing, quantity: int, terms: Terms) -> LineQuote:
     cost = None if listing.piece_id is None else terms.costs.get(listing.piece_id)
     basis = tax_basis(listing, cost)
+    paid = None if cost is None else cost.amount
     rate_bps = terms.tax.rate_bps(terms.jurisdiction, basis)
     price = listing.price * quantity
     return LineQuote(
@@ -114,22 +115,22 @@ def quote_line(listing: Listing, quantity: int, terms: Terms) -> LineQuote:
         seller=listing.seller,
         tax_basis=basis,
         tax_rate_bps=rate_bps,
-        tax=included_tax(basis, price, cost, rate_bps),
-        cost=cost,
+        tax=included_tax(basis, price, paid, rate_bps),
+        cost=paid,
         return_days=terms.returns.window_days(
             terms.jurisdiction, professional_seller=listing.seller.kind is not PartyKind.ACCOUNT
         ),
     )
 
 
-def tax_basis(listing: Listing, cost: Money | None) -> TaxBasis:
+def tax_basis(listing: Listing, cost: Cost | None) -> TaxBasis:
     """For somebody else the house is taxed on its commission; on its own used pieces on the margin;
 
-    where it can not show what a piece cost it, or the goods are new, on the full price.
+    where it can not show what a piece cost it, or the goods were bought new, on the full price.
     """
     if listing.seller.kind is PartyKind.ACCOUNT:
         return TaxBasis.COMMISSION
-    return TaxBasis.FULL_PRICE if cost is None else TaxBasis.MARGIN
+    return TaxBasis.MARGIN if cost is not None and cost.margin else TaxBasis.FULL_PRICE
 
 
 def included_tax(basis: TaxBasis, price: Money, cost: Money | None, rate_bps: int) -> Money:

@@ -9,6 +9,7 @@ from sqlalchemy import text as sql
 
 from domain.money import Currency, Money
 from domain.order import (
+    Cost,
     Order,
     OrderLine,
     OrderRefund,
@@ -120,24 +121,32 @@ def assemble(orders: Sequence[Order], lines: Iterable[Any], tenders: Iterable[An
 
 
 COSTS = """
-SELECT DISTINCT ON (piece_id) piece_id, gross_minor, currency FROM settlement
-WHERE piece_id = ANY({}) AND cause <> 'SALE' AND state <> 'CANCELLED' ORDER BY piece_id, id DESC
+SELECT DISTINCT ON (piece_id) piece_id, minor, currency, margin FROM (
+    SELECT piece_id, gross_minor AS minor, currency, true AS margin, opened_at AS since FROM settlement
+    WHERE piece_id = ANY({0}) AND cause <> 'SALE' AND state <> 'CANCELLED'
+    UNION ALL
+    SELECT id, cost_minor, currency, false, opened_at FROM opened_goods WHERE id = ANY({0})
+) AS bought ORDER BY piece_id, since DESC
 """
 
 
-def costs(rows: Iterable[Any]) -> dict[PieceId, Money]:
+def costs(rows: Iterable[Any]) -> dict[PieceId, Cost]:
     return {
-        PieceId(UUID(int=row["piece_id"].int)): Money(row["gross_minor"], Currency(row["currency"])) for row in rows
+        PieceId(UUID(int=row["piece_id"].int)): Cost(Money(row["minor"], Currency(row["currency"])), row["margin"])
+        for row in rows
     }
 
 
 class SqlCosts:
-    """What the house paid for a piece stands in the settlement by which it bought it; the last one counts."""
+    """What the house paid for a piece stands in the settlement by which it bought it, or came with it from stock;
+
+    the last one counts.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    async def of_pieces(self, piece_ids: Collection[PieceId]) -> Mapping[PieceId, Money]:
+    async def of_pieces(self, piece_ids: Collection[PieceId]) -> Mapping[PieceId, Cost]:
         if not piece_ids:
             return {}
         query = sql(COSTS.format("CAST(:pieces AS uuid[])"))

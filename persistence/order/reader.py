@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.money import Money
 from domain.order import (
+    Cost,
     Order,
     OrderFilter,
     OrderRefund,
@@ -48,7 +48,7 @@ class SqlOrderReader:
             found[refund.order_id].append(refund)
         return [found[order_id] for order_id in order_ids]
 
-    async def costs(self, piece_ids: Sequence[UUID]) -> Mapping[PieceId, Money]:
+    async def costs(self, piece_ids: Sequence[UUID]) -> Mapping[PieceId, Cost]:
         return costs(await self.pool.fetch(COSTS.format("$1::uuid[]"), list(piece_ids)))
 
     async def _page(self, wanted: OrderFilter, page: PageRequest, *, descending: bool) -> Page[Order]:

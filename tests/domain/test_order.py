@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from domain.ledger import LotId
 from domain.money import Currency, Money, total
 from domain.order import (
+    Cost,
     LineState,
     Order,
     OrderState,
@@ -117,7 +118,8 @@ def test_the_basis_follows_from_who_sells_and_whether_the_cost_is_known() -> Non
     member = Party(PartyKind.ACCOUNT, uuid4())
 
     assert tax_basis(Offered(member), None) is TaxBasis.COMMISSION  # type: ignore[arg-type]
-    assert tax_basis(Offered(HOUSE), cents(1)) is TaxBasis.MARGIN  # type: ignore[arg-type]
+    assert tax_basis(Offered(HOUSE), Cost(cents(1), margin=True)) is TaxBasis.MARGIN  # type: ignore[arg-type]
+    assert tax_basis(Offered(HOUSE), Cost(cents(1), margin=False)) is TaxBasis.FULL_PRICE  # type: ignore[arg-type]
     assert tax_basis(Offered(HOUSE), None) is TaxBasis.FULL_PRICE  # type: ignore[arg-type]
 
 

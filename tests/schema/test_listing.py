@@ -323,7 +323,7 @@ async def test_stock_is_counted_and_never_falls_below_what_is_promised(
         "available": 5,
         "state": "LISTED",
         "reserved": 0,
-        "nextActions": ["listingReprice", "listingWithdraw", "stockAdjust"],
+        "nextActions": ["listingReprice", "listingWithdraw", "stockAdjust", "goodsReceiptRecord"],
     }
     assert await change(-6) == {"code": "INVALID_INPUT", "path": ["change"]}
     assert (await change(-5))["state"] == "SOLD"  # type: ignore[index]

@@ -71,6 +71,7 @@ POLICY: dict[str, frozenset[Persona]] = {
     "listingReprice": staff(MERCHANDISER),
     "listingWithdraw": staff(MERCHANDISER),
     "stockAdjust": staff(MERCHANDISER),
+    "goodsReceiptRecord": staff(MERCHANDISER),
     # appraisal
     "gradingStandardPublish": staff(MERCHANDISER),
     "appraiserAppoint": staff(),

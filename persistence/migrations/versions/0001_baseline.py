@@ -1345,6 +1345,28 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "goods_receipt",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("listing_id", sa.UUID(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("unit_cost_minor", sa.BigInteger(), nullable=False),
+        sa.Column("supplier", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("received_by", sa.UUID(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_goods_receipt_currency")),
+        sa.CheckConstraint(
+            "char_length(supplier) > 0 AND char_length(reference) > 0", name=op.f("ck_goods_receipt_supplier")
+        ),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_goods_receipt_quantity")),
+        sa.CheckConstraint("unit_cost_minor > 0", name=op.f("ck_goods_receipt_unit_cost")),
+        sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_goods_receipt_listing_id")),
+        sa.ForeignKeyConstraint(["received_by"], ["account.id"], name=op.f("fk_goods_receipt_received_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_goods_receipt")),
+    )
+    op.create_index("ix_goods_receipt_listing", "goods_receipt", ["listing_id", "received_at", "id"], unique=False)
+    op.create_table(
         "price_change",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("listing_id", sa.UUID(), nullable=False),
@@ -1376,6 +1398,17 @@ def upgrade() -> None:
         ["listing_id"],
         unique=True,
         postgresql_where=sa.text("reason = 'LISTED'"),
+    )
+    op.create_table(
+        "stock",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("value_minor", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_stock_currency")),
+        sa.CheckConstraint("value_minor >= 0", name=op.f("ck_stock_value")),
+        sa.ForeignKeyConstraint(["id"], ["listing.id"], name=op.f("fk_stock_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock")),
     )
     op.create_table(
         "stock_reservation",
@@ -2133,6 +2166,19 @@ def upgrade() -> None:
         "uq_markdown_proposed", "markdown", ["contract_id"], unique=True, postgresql_where=sa.text("state = 'PROPOSED'")
     )
     op.create_table(
+        "opened_goods",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("order_line_id", sa.UUID(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("cost_minor", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_opened_goods_currency")),
+        sa.CheckConstraint("cost_minor >= 0", name=op.f("ck_opened_goods_cost")),
+        sa.ForeignKeyConstraint(["id"], ["piece.id"], name=op.f("fk_opened_goods_id")),
+        sa.ForeignKeyConstraint(["order_line_id"], ["order_line.id"], name=op.f("fk_opened_goods_order_line_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opened_goods")),
+    )
+    op.create_table(
         "settlement",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -2718,7 +2764,9 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "listing" TO cercle_app')
     run('GRANT SELECT ON "piece_standing" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "consignment" TO cercle_app')
+    run('GRANT SELECT, INSERT ON "goods_receipt" TO cercle_app')
     run('GRANT SELECT, INSERT ON "price_change" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "stock" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE, DELETE ON "stock_reservation" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "appointment" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "appraisal" TO cercle_app')
@@ -2733,5 +2781,6 @@ $$
     )
     run('GRANT SELECT, INSERT, UPDATE ON "goods_return" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "markdown" TO cercle_app')
+    run('GRANT SELECT, INSERT ON "opened_goods" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "settlement" TO cercle_app')
     run("GRANT SELECT ON alembic_version TO cercle_app")

@@ -118,6 +118,17 @@ async def adjust(world: World) -> Prepared:
     }
 
 
+async def receive_goods(world: World) -> Prepared:
+    stock = await world.shelves.stock(await world.shelves.product(), euros(100))
+    return await world.staff(Role.MERCHANDISER), {
+        "listingId": of("Listing", stock),
+        "quantity": 2,
+        "unitCost": euro("40.00"),
+        "supplier": "Tessitura Alba",
+        "reference": "DN-204",
+    }
+
+
 ENTRIES: dict[str, Entry] = {
     "mediaUploadStart": upload,
     "mediaUploadFinish": finish,
@@ -134,4 +145,5 @@ ENTRIES: dict[str, Entry] = {
     "listingReprice": reprice,
     "listingWithdraw": withdraw,
     "stockAdjust": adjust,
+    "goodsReceiptRecord": receive_goods,
 }
