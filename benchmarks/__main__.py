@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import bench
+from benchmarks import bench, profile
 
 LATEST = Path(__file__).with_name("latest.json")
 
@@ -17,12 +17,16 @@ def arguments(given: list[str]) -> Namespace:
     parser.add_argument("--rounds", type=int, default=7, help="how often each case has its turn")
     parser.add_argument("--seconds", type=float, default=1.0, help="how long a turn lasts")
     parser.add_argument("--only", nargs="*", default=(), help="only cases whose names begin like this")
+    parser.add_argument("--profile", action="store_true", help="draw flame graphs instead: where does the time go")
     return parser.parse_args(given)
 
 
 def main() -> None:
     told = arguments(sys.argv[1:])
     out = Console()
+    if told.profile:
+        profile.run(told.pieces, beside=LATEST, out=out)
+        return
     result = bench.run(told.pieces, told.rounds, told.seconds, only=tuple(told.only), out=out)
     bench.tell(result, out)
     bench.keep(result, LATEST, pieces=told.pieces, rounds=told.rounds, seconds=told.seconds)

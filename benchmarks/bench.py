@@ -13,7 +13,6 @@ from typing import Any
 import orjson
 from rich.console import Console
 
-from app.config import Settings
 from app.seed import Progress
 from benchmarks import cases, execution, figures, transfer
 from benchmarks.cases import Case
@@ -21,7 +20,7 @@ from benchmarks.direct import Replay
 from benchmarks.figures import Figure, Ratio, Rounds, processor, rate, tail
 from benchmarks.progress import shown
 from benchmarks.rounds import play
-from benchmarks.servers import Stage, furnish, services, settings_for
+from benchmarks.servers import CACHES, UNCACHED, Stage, furnish, services, settings_for
 
 MANY = 16
 
@@ -100,21 +99,20 @@ def on_stage(pieces: int, progress: Progress) -> Iterator[tuple[Stage, list[Case
     """A furnished house with its floors, all running, and the cases, which are known to answer with the same."""
     with services() as found:
         asyncio.run(furnish(found, pieces, progress))
-        settings = settings_for(found)
+        settings = settings_for(found, **UNCACHED)
         pairs = asyncio.run(transfer.pairs(settings, found.owner_url, MANY))
         transfers = asyncio.run(transfer.record(settings, pairs))
         stage = Stage()
         stage.serve("floor", "benchmarks.floor", settings)
-        caches = ("off", "memory", "valkey") if "response_cache" in Settings.model_fields else ("off",)
-        for cache in caches:
-            changed = settings.model_copy(update={"response_cache": cache}) if len(caches) > 1 else settings
-            stage.serve(cache, "app.server", changed)
+        stage.serve("off", "app.server", settings)
+        for cache in CACHES[1:]:
+            stage.serve(cache, "app.server", settings.model_copy(update={"response_cache": cache}))
         stage.drive("driver")
         stage.drive("direct", settings)
         slugs = asyncio.run(cases.slugs(found.owner_url))
         with stage.open():
             chosen = [*reads(stage, slugs), *moves(stage, pairs, transfers)]
-            skipped = [] if len(caches) > 1 else ["listing_memory and listing_valkey: there is no response cache yet"]
+            skipped = [] if CACHES else ["listing_memory and listing_valkey: there is no response cache yet"]
             yield stage, chosen, skipped
 
 

@@ -19,6 +19,10 @@ from persistence.migrate import migrate
 PUBLIC_URL = "https://cercle.example"
 """Both sides say the same addresses of media, wherever they listen."""
 
+CACHES = ("off", "memory", "valkey") if "response_cache" in Settings.model_fields else ()
+UNCACHED = {"response_cache": "off"} if CACHES else {}
+"""For a house that answers from its database every time."""
+
 
 @contextmanager
 def services(data_dir: Path | None = None) -> Iterator[Services]:
@@ -92,11 +96,11 @@ class Stage:
         self.drivers: dict[str, Driver] = {}
         self._sockets: list[socket.socket] = []
 
-    def serve(self, name: str, module: str, settings: Settings) -> Server:
+    def serve(self, name: str, module: str, settings: Settings, *more: Any) -> Server:
         listener = socket.create_server(("127.0.0.1", 0))
         self._sockets.append(listener)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        self.servers[name] = Server(url, Child(name, module, settings, listener))
+        self.servers[name] = Server(url, Child(name, module, settings, listener, *more))
         return self.servers[name]
 
     def drive(self, name: str, *arguments: Any) -> Driver:
