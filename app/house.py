@@ -55,6 +55,8 @@ from persistence.wallet import SqlWalletReader
 from persistence.stock import SqlStockReader
 from persistence.work import SqlTransactor
 from resolvers.context import Context
+from persistence.title import SqlTitleReader
+from persistence.wallet import SqlWalletReader
 from resolvers.loaders import Loaders
 
 
@@ -130,6 +132,10 @@ class SqlReaders:
 
     @cached_property
     def passports(self) -> SqlPassportReader:
+    @cached_property
+    def titles(self) -> SqlTitleReader:
+        return SqlTitleReader(self.pool)
+
         return SqlPassportReader(self.pool)
 
     @cached_property

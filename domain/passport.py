@@ -27,6 +27,7 @@ class PassportKind(StrEnum):
     SOLD = "SOLD"
     SALE_CANCELLED = "SALE_CANCELLED"
     RETURNED = "RETURNED"
+    TITLE_RECORDED = "TITLE_RECORDED"
     SERVICED = "SERVICED"
     REFURBISHED = "REFURBISHED"
     HANDLED = "HANDLED"
@@ -42,6 +43,7 @@ TITLES = {
     PassportKind.SOLD: Localized("Sold", "售出"),
     PassportKind.SALE_CANCELLED: Localized("Sale cancelled", "交易取消"),
     PassportKind.RETURNED: Localized("Came back from the buyer", "买家退回"),
+    PassportKind.TITLE_RECORDED: Localized("New owner, outside the house", "馆外易主"),
     PassportKind.SERVICED: Localized("Serviced", "保养维修"),
     PassportKind.REFURBISHED: Localized("Refurbished", "认证翻新"),
 }
@@ -56,6 +58,7 @@ TOLD = {
     "piece.sold": PassportKind.SOLD,
     "piece.saleCancelled": PassportKind.SALE_CANCELLED,
     "piece.returned": PassportKind.RETURNED,
+    "piece.titleRecorded": PassportKind.TITLE_RECORDED,
 }
 """Which events stand in the public passport."""
 

@@ -149,7 +149,7 @@ class SerialAlreadyRegistered(Refusal):
 
     @property
     def message(self) -> str:
-        return "This serial belongs to a piece that somebody else owns: look at both before going on."
+        return "This serial belongs to a piece that somebody else owns: look at both, and record its new owner first."
 
 
 # Ports

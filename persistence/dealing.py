@@ -81,6 +81,8 @@ PERSONAL: dict[str, str] = {
     "order_refund": "UPDATE order_refund SET reason = '' WHERE order_id IN"
     " (SELECT id FROM sales_order WHERE buyer = :account)",
     "goods_return": "UPDATE goods_return SET note = '', photos = '[]' WHERE buyer = :account",
+    "title_record": "UPDATE title_record SET evidence = '', documents = '[]'"
+    " WHERE owner = :account OR previous_id = :account",
     "credential": "DELETE FROM credential WHERE id = :account",
     "idempotency_key": "DELETE FROM idempotency_key WHERE scope = :account OR strpos(answer::text, :email) > 0",
 }

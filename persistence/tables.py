@@ -36,6 +36,7 @@ from persistence import (
     shipment,
     shop,
     stock,
+    title,
     wallet,
 )
 
@@ -74,5 +75,6 @@ MODULES = (
     shipment,
     shop,
     stock,
+    title,
     wallet,
 )

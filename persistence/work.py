@@ -58,6 +58,8 @@ from persistence.shipment import SqlShipments, SqlTransitCovers
 from persistence.shop import SqlShops
 from persistence.wallet import SqlHolds, SqlWallets
 from persistence.stock import SqlGoodsReceipts, SqlOpenedGoods, SqlStocks
+from persistence.title import SqlPieceTies, SqlTitleRecords
+from persistence.wallet import SqlHolds, SqlWallets
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -288,6 +290,14 @@ class SqlWork:
     @cached_property
     def pieces(self) -> SqlPieces:
         return SqlPieces(self.connection)
+
+    @cached_property
+    def title_records(self) -> SqlTitleRecords:
+        return SqlTitleRecords(self.connection)
+
+    @cached_property
+    def piece_ties(self) -> SqlPieceTies:
+        return SqlPieceTies(self.connection)
 
     @cached_property
     def listings(self) -> SqlListings:

@@ -38,6 +38,7 @@ from domain import (
     shipment,
     shop,
     stock,
+    title,
     wallet,
 )
 from domain.refusal import InvalidInput
@@ -84,6 +85,8 @@ class Readers(Protocol):
     def catalogue(self) -> catalogue.CatalogueReader: ...
     @property
     def pieces(self) -> piece.PieceReader: ...
+    @property
+    def titles(self) -> title.TitleReader: ...
     @property
     def passports(self) -> passport.PassportReader: ...
     @property

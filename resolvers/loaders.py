@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from domain.shipment import Shipment
     from domain.shop import ClubShop
     from domain.stock import Stock
+    from domain.title import TitleRecord
     from domain.viewer import AccountId, Viewer
     from domain.wallet import Hold, Lot, Pocket
     from resolvers.context import Readers
@@ -190,6 +191,11 @@ class Loaders:
     @cached_property
     def intake_receipt(self) -> DataLoader[UUID, IntakeReceipt | None]:
         return loader(self.readers.consignments.receipts)
+
+    @cached_property
+    def titles_of(self) -> DataLoader[UUID, Sequence[TitleRecord]]:
+        """By piece."""
+        return loader(self.readers.titles.of_pieces)
 
     @cached_property
     def stock(self) -> DataLoader[UUID, Stock | None]:

@@ -12,6 +12,7 @@ from resolvers import catalogue as resolve_catalogue
 from resolvers import certificate as resolve_certificate
 from resolvers import listing as resolve_listing
 from resolvers import piece as resolve
+from resolvers import title as resolve_title
 from resolvers.context import Context
 from schema.catalogue import By, Product
 from schema.errors import UserError, VersionConflict, refused
@@ -30,6 +31,7 @@ from schema.scalars import Money
 if TYPE_CHECKING:
     from schema.certificate import CertificateCheck
     from schema.listing import Listing
+    from schema.title import TitleRecord
 
 PartyKind = strawberry.enum(piece.PartyKind, name="PartyKind", description="Who may own, keep or answer for a piece.")
 PassportKind = strawberry.enum(
@@ -140,6 +142,13 @@ class Piece(Node):
     )
     async def standings(root: Any, info: Info) -> Any:
         return await resolve.standings(info.context, root.id) if info.context.viewer.is_staff else None
+
+    @strawberry.field(
+        graphql_type=list[Annotated["TitleRecord", strawberry.lazy("schema.title")]] | None,
+        description="When it changed hands outside the house, oldest first. For staff; null for others.",
+    )
+    async def title_records(root: Any, info: Info) -> Any:
+        return await resolve_title.of_piece(info.context, root.id)
 
     @strawberry.field(
         graphql_type=Annotated["Listing", strawberry.lazy("schema.listing")] | None,

@@ -41,6 +41,7 @@ from schema.settlement import SettlementMutation, SettlementQuery
 from schema.shipment import ShipmentMutation, ShipmentQuery
 from schema.shop import ShopMutation, ShopQuery
 from schema.stock import StockMutation, StockQuery
+from schema.title import TitleMutation
 from schema.wallet import WalletMutation, WalletQuery
 
 TOKENS_MAX = 2_000
@@ -86,6 +87,7 @@ class Mutation(
     MediaMutation,
     CatalogueMutation,
     PieceMutation,
+    TitleMutation,
     ListingMutation,
     StockMutation,
     PayoutMutation,

@@ -169,11 +169,14 @@ class Shelves:
         owner: Account | None = None,
         grade: Grade | None = Grade.EXCELLENT,
         serial: str | None = None,
+        at_home: bool = False,
     ) -> Piece:
-        """A piece of the house, or of a person, with one picture."""
+        """A piece of the house, or of a person, with one picture; the house has it unless it is `at_home`."""
         whose = piece.HOUSE if owner is None else piece.account(owner.id)
         chosen = product or await self.product()
-        found: Piece = await self.run(register, Register(chosen.id, serial, whose), HOUSE)
+        found: Piece = await self.run(
+            register, Register(chosen.id, serial, whose, whose if at_home else piece.HOUSE), HOUSE
+        )
         picture = Media("placeholder/bags-1.svg", MediaRole.IMAGE, "image/svg+xml")
         return await self.run(dress, Dress(found.id, grade, (picture,), whose), HOUSE)  # type: ignore[no-any-return]
 

@@ -67,6 +67,7 @@ POLICY: dict[str, frozenset[Persona]] = {
     "productUpdate": staff(MERCHANDISER),
     "pieceRegister": staff(MERCHANDISER),
     "pieceDescribe": staff(MERCHANDISER),
+    "pieceRecordTitle": staff(SUPPORT),
     "listingPublish": staff(MERCHANDISER),
     "listingReprice": staff(MERCHANDISER),
     "listingWithdraw": staff(MERCHANDISER),

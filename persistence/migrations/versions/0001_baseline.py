@@ -1230,6 +1230,42 @@ def upgrade() -> None:
     )
     op.create_index("ix_piece_standing_piece", "piece_standing", ["piece_id", "id"], unique=False)
     op.create_table(
+        "title_record",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("piece_id", sa.UUID(), nullable=False),
+        sa.Column("previous_kind", sa.Text(), nullable=False),
+        sa.Column("previous_id", sa.UUID(), nullable=True),
+        sa.Column("owner", sa.UUID(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("documents", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("recorded_by", sa.UUID(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "CASE previous_kind WHEN 'HOUSE' THEN previous_id IS NULL WHEN 'ACCOUNT' THEN previous_id IS NOT NULL ELSE true END",
+            name=op.f("ck_title_record_previous_id"),
+        ),
+        sa.CheckConstraint(
+            "basis IN ('PURCHASE', 'GIFT', 'INHERITANCE', 'COURT_ORDER')", name=op.f("ck_title_record_basis")
+        ),
+        sa.CheckConstraint("previous_kind IN ('HOUSE', 'ACCOUNT')", name=op.f("ck_title_record_previous_could_own")),
+        sa.CheckConstraint(
+            "previous_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER')",
+            name=op.f("ck_title_record_previous_kind"),
+        ),
+        sa.CheckConstraint("char_length(evidence) <= 500", name=op.f("ck_title_record_evidence")),
+        sa.CheckConstraint("previous_id IS DISTINCT FROM owner", name=op.f("ck_title_record_passes")),
+        sa.CheckConstraint(
+            "recorded_by <> owner AND recorded_by IS DISTINCT FROM previous_id", name=op.f("ck_title_record_impartial")
+        ),
+        sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_title_record_owner")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_title_record_piece_id")),
+        sa.ForeignKeyConstraint(["recorded_by"], ["account.id"], name=op.f("fk_title_record_recorded_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_title_record")),
+    )
+    op.create_index("ix_title_record_owner", "title_record", ["owner"], unique=False)
+    op.create_index("ix_title_record_piece", "title_record", ["piece_id", "recorded_at", "id"], unique=False)
+    op.create_table(
         "consignment",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
@@ -2763,6 +2799,7 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "claim" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "listing" TO cercle_app')
     run('GRANT SELECT ON "piece_standing" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE (evidence, documents) ON "title_record" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "consignment" TO cercle_app')
     run('GRANT SELECT, INSERT ON "goods_receipt" TO cercle_app')
     run('GRANT SELECT, INSERT ON "price_change" TO cercle_app')

@@ -88,6 +88,17 @@ async def describe_piece(world: World) -> Prepared:
     }
 
 
+async def record_title(world: World) -> Prepared:
+    seller = await world.customer()
+    brought = await world.shelves.piece(owner=seller, at_home=True)
+    return await world.staff(Role.SUPPORT), {
+        "pieceId": of("Piece", brought),
+        "ownerId": of("Account", await world.customer()),
+        "basis": "PURCHASE",
+        "evidence": "Bill of sale of 3 May",
+    }
+
+
 async def publish(world: World) -> Prepared:
     return await world.staff(Role.MERCHANDISER), {
         "kind": "REFURBISHED",
@@ -141,6 +152,7 @@ ENTRIES: dict[str, Entry] = {
     "productUpdate": update_product,
     "pieceRegister": register_piece,
     "pieceDescribe": describe_piece,
+    "pieceRecordTitle": record_title,
     "listingPublish": publish,
     "listingReprice": reprice,
     "listingWithdraw": withdraw,

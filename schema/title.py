@@ -1,0 +1,74 @@
+"""A known piece has changed hands outside the house."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from domain import title
+from schema.account import Account
+from schema.errors import UserError, VersionConflict, refused
+from schema.ids import id_of
+from schema.media import Media, MediaInput, placed
+from schema.merchandise import Versioned
+from schema.mutation import Info, given, mutation
+from schema.noun import noun
+from schema.piece import Piece
+
+TitleBasis = strawberry.enum(title.TitleBasis, name="TitleBasis", description="How somebody came to own a piece.")
+PieceTie = strawberry.enum(title.Tie, name="PieceTie", description="Why the house is part of what happens to a piece.")
+
+
+@noun(title.TitleRecord, description="That a piece changed hands outside the house, and what shows it. Seen by staff.")
+class TitleRecord:
+    basis: TitleBasis = strawberry.field(description="How the new owner came to own it.")  # type: ignore[valid-type]
+    evidence: str = strawberry.field(description="Which paper shows it; empty once somebody's data was erased.")
+    documents: list[Media] = strawberry.field(description="Copies of it.")
+    recorded_at: datetime = strawberry.field(description="When it was recorded.")
+
+    @strawberry.field(graphql_type=Account, description="Whose it was from then on.")
+    async def owner(root: title.TitleRecord, info: Info) -> Any:
+        return await info.context.loaders.account.load(root.owner)
+
+    @strawberry.field(graphql_type=Account, description="Who recorded it.")
+    async def recorded_by(root: title.TitleRecord, info: Info) -> Any:
+        return await info.context.loaders.account.load(root.recorded_by)
+
+
+@refused(title.PieceTied)
+class PieceTied(UserError):
+    ties: list[PieceTie] = strawberry.field(description="Each reason.")  # type: ignore[valid-type]
+
+
+@strawberry.input(description="Record whose a piece is now. `expectedVersion` is the piece's.")
+class PieceRecordTitleInput(Versioned):
+    piece_id: strawberry.ID = strawberry.field(description="Which piece.")
+    owner_id: strawberry.ID = strawberry.field(description="Whose it is now.")
+    basis: TitleBasis = strawberry.field(description="How they came to own it.")  # type: ignore[valid-type]
+    evidence: str = strawberry.field(
+        description="Which paper shows it, such as a bill of sale with its date, 1 to 500 characters."
+    )
+    documents: list[MediaInput] = strawberry.field(default_factory=list, description="Copies of it.")
+
+    def to_command(self) -> title.RecordTitle:
+        return title.RecordTitle(
+            piece_id=id_of("Piece", self.piece_id, "pieceId"),
+            owner=id_of("Account", self.owner_id, "ownerId"),
+            basis=title.TitleBasis(self.basis),
+            evidence=self.evidence,
+            documents=placed(self.documents) or (),
+            expected_version=given(self.expected_version),
+        )
+
+
+@strawberry.type
+class TitleMutation:
+    piece_record_title = mutation(
+        title.record,
+        PieceRecordTitleInput,
+        Piece,
+        PieceTied,
+        VersionConflict,
+        description="Record that a known piece has a new owner, who came by it outside the house. Only while no deal "
+        "of the house is about it. For support.",
+    )
