@@ -5,6 +5,8 @@ from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
 
+from schema.execution import instance_of
+
 T = TypeVar("T")
 
 
@@ -13,7 +15,8 @@ def noun(source: type | tuple[type, ...], *, description: str) -> Callable[[type
     """Declare a GraphQL object type whose values are instances of the domain class `source`, or of one of several."""
 
     def declare(cls: type[T]) -> type[T]:
-        cls.is_type_of = staticmethod(lambda value, _info: isinstance(value, source))  # type: ignore[attr-defined]
+        classes = source if isinstance(source, tuple) else (source,)
+        cls.is_type_of = instance_of(*classes)  # type: ignore[attr-defined]
         return strawberry.type(cls, description=description)
 
     return declare

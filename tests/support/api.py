@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any, Self
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from starlette.applications import Starlette
 from app import auth
 from app.house import House
 from domain.account import Account
+from tests.support import execution
 
 
 class Answer:
@@ -47,12 +49,16 @@ class Api:
     def __init__(self, app: Starlette, house: House) -> None:
         self.client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://cercle.test")
         self.house = house
+        self.comparison = ExitStack()
 
     async def __aenter__(self) -> Self:
+        if execution.WANTED:
+            self.comparison.enter_context(execution.compared())
         await self.client.__aenter__()
         return self
 
     async def __aexit__(self, *error: Any) -> None:
+        self.comparison.close()
         await self.client.__aexit__(*error)
 
     def token(self, account: Account) -> str:
