@@ -28,6 +28,9 @@ check: $(STAMP)    ## what is quick: style, types, import contracts
 bench: $(STAMP)    ## the house beside what its answers would cost by hand: make bench [ARGS=--profile]
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+bench-scale: $(STAMP) ## the same reads among 20 thousand pieces and among a million, which takes a while to fill
+	@$(BIN)/python -m benchmarks.scale $(ARGS)
+
 tour: $(STAMP)     ## drive the whole circle against a running server
 	@$(BIN)/cercle tour
 

@@ -2,13 +2,12 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
-from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import bench, profile
-
-LATEST = Path(__file__).with_name("latest.json")
+from benchmarks import bench, profile, report
+from benchmarks.progress import shown
+from benchmarks.servers import services
 
 
 def arguments(given: list[str]) -> Namespace:
@@ -25,11 +24,14 @@ def main() -> None:
     told = arguments(sys.argv[1:])
     out = Console()
     if told.profile:
-        profile.run(told.pieces, beside=LATEST, out=out)
+        profile.run(told.pieces, out=out)
         return
-    result = bench.run(told.pieces, told.rounds, told.seconds, only=tuple(told.only), out=out)
-    bench.tell(result, out)
-    bench.keep(result, LATEST, pieces=told.pieces, rounds=told.rounds, seconds=told.seconds)
+    with services() as found, shown(out) as progress:
+        result = bench.run(found, told.pieces, told.rounds, told.seconds, progress, only=told.only)
+    report.tell(result, bench.FIGURES, out)
+    report.keep(
+        result, report.latest(".json"), pieces=told.pieces, rounds=told.rounds, seconds=told.seconds, only=told.only
+    )
 
 
 if __name__ == "__main__":

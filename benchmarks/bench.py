@@ -1,26 +1,20 @@
 """The whole measurement: furnish a house, prove that answers are equal, play the rounds, tell the ratios."""
 
 import asyncio
-import platform
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-from shutil import which
-from typing import Any
-
-import orjson
-from rich.console import Console
 
 from app.seed import Progress
-from benchmarks import cases, execution, figures, transfer
+from benchmarks import cases, transfer
 from benchmarks.cases import Case
 from benchmarks.direct import Replay
-from benchmarks.figures import Figure, Ratio, Rounds, processor, rate, tail
-from benchmarks.progress import shown
+from benchmarks.figures import Figure, Ratio, processor, rate, tail
+from benchmarks.report import Told
 from benchmarks.rounds import play
-from benchmarks.servers import CACHES, UNCACHED, Stage, furnish, services, settings_for
+from benchmarks.servers import CACHES, UNCACHED, Stage, furnish, settings_for
+from persistence.embedded import Services
 
 MANY = 16
 
@@ -68,52 +62,50 @@ RATIOS = (
         measure=tail,
     ),
 )
+FIGURES: tuple[Figure, ...] = (*RATIOS, COMPILED)
 
 
-@dataclass
-class Told:
-    """What came of a run."""
+def run(
+    found: Services, pieces: int, rounds: int, seconds: float, progress: Progress, *, only: Sequence[str] = ()
+) -> Told:
+    """Furnish the services' empty database and measure everything, or what begins with one of `only`."""
 
-    rounds: Rounds
-    figures: dict[str, float | None]
-    skipped: list[str] = field(default_factory=list)
+    def wanted(name: str) -> bool:
+        return not only or name.startswith(tuple(only))
 
-    @property
-    def cases(self) -> dict[str, dict[str, float]]:
-        return figures.told(self.rounds)
-
-
-def run(pieces: int, rounds: int, seconds: float, *, only: Sequence[str] = (), out: Console) -> Told:
-    """Measure everything, or the cases whose names begin with one of `only`."""
-    with shown(out) as progress, on_stage(pieces, progress) as (stage, chosen, skipped):
-        wanted = [case for case in chosen if not only or case.name.startswith(tuple(only))]
-        played = play(stage, wanted, rounds=rounds, seconds=seconds, progress=progress)
+    asyncio.run(furnish(found, pieces, progress))
+    with on_stage(found) as (stage, every):
+        chosen = [case for case in every if wanted(case.name)]
+        played = play(stage, chosen, rounds=rounds, seconds=seconds, progress=progress)
     values = {ratio.name: ratio.value(played) for ratio in RATIOS}
-    if not only or COMPILED.name.startswith(tuple(only)):
-        values[COMPILED.name] = execution.measure()["ratio"]
+    values[COMPILED.name] = compiled() if wanted(COMPILED.name) else None
+    skipped = [] if CACHES else ["listing_memory and listing_valkey: there is no response cache"]
     return Told(played, values, skipped)
 
 
+def compiled() -> float:
+    """Measured in a process of its own, with nothing else in memory."""
+    command = [sys.executable, "-m", "benchmarks.execution"]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    return float(dict(line.split() for line in lines)["ratio"])
+
+
 @contextmanager
-def on_stage(pieces: int, progress: Progress) -> Iterator[tuple[Stage, list[Case], list[str]]]:
-    """A furnished house with its floors, all running, and the cases, which are known to answer with the same."""
-    with services() as found:
-        asyncio.run(furnish(found, pieces, progress))
-        settings = settings_for(found, **UNCACHED)
-        pairs = asyncio.run(transfer.pairs(settings, found.owner_url, MANY))
-        transfers = asyncio.run(transfer.record(settings, pairs))
-        stage = Stage()
-        stage.serve("floor", "benchmarks.floor", settings)
-        stage.serve("off", "app.server", settings)
-        for cache in CACHES[1:]:
-            stage.serve(cache, "app.server", settings.model_copy(update={"response_cache": cache}))
-        stage.drive("driver")
-        stage.drive("direct", settings)
-        slugs = asyncio.run(cases.slugs(found.owner_url))
-        with stage.open():
-            chosen = [*reads(stage, slugs), *moves(stage, pairs, transfers)]
-            skipped = [] if CACHES else ["listing_memory and listing_valkey: there is no response cache yet"]
-            yield stage, chosen, skipped
+def on_stage(found: Services) -> Iterator[tuple[Stage, list[Case]]]:
+    """A house with its floors, all running, and the cases, which are known to answer with the same."""
+    settings = settings_for(found, **UNCACHED)
+    pairs = asyncio.run(transfer.pairs(settings, found.owner_url, MANY))
+    transfers = asyncio.run(transfer.record(settings, pairs))
+    slugs = asyncio.run(cases.slugs(found.owner_url))
+    stage = Stage()
+    stage.serve("floor", "benchmarks.floor", settings)
+    stage.serve("off", "app.server", settings)
+    for cache in CACHES[1:]:
+        stage.serve(cache, "app.server", settings_for(found, response_cache=cache))
+    stage.drive("driver")
+    stage.drive("direct", settings)
+    with stage.open():
+        yield stage, [*reads(stage, slugs), *moves(stage, pairs, transfers)]
 
 
 def reads(stage: Stage, slugs: Sequence[str]) -> list[Case]:
@@ -145,30 +137,3 @@ def moves(stage: Stage, pairs: Sequence[transfer.Pair], transfers: Sequence[tran
         Case("sql_16", Replay(transfers), driver="direct"),
         Case("transfer_16", transfer.over_graphql(house, pairs), server="off"),
     ]
-
-
-def tell(told: Told, out: Console) -> None:
-    """Lines for machines, tables for people."""
-    for name, each in told.cases.items():
-        for what, value in each.items():
-            out.print(f"{name}.{what} {value}", highlight=False)
-    for name, ratio in told.figures.items():
-        if ratio is not None:
-            out.print(f"{name} {ratio:.3f}", highlight=False)
-    for line in told.skipped:
-        out.print(f"skipped {line}", highlight=False)
-    out.print("", figures.cases_table(told.cases), "", figures.figures_table([*RATIOS, COMPILED], told.figures))
-
-
-def keep(told: Told, latest: Path, **how: Any) -> None:
-    """The same as JSON, with how it was measured."""
-    document = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "client": "wrk" if which("wrk") else "benchmarks.load",
-        **how,
-        "cases": told.cases,
-        "figures": told.figures,
-        "skipped": told.skipped,
-    }
-    latest.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))

@@ -16,6 +16,7 @@ from benchmarks import cases, flame, transfer
 from benchmarks.bench import MANY
 from benchmarks.cases import Case
 from benchmarks.progress import shown
+from benchmarks.report import latest
 from benchmarks.rounds import turn
 from benchmarks.servers import UNCACHED, Stage, furnish, services, settings_for
 
@@ -27,7 +28,7 @@ SHOWN = 25
 Stacks = Mapping[tuple[str, ...], int]
 
 
-def run(pieces: int, *, beside: Path, out: Console) -> None:
+def run(pieces: int, *, out: Console) -> None:
     """A flame graph for each case beside the results, and its dearest functions as a table."""
     with tempfile.TemporaryDirectory(prefix="cercle-profile-") as place, services() as found:
         place_of_stacks = Path(place) / "stacks"
@@ -47,7 +48,7 @@ def run(pieces: int, *, beside: Path, out: Console) -> None:
                 Case("transfer", transfer.over_graphql(house, pairs), server="house"),
             ):
                 stacks, cpu_us = sampled(stage, case, place_of_stacks)
-                graph = beside.with_name(f"{beside.stem}-{case.name}.svg")
+                graph = latest(f"-{case.name}.svg")
                 graph.write_text(flame.drawn(stacks, f"{case.name}: {cpu_us:,.0f} µs of the processor"))
                 out.print("", dearest(case.name, stacks, cpu_us), f"flame graph: {graph}")
 

@@ -1,0 +1,145 @@
+"""`python -m benchmarks.scale`: the same reads in a small house and in a large one, side by side on one server.
+
+Filling the large one takes minutes; with `--data` it is kept and used again.
+"""
+
+import asyncio
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+from rich.console import Console
+
+from app.seed import Progress
+from benchmarks import cases, report
+from benchmarks.cases import LISTING, Case
+from benchmarks.figures import Ratio, cost
+from benchmarks.load import Load, post
+from benchmarks.progress import shown
+from benchmarks.report import Told
+from benchmarks.rounds import play
+from benchmarks.servers import UNCACHED, Server, Stage, furnish, services, settings_for
+from persistence.embedded import Services
+from schema.ids import encode_id
+
+SMALL, LARGE = "small", "large"
+COST_MOST = 1.2
+
+CATEGORY = """
+SELECT category_2_id FROM listing WHERE state = 'LISTED' AND category_2_id IS NOT NULL
+GROUP BY category_2_id ORDER BY count(*) DESC, category_2_id LIMIT 1
+"""
+PRICED = {"sort": "PRICE_ASC", "filter": {"price": {"currencyCode": "EUR", "min": "1000.00", "max": "5000.00"}}}
+
+KINDS = ("listing", "detail", "price", "category")
+RATIOS = tuple(
+    Ratio(
+        f"{kind}_scale",
+        f"{kind}: cost in the large house ÷ in the small",
+        at_most=COST_MOST,
+        cases=(f"{kind}_{LARGE}", f"{kind}_{SMALL}"),
+        measure=cost,
+    )
+    for kind in KINDS
+)
+
+
+def run(pieces: dict[str, int], rounds: int, seconds: float, *, data_dir: Path | None, out: Console) -> Told:
+    with services(data_dir) as found, shown(out) as progress:
+        houses = {name: asyncio.run(furnished(found, name, many, progress)) for name, many in pieces.items()}
+        stage = Stage()
+        for name, house in houses.items():
+            stage.serve(name, "app.server", settings_for(house, **UNCACHED))
+        stage.drive("driver")
+        with stage.open():
+            chosen = [case for name, house in houses.items() for case in reads(stage.servers[name], name, house)]
+            # The same read in both houses, one after the other.
+            chosen.sort(key=lambda case: KINDS.index(case.name.partition("_")[0]))
+            played = play(stage, chosen, rounds=rounds, seconds=seconds, progress=progress)
+    return Told(played, {ratio.name: ratio.value(played) for ratio in RATIOS})
+
+
+async def furnished(found: Services, name: str, pieces: int, progress: Progress) -> Services:
+    """A database of this name with this many pieces, made unless there is one."""
+    database = f"cercle_{name}_{pieces}"
+    house = Services(on(found.owner_url, database), on(found.app_url, database), found.redis_url)
+    owner = await asyncpg.connect(found.owner_url)
+    try:
+        if await owner.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", database):
+            return house
+        await owner.execute(f"DROP DATABASE IF EXISTS {database}_unfinished")
+        await owner.execute(f"CREATE DATABASE {database}_unfinished")
+        unfinished = Services(
+            on(found.owner_url, f"{database}_unfinished"), on(found.app_url, f"{database}_unfinished"), found.redis_url
+        )
+        await furnish(unfinished, pieces, lambda what, done, total: progress(f"{name}: {what}", done, total))
+        await settled(unfinished)
+        await owner.execute(f"ALTER DATABASE {database}_unfinished RENAME TO {database}")
+    finally:
+        await owner.close()
+    return house
+
+
+async def settled(house: Services) -> None:
+    """What autovacuum would do in the minutes after, so that it does not do it while something is measured."""
+    connection = await asyncpg.connect(house.owner_url)
+    try:
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()
+
+
+def on(url: str, database: str) -> str:
+    """The same server and role, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+def reads(server: Server, name: str, house: Services) -> list[Case]:
+    slugs, category = asyncio.run(chosen_in(house))
+    filtered = {"filter": {"categoryId": encode_id("Category", category)}}
+    loads = (
+        cases.listing(server),
+        cases.detail(server, slugs),
+        shelf(server, PRICED),
+        shelf(server, filtered),
+    )
+    return [Case(f"{kind}_{name}", load, server=name) for kind, load in zip(KINDS, loads, strict=True)]
+
+
+def shelf(server: Server, variables: dict[str, Any]) -> Load:
+    url = f"{server.url}/graphql"
+    return Load(url, [post(url, LISTING, variables)], 1, b'"nodes":[{')
+
+
+async def chosen_in(house: Services) -> tuple[Sequence[str], Any]:
+    connection = await asyncpg.connect(house.owner_url)
+    try:
+        return await cases.slugs(house.owner_url), await connection.fetchval(CATEGORY)
+    finally:
+        await connection.close()
+
+
+def arguments(given: Sequence[str]) -> Namespace:
+    parser = ArgumentParser("benchmarks.scale", description=__doc__)
+    parser.add_argument("--pieces", type=int, default=1_000_000, help="how many pieces the large house has")
+    parser.add_argument("--beside", type=int, default=20_000, help="how many the small one has")
+    parser.add_argument("--rounds", type=int, default=7, help="how often each case has its turn")
+    parser.add_argument("--seconds", type=float, default=1.0, help="how long a turn lasts")
+    parser.add_argument("--data", type=Path, help="where to keep the databases for the next time")
+    return parser.parse_args(given)
+
+
+def main() -> None:
+    told, out = arguments(sys.argv[1:]), Console()
+    pieces = {SMALL: told.beside, LARGE: told.pieces}
+    result = run(pieces, told.rounds, told.seconds, data_dir=told.data, out=out)
+    report.tell(result, RATIOS, out)
+    report.keep(result, report.latest("-scale.json"), pieces=pieces, rounds=told.rounds, seconds=told.seconds)
+
+
+if __name__ == "__main__":
+    main()
