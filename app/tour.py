@@ -358,7 +358,7 @@ class Tour:
             "Listings",
             first=50,
             sort="PRICE_DESC",
-            filter={"price": {"currencyCode": "EUR", "max": euros(str(most))}},
+            filter={"price": {"currencyCode": "EUR", "max": str(most)}},
         )["nodes"]
         if not affordable:
             raise Off("There is nothing in EUR that the seller could buy with its credit.")
@@ -374,9 +374,24 @@ class Tour:
             raise Off(f"An order paid in credit alone is {placed['state']}.")
         pocket = next(one for one in self.house.ask(self.seller, "MyWallet")["pockets"] if one["currency"] == "EUR")
         self.house.ask(self.seller, "MyStatement", currency="EUR")
+        self.own_circle()
         self.say("spent again", f"{affordable[0]['product']['name']} for {placed['total']['formatted']}, all in credit")
         self.say("left", f"seller: cash {pocket['cash']['formatted']}, credit {pocket['credit']['formatted']}")
         return str(placed["id"])
+
+    def own_circle(self) -> None:
+        """What became of the seller's credit, as the seller reads it."""
+        mine = self.house.ask(self.seller, "MyCirculation")
+        for one in mine["circulation"]:
+            self.say(
+                "own circle",
+                f"got {one['issued']['formatted']} as credit, spent {one['spent']['formatted']},"
+                f" left {one['outstanding']['formatted']}",
+            )
+        bought = mine["creditPurchases"]["nodes"]
+        if not bought or not bought[0]["order"]["lines"]:
+            raise Off("The seller's credit does not say what it turned into.")
+        self.say("turned into", bought[0]["order"]["lines"][0]["product"]["name"])
 
     def give_back(self, order_id: str) -> None:
         """A change of mind: what was paid goes back to where it came from, lot by lot."""

@@ -6,8 +6,10 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from domain.money import BASIS_POINTS, Money
+from domain.page import Page, PageRequest
 from domain.refusal import InvalidInput, require
 
 PERIOD_DAYS_MAX = 366
@@ -78,6 +80,38 @@ class Circulation:
         return share_bps(self.spent, self.outstanding_before + self.issued)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCirculation:
+    """What became of one person's credit in one currency, from the first day on. Spent is net of what came back."""
+
+    by_origin: tuple[CreditIssued, ...]
+    issued: Money
+    spent: Money
+    lapsed: Money
+    other: Money
+    outstanding: Money
+    settled_cash: Money
+    settled_credit: Money
+
+    @property
+    def settled_as_credit_bps(self) -> int | None:
+        """The share of what they were paid that they took as credit."""
+        return share_bps(self.settled_credit, self.settled_cash + self.settled_credit)
+
+    @property
+    def spent_again_bps(self) -> int | None:
+        """The share of their credit that went into purchases."""
+        return share_bps(self.spent, self.issued)
+
+
+@dataclass(frozen=True, slots=True)
+class CreditPurchase:
+    """An order that credit paid for, or for some of it; `credit` is net of what came back."""
+
+    order_id: UUID
+    credit: Money
+
+
 def share_bps(part: Money, whole: Money) -> int | None:
     return part.minor * BASIS_POINTS // whole.minor if whole.minor > 0 else None
 
@@ -90,8 +124,16 @@ def check_period(since: date, until: date) -> None:
 
 
 class CirculationReader(Protocol):
-    """For finance."""
+    """The whole for finance, each customer's own for them; callers have checked who may."""
 
     async def circulation(self, since: date, until: date) -> Sequence[Circulation]:
         """By currency."""
+        ...
+
+    async def of_accounts(self, accounts: Sequence[UUID]) -> Sequence[Sequence[OwnCirculation]]:
+        """Of each account, by currency."""
+        ...
+
+    async def purchases(self, accounts: Sequence[UUID], page: PageRequest) -> Sequence[Page[CreditPurchase]]:
+        """What the credit of each account has paid for, newest first."""
         ...

@@ -6,12 +6,16 @@ A reading costs the number of days, whatever the number of postings.
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from domain.circulation import ISSUED, Circulation, CreditFlow, CreditIssued
+from domain.circulation import ISSUED, Circulation, CreditFlow, CreditIssued, CreditPurchase, OwnCirculation
 from domain.money import Currency, Money, total
+from domain.page import Page, PageRequest
+from persistence.mapping import money
+from persistence.paging import Sort, fetch_pages
 from persistence.table import APP_ROLE, attach, minor, one_of, text
 
 READ_ONLY = {"app": "SELECT"}
@@ -46,7 +50,7 @@ FIRST_MARK = "INSERT INTO credit_flow_mark (one, before_xid) VALUES (true, 0)"
 # A lot is filled by what caused it; what comes back into it later is a purchase undone.
 MOVEMENT = r"""
 CREATE VIEW credit_movement AS
-SELECT p.xid, (j.occurred_at AT TIME ZONE 'UTC')::date AS day, p.currency, p.amount_minor,
+SELECT p.xid, (j.occurred_at AT TIME ZONE 'UTC')::date AS day, p.currency, p.amount_minor, p.owner,
     CASE WHEN p.amount_minor > 0 AND j.cause_id = l.cause_id AND j.cause_kind = l.cause_kind THEN l.origin
         WHEN j.cause_kind IN ('order', 'hold') THEN 'SPENT'
         WHEN j.cause_kind = 'lot' THEN 'LAPSED'
@@ -91,6 +95,19 @@ SELECT currency, sum(cash_minor)::bigint AS cash, sum(credit_minor)::bigint AS c
 WHERE state = 'SETTLED' AND settled_at >= $1 AND settled_at < $2 GROUP BY currency
 """
 
+OWN_FLOWS = """
+SELECT owner, currency, flow, sum(amount_minor)::bigint AS amount FROM credit_movement
+WHERE owner = ANY($1::uuid[]) GROUP BY owner, currency, flow
+"""
+OWN_SETTLED = """
+SELECT seller AS owner, currency, sum(cash_minor)::bigint AS cash, sum(credit_minor)::bigint AS credit FROM settlement
+WHERE seller = ANY($1::uuid[]) AND state = 'SETTLED' GROUP BY seller, currency
+"""
+PURCHASES = """
+SELECT o.id, t.amount_minor - t.refunded_minor AS credit_minor, t.currency
+FROM sales_order o JOIN order_tender t ON t.order_id = o.id AND t.kind = 'CREDIT'
+"""
+
 
 class SqlCirculationReader:
     def __init__(self, pool: Any) -> None:
@@ -107,6 +124,54 @@ class SqlCirculationReader:
             reckoned(Currency(currency), since, until, moved[currency], paid.get(currency))
             for currency in sorted(moved)
         ]
+
+    async def of_accounts(self, accounts: Sequence[UUID]) -> Sequence[Sequence[OwnCirculation]]:
+        """Of each account, by currency; costs what these accounts ever did with credit."""
+        flows: dict[tuple[UUID, str], dict[str, int]] = {}
+        for row in await self.pool.fetch(OWN_FLOWS, list(accounts)):
+            flows.setdefault((UUID(int=row["owner"].int), row["currency"]), {})[row["flow"]] = row["amount"]
+        settled = await self.pool.fetch(OWN_SETTLED, list(accounts))
+        paid = {(UUID(int=row["owner"].int), row["currency"]): row for row in settled}
+        return [
+            [
+                own(Currency(currency), flows.get((owner, currency), {}), paid.get((owner, currency)))
+                for whose, currency in sorted({*flows, *paid})
+                if whose == owner
+            ]
+            for owner in accounts
+        ]
+
+    async def purchases(self, accounts: Sequence[UUID], page: PageRequest) -> Sequence[Page[CreditPurchase]]:
+        """What the credit of each account has paid for, newest first."""
+        return await fetch_pages(
+            self.pool,
+            PURCHASES,
+            parent="o.buyer",
+            parents=accounts,
+            where=["o.paid_at IS NOT NULL"],
+            values=[],
+            sort=Sort(columns=(("o.id", "uuid"),), descending=True),
+            page=page,
+            item=lambda row: CreditPurchase(UUID(int=row["id"].int), money(row, "credit")),
+            key=lambda bought: (bought.order_id,),
+        )
+
+
+def own(currency: Currency, flows: Mapping[str, int], paid: Any) -> OwnCirculation:
+    def of(flow: CreditFlow) -> Money:
+        return Money(flows.get(flow, 0), currency)
+
+    by_origin = tuple(CreditIssued(flow, of(flow)) for flow in ISSUED if of(flow))
+    return OwnCirculation(
+        by_origin=by_origin,
+        issued=total((one.amount for one in by_origin), currency),
+        spent=-of(CreditFlow.SPENT),
+        lapsed=-of(CreditFlow.LAPSED),
+        other=-of(CreditFlow.OTHER),
+        outstanding=total((of(flow) for flow in CreditFlow), currency),
+        settled_cash=Money(paid["cash"] if paid else 0, currency),
+        settled_credit=Money(paid["credit"] if paid else 0, currency),
+    )
 
 
 def reckoned(

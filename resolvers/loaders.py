@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from domain.cart import Cart
     from domain.catalogue import Brand, Category, CategoryId, Collection, Product
     from domain.certificate import Certificate, Recall
+    from domain.circulation import OwnCirculation
     from domain.claim import Claim
     from domain.consignment import Consignment, ConsignmentTask, IntakeReceipt
     from domain.contract import Contract
@@ -83,6 +84,11 @@ class Loaders:
     @cached_property
     def account(self) -> DataLoader[UUID, Account | None]:
         return loader(self.readers.accounts.by_ids)
+
+    @cached_property
+    def own_circulation(self) -> DataLoader[UUID, Sequence[OwnCirculation]]:
+        """By account."""
+        return loader(self.readers.circulation.of_accounts)
 
     @cached_property
     def payout(self) -> DataLoader[UUID, Payout | None]:

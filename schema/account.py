@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
@@ -9,6 +10,8 @@ from strawberry.scalars import JSON
 from domain import account, money, viewer
 from domain.localized import Locale as DomainLocale
 from resolvers import account as resolve
+from resolvers import circulation as resolve_circulation
+from schema.circulation import CreditPurchase, OwnCirculation
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -28,6 +31,7 @@ DealKind = strawberry.enum(
     account.DealKind, name="OpenDealKind", description="What keeps an account from being erased."
 )
 
+PURCHASES = "creditPurchases"
 
 # Nouns
 
@@ -62,6 +66,31 @@ class Account(Node):
     )
     def identity_check(root: account.Account, info: Info) -> Any:
         return root.identity_check if account.may_see(info.context.viewer, root.id) else None
+
+    @strawberry.field(
+        graphql_type=list[OwnCirculation] | None,
+        description="What became of the person's credit, by currency; null but for its owner, support and finance.",
+    )
+    async def circulation(root: account.Account, info: Info) -> Any:
+        return await resolve_circulation.own(info.context, root.id)
+
+    @strawberry.field(
+        graphql_type=Connection[CreditPurchase] | None,
+        description="What the person's credit turned into, newest first; null but for its owner, support and finance.",
+    )
+    async def credit_purchases(
+        root: account.Account,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        page = page_request(
+            PURCHASES, (UUID(int=0),), first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        found = await resolve_circulation.purchases(info.context, root.id, page)
+        return None if found is None else Connection(page=found, list_name=PURCHASES)
 
 
 @noun(account.Session, description="A right to act as an account for a while.")

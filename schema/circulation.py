@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -11,6 +11,9 @@ from resolvers import circulation as resolve
 from schema.mutation import Info
 from schema.noun import noun
 from schema.scalars import Money
+
+if TYPE_CHECKING:
+    from schema.order import Order
 
 CreditFlow = strawberry.enum(circulation.CreditFlow, name="CreditFlow", description="Why credit moved.")
 
@@ -48,6 +51,40 @@ class Circulation:
     spent_again_bps: int | None = strawberry.field(
         description="Spent as a share of all credit that could be, in basis points; null without any."
     )
+
+
+@noun(
+    circulation.OwnCirculation,
+    description="What became of one person's credit in one currency, since the account was opened.",
+)
+class OwnCirculation:
+    issued: Money = strawberry.field(description="Credit that was given.")
+    by_origin: list[CreditIssued] = strawberry.field(description="The same by where it came from.")
+    spent: Money = strawberry.field(
+        description="Credit that went into purchases, checkouts under way included, less what came back."
+    )
+    lapsed: Money = strawberry.field(description="Promotional credit that expired.")
+    other: Money = strawberry.field(description="Credit that paid debts or was corrected.")
+    outstanding: Money = strawberry.field(description="What is left of it.")
+    settled_cash: Money = strawberry.field(description="What was paid for sold pieces in cash.")
+    settled_credit: Money = strawberry.field(description="What was paid for sold pieces in credit, without its bonus.")
+    settled_as_credit_bps: int | None = strawberry.field(
+        description="The share of what was paid that was taken as credit, in basis points; null without any."
+    )
+    spent_again_bps: int | None = strawberry.field(
+        description="Spent as a share of all credit that was given, in basis points; null without any."
+    )
+
+
+@noun(circulation.CreditPurchase, description="An order that credit paid for, or for some of it.")
+class CreditPurchase:
+    credit: Money = strawberry.field(description="How much of it credit paid, less what came back.")
+
+    @strawberry.field(
+        graphql_type=Annotated["Order", strawberry.lazy("schema.order")] | None, description="What was bought."
+    )
+    async def order(root: circulation.CreditPurchase, info: Info) -> Any:
+        return await info.context.loaders.order.load(root.order_id)
 
 
 @strawberry.type

@@ -2384,7 +2384,7 @@ WHEN (OLD.grade IS DISTINCT FROM NEW.grade) EXECUTE FUNCTION listing_follow_piec
     run("INSERT INTO credit_flow_mark (one, before_xid) VALUES (true, 0)")
     run(r"""
 CREATE VIEW credit_movement AS
-SELECT p.xid, (j.occurred_at AT TIME ZONE 'UTC')::date AS day, p.currency, p.amount_minor,
+SELECT p.xid, (j.occurred_at AT TIME ZONE 'UTC')::date AS day, p.currency, p.amount_minor, p.owner,
     CASE WHEN p.amount_minor > 0 AND j.cause_id = l.cause_id AND j.cause_kind = l.cause_kind THEN l.origin
         WHEN j.cause_kind IN ('order', 'hold') THEN 'SPENT'
         WHEN j.cause_kind = 'lot' THEN 'LAPSED'
