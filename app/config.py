@@ -25,6 +25,14 @@ def decode(text: str) -> bytes:
     return urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
 
 
+class ResponseCache(StrEnum):
+    """Where answers to strangers' reads are kept. Both ways ask that every process of the house is on one machine."""
+
+    OFF = "off"
+    MEMORY = "memory"
+    VALKEY = "valkey"
+
+
 class Settings(BaseSettings):
     """Every setting is `CERCLE_` and the name in capitals."""
 
@@ -41,6 +49,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64)
     pool_size: int = Field(default=10, ge=1, le=200)
     drain_seconds: float = Field(default=0, ge=0, le=60)
+    response_cache: ResponseCache | None = None
     seed_pieces: int = Field(default=2_000, ge=0, le=2_000_000)
     stranger_mutations_per_minute: int = Field(default=120, ge=1)
     secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
@@ -54,6 +63,11 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Where the world finds this house, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def keeps_answers(self) -> ResponseCache:
+        """As set; else off, for processes on several machines would not know of each other's changes."""
+        return ResponseCache.OFF if self.database_replica_url else self.response_cache or ResponseCache.OFF
 
     @property
     def certificate_seed(self) -> bytes | None:

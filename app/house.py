@@ -9,8 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 from app import auth
+from app.config import ResponseCache as Keeping
 from app.config import Settings
 from app.media import SignedAddresses
+from app.response_cache import MemoryStore, ResponseCache, SharedStore
 from app.secret import Secrets
 from domain.grader import Grader, RuleGrader
 from domain.viewer import Viewer
@@ -29,6 +31,7 @@ from persistence.consignment import SqlConsignmentReader
 from persistence.contract import SqlContractReader
 from persistence.database import read_pool, write_pool
 from persistence.dealing import SqlPersonalReader
+from persistence.freshness import Freshness
 from persistence.goods_return import SqlGoodsReturnReader
 from persistence.grader import SqlGraderReader
 from persistence.grading import SqlGradingReader
@@ -51,12 +54,11 @@ from persistence.redis import Cache, Limits
 from persistence.settlement import SqlSettlementReader
 from persistence.shipment import SqlShipmentReader
 from persistence.shop import SqlShopReader
-from persistence.wallet import SqlWalletReader
 from persistence.stock import SqlStockReader
-from persistence.work import SqlTransactor
-from resolvers.context import Context
 from persistence.title import SqlTitleReader
 from persistence.wallet import SqlWalletReader
+from persistence.work import SqlTransactor
+from resolvers.context import Context
 from resolvers.loaders import Loaders
 
 
@@ -131,11 +133,11 @@ class SqlReaders:
         return SqlPieceReader(self.pool)
 
     @cached_property
-    def passports(self) -> SqlPassportReader:
-    @cached_property
     def titles(self) -> SqlTitleReader:
         return SqlTitleReader(self.pool)
 
+    @cached_property
+    def passports(self) -> SqlPassportReader:
         return SqlPassportReader(self.pool)
 
     @cached_property
@@ -175,10 +177,10 @@ class SqlReaders:
         return SqlGraderReader(self.pool)
 
     @cached_property
-    @cached_property
     def stocks(self) -> SqlStockReader:
         return SqlStockReader(self.pool)
 
+    @cached_property
     def shops(self) -> SqlShopReader:
         return SqlShopReader(self.pool)
 
@@ -228,6 +230,8 @@ class House:
     standings: auth.Standings
     cache: Cache
     limits: Limits
+    freshness: Freshness
+    answers: ResponseCache | None
 
     async def viewer(self, authorization: str | None, locale: str) -> Viewer:
         """Who an Authorization header speaks for, right now."""
@@ -248,10 +252,18 @@ class House:
         )
 
 
+def response_cache(kind: Keeping, freshness: Freshness, cache: Cache) -> ResponseCache | None:
+    if kind is Keeping.OFF:
+        return None
+    store = MemoryStore() if kind is Keeping.MEMORY else SharedStore(cache, freshness.house)
+    return ResponseCache(store, freshness)
+
+
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open the house on the settings' database, and close it in the end."""
     assert settings.database_url is not None, "the database is known by now"
+    freshness = Freshness(settings.data_dir)
     writing = write_pool(settings.database_url, settings.pool_size)
     pool = read_pool(settings.database_replica_url or settings.database_url, settings.pool_size)
     readers = SqlReaders(pool)
@@ -272,7 +284,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         )
         yield House(
             settings,
-            SqlTransactor(writing, committed, secrets.signer),
+            SqlTransactor(writing, freshness, committed, secrets.signer),
             readers,
             secrets,
             SignedAddresses(settings.address, settings.secret.get_secret_value()),
@@ -280,8 +292,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             standings,
             cache,
             Limits(cache),
+            freshness,
+            response_cache(settings.keeps_answers, freshness, cache),
         )
     finally:
         await cache.close()
         await pool.close()
         await writing.close()
+        freshness.close()

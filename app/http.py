@@ -7,6 +7,7 @@ request itself (too large, another media type, a bad token) has its own status u
 
 import logging
 import re
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -83,12 +84,28 @@ class GraphQLEndpoint:
     async def answer(self, request: Request, request_id: str, media_type: str) -> Response:
         check_head(request)
         house: House = request.app.state.house
-        body = parse_body(await read_body(request))
-        viewer = await who(house, request)
-        await hold_back(house, request, viewer, body["query"])
+        raw = await read_body(request)
+        locale = wanted_locale(request)
+        answers = None if "authorization" in request.headers else house.answers
+        key = (raw, media_type, locale)
+        if answers is not None and (kept := await answers.find(key)) is not None:
+            return respond(kept, 200, request_id, media_type, {})
+        asked = parse_body(raw)
+        query, operation_name = asked["query"], asked.get("operationName")
+        viewer = await who(house, request, locale)
+        await hold_back(house, request, viewer, query)
         context = house.context(viewer, key=request.headers.get("idempotency-key"), request_id=request_id)
-        result = await self.schema.answer(body["query"], body.get("variables"), body.get("operationName"), context)
-        return answered(result, request_id, media_type)
+        run = partial(self.schema.answer, query, asked.get("variables"), operation_name, context)
+        if answers is None or not self.schema.only_reads(query, operation_name):
+            return answered(await run(), request_id, media_type)
+        if (kept := await answers.shared(key)) is not None:
+            return respond(kept, 200, request_id, media_type, {})
+        with answers.reading(key) as reading:
+            result = await run()
+            response = answered(result, request_id, media_type)
+            if not result.errors:
+                await reading.keep(bytes(response.body))
+        return response
 
 
 def check_head(request: Request) -> None:
@@ -127,10 +144,13 @@ def as_quality(text: str) -> float:
         return 1.0
 
 
-async def who(house: House, request: Request) -> Viewer:
-    """The viewer, whose locale is the first of ours that Accept-Language names."""
+def wanted_locale(request: Request) -> str:
+    """The first of ours that Accept-Language names."""
     wanted = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")]
-    locale = next((name for name in wanted if name in LOCALES), LOCALES[0])
+    return next((name for name in wanted if name in LOCALES), LOCALES[0])
+
+
+async def who(house: House, request: Request, locale: str) -> Viewer:
     try:
         return await house.viewer(request.headers.get("authorization"), locale)
     except auth.BadToken as error:
@@ -191,19 +211,19 @@ def answered(result: ExecutionResult, request_id: str, media_type: str) -> Respo
         answer["data"] = result.data
     elif media_type == GRAPHQL_RESPONSE:
         status = 400
-    return respond(answer, status, request_id, media_type, headers)
+    return respond(orjson.dumps(answer), status, request_id, media_type, headers)
 
 
 def failed(message: str, code: str, status: int, request_id: str, media_type: str, headers: dict[str, str]) -> Response:
     extensions = {"code": code, "requestId": request_id} if code == INTERNAL else {"code": code}
     errors = [{"message": message, "extensions": extensions}]
-    return respond({"errors": errors}, status, request_id, media_type, headers)
+    return respond(orjson.dumps({"errors": errors}), status, request_id, media_type, headers)
 
 
-def respond(answer: dict[str, Any], status: int, request_id: str, media_type: str, headers: dict[str, str]) -> Response:
+def respond(body: bytes, status: int, request_id: str, media_type: str, headers: dict[str, str]) -> Response:
     return Response(
-        orjson.dumps(answer),
+        body,
         status,
-        {"x-request-id": request_id, "vary": "accept", **headers},
+        {"x-request-id": request_id, "vary": "accept, accept-language, authorization", **headers},
         media_type=f"{media_type}; charset=utf-8",
     )

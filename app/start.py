@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from app import auth
-from app.config import Environment, Settings
+from app.config import Environment, ResponseCache, Settings
 from app.supervisor import Child
 from domain.viewer import AccountId, Role
 from persistence.embedded import ServiceSupervisor, running
@@ -105,6 +105,8 @@ def with_services(settings: Settings, app_url: str, owner_url: str, redis_url: s
             "database_url": settings.database_url or app_url,
             "database_owner_url": settings.database_owner_url or settings.database_url or owner_url,
             "redis_url": settings.redis_url or redis_url or None,
+            # An embedded database is reached from this machine alone.
+            "response_cache": settings.response_cache or (None if settings.database_url else ResponseCache.MEMORY),
         }
     )
 

@@ -23,6 +23,9 @@ class SqlCollection(Generic[E]):
     noun: ClassVar[type]
     row: ClassVar[type[SQLModel]]
     kind: ClassVar[str]
+    subject: ClassVar[str] = "id"
+    """The column that readers know a row by: its own id, or that of what it belongs to."""
+
     mapping: ClassVar[Mapping[Any]]
     table: ClassVar[Table]
 
@@ -70,21 +73,24 @@ class SqlCollection(Generic[E]):
     @classmethod
     async def read(cls, pool: Any, ids: Sequence[UUID]) -> list[E | None]:
         """A batch for a loader, from the read pool: the entity of each id, or None, in the order of the ids."""
-        rows = await pool.fetch(f'SELECT * FROM "{cls.table.name}" WHERE id = ANY($1::uuid[])', list(ids))
+        query = f'SELECT * FROM "{cls.table.name}" WHERE id = ANY($1::uuid[])'
+        rows = await pool.about(cls.table.name, ids).fetch(query, list(ids))
         found = {UUID(int=row["id"].int): cls.mapping.to_noun(row) for row in rows}
         return [found.get(entity_id) for entity_id in ids]
 
     async def add(self, entity: E) -> None:
-        await self.connection.execute(insert(self.table), self.mapping.to_row(entity))
+        row = self.mapping.to_row(entity)
+        await self.connection.execute(insert(self.table), row, rows={self.table.name: [row[self.subject]]})
 
     async def save(self, entity: E) -> None:
         """Write the entity back; its version goes up by one in the row and in the entity."""
         values = self.mapping.to_row(entity)
-        entity_id = values.pop("id")
+        entity_id, subject = values["id"], values[self.subject]
+        del values["id"]
         query = update(self.table).where(self.table.c.id == entity_id)
         if "version" in values:
             query = query.where(self.table.c.version == values["version"])
             values["version"] += 1
             entity.version += 1  # type: ignore[attr-defined]
-        changed = await self.connection.execute(query.values(values))
+        changed = await self.connection.execute(query.values(values), rows={self.table.name: [subject]})
         assert changed.count == 1, f"{self.kind} {entity_id} was saved without its lock"

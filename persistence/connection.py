@@ -1,13 +1,16 @@
 """Statements as SQLAlchemy says them, carried by asyncpg: no session, no driver shim, no thread of its own between."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.util import LRUCache
+
+from persistence.freshness import Writes, tables_of
 
 COMPILED_MAX = 1_000
 
@@ -64,20 +67,34 @@ async def transaction(raw: Any, opening: str = "BEGIN") -> AsyncIterator["Connec
 class Connection:
     """One connection inside one transaction; who lends it begins and ends that."""
 
-    __slots__ = ("raw",)
+    __slots__ = ("raw", "writes")
 
     def __init__(self, raw: Any) -> None:
         self.raw = raw
+        self.writes = Writes()
 
     async def execute(
-        self, statement: Any, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+        self,
+        statement: Any,
+        values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+        *,
+        rows: Mapping[str, Iterable[UUID | None]] | None = None,
     ) -> Rows:
-        """Run one statement, or one for each of a list of values."""
+        """Run one statement, or one for each of a list of values.
+
+        `rows` says what it writes, by table, where that is known; anything in the tables that it names, otherwise.
+        """
         if isinstance(values, Sequence):
             for one in values:
-                await self.execute(statement, one)
+                await self.execute(statement, one, rows=rows)
             return Rows(())
-        text, arguments, answers = spell(statement, values or {})
+        text, arguments, answers, writes = spell(statement, values or {})
+        if rows is not None:
+            for table, ids in rows.items():
+                self.writes.rows(table, *ids)
+        else:
+            for table in writes:
+                self.writes.table(table)
         if answers:
             return Rows(await self.raw.fetch(text, *arguments))
         return Rows((), await self.raw.execute(text, *arguments))
@@ -88,8 +105,8 @@ class Connection:
         return None if row is None else row[0]
 
 
-def spell(statement: ClauseElement, values: Mapping[str, Any]) -> tuple[str, list[Any], bool]:
-    """The text with $1, $2, …, its arguments, and whether it answers with rows."""
+def spell(statement: ClauseElement, values: Mapping[str, Any]) -> tuple[str, list[Any], bool, frozenset[str]]:
+    """The text with $1, $2, …, its arguments, whether it answers with rows, and the tables that it may write."""
     # The seam that SQLAlchemy's own connections use: from a statement's shape to its text, once.
     made, extracted, collected, _ = statement._compile_w_cache(
         DIALECT, compiled_cache=COMPILED, column_keys=sorted(values)
@@ -103,4 +120,7 @@ def spell(statement: ClauseElement, values: Mapping[str, Any]) -> tuple[str, lis
         given, processors = {**given, **expanded.additional_parameters}, {**processors, **expanded.processors}
     arguments = [processors[name](given[name]) if name in processors else given[name] for name in places]
     changes = compiled.isinsert or compiled.isupdate or compiled.isdelete
-    return text, arguments, not changes or bool(compiled.effective_returning)
+    if changes:
+        return text, arguments, bool(compiled.effective_returning), frozenset({compiled.compile_state.dml_table.name})
+    # What is written by hand is taken to write whatever it names, unless it can but read.
+    return text, arguments, True, tables_of(text) if compiled.isplaintext else frozenset()

@@ -1,14 +1,16 @@
 """Connections to the database as the app's role: a pool for units of work, and one for reads."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
 from domain.unavailable import Unavailable
+from persistence.freshness import read_rows, read_tables, unknown_reads
 from persistence.pool import Busy, Pool
 from persistence.table import APP_ROLE
 
@@ -56,11 +58,18 @@ async def connect(url: str, **settings: str) -> Any:
 class ReadPool:
     """Plain asyncpg connections for reads.
 
-    A read whose connection died is asked once more, for reading twice harms nobody.
+    A read whose connection died is asked once more, for reading twice harms nobody. What is read is noted by the tables
+    that a statement names; `about` notes it more exactly.
     """
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, *, notes: bool = True) -> None:
         self._pool = pool
+        self._notes = notes
+
+    def about(self, table: str, ids: Iterable[UUID | None]) -> "ReadPool":
+        """The same pool, for statements that depend on these rows of this table and on nothing else."""
+        read_rows(table, *ids)
+        return ReadPool(self._pool, notes=False)
 
     async def fetch(self, query: str, *arguments: object) -> list[Any]:
         """All rows."""
@@ -76,7 +85,8 @@ class ReadPool:
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Any]:
-        """One connection, for several statements that must see the same moment."""
+        """One connection, for several statements that must see the same moment; nothing is noted of them."""
+        unknown_reads()
         try:
             async with self._pool.lend() as connection:
                 yield connection
@@ -87,6 +97,8 @@ class ReadPool:
         await self._pool.close()
 
     async def _ask(self, method: str, query: str, arguments: tuple[object, ...]) -> Any:
+        if self._notes:
+            read_tables(query)
         try:
             return await self._once(method, query, arguments)
         except Busy as error:

@@ -20,7 +20,7 @@ from domain.ledger import CUSTOMER_KINDS, AccountKind, CurrencyProof, Journal, L
 from domain.money import Currency, Money
 from domain.wallet import LotOrigin
 from persistence.connection import Connection
-from persistence.table import attach, key, minor, moment, one_of, text
+from persistence.table import attach, followed, key, minor, moment, one_of, text
 
 APPEND_ONLY = {"app": "SELECT, INSERT"}
 READ_ONLY = {"app": "SELECT"}
@@ -323,6 +323,8 @@ attach(
     POST_JOURNAL,
 )
 attach(TAKE_SNAPSHOT)
+followed("ledger_posting", "wallet_pocket", "credit_lot")
+followed("ledger_journal", "ledger_link", "ledger_chain")
 
 
 class SqlLedger:

@@ -19,7 +19,7 @@ class SqlPassportReader:
     async def pages(self, pieces: Sequence[UUID], viewer: Viewer, page: PageRequest) -> Sequence[Page[PassportEntry]]:
         """The passport of each piece, oldest first: what is public, or everything for staff."""
         return await fetch_pages(
-            self.pool,
+            self.pool.about("event", pieces),
             "SELECT id, name, data, occurred_at FROM event",
             parent="piece_id",
             parents=pieces,

@@ -16,7 +16,7 @@ from persistence.catalogue import SLUG_FORM
 from persistence.collection import SqlCollection
 from persistence.mapping import Mapping
 from persistence.media import cover
-from persistence.table import attach, document, key, moment, one_of, text
+from persistence.table import attach, document, followed, key, moment, one_of, text
 
 OWNERS = (PartyKind.HOUSE, PartyKind.ACCOUNT)
 
@@ -119,6 +119,8 @@ CREATE TRIGGER piece_stands_anew AFTER UPDATE ON piece
 REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION piece_stands_anew()
 """,
 )
+
+followed("piece", "piece_standing")
 
 STANDINGS = Mapping(Standing, PieceStandingRow.__table__)  # type: ignore[attr-defined]
 

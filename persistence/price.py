@@ -45,6 +45,7 @@ class SqlPriceChanges(SqlCollection[PriceChange]):
     noun = PriceChange
     row = PriceChangeRow
     kind = "PriceChange"
+    subject = "listing_id"
 
 
 class SqlPriceReader:
@@ -54,7 +55,7 @@ class SqlPriceReader:
     async def histories(self, listings: Sequence[UUID], page: PageRequest) -> Sequence[Page[PriceChange]]:
         """The history of each listing, oldest first."""
         return await fetch_pages(
-            self.pool,
+            self.pool.about("price_change", listings),
             "SELECT * FROM price_change",
             parent="listing_id",
             parents=listings,

@@ -80,6 +80,15 @@ def attach(*statements: str) -> None:
     STATEMENTS.extend(statements)
 
 
+FOLLOWS: dict[str, tuple[str, ...]] = {}
+"""Tables that triggers change when the table is changed, for whoever must know what a statement changes."""
+
+
+def followed(table: str, *followers: str) -> None:
+    """Say that triggers of this table change these."""
+    FOLLOWS[table] = (*FOLLOWS.get(table, ()), *followers)
+
+
 @event.listens_for(SQLModel.metadata, "after_create")
 def complete(_target: MetaData, connection: Connection, tables: list[Table], **_: object) -> None:
     """Run what was attached; the app owns nothing and may do only what a table's `info["app"]` says."""
@@ -97,6 +106,7 @@ __all__ = [
     "attach",
     "datetime",
     "document",
+    "followed",
     "key",
     "minor",
     "moment",

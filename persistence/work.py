@@ -36,6 +36,7 @@ from persistence.consignment import SqlConsignments, SqlConsignmentTasks, SqlInt
 from persistence.contract import SqlContracts
 from persistence.database import GONE
 from persistence.dealing import SqlDealings
+from persistence.freshness import Freshness, Writes
 from persistence.goods_return import SqlGoodsReturns
 from persistence.grading import SqlGradingStandards
 from persistence.idempotency import Asked
@@ -56,7 +57,6 @@ from persistence.receivable import SqlReceivables
 from persistence.settlement import SqlSettlements
 from persistence.shipment import SqlShipments, SqlTransitCovers
 from persistence.shop import SqlShops
-from persistence.wallet import SqlHolds, SqlWallets
 from persistence.stock import SqlGoodsReceipts, SqlOpenedGoods, SqlStocks
 from persistence.title import SqlPieceTies, SqlTitleRecords
 from persistence.wallet import SqlHolds, SqlWallets
@@ -304,7 +304,6 @@ class SqlWork:
         return SqlListings(self.connection)
 
     @cached_property
-    @cached_property
     def stocks(self) -> SqlStocks:
         return SqlStocks(self.connection)
 
@@ -316,6 +315,7 @@ class SqlWork:
     def opened_goods(self) -> SqlOpenedGoods:
         return SqlOpenedGoods(self.connection)
 
+    @cached_property
     def price_changes(self) -> SqlPriceChanges:
         return SqlPriceChanges(self.connection)
 
@@ -365,10 +365,12 @@ class SqlTransactor:
     def __init__(
         self,
         pool: Pool,
+        freshness: Freshness,
         committed: Callable[[Collected], Awaitable[None]] | None = None,
         signer: Signer | None = None,
     ) -> None:
         self.pool = pool
+        self.freshness = freshness
         self.committed = committed
         self.signer = signer
 
@@ -422,13 +424,21 @@ class SqlTransactor:
                         if dry_run:
                             raise
                         await raw.execute(idempotency.BACK)
+                        connection.writes = Writes()
                         work, answer = SqlWork(connection, self.signer), refusal
                         if (attempt := attempted(viewer, refusal)) is not None:
                             work.events.append(attempt)
-                    await connection.execute(CLOSE, closing(work.collected, viewer, action, now, asked, verb, answer))
+                    await connection.execute(
+                        CLOSE,
+                        closing(work.collected, viewer, action, now, asked, verb, answer),
+                        rows={"event": [event.piece_id for event in work.collected.events]},
+                    )
             except asyncpg.PostgresError as error:
                 stored = await idempotency.answer_before(raw, asked, error)
+                # Whoever did it may have died before it could say what it changed.
+                self.freshness.touch_everything()
                 return cast("R", answer_or_raise(idempotency.kept(cast("Any", verb), stored)))
+            self.freshness.touch(connection.writes.tags)
             if self.committed is not None:
                 await self.committed(work.collected)
             return cast("R", answer_or_raise(answer))

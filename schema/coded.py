@@ -41,6 +41,11 @@ class CodedSchema(strawberry.Schema):
             return await self.execute(query, variables, context, operation_name=operation_name)
         return self.coded(await self.run(document, variables, operation_name, context), context)
 
+    def only_reads(self, query: str, operation_name: str | None) -> bool:
+        """Whether this is a document seen before, and its operation changes nothing."""
+        document = self.documents.find(query)
+        return document is not None and document.reads(operation_name)
+
     async def run(
         self, document: Document, variables: dict[str, Any] | None, operation_name: str | None, context: Any
     ) -> ExecutionResult:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
 
 OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
@@ -16,14 +16,19 @@ BYTES_MAX = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
-    """A valid document; `names` are those of its operations, None for one without."""
+    """A valid document, and its operations by their names, None for one without."""
 
     node: DocumentNode
-    names: tuple[str | None, ...]
+    operations: dict[str | None, OperationType]
 
     def tells(self, operation_name: str | None) -> bool:
         """Whether it is clear which operation is meant."""
-        return operation_name in self.names or (operation_name is None and len(self.names) == 1)
+        return operation_name in self.operations or (operation_name is None and len(self.operations) == 1)
+
+    def reads(self, operation_name: str | None) -> bool:
+        """Whether the operation that is meant changes nothing."""
+        kinds = self.operations.values() if operation_name is None else [self.operations.get(operation_name)]
+        return self.tells(operation_name) and set(kinds) == {OperationType.QUERY}
 
 
 class Documents:
@@ -46,9 +51,9 @@ class Documents:
 
     def keep(self, text: str, node: DocumentNode) -> None:
         if text not in self._kept and len(text) <= self._bytes_max:
-            operations = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]
-            names = tuple(None if operation.name is None else operation.name.value for operation in operations)
-            self._kept[text] = Document(node, names)
+            found = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]
+            operations = {None if one.name is None else one.name.value: one.operation for one in found}
+            self._kept[text] = Document(node, operations)
             self._bytes += len(text)
         while len(self._kept) > self._most or self._bytes > self._bytes_max:
             dropped, _ = self._kept.popitem(last=False)

@@ -18,7 +18,7 @@ import asyncpg
 import pytest
 
 from app.asgi import create
-from app.config import Settings
+from app.config import ResponseCache, Settings
 from app.house import House, open_house
 from persistence.embedded import Services, ServiceSupervisor
 from persistence.migrate import migrate
@@ -105,6 +105,8 @@ def settings(database: Services, tmp_path: Path) -> Settings:
         database_url=database.app_url,
         redis_url=database.redis_url,
         pool_size=8,
+        # What strangers read is kept in every test, so that one which reads something old fails.
+        response_cache=ResponseCache.MEMORY,
         # All tests come from one address.
         stranger_mutations_per_minute=1_000_000,
     )

@@ -24,6 +24,7 @@ from domain.page import CursorKey, Page, PageRequest
 from domain.piece import Grade, Party, PartyKind
 from domain.price import Reference, ReferenceSource
 from domain.viewer import Viewer
+from persistence.freshness import read_rows, read_tables
 from persistence.paging import Sort, fetch_page, fetch_pages
 
 CARD = """
@@ -98,14 +99,18 @@ class SqlListingReader:
 
     async def by_ids(self, ids: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]:
         query = f"{CARD} {TABLES} WHERE l.id = ANY($1::uuid[]) AND {VISIBLE}"
-        rows = await self.pool.fetch(query, ids, viewer.is_staff, viewer.account_id)
-        found: dict[UUID, ListingCard] = {row["id"]: card(row) for row in rows}
+        rows = await self.pool.about("listing", ids).fetch(query, ids, viewer.is_staff, viewer.account_id)
+        found: dict[UUID, ListingCard] = {row["id"]: beside(card(row)) for row in rows}
         return [found.get(listing_id) for listing_id in ids]
 
     async def by_slug(self, slug: str, viewer: Viewer) -> ListingCard | None:
         query = f"{CARD} {TABLES} WHERE l.slug = $1 AND {VISIBLE}"
-        row = await self.pool.fetchrow(query, slug, viewer.is_staff, viewer.account_id)
-        return None if row is None else card(row)
+        row = await self.pool.about("listing", ()).fetchrow(query, slug, viewer.is_staff, viewer.account_id)
+        if row is None:
+            # The next listing may have this name.
+            read_tables(TABLES)
+            return None
+        return beside(card(row))
 
     async def of_pieces(self, pieces: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]:
         """The newest listing of each piece."""
@@ -116,6 +121,15 @@ class SqlListingReader:
         rows = await self.pool.fetch(query, pieces, viewer.is_staff, viewer.account_id)
         found: dict[UUID, ListingCard] = {row["piece_id"]: card(row) for row in rows}
         return [found.get(piece_id) for piece_id in pieces]
+
+
+def beside(one: ListingCard) -> ListingCard:
+    """The same card, with a note of what is on it."""
+    read_rows("listing", one.id)
+    read_rows("product", one.product_id)
+    read_rows("brand", one.product.brand_id)
+    read_rows("piece", one.piece_id)
+    return one
 
 
 def by_time(one: ListingCard) -> CursorKey:

@@ -23,7 +23,7 @@ from domain.price import ReferenceSource
 from persistence.catalogue import SLUG_FORM
 from persistence.collection import SqlCollection
 from persistence.piece import OWNERS, party
-from persistence.table import attach, document, key, minor, moment, one_of, text
+from persistence.table import attach, document, followed, key, minor, moment, one_of, text
 
 OFFERED = (str(ListingState.LISTED), str(ListingState.RESERVED))
 PIECE_IS_OFFERED = one_of("state", OFFERED)
@@ -169,6 +169,8 @@ CREATE TRIGGER listing_follow_piece AFTER UPDATE ON piece FOR EACH ROW
 WHEN (OLD.grade IS DISTINCT FROM NEW.grade) EXECUTE FUNCTION listing_follow_piece()
 """,
 )
+followed("product", "listing")
+followed("piece", "listing")
 
 
 class SqlListings(SqlCollection[Listing]):

@@ -35,6 +35,9 @@ class Explained:
         self.connection = connection
         self.plans: list[str] = []
 
+    def about(self, *_: object) -> "Explained":
+        return self
+
     async def fetch(self, query: str, *arguments: object) -> Any:
         plan = await self.connection.fetch(f"EXPLAIN (GENERIC_PLAN, COSTS OFF) {query}", *arguments)
         self.plans.append("\n".join(row[0] for row in plan))

@@ -639,7 +639,7 @@ async def test_a_list_of_settlements_costs_as_many_statements_however_long_it_is
         contract = await consigned.listed(seller, euros(1_000), schedule_code="GENTLE")
         await consigned.sold(buyer, contract, day=1)
         await api(seller, MINE)
-        with counted(consigned.house) as seen:
+        with counted() as seen:
             found = (await api(seller, WHOLE))["settlements"]
         taken.append((found["totalCount"], len(seen)))
 
@@ -647,6 +647,6 @@ async def test_a_list_of_settlements_costs_as_many_statements_however_long_it_is
     # The page and its total, then one batch each: sellers, consignments, contracts, costs, markdowns, settlements.
     assert [statements for _, statements in taken] == [8, 8]
 
-    with counted(consigned.house) as seen:
+    with counted() as seen:
         await api(seller, OPTIONS, id=encode_id("Consignment", contract.consignment_id))
     assert len(seen) == 5

@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from app.asgi import create
-from app.config import Settings
+from app.config import ResponseCache, Settings
 from app.house import open_house
 from persistence.embedded import Services
 from tests.conftest import copied
@@ -15,9 +15,13 @@ from tests.trust.world import World
 
 
 @pytest.fixture(scope="module")
-async def world(services: Services, template: str) -> AsyncIterator[World]:
+async def world(
+    services: Services, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
     async with copied(services, template) as database:
         settings = Settings(
+            data_dir=tmp_path_factory.mktemp("house"),
+            response_cache=ResponseCache.MEMORY,
             database_url=database.app_url,
             redis_url=database.redis_url,
             pool_size=8,
