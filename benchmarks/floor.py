@@ -43,7 +43,7 @@ FROM listing l JOIN product p ON p.id = l.product_id JOIN brand b ON b.id = p.br
 WHERE l.slug = $1 AND l.state <> 'WITHDRAWN'
 """
 
-SIGNS = {"CNY": "CN¥", "HKD": "HK$", "EUR": "€", "USD": "$"}
+SIGNS = {"CNY": "CN¥", "HKD": "HK$", "EUR": "€", "USD": "$", "JPY": "¥"}
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
 SERIAL_SHOWN = 3
 
@@ -144,13 +144,13 @@ def node(row: Any, media: str) -> dict[str, Any]:
         piece_cover,
     ) = row
     cover = piece_cover or product_cover
-    amount = decimal(price, currency)
+    amount, shown = amounts(price, currency)
     return {
         "id": global_id(b"Listing:", id_),
         "slug": slug,
         "kind": kind,
         "coverUrl": cover and media + cover,
-        "price": {"amount": amount, "currencyCode": currency, "formatted": formatted(price, currency)},
+        "price": {"amount": amount, "currencyCode": currency, "formatted": shown},
         "saving": saving(price, currency, reference, reference_currency),
         "product": {
             "id": global_id(b"Product:", product_id),
@@ -193,24 +193,21 @@ def page_of(row: Any, media: str) -> dict[str, Any]:
     documented = None
     if reference is not None:
         documented = {
-            "price": {"formatted": formatted(reference, reference_currency)},
+            "price": {"formatted": amounts(reference, reference_currency)[1]},
             "source": source,
             "asOf": as_of.isoformat(),
         }
     piece = None
     if is_piece:
         piece = {"grade": grade, "condition": condition, "serialMasked": serial and masked(serial)}
+    amount, shown = amounts(price, currency)
     return {
         "id": global_id(b"Listing:", id_),
         "kind": kind,
         "state": state,
         "available": available,
         "soldByHouse": seller == "HOUSE",
-        "price": {
-            "amount": decimal(price, currency),
-            "currencyCode": currency,
-            "formatted": formatted(price, currency),
-        },
+        "price": {"amount": amount, "currencyCode": currency, "formatted": shown},
         "referencePrice": documented,
         "saving": saving(price, currency, reference, reference_currency),
         "product": {
@@ -260,17 +257,21 @@ def saving(price: int, currency: str, reference: int | None, reference_currency:
     if reference is None or reference_currency != currency or reference <= price:
         return None
     saved = reference - price
-    return {"amount": {"formatted": formatted(saved, currency)}, "percent": saved * 100 // reference}
+    return {"amount": {"formatted": amounts(saved, currency)[1]}, "percent": saved * 100 // reference}
 
 
-def decimal(minor: int, currency: str) -> str:
-    return str(minor) if currency == "JPY" else f"{minor // 100}.{minor % 100:02}"
-
-
-def formatted(minor: int, currency: str) -> str:
+def amounts(minor: int, currency: str) -> tuple[str, str]:
+    """In major units, plain and as people write it."""
+    digits = str(minor)
     if currency == "JPY":
-        return f"¥{minor:,}"
-    return f"{SIGNS[currency]}{minor // 100:,}.{minor % 100:02}"
+        whole, cents = digits, ""
+    else:
+        if len(digits) < 3:
+            digits = digits.zfill(3)
+        whole, cents = digits[:-2], f".{digits[-2:]}"
+    # A format with grouping costs twice as much as cutting where most prices have their one comma.
+    grouped = whole if len(whole) < 4 else f"{whole[:-3]},{whole[-3:]}" if len(whole) < 7 else f"{int(whole):,}"
+    return whole + cents, SIGNS[currency] + grouped + cents
 
 
 def masked(serial: str) -> str:
@@ -278,16 +279,13 @@ def masked(serial: str) -> str:
     return "•" * (len(serial) - shown) + serial[len(serial) - shown :]
 
 
-def opaque(raw: bytes) -> str:
-    return b2a_base64(raw, newline=False).translate(URL_SAFE).rstrip(b"=").decode()
-
-
 def global_id(kind: bytes, value: Any) -> str:
-    return opaque(kind + value.bytes)
+    return b2a_base64(kind + value.bytes, newline=False).translate(URL_SAFE, b"=").decode()
 
 
 def cursor(name: str, at: Any, id_: Any) -> str:
-    return opaque(orjson.dumps([name, at.astimezone(UTC), str(id_)]))
+    key = orjson.dumps([name, at.astimezone(UTC), str(id_)])
+    return b2a_base64(key, newline=False).translate(URL_SAFE, b"=").decode()
 
 
 def create(settings: Settings) -> Starlette:
