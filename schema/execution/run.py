@@ -34,10 +34,11 @@ ROOT: Keys = ()
 class Wait:
     """One future that is waited for in one slot; many slots may wait for the same future."""
 
-    __slots__ = ("future", "run", "slot", "then")
+    __slots__ = ("awaitable", "future", "run", "slot", "then")
 
-    def __init__(self, run: Run, future: Future[Any], slot: Slot | None, then: Then) -> None:
+    def __init__(self, run: Run, awaitable: Any, future: Future[Any], slot: Slot | None, then: Then) -> None:
         self.run = run
+        self.awaitable = awaitable
         self.future = future
         self.slot = slot
         self.then = then
@@ -222,11 +223,11 @@ class Run:
                 abandon(awaitable)
                 continue
             if isfuture(awaitable):
-                wait = Wait(self, awaitable, slot, then)
+                wait = Wait(self, awaitable, awaitable, slot, then)
                 awaitable.add_done_callback(wait.arrived)
             else:
                 task = self.loop.create_task(self.arrive_and_go_on(awaitable, slot, then))
-                wait = Wait(self, task, slot, then)
+                wait = Wait(self, awaitable, task, slot, then)
                 task.add_done_callback(wait.ended)
             self.waiting.add(wait)
 
@@ -275,12 +276,14 @@ class Run:
     async def stop(self) -> None:
         """Leave nothing running."""
         self.stopping = True
-        running = [wait.future for wait in self.waiting | self.detached]
-        self.waiting.clear()
-        self.detached.clear()
-        for future in running:
-            future.cancel()
-        await gather(*running, return_exceptions=True)
+        running = self.waiting | self.detached
+        self.waiting, self.detached = set(), set()
+        for wait in running:
+            wait.future.cancel()
+        await gather(*(wait.future for wait in running), return_exceptions=True)
+        for wait in running:
+            # A task that was cancelled before it began has not awaited it.
+            abandon(wait.awaitable)
         self.stopping = False
 
 

@@ -73,5 +73,8 @@ def first_null(data: Any, path: Path) -> Path:
     for length, key in enumerate(path):
         if data is None:
             return path[:length]
-        data = data[key]
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return ("nowhere", *path)
     return path
