@@ -13,7 +13,6 @@ class Reason(StrEnum):
     EXECUTOR = "executor"
     DIRECTIVE = "directive"
     INTROSPECTION = "introspection"
-    ASYNC_TYPE = "async_type"
     FRAGMENT_ARGUMENTS = "fragment_arguments"
     SWITCH = "switch"
     VARIANTS = "variants"
@@ -31,7 +30,6 @@ MEANINGS = {
     Reason.EXECUTOR: "the executor was told to resolve, await or abort in a way of its own",
     Reason.DIRECTIVE: "it has a directive other than @skip and @include",
     Reason.INTROSPECTION: "it asks for __schema or __type",
-    Reason.ASYNC_TYPE: "a type is told by a coroutine function",
     Reason.FRAGMENT_ARGUMENTS: "a fragment takes arguments",
     Reason.SWITCH: "an @skip or @include has no Boolean",
     Reason.VARIANTS: "its @skip and @include were combined in too many ways",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -131,7 +130,7 @@ class Builder:
             raise Declined(Reason.DIRECTIVE)
         for key, details in collected.grouped_field_set.items():
             definition = self.executor.schema.get_field(type_, details[0].node.name.value)
-            if definition in (SchemaMetaFieldDef, TypeMetaFieldDef):
+            if definition in (SchemaMetaFieldDef, TypeMetaFieldDef) and not self.later:
                 raise Declined(Reason.INTROSPECTION)
             if definition is not None:
                 found.append(Field(key, type_, definition, details))
@@ -237,7 +236,9 @@ class Builder:
                 "value.__class__ in lists", [f"value = {items}(run, value, {at})"], at, nullable
             )
         if is_abstract_type(type_):
-            place.finish = abstract(type_, lambda run, found: self.plan.body(run, found, field))
+            # What is kept with a plan must not hold the builder, which holds the first executor and its context.
+            body_of = self.plan.body
+            place.finish = abstract(type_, lambda run, found: body_of(run, found, field))
             return self.finished(place, nullable)
         assert is_object_type(type_)
         return self.object_completion(place, type_, nullable)
@@ -254,8 +255,6 @@ class Builder:
 
     def object_completion(self, place: Place, type_: GraphQLObjectType, nullable: bool) -> Callable[[str], list[str]]:
         source, field = self.source, place.field
-        if iscoroutinefunction(type_.is_type_of):
-            raise Declined(Reason.ASYNC_TYPE)
         if self.plan.places > self.places_max:
             if not self.later:
                 raise Declined(Reason.SIZE)
@@ -278,10 +277,11 @@ class Builder:
     def put_off(self, type_: GraphQLObjectType, field: Field) -> Callable[[Run, Any, Slot], Any]:
         """A body that is made when there is a value for it, for it might be one of very many that never have any."""
         made: list[Body] = []
+        body_of = self.plan.body
 
         def finish(run: Run, value: Any, slot: Slot) -> Any:
             if not made:
-                made.append(self.plan.body(run, type_, field))
+                made.append(body_of(run, type_, field))
             return made[0](run, value, slot, False)
 
         return finish

@@ -1,5 +1,7 @@
 """What has a plan and what has none, how long plans are kept, and how all of that is counted."""
 
+import gc
+import weakref
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -120,12 +122,27 @@ async def test_incremental_delivery_is_left_to_stock_execution() -> None:
     assert list(context.figures.declined) == [Reason.DIRECTIVE]
 
 
-async def test_a_type_that_is_told_by_a_coroutine_is_left_to_stock_execution() -> None:
+async def test_types_that_are_told_by_coroutines_are_waited_for() -> None:
     context = compiled_context(size=8)
-    schema = strawberry.Schema(Told, execution_context_class=context)
-    result = await schema.execute("{ told { name } }")
-    assert result.data == {"told": {"name": "x"}}
-    assert list(context.figures.declined) == [Reason.ASYNC_TYPE]
+    schemas = strawberry.Schema(Told), strawberry.Schema(Told, execution_context_class=context)
+    stock, compiled = [await one.execute("{ a: told(well: true) { name } b: told { name } }") for one in schemas]
+    assert difference(stock, compiled) is None
+    assert compiled.data == {"a": {"name": "x"}, "b": None}
+    assert not context.figures.declined
+
+
+async def test_a_plan_does_not_hold_what_it_was_first_executed_with() -> None:
+    context = compiled_context(size=8)
+    schema, sea = harbour(context), Sea()
+    document = (
+        "query ($n: Int!) { seen(first: $n) { ... on Ship { name rank sailing(fast: true) } } numbered { number } }"
+    )
+    await schema.execute(document, {"n": 5}, context_value=sea)
+    gone = weakref.ref(sea)
+    del sea
+    gc.collect()
+    assert len(context.operations) == 1
+    assert gone() is None
 
 
 async def test_ten_thousand_documents_leave_as_many_plans_as_the_cache_holds() -> None:
@@ -213,7 +230,7 @@ class Later:
 
 
 async def is_told(value: Any, info: Any) -> bool:
-    return True
+    return bool(value.name)
 
 
 @strawberry.type
@@ -225,5 +242,5 @@ class ToldThing:
 @strawberry.type
 class Told:
     @strawberry.field
-    def told(self) -> ToldThing:
-        return ToldThing(name="x")
+    def told(self, well: bool = False) -> ToldThing | None:
+        return ToldThing(name="x" if well else "")
