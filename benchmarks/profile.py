@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import tempfile
 import time
@@ -29,7 +30,7 @@ Stacks = Mapping[tuple[str, ...], int]
 
 
 def run(pieces: int, *, out: Console) -> None:
-    """A flame graph for each case beside the results, and its dearest functions as a table."""
+    """For each case a flame graph, the stacks that it is made of, and the dearest functions."""
     with tempfile.TemporaryDirectory(prefix="cercle-profile-") as place, services() as found:
         place_of_stacks = Path(place) / "stacks"
         with shown(out) as progress:
@@ -49,6 +50,7 @@ def run(pieces: int, *, out: Console) -> None:
             ):
                 stacks, cpu_us = sampled(stage, case, place_of_stacks)
                 graph = latest(f"-{case.name}.svg")
+                shutil.copyfile(place_of_stacks, graph.with_suffix(".stacks"))
                 graph.write_text(flame.drawn(stacks, f"{case.name}: {cpu_us:,.0f} µs of the processor"))
                 out.print("", dearest(case.name, stacks, cpu_us), f"flame graph: {graph}")
 
