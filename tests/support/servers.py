@@ -44,7 +44,17 @@ class ApiProcess:
     def launch(self) -> Self:
         """Start the process; it is not ready yet."""
         command = [sys.executable, "-m", "uvicorn", "--factory", "app.asgi:from_environment"]
-        options = ["--host", "127.0.0.1", "--port", str(self.port), "--no-access-log", "--log-level", "warning"]
+        options = [
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(self.port),
+            "--no-access-log",
+            "--log-level",
+            "warning",
+            "--timeout-keep-alive",
+            "60",
+        ]
         self._process = subprocess.Popen([*command, *options], cwd=REPOSITORY, env=self._environment)
         return self
 

@@ -34,7 +34,9 @@ CHANGES = 40
 
 PAGE = "{ listings(first: 5) { nodes { id price { amount } } } }"
 DETAIL = """
-query ($id: ID!) { listing(by: { id: $id }) { price { amount } priceHistory(first: 50) { nodes { price { amount } } } } }
+query ($id: ID!) {
+  listing(by: { id: $id }) { price { amount } priceHistory(first: 50) { nodes { price { amount } } } }
+}
 """
 REPRICE = """
 mutation ($input: ListingRepriceInput!) {
