@@ -26,7 +26,7 @@ from tests.trust.circle_model import Circle
 from tests.trust.circle_model.noun import BOUND_DAYS, EXPRESS, GRACE_DAYS, HOUSE, OFFER_DAYS
 
 PEOPLE = 3
-OPENING = 60_000
+OPENING = 40_000
 WHOLE_EVERY = 5
 REPORTS = {"authorise": "authorised", "charge": "charged", "fail": "failed"}
 
@@ -57,6 +57,8 @@ class Life:
 
     def end(self) -> None:
         """No payout of this life waits for a batch of the next."""
+        self.told.update(f"settlement {one.state}" for one in self.model.settlements)
+        self.told.update(f"order {one.state}" for one in self.model.orders)
         for number, _ in enumerate(self.payouts):
             if self.model.wallets.payouts[number].state in ("REQUESTED", "BATCHED"):
                 self.end_payout(number, "payoutCancel")
@@ -69,6 +71,18 @@ class Life:
                 return [shown for shown in model.listings if shown.state == "LISTED"]
             case "idle":
                 return [thing for thing in model.things if thing.state in ("OFFERED", "AGREED") or thing.house_owned]
+            case "ended":
+                return [thing for thing in model.things if thing.state in ("WITHDRAWN", "EXPIRED")]
+            case "in_debt":
+                return [who for who, purse in enumerate(model.purses) if purse.owed]
+            case "sent":
+                return [number for number, one in enumerate(model.wallets.payouts) if one.state in ("SENT", "PAID")]
+            case "due":
+                return [one for one in model.settlements if model.is_payable(one, self.now)]
+            case "filled":
+                return [who for who, cart in enumerate(model.carts) if cart]
+            case "pending":
+                return [one for one in model.settlements if one.state == "PENDING"]
             case "awaited":
                 return [one for one in model.payments if one.is_open]
             case "paid":
@@ -250,6 +264,10 @@ class Life:
                 self.know(line, shown["id"])
             if found.payment is not None:
                 self.know(found.payment, made["payment"]["id"])
+
+    def put_back(self, who: int) -> None:
+        """What was put into the cart first."""
+        self.take_out(next(iter(self.model.carts[who])), who)
 
     def take_out(self, shown: Any, who: int) -> None:
         if who not in self.carts:

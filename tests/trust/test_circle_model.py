@@ -42,6 +42,9 @@ from tests.support.returns import COVER
 from tests.trust.circle_house import CircleHouse, euros
 from tests.trust.circle_life import PEOPLE, Life, pick
 
+CREDIT = 20_000
+"""What everybody has of it to begin with, in cents."""
+
 Chance = Callable[[Random], Any]
 Deed = tuple[str, tuple[Chance, ...]]
 """What to do, by its name in Life, and with what."""
@@ -73,7 +76,7 @@ yes_or_no = one_of(True, False)
 rarely = one_of(True, False, False, False)
 change = within(-200, 400)
 spans = one_of(
-    *[timedelta(minutes=minutes) for minutes in (1, 14, 16)], *[timedelta(days=days) for days in (1, 4, 7, 8, 14, 15)]
+    *[timedelta(minutes=minutes) for minutes in (1, 14, 16)], *[timedelta(days=days) for days in (1, 4, 7, 8, 8, 8, 15)]
 )
 
 
@@ -92,11 +95,7 @@ DEEDS: dict[str, list[Deed]] = {
         deed("send_payouts", yes_or_no),
         deed("end_payout", index, one_of("payoutCancel", "payoutConfirm", "payoutFail")),
     ),
-    "carts": gather(
-        deed("place_order", who, amounts, amounts, yes_or_no, rarely),
-        deed("place_what_fits", who, shares, shares, rarely),
-    ),
-    "time": gather(deed("wait", spans), *[deed("work", spans)] * 3),
+    "time": gather(deed("wait", spans), deed("work", spans), deed("work", spans)),
     "consign": deed(
         "consign",
         who,
@@ -137,25 +136,36 @@ DEEDS_WITH: dict[str, list[Deed]] = {
     ),
     "settlements": gather(deed("release"), deed("dispute", yes_or_no)),
     # What goes on with the circle.
-    "idle": gather(deed("list_", either(one_of(None), prices)), deed("agree", rarely, shares), deed("hand_back")),
+    "idle": gather(deed("list_", either(one_of(None), prices)), deed("agree", rarely, shares), deed("withdraw")),
+    "ended": deed("hand_back"),
+    "in_debt": deed("repay", amounts),
+    "sent": deed("end_payout", one_of("payoutConfirm", "payoutFail")),
     "on_shelf": gather(buy, buy, deed("put_in_cart", who), deed("reprice", change)),
+    "filled": gather(
+        deed("place_order", amounts, amounts, yes_or_no, rarely),
+        deed("place_what_fits", shares, shares, rarely),
+        deed("put_back"),
+    ),
     "awaited": deed("report", one_of("charge", "charge", "authorise", "fail")),
-    "paid": gather(*[deed("deliver")] * 5, deed("cancel"), deed("pack")),
+    "paid": gather(*[deed("deliver")] * 4, *[deed("cancel")] * 2, deed("pack")),
     "arrived": gather(deed("bring_back", index, wear, yes_or_no), deed("ask_back", index, yes_or_no)),
+    "pending": gather(deed("release"), deed("dispute", yes_or_no)),
+    "due": deed("release"),
     "under_way": gather(
-        deed("answer", one_of("Approve", "Ship", "Cancel")),
+        deed("answer", one_of("Approve", "Ship", "Cancel", "Reject")),
         deed("receive", yes_or_no),
         deed("inspect", one_of("AS_SENT", "AS_SENT", "NOT_THE_SAME"), one_of(0), yes_or_no),
         deed("resolve", one_of(None, "RESTOCK", "RETURN_TO_CONSIGNOR", "CLEAR")),
     ),
 }
 seeds = st.integers(0, 2**32)
-WEIGHTS = {"money": 4, "time": 4, "on_shelf": 6, "idle": 2, "awaited": 4, "paid": 5, "arrived": 3, "under_way": 5}
+WEIGHTS = {"money": 3, "time": 4, "on_shelf": 6, "idle": 2, "filled": 2, "awaited": 4, "paid": 5}
+WEIGHTS |= {"arrived": 3, "under_way": 5, "due": 2}
 """How often, compared with all else that can be done at a moment."""
 
 
 class Circles(RuleBasedStateMachine):
-    """Goods and money go round. Everybody has one thing on the shelf to begin with."""
+    """Goods and money go round. Everybody has one thing on the shelf to begin with, and some credit."""
 
     place: ClassVar[CircleHouse]
 
@@ -165,6 +175,7 @@ class Circles(RuleBasedStateMachine):
         dice = Random(seed)
         for person in range(PEOPLE):
             self.life.consign(person, prices(dice), "RETURN", False, shares(dice), "LISTED")
+            self.life.grant(person, CREDIT, None)
 
     def teardown(self) -> None:
         if hasattr(self, "life"):
@@ -223,7 +234,7 @@ INSURED = {
 def examples(count: int, **more: Any) -> settings:
     return settings(
         max_examples=count,
-        stateful_step_count=40,
+        stateful_step_count=35,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
@@ -232,14 +243,14 @@ def examples(count: int, **more: Any) -> settings:
 
 
 def test_house_and_model_never_differ(place: CircleHouse) -> None:
-    run_state_machine_as_test(Circles, settings=examples(10, derandomize=True))
+    run_state_machine_as_test(Circles, settings=examples(8, derandomize=True))
     assert place.sound()
 
 
 @pytest.mark.deep
-def test_house_and_model_never_differ_in_five_hundred_lives(place: CircleHouse) -> None:
+def test_house_and_model_never_differ_in_three_hundred_lives(place: CircleHouse) -> None:
     Life.told.clear()
-    run_state_machine_as_test(Circles, settings=examples(500))
+    run_state_machine_as_test(Circles, settings=examples(300))
     assert place.sound()
     assert set(Life.told) >= HAPPENS, HAPPENS - set(Life.told)
     print(f"\ncircle: {sum(Life.told.values())} actions; {dict(sorted(Life.told.items()))}")
@@ -257,8 +268,14 @@ HAPPENS = {
     *("charged APPLIED", "charged SENT_BACK", "failed APPLIED", "orderExpire", "walletHoldExpire", "paymentRefund"),
     *("shipmentDeliver ok", "goodsReturnRequest ok", "goodsReturnRequest RETURN_WINDOW_OVER", "goodsReturnAgree ok"),
     *("goodsReturnReject ok", "goodsReturnCancel ok", "goodsReturnExpire", "goodsReturnInspect NEEDS_APPRAISER"),
-    *("goodsReturnResolve ok", "goodsReturnResolve DISPOSITION_NOT_POSSIBLE", "orderComplete"),
-    *("settlementRelease", "settlementRelease ok", "settlementRelease NOT_PAYABLE_YET", "settlementAgree OFFER_LAPSED"),
+    *("goodsReturnResolve ok", "goodsReturnResolve DISPOSITION_NOT_POSSIBLE", "orderComplete", "order COMPLETED"),
+    *(
+        "settlementRelease",
+        "settlementRelease ok",
+        "settlementRelease NOT_PAYABLE_YET",
+        "settlement SETTLED",
+        "settlement REVERSED",
+    ),
     *("consignmentWithdraw ok", "consignmentWithdraw SELLER_BOUND", "consignmentReturn ok", "consignmentExpire"),
     *("payoutBatchPost ok", "payoutConfirm ok", "payoutFail ok", "receivableRepay ok", "walletLotExpire"),
 }
@@ -313,25 +330,79 @@ async def leave_held(work: Any, order: Any, now: datetime) -> None:
 
 TAKE = claim.take
 
-SABOTAGE: dict[str, dict[tuple[str, str], Any]] = {
-    "a refund forgets how it was paid": {("domain.order.refund", "allocate_refund"): refund_to_the_first},
-    "the bonus is on cash as well": {("domain.settlement.step", "pay"): bonus_on_everything},
-    "what is charged too late is kept": {("domain.payment_event", "sent_back"): keep_what_comes_late},
-    "a hold on the wallet outlives its order": {("domain.order.end", "release_holds"): leave_held},
+Broken = dict[tuple[str, str], Any]
+"""What stands in whose place."""
+BONUS: Broken = {("domain.settlement.step", "pay"): bonus_on_everything}
+SABOTAGE: dict[str, tuple[Broken, list[str]]] = {
+    "a refund forgets how it was paid": (
+        {("domain.order.refund", "allocate_refund"): refund_to_the_first},
+        ["buy", "deliver", "bring back worn"],
+    ),
+    "the bonus is on cash as well": (BONUS, ["buy", "deliver", "wait"]),
+    "what is charged too late is kept": (
+        {("domain.payment_event", "sent_back"): keep_what_comes_late},
+        ["order", "cancel", "charge"],
+    ),
+    "a hold on the wallet outlives its order": (
+        {("domain.order.end", "release_holds"): leave_held},
+        ["order", "cancel"],
+    ),
+    "a piece is in two carts": (
+        {("domain.claim", "check_free"): look_away, ("domain.claim", "take"): take_from_anybody},
+        ["put in a cart", "put in another"],
+    ),
+    "the worker looks too early, and never again": (
+        {("domain.settlement.step", "timedelta"): no_time},
+        ["buy", "deliver", "look", "wait"],
+    ),
+    "what comes back stays with its seller": (
+        {("domain.settlement.undo", "post_reversal"): leave_the_seller_paid},
+        ["buy", "deliver", "wait", "bring back"],
+    ),
 }
-HIDDEN: dict[str, dict[tuple[str, str], Any]] = {
-    "a piece is in two carts": {("domain.claim", "check_free"): look_away, ("domain.claim", "take"): take_from_anybody},
-    "the worker looks too early, and never again": {("domain.settlement.step", "timedelta"): no_time},
-    "what comes back stays with its seller": {("domain.settlement.undo", "post_reversal"): leave_the_seller_paid},
-}
-"""More has to happen before these show."""
-EITHER = [*SABOTAGE, *(pytest.param(what, marks=pytest.mark.deep) for what in HIDDEN)]
 
 
-@pytest.mark.parametrize("what", EITHER)
+def tell(life: Life, story: list[str]) -> None:
+    """Number 0 sells, for half credit; number 1 has all kinds of money."""
+    life.consign(0, 9_999, "RETURN", False, 5_000, "LISTED")
+    life.grant(1, 3_333, None)
+    chapters: dict[str, Callable[[], object]] = {
+        "put in a cart": lambda: life.put_in_cart(life.model.listings[0], 1),
+        "put in another": lambda: life.put_in_cart(life.model.listings[0], 2),
+        "order": lambda: life.buy(life.model.listings[0], 1, 10_000, 5_000, False, False),
+        "buy": lambda: life.buy(life.model.listings[0], 1, 10_000, 5_000, False, True),
+        "charge": lambda: life.report(life.model.payments[0], "charge"),
+        "cancel": lambda: life.cancel(life.model.orders[0]),
+        "deliver": lambda: life.deliver(life.model.orders[0]),
+        "look": lambda: life.work(timedelta(minutes=1)),
+        "wait": lambda: life.work(timedelta(days=8)),
+        "bring back": lambda: life.bring_back(life.model.orders[0], 0, 0, False),
+        "bring back worn": lambda: life.bring_back(life.model.orders[0], 0, 1_234, False),
+    }
+    for chapter in story:
+        chapters[chapter]()
+        life.compare()
+
+
+@pytest.mark.parametrize("what", SABOTAGE)
 def test_a_broken_house_is_caught(place: CircleHouse, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    for (module, name), broken in (SABOTAGE | HIDDEN)[what].items():
-        monkeypatch.setattr(import_module(module), name, broken)
-    # What is found may differ from run to run, for ids do; that something is found may not.
+    broken, story = SABOTAGE[what]
+    tell(Life(place), story)
+
+    sabotage(monkeypatch, broken)
+
+    with pytest.raises(AssertionError):
+        tell(Life(place), story)
+
+
+def test_a_broken_house_is_found_without_a_hint(place: CircleHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    sabotage(monkeypatch, BONUS)
+
+    # What is found first may differ from run to run, for ids do; that something is found may not.
     with pytest.raises((AssertionError, Flaky)):
         run_state_machine_as_test(Circles, settings=examples(200, phases=[Phase.generate], derandomize=True))
+
+
+def sabotage(monkeypatch: pytest.MonkeyPatch, broken: Broken) -> None:
+    for (module, name), other in broken.items():
+        monkeypatch.setattr(import_module(module), name, other)
