@@ -7,7 +7,7 @@ from rich.console import Console
 
 from benchmarks import bench, profile, report
 from benchmarks.progress import shown
-from benchmarks.servers import services
+from benchmarks.servers import ground
 
 
 def arguments(given: list[str]) -> Namespace:
@@ -26,8 +26,8 @@ def main() -> None:
     if told.profile:
         profile.run(told.pieces, out=out)
         return
-    with services() as found, shown(out) as progress:
-        result = bench.run(found, told.pieces, told.rounds, told.seconds, progress, only=told.only)
+    with ground() as base, shown(out) as progress:
+        result = bench.run(base, told.pieces, told.rounds, told.seconds, progress, only=told.only)
     report.tell(result, bench.FIGURES, out)
     report.keep(
         result, report.latest(".json"), pieces=told.pieces, rounds=told.rounds, seconds=told.seconds, only=told.only

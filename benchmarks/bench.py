@@ -13,8 +13,7 @@ from benchmarks.direct import Replay
 from benchmarks.figures import Figure, Ratio, processor, rate, tail
 from benchmarks.report import Told
 from benchmarks.rounds import play
-from benchmarks.servers import CACHES, UNCACHED, Stage, furnish, settings_for
-from persistence.embedded import Services
+from benchmarks.servers import CACHES, UNCACHED, Ground, Stage
 
 MANY = 16
 
@@ -66,15 +65,15 @@ FIGURES: tuple[Figure, ...] = (*RATIOS, COMPILED)
 
 
 def run(
-    found: Services, pieces: int, rounds: int, seconds: float, progress: Progress, *, only: Sequence[str] = ()
+    base: Ground, pieces: int, rounds: int, seconds: float, progress: Progress, *, only: Sequence[str] = ()
 ) -> Told:
-    """Furnish the services' empty database and measure everything, or what begins with one of `only`."""
+    """Furnish an empty database and measure everything, or what begins with one of `only`."""
 
     def wanted(name: str) -> bool:
         return not only or name.startswith(tuple(only))
 
-    asyncio.run(furnish(found, pieces, progress))
-    with on_stage(found) as (stage, every):
+    asyncio.run(base.furnish(pieces, progress))
+    with on_stage(base) as (stage, every):
         chosen = [case for case in every if wanted(case.name)]
         played = play(stage, chosen, rounds=rounds, seconds=seconds, progress=progress)
     values = {ratio.name: ratio.value(played) for ratio in RATIOS}
@@ -91,17 +90,17 @@ def compiled() -> float:
 
 
 @contextmanager
-def on_stage(found: Services) -> Iterator[tuple[Stage, list[Case]]]:
+def on_stage(base: Ground) -> Iterator[tuple[Stage, list[Case]]]:
     """A house with its floors, all running, and the cases, which are known to answer with the same."""
-    settings = settings_for(found, **UNCACHED)
-    pairs = asyncio.run(transfer.pairs(settings, found.owner_url, MANY))
+    settings, owner_url = base.settings(**UNCACHED), base.services.owner_url
+    pairs = asyncio.run(transfer.pairs(settings, owner_url, MANY))
     transfers = asyncio.run(transfer.record(settings, pairs))
-    slugs = asyncio.run(cases.slugs(found.owner_url))
+    slugs = asyncio.run(cases.slugs(owner_url))
     stage = Stage()
     stage.serve("floor", "benchmarks.floor", settings)
     stage.serve("off", "app.server", settings)
     for cache in CACHES[1:]:
-        stage.serve(cache, "app.server", settings_for(found, response_cache=cache))
+        stage.serve(cache, "app.server", base.settings(response_cache=cache))
     stage.drive("driver")
     stage.drive("direct", settings)
     with stage.open():

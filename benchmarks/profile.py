@@ -19,7 +19,7 @@ from benchmarks.cases import Case
 from benchmarks.progress import shown
 from benchmarks.report import latest
 from benchmarks.rounds import turn
-from benchmarks.servers import UNCACHED, Stage, furnish, services, settings_for
+from benchmarks.servers import UNCACHED, Stage, ground
 
 SECONDS = 6.0
 WARM_UP_SECONDS = 2.0
@@ -31,14 +31,14 @@ Stacks = Mapping[tuple[str, ...], int]
 
 def run(pieces: int, *, out: Console) -> None:
     """For each case a flame graph, the stacks that it is made of, and the dearest functions."""
-    with tempfile.TemporaryDirectory(prefix="cercle-profile-") as place, services() as found:
+    with tempfile.TemporaryDirectory(prefix="cercle-profile-") as place, ground() as base:
         place_of_stacks = Path(place) / "stacks"
         with shown(out) as progress:
-            asyncio.run(furnish(found, pieces, progress))
-        settings = settings_for(found, **UNCACHED)
-        pairs = asyncio.run(transfer.pairs(settings, found.owner_url, MANY))
+            asyncio.run(base.furnish(pieces, progress))
+        settings, owner_url = base.settings(**UNCACHED), base.services.owner_url
+        pairs = asyncio.run(transfer.pairs(settings, owner_url, MANY))
         asyncio.run(transfer.record(settings, pairs))
-        slugs = asyncio.run(cases.slugs(found.owner_url))
+        slugs = asyncio.run(cases.slugs(owner_url))
         stage = Stage()
         house = stage.serve("house", "benchmarks.sampler", settings, place_of_stacks)
         stage.drive("driver")

@@ -1,5 +1,6 @@
 """What came of a run: lines for machines, tables for people, and a file that says how it was measured."""
 
+import os
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ def tell(told: Told, wanted: Sequence[Figure], out: Console) -> None:
     for name, ratio in told.figures.items():
         if ratio is not None:
             out.print(f"{name} {ratio:.3f}", highlight=False)
+    out.print(f"load_average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors", highlight=False)
     for line in told.skipped:
         out.print(f"skipped {line}", highlight=False)
     out.print("", figures.cases_table(told.cases), "", figures.figures_table(wanted, told.figures))
@@ -48,6 +50,8 @@ def keep(told: Told, path: Path, **how: Any) -> None:
     document = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "load_average": round(os.getloadavg()[0], 1),
         "client": "wrk" if which("wrk") else "benchmarks.load",
         **how,
         "cases": told.cases,

@@ -22,7 +22,7 @@ from benchmarks.load import Load, post
 from benchmarks.progress import shown
 from benchmarks.report import Told
 from benchmarks.rounds import play
-from benchmarks.servers import UNCACHED, Server, Stage, furnish, services, settings_for
+from benchmarks.servers import UNCACHED, Ground, Server, Stage, ground
 from persistence.embedded import Services
 from schema.ids import encode_id
 
@@ -49,11 +49,11 @@ RATIOS = tuple(
 
 
 def run(pieces: dict[str, int], rounds: int, seconds: float, *, data_dir: Path | None, out: Console) -> Told:
-    with services(data_dir) as found, shown(out) as progress:
-        houses = {name: asyncio.run(furnished(found, name, many, progress)) for name, many in pieces.items()}
+    with ground(data_dir) as base, shown(out) as progress:
+        houses = {name: asyncio.run(furnished(base, name, many, progress)) for name, many in pieces.items()}
         stage = Stage()
         for name, house in houses.items():
-            stage.serve(name, "app.server", settings_for(house, **UNCACHED))
+            stage.serve(name, "app.server", house.settings(**UNCACHED))
         stage.drive("driver")
         with stage.open():
             chosen = [case for name, house in houses.items() for case in reads(stage.servers[name], name, house)]
@@ -63,42 +63,42 @@ def run(pieces: dict[str, int], rounds: int, seconds: float, *, data_dir: Path |
     return Told(played, {ratio.name: ratio.value(played) for ratio in RATIOS})
 
 
-async def furnished(found: Services, name: str, pieces: int, progress: Progress) -> Services:
+async def furnished(base: Ground, name: str, pieces: int, progress: Progress) -> Ground:
     """A database of this name with this many pieces, made unless there is one."""
     database = f"cercle_{name}_{pieces}"
-    house = Services(on(found.owner_url, database), on(found.app_url, database), found.redis_url)
-    owner = await asyncpg.connect(found.owner_url)
+    owner = await asyncpg.connect(base.services.owner_url)
     try:
-        if await owner.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", database):
-            return house
-        await owner.execute(f"DROP DATABASE IF EXISTS {database}_unfinished")
-        await owner.execute(f"CREATE DATABASE {database}_unfinished")
-        unfinished = Services(
-            on(found.owner_url, f"{database}_unfinished"), on(found.app_url, f"{database}_unfinished"), found.redis_url
-        )
-        await furnish(unfinished, pieces, lambda what, done, total: progress(f"{name}: {what}", done, total))
-        await settled(unfinished)
-        await owner.execute(f"ALTER DATABASE {database}_unfinished RENAME TO {database}")
+        if not await owner.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", database):
+            await owner.execute(f"DROP DATABASE IF EXISTS {database}_unfinished")
+            await owner.execute(f"CREATE DATABASE {database}_unfinished")
+            unfinished = on_database(base, f"{database}_unfinished")
+            await unfinished.furnish(pieces, lambda what, done, total: progress(f"{name}: {what}", done, total))
+            await settled(unfinished)
+            await owner.execute(f"ALTER DATABASE {database}_unfinished RENAME TO {database}")
     finally:
         await owner.close()
-    return house
+    return on_database(base, database)
 
 
-async def settled(house: Services) -> None:
+def on_database(base: Ground, database: str) -> Ground:
+    """The same server and roles, another database."""
+    there = base.services
+    owner_url, app_url = (
+        urlunsplit(urlsplit(url)._replace(path=f"/{database}")) for url in (there.owner_url, there.app_url)
+    )
+    return Ground(Services(owner_url, app_url, there.redis_url), base.data_dir)
+
+
+async def settled(house: Ground) -> None:
     """What autovacuum would do in the minutes after, so that it does not do it while something is measured."""
-    connection = await asyncpg.connect(house.owner_url)
+    connection = await asyncpg.connect(house.services.owner_url)
     try:
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
 
 
-def on(url: str, database: str) -> str:
-    """The same server and role, another database."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
-
-
-def reads(server: Server, name: str, house: Services) -> list[Case]:
+def reads(server: Server, name: str, house: Ground) -> list[Case]:
     slugs, category = asyncio.run(chosen_in(house))
     filtered = {"filter": {"categoryId": encode_id("Category", category)}}
     loads = (
@@ -115,10 +115,10 @@ def shelf(server: Server, variables: dict[str, Any]) -> Load:
     return Load(url, [post(url, LISTING, variables)], 1, b'"nodes":[{')
 
 
-async def chosen_in(house: Services) -> tuple[Sequence[str], Any]:
-    connection = await asyncpg.connect(house.owner_url)
+async def chosen_in(house: Ground) -> tuple[Sequence[str], Any]:
+    connection = await asyncpg.connect(house.services.owner_url)
     try:
-        return await cases.slugs(house.owner_url), await connection.fetchval(CATEGORY)
+        return await cases.slugs(house.services.owner_url), await connection.fetchval(CATEGORY)
     finally:
         await connection.close()
 

@@ -24,32 +24,39 @@ UNCACHED = {"response_cache": "off"} if CACHES else {}
 """For a house that answers from its database every time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a house stands on: its services, and a directory for its files."""
+
+    services: Services
+    data_dir: Path
+
+    async def furnish(self, pieces: int, progress: Progress) -> None:
+        """Migrate and seed an empty database."""
+        await migrate(self.services.owner_url, self.services.app_url)
+        await seed(self.services.owner_url, pieces=pieces, progress=progress)
+
+    def settings(self, **changes: Any) -> Settings:
+        """A house on this ground, otherwise as anybody would start it."""
+        return Settings(
+            data_dir=self.data_dir / "house",
+            database_url=self.services.app_url,
+            database_owner_url=self.services.owner_url,
+            redis_url=self.services.redis_url or None,
+            public_url=PUBLIC_URL,
+            **changes,
+        )
+
+
 @contextmanager
-def services(data_dir: Path | None = None) -> Iterator[Services]:
+def ground(data_dir: Path | None = None) -> Iterator[Ground]:
     """Embedded services with the settings of a house that keeps what it promises; in a directory that goes away."""
     with ExitStack() as open_:
         if data_dir is None:
             data_dir = Path(open_.enter_context(tempfile.TemporaryDirectory(prefix="cercle-bench-")))
             # PostgreSQL is nobody, if we are root.
             data_dir.chmod(0o755)
-        yield open_.enter_context(ServiceSupervisor(data_dir))
-
-
-async def furnish(services: Services, pieces: int, progress: Progress) -> None:
-    """Migrate and seed an empty database."""
-    await migrate(services.owner_url, services.app_url)
-    await seed(services.owner_url, pieces=pieces, progress=progress)
-
-
-def settings_for(services: Services, **changes: Any) -> Settings:
-    """A house on these services, otherwise as anybody would start it."""
-    return Settings(
-        database_url=services.app_url,
-        database_owner_url=services.owner_url,
-        redis_url=services.redis_url or None,
-        public_url=PUBLIC_URL,
-        **changes,
-    )
+        yield Ground(open_.enter_context(ServiceSupervisor(data_dir)), data_dir)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 from benchmarks import bench, cases, flame, report
 from benchmarks.figures import Ratio, Round, rate
 from benchmarks.load import LoadFailed, Measured, length
+from benchmarks.servers import Ground
 from persistence.embedded import Services
 
 READS = {"constant", "floor_listing", "listing", "floor_detail", "detail", "floor_listing_16", "listing_16"}
@@ -19,7 +20,7 @@ MOVES = {"sql", "transfer", "sql_16", "transfer_16"}
 def test_every_case_answers_what_its_floor_answers_and_every_figure_has_a_name(
     database: Services, tmp_path: Path
 ) -> None:
-    told = bench.run(database, 200, 1, 0.2, lambda what, done, total: None)
+    told = bench.run(Ground(database, tmp_path), 200, 1, 0.2, lambda what, done, total: None)
     report.keep(told, tmp_path / "latest.json", pieces=200)
     kept = orjson.loads((tmp_path / "latest.json").read_bytes())
 
