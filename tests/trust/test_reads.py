@@ -83,6 +83,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "receivables": {"filter.accountId": "Account"},
     "auditLog": {"filter.actorId": "Account", "filter.subjectId": "Account"},
     "gradingAssessment": {"standardId": "GradingStandard"},
+    "gradeSuggestion": {"appraisalId": "Appraisal"},
+    "goodsReceipts": {"listingId": "Listing"},
     "appraisers": {"categoryId": "Category"},
     "appraisal": {"id": "Appraisal"},
     "appraisalQueue": {"filter.categoryId": "Category"},
