@@ -38,6 +38,14 @@ MEANINGS = {
 }
 
 
+class Declined(Exception):
+    """There is no plan for this operation."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.meaning)
+        self.reason = reason
+
+
 @dataclass(slots=True)
 class ExecutionFigures:
     """Counts since the process began; only ever added to, so a reader needs no lock."""

@@ -7,15 +7,15 @@ brings started, in the moment in which it arrives, so nobody waits for the slowe
 
 from __future__ import annotations
 
-from asyncio import AbstractEventLoop, CancelledError, Future, Task, gather, get_running_loop, isfuture, sleep
+from asyncio import AbstractEventLoop, Future, gather, get_running_loop, isfuture, sleep
 from collections.abc import Awaitable, Callable
-from inspect import iscoroutine
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from graphql import GraphQLError, located_error
 
 from schema.execution.complete import settle
 from schema.execution.place import Keys, Slot, keys_of
+from schema.execution.wait import Then, Wait, abandon
 
 if TYPE_CHECKING:
     from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -24,46 +24,10 @@ if TYPE_CHECKING:
     from schema.execution.level import Level, LevelPlan
     from schema.execution.plan import Plan
 
-Then: TypeAlias = "Callable[[Run, Any, Any], Any]"
 Pending: TypeAlias = "tuple[Awaitable[Any], Slot | None, Then]"
 """What to wait for, the slot that its completed value goes to, and what completes it; a level has slots of its own."""
 
 ROOT: Keys = ()
-
-
-class Wait:
-    """One future that is waited for in one slot; many slots may wait for the same future."""
-
-    __slots__ = ("awaitable", "future", "run", "slot", "then")
-
-    def __init__(self, run: Run, awaitable: Any, future: Future[Any], slot: Slot | None, then: Then) -> None:
-        self.run = run
-        self.awaitable = awaitable
-        self.future = future
-        self.slot = slot
-        self.then = then
-
-    def arrived(self, future: Future[Any]) -> None:
-        """A future of somebody else, a DataLoader's: what it brings is completed without a task of its own."""
-        run = self.run
-        if not run.stopping and not future.cancelled():
-            try:
-                run.fill(future.result(), self.slot, self.then)
-            except Exception as error:
-                run.propagate(error, self.slot)
-            run.go_on()
-        run.left(self)
-
-    def ended(self, task: Future[Any]) -> None:
-        """A task of ours; what it waited for is completed."""
-        self.run.left(self)
-
-    @property
-    def failure(self) -> BaseException | None:
-        """What ends the whole operation: a field was cancelled, or the process is to stop."""
-        if self.future.cancelled():
-            return CancelledError()
-        return self.future.exception() if isinstance(self.future, Task) else None
 
 
 class Run:
@@ -285,11 +249,3 @@ class Run:
             # A task that was cancelled before it began has not awaited it.
             abandon(wait.awaitable)
         self.stopping = False
-
-
-def abandon(awaitable: Any) -> None:
-    """See to it that nobody is warned of what is never awaited."""
-    if iscoroutine(awaitable):
-        awaitable.close()
-    elif isfuture(awaitable):
-        awaitable.add_done_callback(lambda future: future.cancelled() or future.exception())

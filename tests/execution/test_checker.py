@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from schema.execution import compiled_context
 from schema.execution import complete as completing
 from schema.execution import source as writing
-from schema.execution.plan import Builder
+from schema.execution.builder import Builder
 from schema.execution.run import Run
 from tests.execution.comparison import difference
 from tests.execution.harbour import Sea, harbour
