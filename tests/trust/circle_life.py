@@ -245,6 +245,10 @@ class Life:
         of_cash = min(purse.cash, (whole - of_credit) * cash // 10_000)
         self.place_order(who, of_credit, of_cash, True, express)
 
+    def place_in_cash(self, who: int, express: bool) -> None:
+        """All of it, whether or not it is there."""
+        self.place_order(who, 0, self.model.comes_to(who, express), False, express)
+
     def place_order(self, who: int, credit: int, cash: int, provider: bool, express: bool) -> None:
         if who not in self.carts:
             return

@@ -92,7 +92,7 @@ DEEDS: dict[str, list[Deed]] = {
         deed("charge", who, amounts),
         deed("repay", who, amounts),
         deed("request_payout", who, amounts),
-        deed("send_payouts", yes_or_no),
+        deed("send_payouts", one_of(True, True, False)),
         deed("end_payout", index, one_of("payoutCancel", "payoutConfirm", "payoutFail")),
     ),
     "time": gather(deed("wait", spans), deed("work", spans), deed("work", spans)),
@@ -144,6 +144,7 @@ DEEDS_WITH: dict[str, list[Deed]] = {
     "filled": gather(
         deed("place_order", amounts, amounts, yes_or_no, rarely),
         deed("place_what_fits", shares, shares, rarely),
+        deed("place_in_cash", yes_or_no),
         deed("put_back"),
     ),
     "awaited": deed("report", one_of("charge", "charge", "authorise", "fail")),
@@ -160,7 +161,7 @@ DEEDS_WITH: dict[str, list[Deed]] = {
 }
 seeds = st.integers(0, 2**32)
 WEIGHTS = {"money": 3, "time": 4, "on_shelf": 6, "idle": 2, "filled": 2, "awaited": 4, "paid": 5}
-WEIGHTS |= {"arrived": 3, "under_way": 5, "due": 2}
+WEIGHTS |= {"arrived": 3, "under_way": 5, "due": 2, "sent": 3}
 """How often, compared with all else that can be done at a moment."""
 
 
