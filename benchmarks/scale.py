@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
 
 import asyncpg
+import orjson
 from rich.console import Console
 
 from app.seed import Progress
 from benchmarks import cases, report
 from benchmarks.cases import LISTING, Case
-from benchmarks.figures import Ratio, cost
+from benchmarks.figures import Ratio, cost, processor
 from benchmarks.load import Load, post
 from benchmarks.progress import shown
 from benchmarks.report import Told
@@ -29,22 +31,33 @@ from schema.ids import encode_id
 SMALL, LARGE = "small", "large"
 COST_MOST = 1.2
 
-CATEGORY = """
+CATEGORIES = """
 SELECT category_2_id FROM listing WHERE state = 'LISTED' AND category_2_id IS NOT NULL
-GROUP BY category_2_id ORDER BY count(*) DESC, category_2_id LIMIT 1
+GROUP BY category_2_id ORDER BY count(*) DESC, category_2_id LIMIT $1
 """
-PRICED = {"sort": "PRICE_ASC", "filter": {"price": {"currencyCode": "EUR", "min": "1000.00", "max": "5000.00"}}}
+SHELVES = 6
+PAGES = 4
+"""Of each shelf so many pages in turn: what happens to stand on a single page costs more or less than on another."""
 
 KINDS = ("listing", "detail", "price", "category")
 RATIOS = tuple(
-    Ratio(
-        f"{kind}_scale",
-        f"{kind}: cost in the large house ÷ in the small",
-        at_most=COST_MOST,
-        cases=(f"{kind}_{LARGE}", f"{kind}_{SMALL}"),
-        measure=cost,
-    )
+    ratio
     for kind in KINDS
+    for ratio in (
+        Ratio(
+            f"{kind}_scale",
+            f"{kind}: cost in the large house ÷ in the small",
+            at_most=COST_MOST,
+            cases=(f"{kind}_{LARGE}", f"{kind}_{SMALL}"),
+            measure=cost,
+        ),
+        Ratio(
+            f"{kind}_scale_cpu",
+            "… by processor time",
+            cases=(f"{kind}_{SMALL}", f"{kind}_{LARGE}"),
+            measure=processor,
+        ),
+    )
 )
 
 
@@ -99,28 +112,44 @@ async def settled(house: Ground) -> None:
 
 
 def reads(server: Server, name: str, house: Ground) -> list[Case]:
-    slugs, category = asyncio.run(chosen_in(house))
-    filtered = {"filter": {"categoryId": encode_id("Category", category)}}
+    slugs, categories = asyncio.run(chosen_in(house))
     loads = (
-        cases.listing(server),
+        pages(server, [{}]),
         cases.detail(server, slugs),
-        shelf(server, PRICED),
-        shelf(server, filtered),
+        pages(server, [priced(1_000 * (number + 1)) for number in range(SHELVES)]),
+        pages(server, [{"filter": {"categoryId": encode_id("Category", category)}} for category in categories]),
     )
     return [Case(f"{kind}_{name}", load, server=name) for kind, load in zip(KINDS, loads, strict=True)]
 
 
-def shelf(server: Server, variables: dict[str, Any]) -> Load:
+def priced(least: int) -> dict[str, Any]:
+    """A shelf by price, from so many euros to three times as many."""
+    price = {"currencyCode": "EUR", "min": f"{least}.00", "max": f"{3 * least}.00"}
+    return {"sort": "PRICE_ASC", "filter": {"price": price}}
+
+
+def pages(server: Server, shelves: Sequence[dict[str, Any]]) -> Load:
+    """The first pages of some shelves, each found by the cursor at the end of the one before."""
     url = f"{server.url}/graphql"
-    return Load(url, [post(url, LISTING, variables)], 1, b'"nodes":[{')
+    requests = []
+    for shelf in shelves:
+        after: str | None = None
+        for _ in range(PAGES):
+            requests.append(post(url, LISTING, {**shelf, "after": after}))
+            info = orjson.loads(cases.sent(url, requests[-1]))["data"]["listings"]["pageInfo"]
+            if not info["hasNextPage"]:
+                break
+            after = info["endCursor"]
+    return Load(url, requests, 1, b'"nodes":[{')
 
 
-async def chosen_in(house: Ground) -> tuple[Sequence[str], Any]:
+async def chosen_in(house: Ground) -> tuple[Sequence[str], Sequence[UUID]]:
     connection = await asyncpg.connect(house.services.owner_url)
     try:
-        return await cases.slugs(house.services.owner_url), await connection.fetchval(CATEGORY)
+        categories = [row["category_2_id"] for row in await connection.fetch(CATEGORIES, SHELVES)]
     finally:
         await connection.close()
+    return await cases.slugs(house.services.owner_url), categories
 
 
 def arguments(given: Sequence[str]) -> Namespace:
