@@ -44,6 +44,15 @@ class Money:
         """The amount in major units, with exactly the currency's number of decimals."""
         return Decimal(self.minor).scaleb(-self.currency.exponent)
 
+    @property
+    def plain(self) -> str:
+        """The same amount as text, in plain digits."""
+        exponent = self.currency.exponent
+        if not exponent:
+            return str(self.minor)
+        whole, rest = divmod(abs(self.minor), 10**exponent)
+        return f"{'-' if self.minor < 0 else ''}{whole}.{rest:0{exponent}d}"
+
     def __add__(self, other: "Money") -> "Money":
         return Money(self.minor + self._same(other).minor, self.currency)
 

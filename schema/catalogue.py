@@ -11,6 +11,7 @@ from resolvers import catalogue as resolve
 from resolvers import listing as resolve_listing
 from resolvers.context import Context
 from schema.attribute import AttributeDefinition, OptionDefinition, ProductAttribute
+from schema.execution import selected
 from schema.ids import IdOrSlug, Node, global_id, id_of
 from schema.localized import localized
 from schema.media import Media, cover
@@ -29,6 +30,9 @@ Season = strawberry.enum(catalogue.Season, name="Season", description="When a co
 ProductKind = strawberry.enum(catalogue.ProductKind, name="ProductKind", description="Goods or a service.")
 
 BRANDS, COLLECTIONS, PRODUCTS, OFFERS = "brands", "collections", "products", "productListings"
+IDENTITY = {"id", "__typename"}
+"""What is known of a neighbour without reading it."""
+
 NEWEST = (datetime.fromtimestamp(0, UTC), UUID(int=0))
 """The shape of a cursor in lists that are sorted by a moment."""
 
@@ -78,7 +82,7 @@ class Brand(Node):
         return Connection(page=await resolve.collections(info.context, root.id, page), list_name=COLLECTIONS)
 
 
-@noun(catalogue.Category, description="A place in the tree of categories, three levels deep.")
+@noun((catalogue.Category, listing.CategoryCard), description="A place in the tree of categories, three levels deep.")
 class Category(Node):
     id: strawberry.ID = global_id("Category")
     slug: str = strawberry.field(description="Its name in addresses.")
@@ -137,8 +141,10 @@ class Product(Node):
         return root.brand if isinstance(root, listing.ProductCard) else info.context.loaders.brand.load(root.brand_id)
 
     @strawberry.field(graphql_type=Category, description="Where it lies.")
-    async def category(root: Any, info: Info) -> Any:
-        return await resolve.category(info.context, root.category_id, None)
+    def category(root: Any, info: Info) -> Any:
+        if selected(info).names <= IDENTITY:
+            return listing.CategoryCard(root.category_id)
+        return info.context.loaders.category.load(root.category_id)
 
     @strawberry.field(graphql_type=Collection | None, description="Which collection it is of, if it is of one.")
     async def collection(root: Any, info: Info) -> Any:

@@ -9,10 +9,16 @@ import strawberry
 
 from domain.refusal import InvalidInput
 
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
 
 def encode_id(kind: str, value: UUID) -> str:
     """The global id of one thing of a kind."""
-    return base64.urlsafe_b64encode(kind.encode() + b":" + value.bytes).decode().rstrip("=")
+    return encoded(kind.encode() + b":", value)
+
+
+def encoded(prefix: bytes, value: UUID) -> str:
+    return binascii.b2a_base64(prefix + value.bytes, newline=False).translate(URL_SAFE, b"=").decode()
 
 
 def decode_id(text: str) -> tuple[str, UUID]:
@@ -41,10 +47,13 @@ def id_of(kind: str, text: str, *path: str) -> Any:
 def global_id(kind: str, attribute: str = "id") -> Any:
     """The `id` field of a noun."""
 
-    def read(root: Any) -> strawberry.ID:
-        return strawberry.ID(encode_id(kind, getattr(root, attribute)))
+    prefix = kind.encode() + b":"
 
-    return strawberry.field(resolver=read, description=f"Opaque id of this {kind}, the same for ever.")
+    def read(root: Any) -> str:
+        return encoded(prefix, getattr(root, attribute))
+
+    description = f"Opaque id of this {kind}, the same for ever."
+    return strawberry.field(resolver=read, graphql_type=strawberry.ID, description=description)
 
 
 @strawberry.interface(description="Anything that can be fetched again by its id.")

@@ -7,14 +7,14 @@ from typing import Annotated, Any, NewType
 from urllib.parse import urlsplit
 
 import strawberry
-from babel.numbers import format_currency
 from graphql import GraphQLError, GraphQLID, GraphQLString, ValueNode
 from strawberry.types.scalar import ScalarDefinition
 
 from domain import money
 from domain.localized import Locale as DomainLocale
 from domain.refusal import InvalidInput
-from schema.noun import noun
+from schema.noun import attribute, noun
+from schema.written import write
 
 MINOR_MAX = 10**15
 """No single amount is larger than this many minor units; sums of them still fit PostgreSQL's bigint."""
@@ -68,8 +68,9 @@ def parse_country(value: object) -> str:
     raise GraphQLError('A CountryCode is two capital letters by ISO 3166-1, such as "CN".')
 
 
-def print_plain(value: Decimal) -> str:
-    return format(value, "f")
+def print_plain(value: Decimal | str) -> str:
+    """A decimal without an exponent; money says its amount so by itself."""
+    return value if type(value) is str else format(value, "f")
 
 
 def sound(text: str) -> str:
@@ -127,12 +128,10 @@ CurrencyCode = strawberry.enum(
 )
 Locale = strawberry.enum(DomainLocale, name="Locale", description="A language of content.")
 
-BABEL_LOCALES = {DomainLocale.EN: "en", DomainLocale.ZH: "zh_Hans_CN"}
-
 
 @noun(money.Money, description="An exact amount in one currency.")
 class Money:
-    amount: Decimal = strawberry.field(description="In major units, with the currency's own number of decimals.")
+    amount: Decimal = attribute("plain", Decimal, description="In major units, with the currency's own decimals.")
 
     @strawberry.field(graphql_type=CurrencyCode, description="The currency.")
     def currency_code(root: money.Money) -> money.Currency:
@@ -143,7 +142,7 @@ class Money:
         root: money.Money,
         locale: Annotated[Locale, strawberry.argument(description="Whose way of writing.")] = DomainLocale.EN,  # type: ignore[valid-type]
     ) -> str:
-        return format_currency(root.amount, root.currency, locale=BABEL_LOCALES[locale])
+        return write(root, locale)
 
 
 @strawberry.input(description="An exact amount in one currency.")

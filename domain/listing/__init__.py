@@ -2,6 +2,7 @@
 
 from domain.listing.card import (
     BrandCard,
+    CategoryCard,
     ListingCard,
     ListingFilter,
     ListingReader,
@@ -41,6 +42,7 @@ __all__ = [
     "Agreed",
     "AlreadyListed",
     "BrandCard",
+    "CategoryCard",
     "Listing",
     "ListingCard",
     "ListingFilter",

@@ -30,6 +30,13 @@ class BrandCard:
 
 
 @dataclass(slots=True)
+class CategoryCard:
+    """As much of a category as is known without reading it."""
+
+    id: CategoryId
+
+
+@dataclass(slots=True)
 class ProductCard:
     """The little of a product that stands on a card."""
 

@@ -40,6 +40,13 @@ def test_a_part_without_weight_gets_nothing(minor: int, shares: list[int]) -> No
     assert parts[-1] == Money.zero(Currency.EUR)
 
 
+@given(st.integers(-(10**18), 10**18), st.sampled_from(Currency))
+def test_plain_text_says_the_exact_amount(minor: int, currency: Currency) -> None:
+    money = Money(minor, currency)
+
+    assert money.plain == format(money.amount, "f")
+
+
 def test_the_largest_remainders_take_the_odd_units_and_ties_go_to_the_earlier() -> None:
     assert [part.minor for part in Money(100, Currency.EUR).allocate([1, 1, 1])] == [34, 33, 33]
     assert [part.minor for part in Money(5, Currency.EUR).allocate([7, 3, 90])] == [0, 0, 5]

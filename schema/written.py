@@ -1,0 +1,57 @@
+"""Amounts as people write them: Babel says how, once for each currency and language, and it is done without it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from babel.numbers import format_currency
+
+from domain.localized import Locale
+from domain.money import Currency, Money
+
+BABEL_LOCALES = {Locale.EN: "en", Locale.ZH: "zh_Hans_CN"}
+
+SAMPLE_MINOR = 123_456_789
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What stands before, between and after the digits."""
+
+    positive: tuple[str, str]
+    negative: tuple[str, str]
+    group: str
+    point: str
+    exponent: int
+
+    def write(self, minor: int) -> str:
+        before, after = self.positive if minor >= 0 else self.negative
+        if not self.exponent:
+            whole, fraction = abs(minor), ""
+        else:
+            whole, rest = divmod(abs(minor), 10**self.exponent)
+            fraction = f"{self.point}{rest:0{self.exponent}d}"
+        grouped = f"{whole:,}"
+        return f"{before}{grouped if self.group == ',' else grouped.replace(',', self.group)}{fraction}{after}"
+
+
+@cache
+def style(currency: Currency, locale: Locale) -> Style:
+    """Babel's way of writing, taken apart."""
+    exponent = currency.exponent
+    amount = Decimal(SAMPLE_MINOR).scaleb(-exponent)
+    written = {sign: format_currency(sign * amount, currency, locale=BABEL_LOCALES[locale]) for sign in (1, -1)}
+    first, last = str(SAMPLE_MINOR)[0], str(SAMPLE_MINOR)[-1]
+
+    def around(text: str) -> tuple[str, str]:
+        return text[: text.index(first)], text[text.rindex(last) + 1 :]
+
+    before, after = around(written[1])
+    digits = written[1][len(before) : len(written[1]) - len(after)]
+    signs = [sign for sign in digits if not sign.isdigit()]
+    return Style(around(written[1]), around(written[-1]), signs[0], signs[-1] if exponent else "", exponent)
+
+
+def write(amount: Money, locale: Locale) -> str:
+    """The amount with its currency, for people."""
+    return style(amount.currency, locale).write(amount.minor)
