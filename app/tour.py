@@ -180,18 +180,22 @@ class Tour:
         while taken["id"] != opened["id"]:
             taken = self.house.ask(Role.APPRAISER, "TakeAppraisal", input={"categoryId": category_id})
         by = self.house.ask(Role.APPRAISER, "Standard", categoryId=category_id)
+        found: Json = {
+            "answers": [{"item": one["code"], "severity": "NONE"} for one in by["checklist"]],
+            "measurements": [
+                {"code": one["code"], "value": "5", "unit": one["unit"], "instrument": one["instrument"]}
+                for one in by["measurements"]
+            ],
+        }
+        suggested = self.house.ask(Role.APPRAISER, "SuggestGrade", appraisalId=taken["id"], **found)
         judged = self.house.ask(
             Role.APPRAISER,
             "ConcludeAppraisal",
             input={
                 "appraisalId": taken["id"],
                 "verdict": "AUTHENTIC",
-                "answers": [{"item": one["code"], "severity": "NONE"} for one in by["checklist"]],
+                **found,
                 "marks": [{"mark": one["code"], "result": "PASS"} for one in by["marks"]],
-                "measurements": [
-                    {"code": one["code"], "value": "240", "unit": one["unit"], "instrument": one["instrument"]}
-                    for one in by["measurements"]
-                ],
                 "condition": {"en": "As new, a hairline on one corner.", "zh": "近全新，一角有细微痕迹。"},
                 "valueLow": euros("2200.00"),
                 "valueHigh": euros("2600.00"),
@@ -206,7 +210,8 @@ class Tour:
         value = f"{judged['valueLow']['formatted']} to {judged['valueHigh']['formatted']}"
         self.say(
             "appraised",
-            f"{judged['verdict']}, grade {judged['grade']}, {value}; certificate {code} is {checked['status']}",
+            f"{judged['verdict']}, grade {judged['grade']} (rules suggest {suggested['grade']}), {value};"
+            f" certificate {code} is {checked['status']}",
         )
         return code
 
