@@ -143,7 +143,9 @@ class Builder:
         lines = [f"at = {at}"]
         if reader.takes_info:
             info, definition = source.name("Info", reader.info), source.name("field", reader.field)
-            lines.append(f"info = {info}(run, at, {definition})")
+            # As LazyInfo.__init__ does it, without the call.
+            lines.append(f"info = new({info})")
+            lines.append(f"info._run, info._slot, info._field, info.context = run, at, {definition}, run.context")
         given = ", ".join(filter(None, [reader.parameters, "**arguments" if converts else ""]))
         call = f"{source.name('resolve', reader.call)}({given})"
         go = [f"value = run.pend({call}, at)"] if reader.is_async else [f"value = {call}", *completion("at")]

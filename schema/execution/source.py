@@ -62,6 +62,7 @@ class Source:
             "stock": stock,
             "resolve_info": resolve_info,
             "Undefined": Undefined,
+            "new": object.__new__,
             "inf": inf,
             "plain": plain,
             "lists": frozenset({list, tuple}),

@@ -1,3 +1,5 @@
+"""Tests of compiled execution make errors on purpose."""
+
 import logging
 from collections.abc import Iterator
 

@@ -19,6 +19,7 @@ OWN = {
     "schema": {
         "coded",
         "errors",
+        "execution",
         "grade",
         "ids",
         "merchandise",
