@@ -11,7 +11,9 @@ import strawberry
 
 from domain.page import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, CursorKey, Page, PageRequest
 from domain.refusal import InvalidInput
+from schema.execution import selected
 from schema.mutation import given
+from schema.noun import noun
 
 T = TypeVar("T")
 
@@ -19,6 +21,32 @@ First = Annotated[int | None, strawberry.argument(description="How many from the
 After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description="How many from the end, 1 to 100.")]
 Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
+
+
+class PageAt:
+    """A page in its list; a cursor is made when it is asked for."""
+
+    __slots__ = ("list_name", "page")
+
+    def __init__(self, page: Page[Any], list_name: str) -> None:
+        self.page = page
+        self.list_name = list_name
+
+    @property
+    def has_next_page(self) -> bool:
+        return self.page.has_next
+
+    @property
+    def has_previous_page(self) -> bool:
+        return self.page.has_previous
+
+    @property
+    def start_cursor(self) -> str | None:
+        return encode_cursor(self.list_name, self.page.keys[0]) if self.page.keys else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        return encode_cursor(self.list_name, self.page.keys[-1]) if self.page.keys else None
 
 
 def encode_cursor(list_name: str, key: CursorKey) -> str:
@@ -58,7 +86,7 @@ def decode_part(part: Any, sample: Any) -> Any:
     return part
 
 
-@strawberry.type(description="Where a page stands in its list.")
+@noun(PageAt, description="Where a page stands in its list.")
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether there is more after this page.")
     has_previous_page: bool = strawberry.field(description="Whether there is more before this page.")
@@ -79,28 +107,20 @@ class Connection(Generic[T]):
 
     @strawberry.field(description="The items with their cursors.")
     def edges(self) -> list[Edge[T]]:
-        return [Edge(node=node, cursor=cursor) for node, cursor in zip(self.page.items, self.cursors(), strict=True)]
+        cursors = (encode_cursor(self.list_name, key) for key in self.page.keys)
+        return [Edge(node=node, cursor=cursor) for node, cursor in zip(self.page.items, cursors, strict=True)]
 
     @strawberry.field(description="The items alone.")
     def nodes(self) -> list[T]:
         return list(self.page.items)
 
-    @strawberry.field(description="Where this page stands.")
-    def page_info(self) -> PageInfo:
-        cursors = self.cursors()
-        return PageInfo(
-            has_next_page=self.page.has_next,
-            has_previous_page=self.page.has_previous,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
-        )
+    @strawberry.field(graphql_type=PageInfo, description="Where this page stands.")
+    def page_info(self) -> PageAt:
+        return PageAt(self.page, self.list_name)
 
     @strawberry.field(description="How many items there are in all, counted to 10,000.")
     def total_count(self) -> int | None:
         return self.page.total
-
-    def cursors(self) -> list[str]:
-        return [encode_cursor(self.list_name, key) for key in self.page.keys]
 
 
 def page_request(
@@ -128,12 +148,4 @@ def page_request(
 
 def asks_total(info: Any) -> bool:
     """Whether the operation selects `totalCount` on this connection, for counting costs a statement."""
-    return any(selects(field.selections, "totalCount") for field in info.selected_fields)
-
-
-def selects(selections: Any, name: str) -> bool:
-    return any(
-        getattr(selection, "name", None) == name
-        or (not hasattr(selection, "arguments") and selects(selection.selections, name))
-        for selection in selections
-    )
+    return "totalCount" in selected(info)
