@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from graphql import OperationType
+from graphql import DocumentNode, GraphQLSchema, OperationType
 from graphql.execution.executor import default_field_resolver, default_type_resolver
 from graphql.pyutils.is_awaitable import is_awaitable
 from strawberry.execution import optimized_is_awaitable
@@ -32,6 +32,28 @@ class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
             self.figures.declined[declined.reason] += 1
             return super().execute_operation(serially)
         return plan.execute(self)
+
+    @classmethod
+    def prepare(
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        variables: dict[str, Any] | None = None,
+        operation_name: str | None = None,
+    ) -> bool:
+        """Make the plan of an operation before it is asked for; whether there is one, and the variables fit.
+
+        The plan is that of this very document, with the switches as these variables and their defaults set them.
+        """
+        executor = cls.build(schema, document, None, None, variables, operation_name)
+        if not isinstance(executor, CompiledExecutionContext):
+            return False
+        try:
+            executor.plan(None)
+        except Declined as declined:
+            cls.figures.declined[declined.reason] += 1
+            return False
+        return True
 
     def plan(self, serially: bool | None) -> Plan:
         reason = self.refused(serially)

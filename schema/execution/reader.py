@@ -23,6 +23,7 @@ from schema.execution.batch import BatchResolver
 from schema.execution.info import LazyInfo, info_class
 
 MADE_BY_STRAWBERRY = GraphQLCoreConverter.from_resolver.__code__.co_filename
+KEPT = "compiled-execution"
 RESOLVERS = ("_get_basic_result", "_resolver", "_async_resolver")
 
 
@@ -74,9 +75,16 @@ def strawberry_schema(schema: GraphQLSchema) -> strawberry.Schema | None:
 
 
 def reader_of(definition: GraphQLField, schema: strawberry.Schema | None) -> Reader:
-    """The cheapest way to read this field that gives what stock execution gives."""
+    """The cheapest way to read this field that gives what stock execution gives; found once, and kept by the field."""
     if definition is TypeNameMetaFieldDef:
         return TypeName()
+    kept: Reader | None = definition.extensions.get(KEPT)
+    if kept is None:
+        kept = definition.extensions[KEPT] = found(definition, schema)
+    return kept
+
+
+def found(definition: GraphQLField, schema: strawberry.Schema | None) -> Reader:
     field: Any = definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     if schema is None or not is_plain(field, definition, schema):
         return Stock()

@@ -96,7 +96,7 @@ def examples(count: int) -> Any:
 drawn = operations(SCHEMA, values=VALUES, depth=5, width=3)
 
 
-@examples(40)
+@examples(80)
 @given(st.sampled_from(VIEWERS), drawn)
 async def test_any_query_is_answered_the_same_to_anybody(seeded: Seeded, viewer: str, operation: Operation) -> None:
     await seeded.ask(viewer, operation.document, operation.variables)

@@ -49,6 +49,19 @@ async def test_a_document_is_compiled_once_and_its_plan_used_again() -> None:
     assert set(context.figures.snapshot()) == {"compiled", "reused", *(f"declined_{one}" for one in Reason)}
 
 
+async def test_a_plan_can_be_made_before_anybody_asks() -> None:
+    context = compiled_context(size=8)
+    schema = harbour(context)._schema
+    document = parse("query ($on: Boolean!, $n: Int) { ship(number: $n) { name @include(if: $on) } __typename }")
+    assert context.prepare(schema, document, {"on": True})
+    assert not context.prepare(schema, document)
+    assert not context.prepare(schema, parse("{ __schema { queryType { name } } }"))
+    assert (context.figures.compiled, context.figures.reused) == (1, 0)
+    result: Any = execute(schema, document, variable_values={"on": True, "n": 3}, executor_class=context)
+    assert result.data == {"ship": {"name": "ship 3"}, "__typename": "Query"}
+    assert (context.figures.compiled, context.figures.reused) == (1, 1)
+
+
 async def declined(document: str, *, extensions: Any = (), in_order: bool = False, **variables: Any) -> list[Reason]:
     """Why a document was left to stock execution, which answers as it always does."""
     context = compiled_context(size=8)
