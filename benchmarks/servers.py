@@ -12,12 +12,14 @@ from typing import Any
 from app.config import Settings
 from app.seed import Progress, seed
 from app.supervisor import Child, Supervisor, prepare
-from benchmarks.load import Measured
+from benchmarks.load import LoadFailed, Measured
 from persistence.embedded import Services, ServiceSupervisor
 from persistence.migrate import migrate
 
 PUBLIC_URL = "https://cercle.example"
 """Both sides say the same addresses of media, wherever they listen."""
+
+PATIENCE_SECONDS = 60
 
 CACHES = ("off", "memory", "valkey") if "response_cache" in Settings.model_fields else ()
 UNCACHED = {"response_cache": "off"} if CACHES else {}
@@ -82,6 +84,8 @@ class Driver:
 
     def run(self, load: Any, seconds: float) -> Measured:
         self.orders.send((load, seconds))
+        if not self.orders.poll(seconds + PATIENCE_SECONDS):
+            raise LoadFailed("the process that the load comes from does not answer")
         told = self.orders.recv()
         if isinstance(told, Exception):
             raise told
