@@ -18,6 +18,7 @@ class Reason(StrEnum):
     VARIANTS = "variants"
     SIZE = "size"
     DEPTH = "depth"
+    FAILED = "failed"
 
     @property
     def meaning(self) -> str:
@@ -35,6 +36,7 @@ MEANINGS = {
     Reason.VARIANTS: "its @skip and @include were combined in too many ways",
     Reason.SIZE: "it selects too much to be worth a plan",
     Reason.DEPTH: "it is nested too deeply",
+    Reason.FAILED: "making the plan failed, which the log tells",
 }
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 from graphql import (
     DirectiveNode,
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLError,
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
@@ -20,6 +22,8 @@ from schema.execution.builder import PLACES_MAX
 from schema.execution.cache import VARIANTS_MAX
 from schema.execution.figures import Declined, ExecutionFigures, Reason
 from schema.execution.plan import Plan
+
+log = logging.getLogger("schema.execution")
 
 SWITCHES = ("skip", "include")
 
@@ -84,7 +88,13 @@ class Operation:
             made = Plan(executor)
         except Declined as declined:
             made = declined.reason
+        except GraphQLError:
+            # What @skip or @include says can not be coerced, which validation would have told.
+            made = Reason.SWITCH
         except RecursionError:
             made = Reason.DEPTH
+        except Exception:
+            log.exception("no plan could be made")
+            made = Reason.FAILED
         self.variants[variant] = made
         return made

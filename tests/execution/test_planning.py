@@ -12,6 +12,7 @@ from strawberry.extensions import ParserCache, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from schema.execution import CompiledExecutionContext, Reason, compiled_context
+from schema.execution.builder import Builder
 from schema.execution.cache import VARIANTS_MAX
 from tests.execution.comparison import difference
 from tests.execution.harbour import Sea, harbour
@@ -156,6 +157,23 @@ async def test_a_plan_does_not_hold_what_it_was_first_executed_with() -> None:
     gc.collect()
     assert len(context.operations) == 1
     assert gone() is None
+
+
+async def test_a_plan_that_can_not_be_made_costs_nobody_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*given: Any) -> Any:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(Builder, "object", broken)
+    assert await declined("{ ship { name } }") == [Reason.FAILED]
+
+
+def test_a_switch_that_was_never_validated_fails_as_in_stock_execution() -> None:
+    context = compiled_context(size=8)
+    document = parse("{ ship { name @skip(if: null) } }")
+    compiled: Any = execute(harbour(context)._schema, document, executor_class=context)
+    stock: Any = execute(STOCK._schema, document, executor_class=STOCK.execution_context_class)
+    assert difference(stock, compiled) is None
+    assert list(context.figures.declined) == [Reason.SWITCH]
 
 
 async def test_ten_thousand_documents_leave_as_many_plans_as_the_cache_holds() -> None:
