@@ -1,6 +1,6 @@
 """The catalogue, which is public."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from uuid import UUID
 
 from domain.attribute import AttributeDefinition, AttributeValue
@@ -80,20 +80,37 @@ async def products(context: Context, wanted: ProductFilter, page: PageRequest) -
     return await context.readers.catalogue.product_page(wanted, page)
 
 
-async def whole(context: Context, some: Product | ProductCard) -> Product:
-    """All of a product, of which a card shows the little that stands on it."""
+Described = Sequence[tuple[AttributeDefinition, AttributeValue]]
+
+
+def whole(context: Context, some: Product | ProductCard) -> Product | Awaitable[Product]:
+    """All of a product, of which a card shows the little that stands on it, unless more was looked for."""
     if isinstance(some, Product):
         return some
+    return some.whole or loaded(context, some)
+
+
+async def loaded(context: Context, some: ProductCard) -> Product:
     found = await context.loaders.product.load(some.id)
     assert found is not None, "products are never deleted"
     return found
 
 
-async def described(context: Context, product: Product) -> Sequence[tuple[AttributeDefinition, AttributeValue]]:
+def described(context: Context, some: Product | ProductCard) -> Described | Awaitable[Described]:
     """A product's attributes, each beside its definition."""
+    if isinstance(some, ProductCard) and some.whole is not None and some.definitions is not None:
+        return paired(some.whole, some.definitions)
+    return described_by_tree(context, some)
+
+
+async def described_by_tree(context: Context, some: Product | ProductCard) -> Described:
+    product = some if isinstance(some, Product) else await loaded(context, some)
     found = await tree(context)
     own = found.get(product.category_id)
-    asked = () if own is None else definitions([found[above] for above in own.path if above in found])
+    return paired(product, () if own is None else definitions([found[above] for above in own.path if above in found]))
+
+
+def paired(product: Product, asked: Sequence[AttributeDefinition]) -> Described:
     by_code = {definition.code: definition for definition in asked}
     return [(by_code[value.code], value) for value in product.attributes if value.code in by_code]
 

@@ -5,7 +5,16 @@ from dataclasses import replace
 from uuid import UUID
 
 from domain.catalogue import CategoryId, ProductId
-from domain.listing import Listing, ListingCard, ListingFilter, ListingId, ListingSort, check_filter
+from domain.listing import (
+    CARD,
+    Listing,
+    ListingCard,
+    ListingFilter,
+    ListingId,
+    ListingSort,
+    Look,
+    check_filter,
+)
 from domain.page import Page, PageRequest
 from domain.piece import PieceId
 from domain.price import PriceChange
@@ -13,10 +22,12 @@ from domain.refusal import NotFound
 from resolvers.context import Context
 
 
-async def listing(context: Context, listing_id: UUID | None, slug: str | None) -> ListingCard | None:
-    if listing_id is not None:
+async def listing(context: Context, listing_id: UUID | None, slug: str | None, look: Look = CARD) -> ListingCard | None:
+    if listing_id is not None and look == CARD:
         return await context.loaders.listing.load(listing_id)
-    return None if slug is None else await context.readers.listings.by_slug(slug, context.viewer)
+    if listing_id is None and slug is None:
+        return None
+    return await context.readers.listings.one(listing_id, slug, context.viewer, look)
 
 
 async def listings(

@@ -1,6 +1,6 @@
 """Pieces and their passports: listed ones are public, others are for staff and their owner."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from uuid import UUID
 
 from domain.listing import PieceCard
@@ -16,10 +16,14 @@ async def piece(context: Context, piece_id: UUID | None, slug: str | None) -> Pi
     return None if slug is None else await context.readers.pieces.by_slug(slug, context.viewer)
 
 
-async def whole(context: Context, some: Piece | PieceCard) -> Piece:
-    """All of a piece, of which a card shows the little that stands on it."""
+def whole(context: Context, some: Piece | PieceCard) -> Piece | Awaitable[Piece]:
+    """All of a piece, of which a card shows the little that stands on it, unless more was looked for."""
     if isinstance(some, Piece):
         return some
+    return some.whole or loaded(context, some)
+
+
+async def loaded(context: Context, some: PieceCard) -> Piece:
     found = await context.loaders.piece.load(some.id)
     assert found is not None, "whoever sees a listing sees its piece"
     return found

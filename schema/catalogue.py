@@ -17,7 +17,7 @@ from schema.localized import localized
 from schema.media import Media, cover
 from schema.mutation import Info, given
 from schema.node import fetchable
-from schema.noun import noun
+from schema.noun import noun, of_whole
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.price import ReferencePrice
 from schema.scalars import CountryCode
@@ -150,32 +150,36 @@ class Product(Node):
     async def collection(root: Any, info: Info) -> Any:
         return await resolve.collection(info.context, root.collection_id, None)
 
-    @strawberry.field(description="Its story; null where it was never told.")
-    async def story(root: Any, info: Info) -> str | None:
-        story = (await resolve.whole(info.context, root)).story
-        return None if story is None else story.read(info.context.viewer.locale)
-
-    @strawberry.field(description="What it is like, in the order of its category's attributes.")
-    async def attributes(root: Any, info: Info) -> list[ProductAttribute]:
-        product = await resolve.whole(info.context, root)
-        return [
-            ProductAttribute(definition=definition, value=value)  # type: ignore[arg-type]
-            for definition, value in await resolve.described(info.context, product)
-        ]
-
-    @strawberry.field(graphql_type=list[OptionDefinition], description="What a buyer of it new chooses.")
-    async def options(root: Any, info: Info) -> Any:
-        return (await resolve.whole(info.context, root)).options
-
-    @strawberry.field(
-        graphql_type=ReferencePrice | None, description="What it costs new; null where that is not documented."
+    story: Any = of_whole(
+        resolve.whole,
+        lambda product, info: None if product.story is None else product.story.read(info.context.viewer.locale),
+        str | None,
+        description="Its story; null where it was never told.",
     )
-    async def reference_price(root: Any, info: Info) -> Any:
-        return (await resolve.whole(info.context, root)).reference_price
-
-    @strawberry.field(graphql_type=list[Media], description="Its pictures, films and documents, pictures first.")
-    async def media(root: Any, info: Info) -> Any:
-        return (await resolve.whole(info.context, root)).media
+    attributes: Any = of_whole(
+        resolve.described,
+        lambda described, _: [ProductAttribute(definition=one, value=value) for one, value in described],
+        list[ProductAttribute],
+        description="What it is like, in the order of its category's attributes.",
+    )
+    options: Any = of_whole(
+        resolve.whole,
+        lambda product, _: product.options,
+        list[OptionDefinition],
+        description="What a buyer of it new chooses.",
+    )
+    reference_price: Any = of_whole(
+        resolve.whole,
+        lambda product, _: product.reference_price,
+        ReferencePrice | None,
+        description="What it costs new; null where that is not documented.",
+    )
+    media: Any = of_whole(
+        resolve.whole,
+        lambda product, _: product.media,
+        list[Media],
+        description="Its pictures, films and documents, pictures first.",
+    )
 
     @strawberry.field(
         graphql_type=Connection[Annotated["Listing", strawberry.lazy("schema.listing")]],

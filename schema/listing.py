@@ -21,6 +21,7 @@ from resolvers.context import Context
 from schema.attribute import AttributeValueInput, SelectedOption
 from schema.catalogue import NEWEST, By, Product, wanted
 from schema.errors import UserError, VersionConflict, WrongState, refused
+from schema.execution import Selection, selected
 from schema.grade import Grade
 from schema.ids import Node, encode_id, global_id, id_of
 from schema.localized import LocalizedInput, said
@@ -280,6 +281,21 @@ class ListingWithdrawInput(Versioned):
 
 # Root fields
 
+PRODUCT_CARD = {"id", "__typename", "slug", "kind", "name", "reference", "coverUrl", "version", "brand", "category"}
+PRODUCT_BESIDE = {"collection", "listings"}
+PIECE_CARD = {"id", "__typename", "slug", "grade", "coverUrl", "version", "product"}
+PIECE_BESIDE = {"standings", "titleRecords", "listing", "certificate", "passport"}
+
+
+def look_of(selection: Selection) -> listing.Look:
+    """What is read together with a listing, for it is asked for: neighbours of neighbours have readers of their own."""
+    product, one = selection["product"].names, selection["piece"].names
+    return listing.Look(
+        product=not product <= PRODUCT_CARD | PRODUCT_BESIDE,
+        definitions="attributes" in product,
+        piece=not one <= PIECE_CARD | PIECE_BESIDE,
+    )
+
 
 @strawberry.type
 class ListingQuery:
@@ -287,7 +303,7 @@ class ListingQuery:
         graphql_type=Listing | None, description="A listing; null when there is none that the caller may see."
     )
     async def listing(self, info: Info, by: By) -> Any:
-        return await resolve.listing(info.context, *by.read("Listing"))
+        return await resolve.listing(info.context, *by.read("Listing"), look_of(selected(info)))
 
     @strawberry.field(
         graphql_type=Connection[Listing],

@@ -1,6 +1,7 @@
 """Object types over domain objects: fields are read by attribute, nothing is copied."""
 
 from collections.abc import Callable
+from inspect import isawaitable
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
@@ -20,6 +21,24 @@ def noun(source: type | tuple[type, ...], *, description: str) -> Callable[[type
         return strawberry.type(cls, description=description)
 
     return declare
+
+
+def of_whole(
+    whole: Callable[[Any, Any], Any], read: Callable[[Any, Any], Any], graphql_type: Any, *, description: str
+) -> Any:
+    """A field that `read(thing, info)` takes from all of a thing.
+
+    `whole(context, source)` answers with it, or with an awaitable when the source is a card that does not have it.
+    """
+
+    async def later(found: Any, info: strawberry.Info) -> Any:
+        return read(await found, info)
+
+    def resolve(root: Any, info: strawberry.Info) -> Any:
+        found = whole(info.context, root)
+        return later(found, info) if isawaitable(found) else read(found, info)
+
+    return strawberry.field(resolver=resolve, graphql_type=graphql_type, description=description)
 
 
 def attribute(name: str, graphql_type: Any, *, description: str) -> Any:

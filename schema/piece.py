@@ -23,7 +23,7 @@ from schema.media import Media, MediaInput, cover, placed
 from schema.merchandise import Versioned
 from schema.mutation import Info, Keyed, given, mutation
 from schema.node import fetchable
-from schema.noun import noun
+from schema.noun import noun, of_whole
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.price import PriceReason
 from schema.scalars import Money
@@ -88,6 +88,15 @@ class PassportEntry:
     details: PassportDetails = strawberry.field(description="What is told of it.")
 
 
+def for_staff(name: str, graphql_type: Any, *, description: str) -> Any:
+    """A field of the whole piece that others than staff see as null."""
+
+    def read(one: piece.Piece, info: Info) -> Any:
+        return getattr(one, name) if info.context.viewer.is_staff else None
+
+    return of_whole(resolve.whole, read, graphql_type, description=f"{description[:-1]}; null for others.")
+
+
 @noun(
     (piece.Piece, listing.PieceCard),
     description="One of one. Public once it was listed; seen before by staff and its owner.",
@@ -103,38 +112,36 @@ class Piece(Node):
     async def product(root: Any, info: Info) -> Any:
         return await resolve_catalogue.product(info.context, root.product_id, None)
 
-    @strawberry.field(description="Its condition in words; null until somebody described it.")
-    async def condition(root: Any, info: Info) -> str | None:
-        condition = (await resolve.whole(info.context, root)).condition
-        return None if condition is None else condition.read(info.context.viewer.locale)
-
-    @strawberry.field(description="The last signs of its serial; null when it has none.")
-    async def serial_masked(root: Any, info: Info) -> str | None:
-        return (await resolve.whole(info.context, root)).serial_masked
-
-    @strawberry.field(description="Its whole serial. For staff; null for others.")
-    async def serial(root: Any, info: Info) -> str | None:
-        return (await resolve.whole(info.context, root)).serial if info.context.viewer.is_staff else None
-
-    @strawberry.field(graphql_type=list[Media], description="Its own pictures, films and documents, pictures first.")
-    async def media(root: Any, info: Info) -> Any:
-        return (await resolve.whole(info.context, root)).media
-
-    @strawberry.field(graphql_type=list[PieceMeasurement], description="What instruments said of it.")
-    async def measurements(root: Any, info: Info) -> Any:
-        return (await resolve.whole(info.context, root)).measurements
-
-    @strawberry.field(graphql_type=Party | None, description="Whose it is. For staff; null for others.")
-    async def owner(root: Any, info: Info) -> Any:
-        return (await resolve.whole(info.context, root)).owner if info.context.viewer.is_staff else None
-
-    @strawberry.field(graphql_type=Party | None, description="Who has it in hand. For staff; null for others.")
-    async def custodian(root: Any, info: Info) -> Any:
-        return (await resolve.whole(info.context, root)).custodian if info.context.viewer.is_staff else None
-
-    @strawberry.field(graphql_type=Party | None, description="Who bears its risk. For staff; null for others.")
-    async def risk_bearer(root: Any, info: Info) -> Any:
-        return (await resolve.whole(info.context, root)).risk_bearer if info.context.viewer.is_staff else None
+    condition: Any = of_whole(
+        resolve.whole,
+        lambda one, info: None if one.condition is None else one.condition.read(info.context.viewer.locale),
+        str | None,
+        description="Its condition in words; null until somebody described it.",
+    )
+    serial_masked: Any = of_whole(
+        resolve.whole,
+        lambda one, _: one.serial_masked,
+        str | None,
+        description="The last signs of its serial; null when it has none.",
+    )
+    serial: Any = for_staff("serial", str | None, description="Its whole serial. For staff.")
+    media: Any = of_whole(
+        resolve.whole,
+        lambda one, _: one.media,
+        list[Media],
+        description="Its own pictures, films and documents, pictures first.",
+    )
+    measurements: Any = of_whole(
+        resolve.whole,
+        lambda one, _: one.measurements,
+        list[PieceMeasurement],
+        description="What instruments said of it.",
+    )
+    owner: Any = for_staff("owner", Party | None, description="Whose it is. For staff.")
+    custodian: Any = for_staff("custodian", Party | None, description="Who has it in hand. For staff.")
+    risk_bearer: Any = for_staff(
+        "risk_bearer", Party | None, description="Who bears its risk. For staff; null for others."
+    )
 
     @strawberry.field(
         graphql_type=list[PieceStanding] | None,

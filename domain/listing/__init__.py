@@ -1,12 +1,14 @@
 """Offers: products in stock and single pieces, at prices that keep their history."""
 
 from domain.listing.card import (
+    CARD,
     BrandCard,
     CategoryCard,
     ListingCard,
     ListingFilter,
     ListingReader,
     ListingSort,
+    Look,
     PieceCard,
     ProductCard,
     check_filter,
@@ -38,6 +40,7 @@ from domain.listing.shelf import (
 )
 
 __all__ = [
+    "CARD",
     "LIFECYCLE",
     "Agreed",
     "AlreadyListed",
@@ -52,6 +55,7 @@ __all__ = [
     "ListingSort",
     "ListingState",
     "Listings",
+    "Look",
     "NotAvailable",
     "PieceCard",
     "PriceNotAgreed",

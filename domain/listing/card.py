@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from domain.attribute import AttributeValue
-from domain.catalogue import BrandId, BrandKind, CategoryId, CollectionId, ProductId, ProductKind
+from domain.attribute import AttributeDefinition, AttributeValue
+from domain.catalogue import BrandId, BrandKind, CategoryId, CollectionId, Product, ProductId, ProductKind
 from domain.listing.noun import ListingId, ListingKind, ListingState, next_actions
 from domain.localized import Localized
 from domain.money import Currency, Money
 from domain.page import Page, PageRequest
-from domain.piece import Grade, Party, PieceId
+from domain.piece import Grade, Party, Piece, PieceId
 from domain.price import Reference, Saving, saving
 from domain.refusal import InvalidInput, require
 from domain.viewer import Role, Viewer
@@ -51,6 +51,8 @@ class ProductCard:
     cover_key: str | None
     version: int
     brand: BrandCard
+    whole: Product | None = None
+    definitions: tuple[AttributeDefinition, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -63,11 +65,12 @@ class PieceCard:
     grade: Grade | None
     cover_key: str | None
     version: int
+    whole: Piece | None = None
 
 
 @dataclass(slots=True)
 class ListingCard:
-    """A listing with what a card shows of its product, brand and piece."""
+    """A listing with what a card shows of its product, brand and piece; more of them where more was looked for."""
 
     id: ListingId
     kind: ListingKind
@@ -108,6 +111,18 @@ class ListingCard:
         """The piece's own picture before the product's."""
         own = None if self.piece is None else self.piece.cover_key
         return own or self.product.cover_key
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How much of a listing's neighbours is read together with it."""
+
+    product: bool = False
+    definitions: bool = False
+    piece: bool = False
+
+
+CARD = Look()
 
 
 class ListingSort(StrEnum):
@@ -152,7 +167,12 @@ class ListingReader(Protocol):
         ...
 
     async def by_ids(self, ids: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]: ...
-    async def by_slug(self, slug: str, viewer: Viewer) -> ListingCard | None: ...
+    async def one(
+        self, listing_id: UUID | None, slug: str | None, viewer: Viewer, look: Look = CARD
+    ) -> ListingCard | None:
+        """The listing of this id, or else of this name."""
+        ...
+
     async def of_pieces(self, pieces: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]:
         """The newest listing of each piece."""
         ...

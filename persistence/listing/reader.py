@@ -1,12 +1,13 @@
 """Listing cards: one statement for a page, with the product, the brand and the piece of each."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from domain.attribute import AttributeValue
+from domain.attribute import AttributeDefinition, AttributeValue
 from domain.catalogue import BrandKind, ProductKind
 from domain.listing import (
     BrandCard,
@@ -15,6 +16,7 @@ from domain.listing import (
     ListingKind,
     ListingSort,
     ListingState,
+    Look,
     PieceCard,
     ProductCard,
 )
@@ -24,11 +26,13 @@ from domain.page import CursorKey, Page, PageRequest
 from domain.piece import Grade, Party, PartyKind
 from domain.price import Reference, ReferenceSource
 from domain.viewer import Viewer
+from persistence.catalogue import SqlProducts
 from persistence.freshness import read_rows, read_tables
 from persistence.paging import Sort, fetch_page, fetch_pages
+from persistence.piece import SqlPieces
 
-CARD = """
-SELECT l.id, l.kind, l.slug, l.state, l.price_minor, l.price_currency, l.reference_price_minor,
+COLUMNS = """
+l.id, l.kind, l.slug, l.state, l.price_minor, l.price_currency, l.reference_price_minor,
     l.reference_price_currency, l.reference_source, l.reference_as_of, l.quantity, l.reserved, l.seller_kind,
     l.seller_id, l.published_at, l.version, l.product_id, l.piece_id, l.consignment_id, l.options,
     p.slug AS product_slug, p.kind AS product_kind, p.name ->> 'en' AS product_en, p.name ->> 'zh' AS product_zh,
@@ -37,6 +41,7 @@ SELECT l.id, l.kind, l.slug, l.state, l.price_minor, l.price_currency, l.referen
     b.name ->> 'zh' AS brand_zh, x.slug AS piece_slug, x.grade AS piece_grade, x.cover_key AS piece_cover_key,
     x.version AS piece_version
 """
+CARD = f"SELECT {COLUMNS}"
 TABLES = """
 FROM listing l JOIN product p ON p.id = l.product_id JOIN brand b ON b.id = p.brand_id
     LEFT JOIN piece x ON x.id = l.piece_id
@@ -60,7 +65,15 @@ BRANDS = {str(kind): kind for kind in BrandKind}
 PRODUCTS = {str(kind): kind for kind in ProductKind}
 
 
-COLUMNS = 38
+WHOLE_PRODUCT = "p AS whole_product"
+WHOLE_PIECE = "x AS whole_piece"
+DEFINITIONS = """
+(SELECT jsonb_agg(c.attributes ORDER BY jsonb_array_length(c.path)) FROM category c
+    WHERE c.id IN (l.category_1_id, l.category_2_id, l.category_3_id)) AS definitions
+"""
+LINES = TypeAdapter(tuple[tuple[AttributeDefinition, ...], ...]).validate_json
+
+WIDTH = 38
 OPTIONS = TypeAdapter(tuple[AttributeValue, ...]).validate_json
 
 
@@ -103,14 +116,19 @@ class SqlListingReader:
         found: dict[UUID, ListingCard] = {row["id"]: beside(card(row)) for row in rows}
         return [found.get(listing_id) for listing_id in ids]
 
-    async def by_slug(self, slug: str, viewer: Viewer) -> ListingCard | None:
-        query = f"{CARD} {TABLES} WHERE l.slug = $1 AND {VISIBLE}"
-        row = await self.pool.about("listing", ()).fetchrow(query, slug, viewer.is_staff, viewer.account_id)
+    async def one(
+        self, listing_id: UUID | None, slug: str | None, viewer: Viewer, look: Look = Look()
+    ) -> ListingCard | None:
+        which, wanted = ("l.slug = $1", slug) if listing_id is None else ("l.id = $1::uuid", listing_id)
+        query = f"SELECT {neighbours(look)} {COLUMNS} {TABLES} WHERE {which} AND {VISIBLE}"
+        row = await self.pool.about("listing", [listing_id]).fetchrow(query, wanted, viewer.is_staff, viewer.account_id)
         if row is None:
             # The next listing may have this name.
             read_tables(TABLES)
             return None
-        return beside(card(row))
+        found = beside(card(row))
+        look_around(found, row, look, viewer)
+        return found
 
     async def of_pieces(self, pieces: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]:
         """The newest listing of each piece."""
@@ -130,6 +148,25 @@ def beside(one: ListingCard) -> ListingCard:
     read_rows("brand", one.product.brand_id)
     read_rows("piece", one.piece_id)
     return one
+
+
+@cache
+def neighbours(look: Look) -> str:
+    """The columns for what is looked for beyond the card: whole rows."""
+    wanted = {WHOLE_PRODUCT: look.product, DEFINITIONS: look.definitions, WHOLE_PIECE: look.piece}
+    return "".join(f"{column}, " for column, asked in wanted.items() if asked)
+
+
+def look_around(card: ListingCard, row: Any, look: Look, viewer: Viewer) -> None:
+    """Put what was looked for on the card."""
+    if look.product:
+        card.product.whole = SqlProducts.mapping.to_noun(row["whole_product"])
+    if look.definitions:
+        read_rows("category")
+        card.product.definitions = tuple(one for line in LINES(row["definitions"] or "[]") for one in line)
+    # Who sees a withdrawn listing need not see its piece.
+    if look.piece and card.piece is not None and (viewer.is_staff or card.state is not ListingState.WITHDRAWN):
+        card.piece.whole = SqlPieces.mapping.to_noun(row["whole_piece"])
 
 
 def by_time(one: ListingCard) -> CursorKey:
@@ -213,7 +250,7 @@ def card(row: Any) -> ListingCard:
         piece_grade,
         piece_cover_key,
         piece_version,
-    ) = tuple(row)[-COLUMNS:]
+    ) = tuple(row)[-WIDTH:]
     brand = BrandCard(brand_id, brand_slug, BRANDS[brand_kind], Localized(brand_en, brand_zh))
     product = ProductCard(
         product_id,

@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from app.house import House
+from domain.attribute import AttributeDefinition, AttributeKind, AttributeValue
 from domain.listing import Listing
+from domain.localized import Localized
 from domain.piece import Grade
 from domain.viewer import Role
 from schema.ids import encode_id
@@ -14,6 +16,8 @@ from tests.support.catalogue import COLOUR, Shelves, euros
 from tests.support.people import People
 from tests.support.statements import counted
 
+LEATHER = AttributeDefinition("leather", AttributeKind.TEXT, Localized("Leather", "皮革"))
+WIDTH = AttributeDefinition("width", AttributeKind.NUMBER, Localized("Width", "宽度"), unit="mm")
 LISTINGS = """
 query ($filter: ListingFilter, $sort: ListingSort! = NEWEST, $first: Int, $after: String, $last: Int, $before: String) {
   listings(filter: $filter, sort: $sort, first: $first, after: $after, last: $last, before: $before) {
@@ -81,6 +85,31 @@ async def test_a_card_shows_its_product_brand_and_piece_in_one_statement(
         "source": "BRAND_LIST_PRICE",
         "asOf": "2026-01-15",
     }
+
+
+@pytest.mark.parametrize("by", ["id", "slug"])
+async def test_all_of_a_listing_its_product_and_its_piece_come_in_one_statement(
+    api: Api, shelves: Shelves, by: str
+) -> None:
+    root = await shelves.category(attributes=(LEATHER,))
+    below = await shelves.category(root, attributes=(WIDTH,))
+    told = (AttributeValue("leather", "calf"), AttributeValue("width", "240"))
+    offer = await shelves.listed(await shelves.product(category=below, attributes=told))
+    value = listing_id(offer) if by == "id" else offer.slug
+    fields = """
+    price { amount }
+    product { story attributes { definition { code label } text } media { key } referencePrice { asOf } options { code } }
+    piece { condition serialMasked media { key } measurements { code } }
+    """
+    whole = f'{{ listing(by: {{ {by}: "{value}" }}) {{ {fields} }} }}'
+    apart = f'{{ node(id: "{listing_id(offer)}") {{ ... on Listing {{ {fields} }} }} }}'
+
+    with counted() as statements:
+        together = (await api(None, whole))["listing"]
+
+    assert len(statements) == 1
+    assert [one["definition"]["code"] for one in together["product"]["attributes"]] == ["leather", "width"]
+    assert together == (await api(None, apart))["node"]
 
 
 async def test_a_page_takes_as_many_statements_however_many_listings_it_shows(
