@@ -19,7 +19,7 @@ from benchmarks.cases import Case
 from benchmarks.progress import shown
 from benchmarks.report import latest
 from benchmarks.rounds import turn
-from benchmarks.servers import UNCACHED, Stage, ground
+from benchmarks.servers import CACHES, UNCACHED, Stage, ground
 
 SECONDS = 6.0
 WARM_UP_SECONDS = 2.0
@@ -41,12 +41,16 @@ def run(pieces: int, *, out: Console) -> None:
         slugs = asyncio.run(cases.slugs(owner_url))
         stage = Stage()
         house = stage.serve("house", "benchmarks.sampler", settings, place_of_stacks)
+        if CACHES:
+            stage.serve("memory", "benchmarks.sampler", base.settings(response_cache="memory"), place_of_stacks)
         stage.drive("driver")
         with stage.open():
+            cached = stage.servers.get("memory")
             for case in (
                 Case("listing", cases.listing(house, MANY), server="house"),
                 Case("detail", cases.detail(house, slugs, MANY), server="house"),
                 Case("transfer", transfer.over_graphql(house, pairs), server="house"),
+                *((Case("listing-memory", cases.listing(cached, MANY), server="memory"),) if cached else ()),
             ):
                 stacks, cpu_us = sampled(stage, case, place_of_stacks)
                 graph = latest(f"-{case.name}.svg")
