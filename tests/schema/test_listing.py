@@ -98,7 +98,9 @@ async def test_all_of_a_listing_its_product_and_its_piece_come_in_one_statement(
     value = listing_id(offer) if by == "id" else offer.slug
     fields = """
     price { amount }
-    product { story attributes { definition { code label } text } media { key } referencePrice { asOf } options { code } }
+    product {
+      story attributes { definition { code label } text } media { key } referencePrice { asOf } options { code }
+    }
     piece { condition serialMasked media { key } measurements { code } }
     """
     whole = f'{{ listing(by: {{ {by}: "{value}" }}) {{ {fields} }} }}'
