@@ -16,7 +16,7 @@ from unittest.mock import patch
 from graphql import ExecutionResult, OperationType, print_ast
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from persistence.engine import ReadPool
+from persistence.database import ReadPool
 from resolvers.context import Context
 from resolvers.loaders import Loaders
 from schema.execution import CompiledExecutionContext
