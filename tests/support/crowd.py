@@ -28,22 +28,24 @@ def token_of(person: Account) -> str:
 
 @dataclass
 class Crowd:
-    """`statuses` and `ended` count what came of everything that was sent."""
+    """`statuses` and `ended` count what came of everything that was sent, `waits` are the seconds that answers took."""
 
     servers: Sequence[ApiProcess]
     client: httpx2.AsyncClient
     statuses: Counter[int] = field(default_factory=Counter)
     ended: Counter[str] = field(default_factory=Counter)
+    waits: list[float] = field(default_factory=list)
 
     async def send(self, server: ApiProcess, person: Account, query: str, given: dict[str, Any]) -> Any:
         """Send until the answer is final; while the same key is still running elsewhere it is sent again."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        while (began := time.monotonic()) < deadline:
             response = await self.client.post(
                 f"{server.url}/graphql",
                 json={"query": query, "variables": {"input": given}},
                 headers={"authorization": f"Bearer {token_of(person)}"},
             )
+            self.waits.append(time.monotonic() - began)
             self.statuses[response.status_code] += 1
             body = response.json()
             assert "errors" not in body, body
