@@ -11,12 +11,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-import httpx2
-
 from app import auth
 from app.config import DEVELOPMENT_SECRET
 from domain.account import Account
 from tests.support.servers import ApiProcess
+from tests.support.wire import Wire
 
 IN_FLIGHT = "IDEMPOTENCY_KEY_IN_FLIGHT"
 PATIENCE_SECONDS = 30
@@ -31,23 +30,19 @@ class Crowd:
     """`statuses` and `ended` count what came of everything that was sent, `waits` are the seconds that answers took."""
 
     servers: Sequence[ApiProcess]
-    client: httpx2.AsyncClient
+    wire: Wire
     statuses: Counter[int] = field(default_factory=Counter)
     ended: Counter[str] = field(default_factory=Counter)
     waits: list[float] = field(default_factory=list)
 
     async def send(self, server: ApiProcess, person: Account, query: str, given: dict[str, Any]) -> Any:
         """Send until the answer is final; while the same key is still running elsewhere it is sent again."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline, token = time.monotonic() + PATIENCE_SECONDS, token_of(person)
         while (began := time.monotonic()) < deadline:
-            response = await self.client.post(
-                f"{server.url}/graphql",
-                json={"query": query, "variables": {"input": given}},
-                headers={"authorization": f"Bearer {token_of(person)}"},
-            )
+            asked = {"query": query, "variables": {"input": given}}
+            status, body = await self.wire.post(f"{server.url}/graphql", asked, authorization=f"Bearer {token}")
             self.waits.append(time.monotonic() - began)
-            self.statuses[response.status_code] += 1
-            body = response.json()
+            self.statuses[status] += 1
             assert "errors" not in body, body
             (answer,) = body["data"].values()
             if answer.get("code") != IN_FLIGHT:
@@ -66,7 +61,6 @@ class Crowd:
     async def report(self, payment_id: str, action: str) -> set[str]:
         """What the provider says, to every process at once; and what each made of it."""
         paths = [f"{server.url}/test-provider/payments/{payment_id}/{action}" for server in self.servers]
-        said = await asyncio.gather(*(self.client.post(path) for path in paths))
-        for one in said:
-            self.statuses[one.status_code] += 1
-        return {one.json()["outcome"] for one in said}
+        said = await asyncio.gather(*(self.wire.post(path) for path in paths))
+        self.statuses.update(status for status, _ in said)
+        return {body["outcome"] for _, body in said}

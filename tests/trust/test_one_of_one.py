@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from statistics import quantiles
 from typing import Any
 
-import httpx2
 import pytest
 
 from app.house import House
@@ -23,6 +22,7 @@ from tests.support.crowd import PATIENCE_SECONDS, Crowd
 from tests.support.market import TO_PARIS, Market, money
 from tests.support.people import People, euros
 from tests.support.servers import ApiProcess
+from tests.support.wire import Wire
 
 BUYERS = 200
 PRICE = 1_000
@@ -54,12 +54,12 @@ async def buy(crowd: Crowd, buyer: Account, thing: Listing) -> Any:
 @pytest.fixture
 async def crowd(database: Services, house: House) -> AsyncIterator[Crowd]:
     servers = [ApiProcess(database).launch() for _ in range(2)]
-    limits = httpx2.Limits(max_connections=2 * BUYERS, max_keepalive_connections=2 * BUYERS)
+    wire = Wire(PATIENCE_SECONDS)
     try:
         await asyncio.gather(*(server.ready() for server in servers))
-        async with httpx2.AsyncClient(limits=limits, timeout=PATIENCE_SECONDS) as client:
-            yield Crowd(servers, client)
+        yield Crowd(servers, wire)
     finally:
+        await wire.close()
         for server in servers:
             server.stop()
 

@@ -18,7 +18,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
-import httpx2
 import pytest
 
 from app.house import House
@@ -33,6 +32,7 @@ from tests.support.crowd import PATIENCE_SECONDS, Crowd
 from tests.support.market import TO_PARIS, Market, money
 from tests.support.people import People, euros
 from tests.support.servers import ApiProcess
+from tests.support.wire import Wire
 
 PIECES = 20
 CONSIGNED = 12
@@ -40,7 +40,6 @@ BUYERS = 60
 TRIES = 4
 PRICE = 1_000
 OPENING = 4 * PRICE
-AT_ONCE = 32
 LAPSES = 16
 
 TYPED = {
@@ -221,13 +220,13 @@ async def fair(database: Services, house: House, people: People, api: Api) -> As
     # A price below everything agreed was proposed to these sellers: they are free to go.
     await owner.execute("UPDATE contract SET free_withdrawal_since = now()")
     servers = [ApiProcess(database).launch() for _ in range(2)]
-    limits = httpx2.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE)
+    wire = Wire(PATIENCE_SECONDS)
     try:
         await asyncio.gather(*(server.ready() for server in servers))
-        async with httpx2.AsyncClient(limits=limits, timeout=PATIENCE_SECONDS) as client:
-            whose = {thing.id: seller for thing, seller in zip(consigned, sellers, strict=True)}
-            yield Fair(market, Crowd(servers, client), owner, staff, [*consigned, *own], whose, buyers)
+        whose = {thing.id: seller for thing, seller in zip(consigned, sellers, strict=True)}
+        yield Fair(market, Crowd(servers, wire), owner, staff, [*consigned, *own], whose, buyers)
     finally:
+        await wire.close()
         for server in servers:
             server.stop()
         await owner.close()
