@@ -29,6 +29,8 @@ OWN = {
         "paging",
         "root",
         "scalars",
+        "document",
+        "written",
     },
     "resolvers": {"context", "loaders"},
     "persistence": {
@@ -38,6 +40,7 @@ OWN = {
         "database",
         "dealing",
         "embedded",
+        "freshness",
         "idempotency",
         "job",
         "mapping",

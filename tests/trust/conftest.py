@@ -15,9 +15,7 @@ from tests.trust.world import World
 
 
 @pytest.fixture(scope="module")
-async def world(
-    services: Services, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[World]:
+async def world(services: Services, template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     async with copied(services, template) as database:
         settings = Settings(
             data_dir=tmp_path_factory.mktemp("house"),
