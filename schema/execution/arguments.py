@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import strawberry
-from graphql import Undefined, is_required_argument
+from graphql import ListValueNode, ObjectValueNode, Undefined, ValueNode, VariableNode, is_required_argument
 from graphql.execution.values import get_argument_values
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
@@ -38,14 +38,24 @@ def coerced(run: Run, field: Field) -> dict[str, Any]:
     )
 
 
+def names_variable(value: ValueNode) -> bool:
+    """Whether a value as it was written depends on a variable."""
+    if isinstance(value, ListValueNode):
+        return any(map(names_variable, value.values))
+    if isinstance(value, ObjectValueNode):
+        return any(names_variable(field.value) for field in value.fields)
+    return isinstance(value, VariableNode)
+
+
 class Arguments:
     """The arguments of one field as its resolver takes them, by python names.
 
-    Values that cannot change are converted once per operation and shared by all parents; a list or an input object is
-    made anew for each, since a resolver may change what it was given.
+    Values that cannot change are converted once per operation and shared by all parents, or once and for all where no
+    variable is among them; a list or an input object is made anew for each, since a resolver may change what it was
+    given.
     """
 
-    __slots__ = ("definition", "field", "info", "schema")
+    __slots__ = ("constant", "definition", "field", "has_variables", "info", "schema")
 
     def __init__(
         self, field: Field, definition: StrawberryField, info: type[LazyInfo], schema: strawberry.Schema
@@ -54,13 +64,20 @@ class Arguments:
         self.definition = definition
         self.info = info
         self.schema = schema
+        self.constant: dict[str, Any] | None = None
+        self.has_variables = any(names_variable(argument.value) for argument in field.details[0].node.arguments or ())
 
     def of(self, run: Run, slot: Slot) -> dict[str, Any]:
-        kept = run.arguments.get(self)
+        kept = self.constant
+        if kept is None:
+            kept = run.arguments.get(self)
         if kept is None:
             kept = self.convert(run, slot)
             if all(type(value) in IMMUTABLE or isinstance(value, Enum) for value in kept.values()):
-                run.arguments[self] = kept
+                if self.has_variables:
+                    run.arguments[self] = kept
+                else:
+                    self.constant = kept
         return kept
 
     def convert(self, run: Run, slot: Slot) -> dict[str, Any]:
