@@ -3,6 +3,8 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 
 import orjson
 from starlette.applications import Starlette
@@ -18,20 +20,39 @@ from persistence.migrate import schema_found
 
 log = logging.getLogger("cercle.http")
 
+GRAPHQL = "/graphql"
 
-def create(settings: Settings) -> Starlette:
+
+class BadDocument(RuntimeError):
+    """A registered document does not fit the schema: the process does not start with a promise it can not keep."""
+
+
+class HouseApp(Starlette):
+    """Starlette, but for GraphQL, which answers for all of its errors itself and goes past routing and middleware."""
+
+    graphql: GraphQLEndpoint
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"] == GRAPHQL:
+            scope["app"] = self
+            await self.graphql(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def create(settings: Settings) -> HouseApp:
     """The ASGI application; it opens the house when the server starts it."""
-    graphql = GraphQLEndpoint()
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: HouseApp) -> AsyncIterator[None]:
         async with open_house(settings) as house:
             app.state.house = house
+            if settings.documents_dir is not None:
+                register(app.graphql, settings.documents_dir)
             yield
 
-    return Starlette(
+    app = HouseApp(
         routes=[
-            Route("/graphql", graphql),
             Route("/health", health, methods=["GET"]),
             Route("/ready", ready, methods=["GET"]),
             *certificate.routes(),
@@ -41,6 +62,17 @@ def create(settings: Settings) -> Starlette:
         ],
         lifespan=lifespan,
     )
+    app.graphql = GraphQLEndpoint()
+    return app
+
+
+def register(graphql: GraphQLEndpoint, folder: Path) -> None:
+    """Make ready what the house's own clients send, so that nobody waits for it to be parsed and compiled."""
+    for file in sorted(folder.rglob("*.graphql")):
+        try:
+            graphql.schema.register(file.read_text())
+        except ValueError as error:
+            raise BadDocument(f"{file} is not a document of this schema: {error}") from error
 
 
 async def health(request: Request) -> Response:
@@ -64,6 +96,6 @@ async def ready(request: Request) -> Response:
     return Response(told, 503, {"retry-after": "1"}, media_type="application/json")
 
 
-def from_environment() -> Starlette:
+def from_environment() -> HouseApp:
     """The application for `uvicorn --factory app.asgi:from_environment`, with its settings from the environment."""
     return create(Settings())

@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     pool_size: int = Field(default=10, ge=1, le=200)
     drain_seconds: float = Field(default=0, ge=0, le=60)
     response_cache: ResponseCache | None = None
+    documents_dir: Path | None = None
     seed_pieces: int = Field(default=2_000, ge=0, le=2_000_000)
     stranger_mutations_per_minute: int = Field(default=120, ge=1)
     secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)

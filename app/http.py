@@ -7,13 +7,13 @@ request itself (too large, another media type, a bad token) has its own status u
 
 import logging
 import re
-from functools import partial
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from random import getrandbits
 from typing import Any
-from uuid import uuid4
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.requests import ClientDisconnect
 from strawberry.types import ExecutionResult
 
 from app import auth
@@ -53,6 +53,43 @@ class BadRequest(HttpRefusal):
         super().__init__(400, code, message)
 
 
+class Head:
+    """What a request says before its body, each header once."""
+
+    __slots__ = ("client", "headers", "method")
+
+    def __init__(self, scope: Any) -> None:
+        self.method: str = scope["method"]
+        self.client: str = scope["client"][0] if scope.get("client") else "nowhere"
+        # Of a header that is sent twice the first one counts.
+        self.headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
+
+    def get(self, name: bytes, otherwise: str = "") -> str:
+        value = self.headers.get(name)
+        return otherwise if value is None else value.decode("latin-1")
+
+
+@dataclass(slots=True)
+class Answer:
+    """What goes back."""
+
+    body: bytes
+    status: int
+    media_type: str
+    headers: dict[str, str]
+
+    async def send(self, send: Any, request_id: str) -> None:
+        headers = [
+            (b"content-type", f"{self.media_type}; charset=utf-8".encode()),
+            (b"content-length", str(len(self.body)).encode()),
+            (b"x-request-id", request_id.encode()),
+            (b"vary", b"accept, accept-language, authorization"),
+            *((name.encode(), value.encode()) for name, value in self.headers.items()),
+        ]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
 class GraphQLEndpoint:
     """Plain JSON POST."""
 
@@ -60,68 +97,75 @@ class GraphQLEndpoint:
         self.schema = build()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        request = Request(scope, receive)
-        request_id = uuid4().hex
+        head = Head(scope)
+        request_id = f"{getrandbits(128):032x}"
         bind_request(request_id)
         media_type = LEGACY_JSON
         try:
-            media_type = wanted_type(request.headers.get("accept", "*/*"))
-            response = await self.answer(request, request_id, media_type)
+            media_type = wanted_type(head.get(b"accept", "*/*"))
+            answer = await self.answer(scope["app"].state.house, head, receive, request_id, media_type)
         except ClientDisconnect:
             return
         except HttpRefusal as refusal:
             legacy = isinstance(refusal, BadRequest) and media_type == LEGACY_JSON
             status = 200 if legacy else refusal.status
-            response = failed(str(refusal), refusal.code, status, request_id, media_type, refusal.headers)
+            answer = failed(str(refusal), refusal.code, status, request_id, media_type, refusal.headers)
         except Unavailable as away:
             again = {"retry-after": str(away.retry_after_seconds)}
-            response = failed(str(away), UNAVAILABLE, 503, request_id, media_type, again)
+            answer = failed(str(away), UNAVAILABLE, 503, request_id, media_type, again)
         except Exception:
             log.exception("request %s", request_id)
-            response = failed("Something went wrong on our side.", INTERNAL, 500, request_id, media_type, {})
-        await response(scope, receive, send)
+            answer = failed("Something went wrong on our side.", INTERNAL, 500, request_id, media_type, {})
+        await answer.send(send, request_id)
 
-    async def answer(self, request: Request, request_id: str, media_type: str) -> Response:
-        check_head(request)
-        house: House = request.app.state.house
-        raw = await read_body(request)
-        locale = wanted_locale(request)
-        answers = None if "authorization" in request.headers else house.answers
+    async def answer(self, house: House, head: Head, receive: Any, request_id: str, media_type: str) -> Answer:
+        check_head(head)
+        raw = await read_body(head, receive)
+        locale = wanted_locale(head.get(b"accept-language"))
+        answers = None if b"authorization" in head.headers else house.answers
         key = (raw, media_type, locale)
         if answers is not None and (kept := await answers.find(key)) is not None:
-            return respond(kept, 200, request_id, media_type, {})
+            return Answer(kept, 200, media_type, {})
         asked = parse_body(raw)
         query, operation_name = asked["query"], asked.get("operationName")
-        viewer = await who(house, request, locale)
-        await hold_back(house, request, viewer, query)
-        context = house.context(viewer, key=request.headers.get("idempotency-key"), request_id=request_id)
+        viewer = await who(house, head, locale)
+        await hold_back(house, head, viewer, query)
+        idempotency_key = head.get(b"idempotency-key") if b"idempotency-key" in head.headers else None
+        context = house.context(viewer, key=idempotency_key, request_id=request_id)
         run = partial(self.schema.answer, query, asked.get("variables"), operation_name, context)
         if answers is None or not self.schema.only_reads(query, operation_name):
-            return answered(await run(), request_id, media_type)
+            return answered(await run(), media_type)
         if (kept := await answers.shared(key)) is not None:
-            return respond(kept, 200, request_id, media_type, {})
+            return Answer(kept, 200, media_type, {})
         with answers.reading(key) as reading:
             result = await run()
-            response = answered(result, request_id, media_type)
+            answer = answered(result, media_type)
             if not result.errors:
-                await reading.keep(bytes(response.body))
-        return response
+                await reading.keep(answer.body)
+        return answer
 
 
-def check_head(request: Request) -> None:
+def check_head(head: Head) -> None:
     """Refuse what need not be read."""
-    if request.method != "POST":
+    if head.method != "POST":
         raise HttpRefusal(405, "METHOD_NOT_ALLOWED", "Send the request by POST.", allow="POST")
-    kind, _, parameters = request.headers.get("content-type", "").partition(";")
+    check_content(head.get(b"content-type"), head.get(b"content-encoding", "identity"))
+
+
+@lru_cache(maxsize=256)
+def check_content(content_type: str, content_encoding: str) -> None:
+    """Refuse a body that is not plain JSON in UTF-8."""
+    kind, _, parameters = content_type.partition(";")
     if kind.strip().lower() != "application/json":
         raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json.")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     if parameters.strip().lower().startswith("charset=") and charset not in ("utf-8", "utf8"):
         raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request in UTF-8.")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
+    if content_encoding.lower() != "identity":
         raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request without compression.")
 
 
+@lru_cache(maxsize=1_024)
 def wanted_type(accept: str) -> str:
     """Of the two media types the one that the client likes better; a wildcard means the older one."""
     likes = {GRAPHQL_RESPONSE: 0.0, LEGACY_JSON: 0.0}
@@ -144,41 +188,50 @@ def as_quality(text: str) -> float:
         return 1.0
 
 
-def wanted_locale(request: Request) -> str:
+@lru_cache(maxsize=1_024)
+def wanted_locale(accept_language: str) -> str:
     """The first of ours that Accept-Language names."""
-    wanted = [part.split(";")[0].strip().lower()[:2] for part in request.headers.get("accept-language", "").split(",")]
+    wanted = [part.split(";")[0].strip().lower()[:2] for part in accept_language.split(",")]
     return next((name for name in wanted if name in LOCALES), LOCALES[0])
 
 
-async def who(house: House, request: Request, locale: str) -> Viewer:
+async def who(house: House, head: Head, locale: str) -> Viewer:
     try:
-        return await house.viewer(request.headers.get("authorization"), locale)
+        authorization = head.get(b"authorization") if b"authorization" in head.headers else None
+        return await house.viewer(authorization, locale)
     except auth.BadToken as error:
         raise HttpRefusal(401, "UNAUTHENTICATED", str(error), www_authenticate="Bearer") from error
 
 
-async def hold_back(house: House, request: Request, viewer: Viewer, query: str) -> None:
+async def hold_back(house: House, head: Head, viewer: Viewer, query: str) -> None:
     """Strangers of one address change little in a minute, for each of their keys is one to keep."""
     if viewer.account_id is not None or not MUTATION.search(query):
         return
-    address = request.client.host if request.client else "nowhere"
     most = house.settings.stranger_mutations_per_minute
-    wait = await house.limits.wait_seconds(f"stranger:{address}", most=most, per_seconds=60)
+    wait = await house.limits.wait_seconds(f"stranger:{head.client}", most=most, per_seconds=60)
     if wait:
         raise HttpRefusal(429, "RATE_LIMITED", "Too much at once: try again later.", retry_after=str(wait))
 
 
-async def read_body(request: Request) -> bytes:
-    too_large = HttpRefusal(413, "BODY_TOO_LARGE", f"A request body has {BODY_BYTES_MAX} bytes at most.")
-    announced = request.headers.get("content-length", "")
+async def read_body(head: Head, receive: Any) -> bytes:
+    announced = head.get(b"content-length")
     if announced.isdecimal() and (len(announced) > 15 or int(announced) > BODY_BYTES_MAX):
-        raise too_large
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
+        raise too_large()
+    body = b""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > BODY_BYTES_MAX:
-            raise too_large
-    return bytes(body)
+            raise too_large()
+    return body
+
+
+def too_large() -> HttpRefusal:
+    return HttpRefusal(413, "BODY_TOO_LARGE", f"A request body has {BODY_BYTES_MAX} bytes at most.")
 
 
 def parse_body(raw: bytes) -> dict[str, Any]:
@@ -197,8 +250,8 @@ def parse_body(raw: bytes) -> dict[str, Any]:
     return body
 
 
-def answered(result: ExecutionResult, request_id: str, media_type: str) -> Response:
-    """The result as a response; nothing but a request error goes without `data`."""
+def answered(result: ExecutionResult, media_type: str) -> Answer:
+    """The result as an answer; nothing but a request error goes without `data`."""
     answer: dict[str, Any] = {}
     headers: dict[str, str] = {}
     status = 200
@@ -211,19 +264,10 @@ def answered(result: ExecutionResult, request_id: str, media_type: str) -> Respo
         answer["data"] = result.data
     elif media_type == GRAPHQL_RESPONSE:
         status = 400
-    return respond(orjson.dumps(answer), status, request_id, media_type, headers)
+    return Answer(orjson.dumps(answer), status, media_type, headers)
 
 
-def failed(message: str, code: str, status: int, request_id: str, media_type: str, headers: dict[str, str]) -> Response:
+def failed(message: str, code: str, status: int, request_id: str, media_type: str, headers: dict[str, str]) -> Answer:
     extensions = {"code": code, "requestId": request_id} if code == INTERNAL else {"code": code}
     errors = [{"message": message, "extensions": extensions}]
-    return respond(orjson.dumps({"errors": errors}), status, request_id, media_type, headers)
-
-
-def respond(body: bytes, status: int, request_id: str, media_type: str, headers: dict[str, str]) -> Response:
-    return Response(
-        body,
-        status,
-        {"x-request-id": request_id, "vary": "accept, accept-language, authorization", **headers},
-        media_type=f"{media_type}; charset=utf-8",
-    )
+    return Answer(orjson.dumps({"errors": errors}), status, media_type, headers)

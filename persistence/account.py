@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import CheckConstraint, Index, Select, literal, select
+from sqlalchemy import CheckConstraint, Index, Select, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, SQLModel
@@ -69,6 +69,8 @@ class SqlAccounts(SqlCollection[Account]):
     row = AccountRow
     kind = "Account"
 
+    _EXISTS = sql("SELECT 1 FROM account WHERE id = CAST(:id AS uuid) AND erased_at IS NULL FOR KEY SHARE")
+
     async def add_new(self, account: Account) -> bool:
         """Add it unless its email is taken, also by somebody who registers at this very moment."""
         query = insert(self.table).values(self.mapping.to_row(account)).on_conflict_do_nothing()
@@ -84,7 +86,7 @@ class SqlAccounts(SqlCollection[Account]):
 
     async def exists(self, account_id: AccountId) -> bool:
         """Whether there is such a person who was not erased, and will not be while this transaction lasts."""
-        return bool(await self.connection.scalar(self._kept(select(literal(1)).select_from(self.table), account_id)))
+        return bool(await self.connection.scalar(self._EXISTS, {"id": account_id}))
 
     def _kept(self, query: Select[Any], account_id: AccountId) -> Select[Any]:
         there = query.where(self.table.c.id == account_id, self.table.c.erased_at.is_(None))

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy.dialects.postgresql import asyncpg as dialects
-from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.elements import ClauseElement, TextClause
 from sqlalchemy.util import LRUCache
 
 from persistence.freshness import Writes, tables_of
@@ -107,6 +108,9 @@ class Connection:
 
 def spell(statement: ClauseElement, values: Mapping[str, Any]) -> tuple[str, list[Any], bool, frozenset[str]]:
     """The text with $1, $2, …, its arguments, whether it answers with rows, and the tables that it may write."""
+    if isinstance(statement, TextClause):
+        text, places, writes = spelled(statement)
+        return text, [values[name] for name in places], True, writes
     # The seam that SQLAlchemy's own connections use: from a statement's shape to its text, once.
     made, extracted, collected, _ = statement._compile_w_cache(
         DIALECT, compiled_cache=COMPILED, column_keys=sorted(values)
@@ -122,5 +126,14 @@ def spell(statement: ClauseElement, values: Mapping[str, Any]) -> tuple[str, lis
     changes = compiled.isinsert or compiled.isupdate or compiled.isdelete
     if changes:
         return text, arguments, bool(compiled.effective_returning), frozenset({compiled.compile_state.dml_table.name})
-    # What is written by hand is taken to write whatever it names, unless it can but read.
-    return text, arguments, True, tables_of(text) if compiled.isplaintext else frozenset()
+    return text, arguments, True, frozenset()
+
+
+@lru_cache(maxsize=COMPILED_MAX)
+def spelled(statement: TextClause) -> tuple[str, tuple[str, ...], frozenset[str]]:
+    """The text of a statement by hand, the names of its arguments in their order, and what it may write.
+
+    It is taken to write whatever it names.
+    """
+    compiled: Any = statement.compile(dialect=DIALECT)
+    return compiled.string, tuple(compiled.positiontup), tables_of(compiled.string)

@@ -5,7 +5,7 @@ from inspect import isawaitable
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import GraphQLError, GraphQLSyntaxError, parse, validate
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -15,6 +15,7 @@ from strawberry.types.execution import PreExecutionError
 from domain.refusal import Refusal
 from domain.unavailable import Unavailable
 from schema.document import OPERATION_RESOLUTION_FAILURE, Document, Documents
+from schema.execution import CompiledExecutionContext
 
 log = logging.getLogger("cercle.schema")
 
@@ -40,6 +41,23 @@ class CodedSchema(strawberry.Schema):
         if document is None or not document.tells(operation_name):
             return await self.execute(query, variables, context, operation_name=operation_name)
         return self.coded(await self.run(document, variables, operation_name, context), context)
+
+    def register(self, text: str) -> None:
+        """Make everything ready for a document before it is sent for the first time; ValueError for one that is none.
+
+        A document with several operations is one text; each of its operations gets a plan.
+        """
+        try:
+            node = parse(text)
+        except GraphQLError as error:
+            raise ValueError(error.message) from error
+        if errors := validate(self._schema, node):
+            raise ValueError(errors[0].message)
+        self.documents.keep(text, node)
+        executor: Any = self.execution_context_class
+        if issubclass(executor, CompiledExecutionContext):
+            for name in self.documents.operations(text):
+                executor.prepare(self._schema, node, operation_name=name)
 
     def only_reads(self, query: str, operation_name: str | None) -> bool:
         """Whether this is a document seen before, and its operation changes nothing."""

@@ -49,6 +49,11 @@ class Documents:
             self._kept.move_to_end(text)
         return found
 
+    def operations(self, text: str) -> list[str | None]:
+        """The names of the operations of a document that is kept."""
+        found = self._kept.get(text)
+        return [] if found is None else list(found.operations)
+
     def keep(self, text: str, node: DocumentNode) -> None:
         if text not in self._kept and len(text) <= self._bytes_max:
             found = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]

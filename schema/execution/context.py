@@ -14,6 +14,7 @@ from schema.execution.cache import PlanCache
 from schema.execution.figures import Declined, ExecutionFigures, Reason
 from schema.execution.operation import Operation
 from schema.execution.plan import Plan
+from schema.execution.sample import samples
 
 
 class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
@@ -43,8 +44,11 @@ class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
     ) -> bool:
         """Make the plan of an operation before it is asked for; whether there is one, and the variables fit.
 
-        The plan is that of this very document, with the switches as these variables and their defaults set them.
+        The plan is that of this very document, with the switches as these variables and their defaults set them;
+        without variables, as some that fit set them.
         """
+        if variables is None:
+            variables = samples(schema, document, operation_name)
         executor = cls.build(schema, document, None, None, variables, operation_name)
         if not isinstance(executor, CompiledExecutionContext):
             return False

@@ -17,8 +17,18 @@ COMPILED = harbour(CONTEXT, extensions=[ParserCache])
 STOCK = harbour()
 
 
+EARLIER: set[asyncio.Task[Any]] = set()
+"""What other tests have left running on the loop that all share."""
+
+
+@pytest.fixture(autouse=True)
+async def earlier() -> None:
+    EARLIER.clear()
+    EARLIER.update(asyncio.all_tasks())
+
+
 def others() -> set[asyncio.Task[Any]]:
-    return asyncio.all_tasks() - {asyncio.current_task()}  # type: ignore[arg-type]
+    return asyncio.all_tasks() - EARLIER - {asyncio.current_task()}  # type: ignore[arg-type]
 
 
 async def test_operations_that_share_a_plan_share_nothing_else() -> None:

@@ -131,11 +131,11 @@ def test_whoever_writes_rows_it_can_not_name_is_seen_by_readers_of_any_row() -> 
         (insert(LISTING).values(id=uuid4()), {"listing"}),
         (update(LISTING).values(reserved=1), {"listing"}),
         (text("UPDATE piece SET slug = slug"), {"piece"}),
-        (text("SELECT event_forget(:account)").bindparams(account=uuid4()), {"event"}),
+        (text("SELECT event_forget(:account)"), {"event"}),
     ],
 )
 def test_what_a_statement_may_write_is_known_from_the_statement(statement: object, written: set[str]) -> None:
-    assert spell(statement, {})[3] == written  # type: ignore[arg-type]
+    assert spell(statement, {"account": uuid4()})[3] == written  # type: ignore[arg-type]
 
 
 async def test_every_table_that_a_trigger_writes_follows_its_table(services: Services, template: str) -> None:
