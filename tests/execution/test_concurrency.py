@@ -12,23 +12,16 @@ from schema.execution import compiled_context
 from tests.execution.comparison import difference
 from tests.execution.harbour import Sea, harbour
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+"""On a loop of their own, for what others leave running on theirs is not what is meant here."""
+
 CONTEXT = compiled_context(size=64)
 COMPILED = harbour(CONTEXT, extensions=[ParserCache])
 STOCK = harbour()
 
 
-EARLIER: set[asyncio.Task[Any]] = set()
-"""What other tests have left running on the loop that all share."""
-
-
-@pytest.fixture(autouse=True)
-async def earlier() -> None:
-    EARLIER.clear()
-    EARLIER.update(asyncio.all_tasks())
-
-
 def others() -> set[asyncio.Task[Any]]:
-    return asyncio.all_tasks() - EARLIER - {asyncio.current_task()}  # type: ignore[arg-type]
+    return asyncio.all_tasks() - {asyncio.current_task()}  # type: ignore[arg-type]
 
 
 async def test_operations_that_share_a_plan_share_nothing_else() -> None:
