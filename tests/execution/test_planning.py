@@ -55,11 +55,23 @@ async def test_a_plan_can_be_made_before_anybody_asks() -> None:
     schema = harbour(context)._schema
     document = parse("query ($on: Boolean!, $n: Int) { ship(number: $n) { name @include(if: $on) } __typename }")
     assert context.prepare(schema, document, {"on": True})
-    assert not context.prepare(schema, document)
+    assert not context.prepare(schema, document, {})
     assert not context.prepare(schema, parse("{ __schema { queryType { name } } }"))
     assert (context.figures.compiled, context.figures.reused) == (1, 0)
     result: Any = execute(schema, document, variable_values={"on": True, "n": 3}, executor_class=context)
     assert result.data == {"ship": {"name": "ship 3"}, "__typename": "Query"}
+    assert (context.figures.compiled, context.figures.reused) == (1, 1)
+
+
+async def test_a_plan_is_made_with_variables_that_fit_when_none_are_given() -> None:
+    context = compiled_context(size=8)
+    schema = harbour(context)._schema
+    document = parse("query ($on: Boolean!, $n: Int!) { ship(number: $n) { name @include(if: $on) } }")
+
+    assert context.prepare(schema, document)
+    result: Any = execute(schema, document, variable_values={"on": True, "n": 3}, executor_class=context)
+
+    assert result.data == {"ship": {"name": "ship 3"}}
     assert (context.figures.compiled, context.figures.reused) == (1, 1)
 
 
