@@ -4,8 +4,9 @@ import logging
 from inspect import isawaitable
 from typing import Any
 
+import orjson
 import strawberry
-from graphql import GraphQLError, GraphQLSyntaxError, parse, validate
+from graphql import Executor, GraphQLError, GraphQLSyntaxError, parse, validate
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -18,6 +19,9 @@ from schema.document import OPERATION_RESOLUTION_FAILURE, Document, Documents
 from schema.execution import CompiledExecutionContext
 
 log = logging.getLogger("cercle.schema")
+
+READY_MAX = 16
+READY_BYTES_MAX = 1_024
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -41,6 +45,30 @@ class CodedSchema(strawberry.Schema):
         if document is None or not document.tells(operation_name):
             return await self.execute(query, variables, context, operation_name=operation_name)
         return self.coded(await self.run(document, variables, operation_name, context), context)
+
+    def executor(
+        self, document: Document, variables: dict[str, Any] | None, operation_name: str | None, context: Any
+    ) -> Executor[Any] | list[GraphQLError]:
+        """What executes the operation, or why it can not be; of a read that came with the same variables, another."""
+        key = (operation_name, orjson.dumps(variables)) if document.reads(operation_name) else None
+        kept = document.ready.get(key)
+        if kept is not None:
+            return kept.again(context)  # type: ignore[no-any-return]
+        executor = self.execution_context_class.build(
+            self._schema,
+            document.node,
+            context_value=context,
+            raw_variable_values=variables,
+            operation_name=operation_name,
+            is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+            operation_extensions=None,
+        )
+        if key is not None and len(key[1]) <= READY_BYTES_MAX and isinstance(executor, CompiledExecutionContext):
+            if len(document.ready) >= READY_MAX:
+                document.ready.clear()
+            # One without the context of whoever asked first.
+            document.ready[key] = executor.again(None)
+        return executor
 
     def register(self, text: str) -> None:
         """Make everything ready for a document before it is sent for the first time; ValueError for one that is none.
@@ -68,15 +96,7 @@ class CodedSchema(strawberry.Schema):
         self, document: Document, variables: dict[str, Any] | None, operation_name: str | None, context: Any
     ) -> ExecutionResult:
         try:
-            executor = self.execution_context_class.build(
-                self._schema,
-                document.node,
-                context_value=context,
-                raw_variable_values=variables,
-                operation_name=operation_name,
-                is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
-                operation_extensions=None,
-            )
+            executor = self.executor(document, variables, operation_name, context)
             if isinstance(executor, list):
                 return ExecutionResult(data=None, errors=executor)
             result: Any = executor.execute_operation()

@@ -1,8 +1,9 @@
 """Documents that were found valid once: who sends one again is spared its parsing and its validation."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
@@ -20,6 +21,8 @@ class Document:
 
     node: DocumentNode
     operations: dict[str | None, OperationType]
+    ready: dict[Hashable, Any] = field(default_factory=dict)
+    """Executors of its reads by operation and variables, to be run again."""
 
     def tells(self, operation_name: str | None) -> bool:
         """Whether it is clear which operation is meant."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from graphql import DocumentNode, GraphQLSchema, OperationType
-from graphql.execution.executor import default_field_resolver, default_type_resolver
+from graphql.execution.executor import CollectedErrors, default_field_resolver, default_type_resolver
 from graphql.pyutils.is_awaitable import is_awaitable
+from graphql.type.definition import GraphQLResolveInfoHelpers
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
@@ -58,6 +59,25 @@ class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
             cls.figures.declined[declined.reason] += 1
             return False
         return True
+
+    def again(self, context_value: Any) -> Self:
+        """A new execution of the same operation with the same variables, for somebody else.
+
+        Finding the operation and coercing its variables costs more than the executor itself; variables that were
+        coerced are never changed, so executions may share them.
+        """
+        executor = object.__new__(type(self))
+        executor.__dict__.update(self.__dict__)
+        executor.context_value = context_value
+        # What an execution has for itself.
+        executor.collected_errors = CollectedErrors()
+        executor.pending_incremental_futures = set()
+        executor.background_futures = set()
+        executor.async_work_finished_hook_task = None
+        executor.async_helpers = GraphQLResolveInfoHelpers(
+            gather=executor.gather_async_work, track=executor.track_async_work
+        )
+        return executor
 
     def plan(self, serially: bool | None) -> Plan:
         reason = self.refused(serially)
