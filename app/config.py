@@ -26,7 +26,10 @@ def decode(text: str) -> bytes:
 
 
 class ResponseCache(StrEnum):
-    """Where answers to strangers' reads are kept. Both ways ask that every process of the house is on one machine."""
+    """Where answers to strangers' reads are kept: by each process, or in Valkey as well, for all of them.
+
+    Both ways ask that every process of the house is on one machine.
+    """
 
     OFF = "off"
     MEMORY = "memory"

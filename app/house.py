@@ -255,8 +255,8 @@ class House:
 def response_cache(kind: Keeping, freshness: Freshness, cache: Cache) -> ResponseCache | None:
     if kind is Keeping.OFF:
         return None
-    store = MemoryStore() if kind is Keeping.MEMORY else SharedStore(cache, freshness.house)
-    return ResponseCache(store, freshness)
+    far = [SharedStore(cache, freshness.house)] if kind is Keeping.VALKEY else []
+    return ResponseCache([MemoryStore(), *far], freshness)
 
 
 @asynccontextmanager

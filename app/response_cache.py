@@ -8,7 +8,7 @@ an answer after `KEPT_SECONDS`, for what changes without a unit of work: signed 
 import asyncio
 import struct
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -111,22 +111,31 @@ class SharedStore:
 
 
 class ResponseCache:
-    """Finds answers that are fresh; of many who miss the same one, one reads and the others wait for it."""
+    """Finds answers that are fresh, in stores from near to far.
 
-    def __init__(self, store: Store, freshness: Freshness) -> None:
-        self.store = store
+    Of many who miss the same one, one reads and the others wait for it.
+    """
+
+    def __init__(self, stores: Sequence[Store], freshness: Freshness) -> None:
+        self.stores = tuple(stores)
         self.freshness = freshness
         self.told: Counter[str] = Counter()
         self._reading: dict[Key, asyncio.Future[Kept | None]] = {}
 
     async def find(self, key: Key) -> bytes | None:
-        """A fresh answer, if there is one."""
-        kept = await self.store.find(key)
-        if kept is None or not self.is_fresh(kept):
-            self.told["stale" if kept else "miss"] += 1
-            return None
-        self.told["hit"] += 1
-        return kept.body
+        """A fresh answer from the nearest store that has one; the nearer stores have it from then on."""
+        outcome = "miss"
+        for place, store in enumerate(self.stores):
+            kept = await store.find(key)
+            if kept is not None and self.is_fresh(kept):
+                for nearer in self.stores[:place]:
+                    await nearer.keep(key, kept)
+                self.told["hit"] += 1
+                return kept.body
+            if kept is not None:
+                outcome = "stale"
+        self.told[outcome] += 1
+        return None
 
     def is_fresh(self, kept: Kept) -> bool:
         freshness = self.freshness
@@ -180,4 +189,5 @@ class Reading:
         kept = Kept(body, self._since, reads.slots())
         if self._cache.is_fresh(kept):
             self.kept = kept
-            await self._cache.store.keep(self._key, kept)
+            for store in self._cache.stores:
+                await store.keep(self._key, kept)

@@ -20,9 +20,12 @@ import pytest
 from app import auth
 from app.config import DEVELOPMENT_SECRET, ResponseCache
 from app.house import House
+from app.response_cache import MemoryStore, SharedStore
+from app.response_cache import ResponseCache as Answers
 from domain.account import Account
 from domain.viewer import Role
 from persistence.embedded import Services, ServiceSupervisor
+from persistence.redis import Cache
 from schema.ids import encode_id
 from tests.support.api import Api
 from tests.support.market import Market, money
@@ -183,6 +186,27 @@ async def test_many_who_miss_the_same_answer_share_one_reading(house: House, api
     assert {len(answer["listings"]["nodes"]) for answer in answers} == {1}
     told = house.answers.told - before
     assert told["shared"] + told["hit"] == 19
+
+
+async def test_a_process_takes_from_valkey_what_another_one_read(
+    house: House, api: Api, valkey: tuple[str, ServiceSupervisor]
+) -> None:
+    await Market(house, api).piece(1_000)
+    cache = Cache(valkey[0])
+    shared = SharedStore(cache, house.freshness.house)
+    one, other = (Answers([MemoryStore(), shared], house.freshness) for _ in range(2))
+    key = (PAGE.encode(), "application/json", "en")
+    with one.reading(key) as reading:
+        await house.readers.catalogue.brand_by_slug("any")
+        await reading.keep(b"read once")
+
+    assert await other.find(key) == b"read once"
+    await cache.delete(shared._name(key))
+    assert await other.find(key) == b"read once"
+    house.freshness.touch(["brand"])
+    assert await other.find(key) is None
+    assert other.told == {"hit": 2, "stale": 1}
+    await cache.close()
 
 
 async def test_what_somebody_signed_in_reads_is_not_kept(house: House, api: Api, people: People) -> None:
