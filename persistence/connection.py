@@ -51,14 +51,18 @@ class Rows:
         return int(self._status.rpartition(" ")[2])
 
 
+class NotCommitted(RuntimeError):
+    """PostgreSQL answers a COMMIT of what failed before with ROLLBACK, and with no error."""
+
+
 @asynccontextmanager
 async def transaction(raw: Any, opening: str = "BEGIN") -> AsyncIterator["Connection"]:
     """One transaction; `opening` is the message that begins it. What raises inside undoes it."""
     try:
         await raw.execute(opening)
         yield Connection(raw)
-        ended = await raw.execute("COMMIT")
-        assert ended == "COMMIT", "an error in the transaction was passed over"
+        if (ended := await raw.execute("COMMIT")) != "COMMIT":
+            raise NotCommitted(f"the transaction ended with {ended}: an error in it was passed over")
     except Exception:
         if not raw.is_closed() and raw.is_in_transaction():
             await raw.execute("ROLLBACK")

@@ -410,6 +410,7 @@ class SqlTransactor:
     ) -> R:
         asked = idempotency.ask(viewer, action, key, command)
         async with self.pool.lend() as raw:
+            writes = Writes()
             try:
                 async with transaction(raw, idempotency.opening(asked)) as connection:
                     work = SqlWork(connection, self.signer)
@@ -433,12 +434,15 @@ class SqlTransactor:
                         closing(work.collected, viewer, action, now, asked, verb, answer),
                         rows={"event": [event.piece_id for event in work.collected.events]},
                     )
+                    writes = connection.writes
             except asyncpg.PostgresError as error:
                 stored = await idempotency.answer_before(raw, asked, error)
                 # Whoever did it may have died before it could say what it changed.
                 self.freshness.touch_everything()
                 return cast("R", answer_or_raise(idempotency.kept(cast("Any", verb), stored)))
-            self.freshness.touch(connection.writes.tags)
+            finally:
+                # Also when it is not known whether the commit came through.
+                self.freshness.touch(writes.tags)
             if self.committed is not None:
                 await self.committed(work.collected)
             return cast("R", answer_or_raise(answer))

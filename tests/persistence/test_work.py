@@ -1,6 +1,8 @@
 """One unit of work: all of it, or nothing; once, whatever happens to the network or to others."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,9 +18,11 @@ from domain.ledger import AccountKind, customer
 from domain.ledger import house as house_posting
 from domain.money import Currency, Money
 from domain.refusal import IdempotencyKeyInFlight, IdempotencyKeyReused, InvalidInput, NotAllowed
+from domain.unavailable import Unavailable
 from domain.viewer import Viewer
 from domain.wallet import post
 from persistence.embedded import Services
+from persistence.freshness import slot
 from tests.support.people import People, euros
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -168,6 +172,67 @@ async def test_a_dry_run_answers_and_leaves_nothing_behind(house: House, databas
     assert await cash(database, owner) == 0
     assert await ask(house, attempts, owner, Give(owner.id, euros(5)), key) == euros(5)
     assert await cash(database, owner) == 500
+
+
+class Cut:
+    """A connection that is lost in the moment in which its COMMIT has come through."""
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.raw, name)
+
+    async def execute(self, query: str, *arguments: object) -> str:
+        done = await self.raw.execute(query, *arguments)
+        if query == "COMMIT":
+            raise ConnectionResetError
+        return str(done)
+
+
+async def test_what_a_lost_commit_may_have_changed_counts_as_changed(
+    house: House, database: Services, owner: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts, key = Attempts(), uuid4().hex
+    lend = house.transactor.pool.lend
+
+    @asynccontextmanager
+    async def cut() -> AsyncIterator[Any]:
+        async with lend() as raw:
+            yield Cut(raw)
+
+    since = house.freshness.now()
+    with monkeypatch.context() as patched:
+        patched.setattr(house.transactor.pool, "lend", cut)
+        with pytest.raises(Unavailable):
+            await ask(house, attempts, owner, Give(owner.id, euros(5)), key)
+
+    assert not house.freshness.holds((slot("ledger_posting"),), since)
+    since = house.freshness.now()
+    assert await ask(house, attempts, owner, Give(owner.id, euros(5)), key) == euros(5)
+    assert not house.freshness.holds((slot("anything"),), since)
+    assert (attempts.count, await cash(database, owner)) == (1, 500)
+
+
+async def test_what_was_refused_or_rehearsed_counts_as_unchanged(house: House, owner: Account) -> None:
+    attempts, since = Attempts(), house.freshness.now()
+
+    await ask(house, attempts, owner, Give(owner.id, euros(5)), uuid4().hex, dry_run=True)
+    with pytest.raises(NotAllowed):
+        await ask(house, attempts, owner, Give(owner.id, euros(5), "refuse"), uuid4().hex)
+
+    assert house.freshness.holds((slot("ledger_posting"), slot("wallet_pocket")), since)
+
+
+async def test_an_error_that_was_passed_over_is_no_commit(house: House, owner: Account) -> None:
+    async def careless(work: Any, viewer: Viewer, command: Give, *, now: datetime) -> Money:
+        with suppress(asyncpg.PostgresError):
+            await work.connection.raw.execute("SELECT 1 / 0")
+        return command.amount
+
+    viewer, command = Viewer(owner.id, frozenset(owner.roles)), Give(owner.id, euros(5))
+    with pytest.raises(asyncpg.PostgresError):
+        await house.transactor(careless, viewer, command, action="careless", key=uuid4().hex, now=NOW)
 
 
 @pytest.mark.parametrize("key", ["", "k" * 129, "ключ", "a\nb"])
