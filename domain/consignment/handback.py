@@ -111,7 +111,7 @@ async def expire(work: Work, viewer: Viewer, command: Expire, *, now: datetime) 
     if consignment.listing_id is not None:
         listing = await work.listings.lock(ListingId(consignment.listing_id))
         if listing.state is ListingState.RESERVED:
-            # Whoever has it in their cart may still buy it; their claim lapses soon.
+            # It is in an order that may still be paid; if it is not, the piece is free again soon.
             consignment.expires_at = now + TRY_AGAIN_AFTER
             await work.consignments.save(consignment)
             expire_later(work, consignment)

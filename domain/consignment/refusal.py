@@ -46,14 +46,14 @@ class AlreadyConsigned(Refusal):
 
 @dataclass(eq=False)
 class BeingBought(Refusal):
-    """Somebody has the piece in their cart or in an order, so that it can not be taken off the shelf."""
+    """The piece is in somebody's order, so that it can not be taken off the shelf."""
 
     code = "BEING_BOUGHT"
     listing_id: UUID
 
     @property
     def message(self) -> str:
-        return "Somebody is buying it right now: try again when their claim has lapsed."
+        return "It is in somebody's order: try again should that order come to nothing."
 
 
 @dataclass(eq=False)
