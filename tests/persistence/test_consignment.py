@@ -1,9 +1,7 @@
 """Lists of consignments and appointments walk an index, and cost the same after years of those that are over."""
 
-import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -19,12 +17,10 @@ from persistence.consignment import SqlConsignmentReader
 from persistence.embedded import Services
 from tests.support.api import Api
 from tests.support.consignment import Counter, slot, uuid_of
+from tests.support.explained import Explained
 from tests.support.people import People
 
 PAST = 6_000
-READ_MAX = 200
-"""Rows that a page may touch, however many there are."""
-
 FUTURE = datetime(2036, 1, 1, tzinfo=UTC)
 CURSOR = (datetime(2026, 6, 1, tzinfo=UTC), UUID(int=0))
 PAGES = (PageRequest(size=5), PageRequest(size=5, from_key=CURSOR), PageRequest(5, CURSOR, True))
@@ -40,34 +36,6 @@ made AS (
 INSERT INTO consignment_task (id, consignment_id, kind, attempt, due_at, outcome, agent, done_at, note)
 SELECT gen_random_uuid(), id, 'RETURN', 1, now(), 'VOID', NULL, now(), '' FROM made
 """
-
-
-class Explained:
-    """Stands for the pool: runs each statement, and counts the rows that its plan touched."""
-
-    def __init__(self, connection: Any) -> None:
-        self.connection = connection
-        self.touched: list[tuple[float, str]] = []
-
-    async def fetch(self, query: str, *arguments: object) -> Any:
-        analysed = await self.connection.fetchval(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", *arguments)
-        plan = json.loads(analysed)[0]["Plan"]
-        self.touched.append((touched(plan), json.dumps(plan, indent=1)))
-        return await self.connection.fetch(query, *arguments)
-
-    def check(self, about: object) -> None:
-        for rows, plan in self.touched:
-            assert rows <= READ_MAX, f"{about} touched {rows} rows\n{plan}"
-        assert self.touched
-        self.touched.clear()
-
-
-def touched(plan: dict[str, Any]) -> float:
-    """Rows that were read from tables or indexes, those that a filter threw away included."""
-    own = 0.0
-    if "Relation Name" in plan or "Index Name" in plan:
-        own = (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
-    return own + sum(touched(child) for child in plan.get("Plans", ()))
 
 
 @pytest.fixture
