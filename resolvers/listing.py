@@ -7,6 +7,8 @@ from uuid import UUID
 from domain.catalogue import CategoryId, ProductId
 from domain.listing import (
     CARD,
+    WHOLE_CARD,
+    CardPart,
     Listing,
     ListingCard,
     ListingFilter,
@@ -31,7 +33,12 @@ async def listing(context: Context, listing_id: UUID | None, slug: str | None, l
 
 
 async def listings(
-    context: Context, wanted: ListingFilter, category_id: CategoryId | None, sort: ListingSort, page: PageRequest
+    context: Context,
+    wanted: ListingFilter,
+    category_id: CategoryId | None,
+    sort: ListingSort,
+    page: PageRequest,
+    parts: frozenset[CardPart] = WHOLE_CARD,
 ) -> Page[ListingCard]:
     """One page; a category stands for all that lies below it."""
     check_filter(context.viewer, wanted, sort)
@@ -40,7 +47,7 @@ async def listings(
         if category is None:
             raise NotFound("Category", category_id, path=("filter", "categoryId"))
         wanted = replace(wanted, category_path=category.path)
-    return await context.readers.listings.page(wanted, sort, page)
+    return await context.readers.listings.page(wanted, sort, page, parts)
 
 
 async def of_product(context: Context, product_id: ProductId, page: PageRequest) -> Page[ListingCard]:

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from domain import listing, markdown, piece
+from domain.listing import CardPart
 from domain.listing import ListingFilter as Filter
 from domain.listing import ListingSort as Sort
 from domain.money import Currency
@@ -297,6 +298,66 @@ def look_of(selection: Selection) -> listing.Look:
     )
 
 
+PARTS: dict[str, tuple[CardPart, ...]] = {
+    **dict.fromkeys(("id", "__typename", "kind", "state", "price", "publishedAt", "nextActions", "priceHistory"), ()),
+    "slug": (CardPart.SLUG,),
+    "available": (CardPart.STOCK,),
+    "reserved": (CardPart.STOCK,),
+    "version": (CardPart.VERSION,),
+    "options": (CardPart.OPTIONS,),
+    "saving": (CardPart.REFERENCE,),
+    "referencePrice": (CardPart.REFERENCE,),
+    "soldByHouse": (CardPart.SELLER,),
+    "sellerId": (CardPart.SELLER,),
+    "coverUrl": (CardPart.COVER,),
+    "product": (),
+    "piece": (),
+}
+PRODUCT_PARTS: dict[str, tuple[CardPart, ...]] = {
+    **dict.fromkeys(("id", "__typename", "category", "listings"), ()),
+    **dict.fromkeys(("story", "attributes", "options", "referencePrice", "media"), ()),
+    "slug": (CardPart.PRODUCT_SLUG,),
+    "kind": (CardPart.PRODUCT_KIND,),
+    "name": (CardPart.PRODUCT_NAME,),
+    "reference": (CardPart.PRODUCT_REFERENCE,),
+    "coverUrl": (CardPart.COVER,),
+    "version": (CardPart.PRODUCT_VERSION,),
+    "collection": (CardPart.PRODUCT_COLLECTION,),
+    "brand": (),
+}
+BRAND_PARTS: dict[str, tuple[CardPart, ...]] = {
+    **dict.fromkeys(("id", "__typename"), ()),
+    "slug": (CardPart.BRAND_SLUG,),
+    "kind": (CardPart.BRAND_KIND,),
+    "name": (CardPart.BRAND_NAME,),
+}
+PIECE_PARTS: dict[str, tuple[CardPart, ...]] = {
+    **dict.fromkeys(("id", "__typename", "product", *PIECE_BESIDE), ()),
+    **dict.fromkeys(("condition", "serialMasked", "media", "measurements"), ()),
+    "slug": (CardPart.PIECE_SLUG,),
+    "grade": (CardPart.PIECE_GRADE,),
+    "coverUrl": (CardPart.COVER,),
+    "version": (CardPart.PIECE_VERSION,),
+}
+
+
+def parts_of(connection: Selection) -> frozenset[CardPart]:
+    """What of the cards of a page is looked at; all of it, should a field be selected that is not known here."""
+    found: set[CardPart] = set()
+    for card in (connection["nodes"], connection["edges"]["node"]):
+        looked_at = (
+            (card, PARTS),
+            (card["product"], PRODUCT_PARTS),
+            (card["product"]["brand"], BRAND_PARTS),
+            (card["piece"], PIECE_PARTS),
+        )
+        for selection, parts in looked_at:
+            if not selection.names <= parts.keys():
+                return listing.WHOLE_CARD
+            found.update(*(parts[name] for name in selection.names))
+    return frozenset(found)
+
+
 @strawberry.type
 class ListingQuery:
     @strawberry.field(
@@ -333,7 +394,7 @@ class ListingQuery:
         chosen = given(filter)
         only = Filter() if chosen is None else chosen.to_filter()
         category = None if chosen is None else wanted("Category", chosen.category_id, "categoryId")
-        found = await resolve.listings(info.context, only, category, order, page)
+        found = await resolve.listings(info.context, only, category, order, page, parts_of(selected(info)))
         return Connection(page=found, list_name=list_name)
 
 

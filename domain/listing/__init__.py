@@ -2,7 +2,9 @@
 
 from domain.listing.card import (
     CARD,
+    WHOLE_CARD,
     BrandCard,
+    CardPart,
     CategoryCard,
     ListingCard,
     ListingFilter,
@@ -42,9 +44,11 @@ from domain.listing.shelf import (
 __all__ = [
     "CARD",
     "LIFECYCLE",
+    "WHOLE_CARD",
     "Agreed",
     "AlreadyListed",
     "BrandCard",
+    "CardPart",
     "CategoryCard",
     "Listing",
     "ListingCard",

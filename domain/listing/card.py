@@ -113,6 +113,34 @@ class ListingCard:
         return own or self.product.cover_key
 
 
+class CardPart(StrEnum):
+    """What of a card need not be read when nobody looks at it."""
+
+    SLUG = "SLUG"
+    REFERENCE = "REFERENCE"
+    STOCK = "STOCK"
+    SELLER = "SELLER"
+    VERSION = "VERSION"
+    CONSIGNMENT = "CONSIGNMENT"
+    OPTIONS = "OPTIONS"
+    COVER = "COVER"
+    PRODUCT_SLUG = "PRODUCT_SLUG"
+    PRODUCT_KIND = "PRODUCT_KIND"
+    PRODUCT_NAME = "PRODUCT_NAME"
+    PRODUCT_COLLECTION = "PRODUCT_COLLECTION"
+    PRODUCT_REFERENCE = "PRODUCT_REFERENCE"
+    PRODUCT_VERSION = "PRODUCT_VERSION"
+    BRAND_SLUG = "BRAND_SLUG"
+    BRAND_KIND = "BRAND_KIND"
+    BRAND_NAME = "BRAND_NAME"
+    PIECE_SLUG = "PIECE_SLUG"
+    PIECE_GRADE = "PIECE_GRADE"
+    PIECE_VERSION = "PIECE_VERSION"
+
+
+WHOLE_CARD = frozenset(CardPart)
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How much of a listing's neighbours is read together with it."""
@@ -161,7 +189,12 @@ def check_filter(viewer: Viewer, wanted: ListingFilter, sort: ListingSort) -> No
 class ListingReader(Protocol):
     """Withdrawn listings are for staff and their seller alone."""
 
-    async def page(self, wanted: ListingFilter, sort: ListingSort, page: PageRequest) -> Page[ListingCard]: ...
+    async def page(
+        self, wanted: ListingFilter, sort: ListingSort, page: PageRequest, parts: frozenset[CardPart] = WHOLE_CARD
+    ) -> Page[ListingCard]:
+        """Cards of which these parts may be looked at."""
+        ...
+
     async def of_products(self, products: Sequence[UUID], page: PageRequest) -> Sequence[Page[ListingCard]]:
         """What is offered of each product, newest first."""
         ...

@@ -7,41 +7,27 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from domain.attribute import AttributeDefinition, AttributeValue
-from domain.catalogue import BrandKind, ProductKind
+from domain.attribute import AttributeDefinition
 from domain.listing import (
-    BrandCard,
+    WHOLE_CARD,
+    CardPart,
     ListingCard,
     ListingFilter,
-    ListingKind,
     ListingSort,
     ListingState,
     Look,
-    PieceCard,
-    ProductCard,
 )
-from domain.localized import Localized
-from domain.money import Currency, Money
 from domain.page import CursorKey, Page, PageRequest
-from domain.piece import Grade, Party, PartyKind
-from domain.price import Reference, ReferenceSource
+from domain.piece import PieceId
 from domain.viewer import Viewer
 from persistence.catalogue import SqlProducts
 from persistence.freshness import read_rows, read_tables
+from persistence.listing.card import card_reader
 from persistence.paging import Sort, fetch_page, fetch_pages
 from persistence.piece import SqlPieces
 
-COLUMNS = """
-l.id, l.kind, l.slug, l.state, l.price_minor, l.price_currency, l.reference_price_minor,
-    l.reference_price_currency, l.reference_source, l.reference_as_of, l.quantity, l.reserved, l.seller_kind,
-    l.seller_id, l.published_at, l.version, l.product_id, l.piece_id, l.consignment_id, l.options,
-    p.slug AS product_slug, p.kind AS product_kind, p.name ->> 'en' AS product_en, p.name ->> 'zh' AS product_zh,
-    p.brand_id, p.category_id, p.collection_id, p.reference AS product_reference, p.cover_key AS product_cover_key,
-    p.version AS product_version, b.slug AS brand_slug, b.kind AS brand_kind, b.name ->> 'en' AS brand_en,
-    b.name ->> 'zh' AS brand_zh, x.slug AS piece_slug, x.grade AS piece_grade, x.cover_key AS piece_cover_key,
-    x.version AS piece_version
-"""
-CARD = f"SELECT {COLUMNS}"
+WHOLE = card_reader()
+CARD = f"SELECT {WHOLE.columns}"
 TABLES = """
 FROM listing l JOIN product p ON p.id = l.product_id JOIN brand b ON b.id = p.brand_id
     LEFT JOIN piece x ON x.id = l.piece_id
@@ -55,16 +41,6 @@ SORTS = {
 
 VISIBLE = "(l.state <> 'WITHDRAWN' OR $2::bool OR (l.seller_kind = 'ACCOUNT' AND l.seller_id = $3::uuid))"
 
-# Members of enums by their value: a call of the enum costs five times as much as this.
-KINDS = {str(kind): kind for kind in ListingKind}
-STATES = {str(state): state for state in ListingState}
-CURRENCIES = {str(currency): currency for currency in Currency}
-GRADES: dict[str | None, Grade | None] = {None: None, **{str(grade): grade for grade in Grade}}
-PARTIES = {str(kind): kind for kind in PartyKind}
-BRANDS = {str(kind): kind for kind in BrandKind}
-PRODUCTS = {str(kind): kind for kind in ProductKind}
-
-
 WHOLE_PRODUCT = "p AS whole_product"
 WHOLE_PIECE = "x AS whole_piece"
 DEFINITIONS = """
@@ -73,24 +49,24 @@ DEFINITIONS = """
 """
 LINES = TypeAdapter(tuple[tuple[AttributeDefinition, ...], ...]).validate_json
 
-WIDTH = 38
-OPTIONS = TypeAdapter(tuple[AttributeValue, ...]).validate_json
-
 
 class SqlListingReader:
     def __init__(self, pool: Any) -> None:
         self.pool = pool
 
-    async def page(self, wanted: ListingFilter, sort: ListingSort, page: PageRequest) -> Page[ListingCard]:
+    async def page(
+        self, wanted: ListingFilter, sort: ListingSort, page: PageRequest, parts: frozenset[CardPart] = WHOLE_CARD
+    ) -> Page[ListingCard]:
         where, values = conditions(wanted)
+        reading = card_reader(parts)
         return await fetch_page(
             self.pool,
-            CARD + TABLES,
+            f"SELECT {reading.columns} {TABLES}",
             where=where,
             values=values,
             sort=SORTS[sort],
             page=page,
-            item=card,
+            item=reading.card,
             key=by_price if sort is not ListingSort.NEWEST else by_time,
             counted_from="FROM listing l",
         )
@@ -106,27 +82,27 @@ class SqlListingReader:
             values=[],
             sort=SORTS[ListingSort.NEWEST],
             page=page,
-            item=card,
+            item=WHOLE.card,
             key=by_time,
         )
 
     async def by_ids(self, ids: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]:
         query = f"{CARD} {TABLES} WHERE l.id = ANY($1::uuid[]) AND {VISIBLE}"
         rows = await self.pool.about("listing", ids).fetch(query, ids, viewer.is_staff, viewer.account_id)
-        found: dict[UUID, ListingCard] = {row["id"]: beside(card(row)) for row in rows}
+        found: dict[UUID, ListingCard] = {one.id: beside(one) for one in map(WHOLE.card, rows)}
         return [found.get(listing_id) for listing_id in ids]
 
     async def one(
         self, listing_id: UUID | None, slug: str | None, viewer: Viewer, look: Look = Look()
     ) -> ListingCard | None:
         which, wanted = ("l.slug = $1", slug) if listing_id is None else ("l.id = $1::uuid", listing_id)
-        query = f"SELECT {neighbours(look)} {COLUMNS} {TABLES} WHERE {which} AND {VISIBLE}"
+        query = f"SELECT {neighbours(look)} {WHOLE.columns} {TABLES} WHERE {which} AND {VISIBLE}"
         row = await self.pool.about("listing", [listing_id]).fetchrow(query, wanted, viewer.is_staff, viewer.account_id)
         if row is None:
             # The next listing may have this name.
             read_tables(TABLES)
             return None
-        found = beside(card(row))
+        found = beside(WHOLE.card(row))
         look_around(found, row, look, viewer)
         return found
 
@@ -137,8 +113,8 @@ class SqlListingReader:
             f" WHERE l.piece_id = wanted.id AND {VISIBLE} ORDER BY l.published_at DESC, l.id DESC LIMIT 1) newest"
         )
         rows = await self.pool.fetch(query, pieces, viewer.is_staff, viewer.account_id)
-        found: dict[UUID, ListingCard] = {row["piece_id"]: card(row) for row in rows}
-        return [found.get(piece_id) for piece_id in pieces]
+        found = {one.piece_id: one for one in map(WHOLE.card, rows) if one.piece_id is not None}
+        return [found.get(PieceId(piece_id)) for piece_id in pieces]
 
 
 def beside(one: ListingCard) -> ListingCard:
@@ -207,88 +183,3 @@ def conditions(wanted: ListingFilter) -> tuple[list[str], list[object]]:
     if wanted.grades:
         add("l.grade = ANY({}::text[])", [str(grade) for grade in wanted.grades])
     return where, values
-
-
-def card(row: Any) -> ListingCard:
-    """One row, by position, for a record's names cost a look-up each."""
-    (
-        id_,
-        kind,
-        slug,
-        state,
-        price_minor,
-        price_currency,
-        reference_minor,
-        reference_currency,
-        reference_source,
-        reference_as_of,
-        quantity,
-        reserved,
-        seller_kind,
-        seller_id,
-        published_at,
-        version,
-        product_id,
-        piece_id,
-        consignment_id,
-        options,
-        product_slug,
-        product_kind,
-        product_en,
-        product_zh,
-        brand_id,
-        category_id,
-        collection_id,
-        product_reference,
-        product_cover_key,
-        product_version,
-        brand_slug,
-        brand_kind,
-        brand_en,
-        brand_zh,
-        piece_slug,
-        piece_grade,
-        piece_cover_key,
-        piece_version,
-    ) = tuple(row)[-WIDTH:]
-    brand = BrandCard(brand_id, brand_slug, BRANDS[brand_kind], Localized(brand_en, brand_zh))
-    product = ProductCard(
-        product_id,
-        product_slug,
-        PRODUCTS[product_kind],
-        Localized(product_en, product_zh),
-        brand_id,
-        category_id,
-        collection_id,
-        product_reference,
-        product_cover_key,
-        product_version,
-        brand,
-    )
-    piece = None
-    if piece_id is not None:
-        piece = PieceCard(piece_id, product_id, piece_slug, GRADES[piece_grade], piece_cover_key, piece_version)
-    reference = None
-    if reference_minor is not None:
-        reference = Reference(
-            Money(reference_minor, CURRENCIES[reference_currency]), ReferenceSource(reference_source), reference_as_of
-        )
-    return ListingCard(
-        id_,
-        KINDS[kind],
-        slug,
-        STATES[state],
-        Money(price_minor, CURRENCIES[price_currency]),
-        reference,
-        quantity,
-        reserved,
-        Party(PARTIES[seller_kind], seller_id),
-        published_at,
-        version,
-        product_id,
-        piece_id,
-        consignment_id,
-        product,
-        piece,
-        () if options == "[]" else OPTIONS(options),
-    )

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from graphql import is_required_argument
 
 from app.house import House
 from domain.attribute import AttributeDefinition, AttributeKind, AttributeValue
@@ -15,6 +16,7 @@ from tests.support.api import Api
 from tests.support.catalogue import COLOUR, Shelves, euros
 from tests.support.people import People
 from tests.support.statements import counted
+from tests.trust.selection import SCHEMA, selection
 
 LEATHER = AttributeDefinition("leather", AttributeKind.TEXT, Localized("Leather", "皮革"))
 WIDTH = AttributeDefinition("width", AttributeKind.NUMBER, Localized("Width", "宽度"), unit="mm")
@@ -112,6 +114,35 @@ async def test_all_of_a_listing_its_product_and_its_piece_come_in_one_statement(
     assert len(statements) == 1
     assert [one["definition"]["code"] for one in together["product"]["attributes"]] == ["leather", "width"]
     assert together == (await api(None, apart))["node"]
+
+
+def looks(type_name: str) -> list[str]:
+    """Each field of a type by itself, as far as it needs no argument."""
+    fields = SCHEMA.type_map[type_name].fields  # type: ignore[attr-defined]
+    free = {name: one for name, one in fields.items() if not any(map(is_required_argument, one.args.values()))}
+    inside = {name: selection(one, 1) for name, one in free.items()}
+    return [f"{name}{within}" for name, within in inside.items() if within is not None]
+
+
+async def test_whatever_alone_is_looked_at_on_a_page_is_what_a_whole_card_shows(
+    api: Api, shelves: Shelves, people: People
+) -> None:
+    staff = await people.staff(Role.SUPPORT)
+    offer = await shelves.listed(await shelves.product(new_price=euros(2000)), euros(1500))
+    ways = {
+        "Listing": "{}",
+        "Product": "product {{ {} }}",
+        "Brand": "product {{ brand {{ {} }} }}",
+        "Piece": "piece {{ {} }}",
+    }
+
+    for name, around in ways.items():
+        for look in map(around.format, looks(name)):
+            for person in (None, staff):
+                page = (await api(person, f"{{ listings(first: 1) {{ nodes {{ {look} }} }} }}"))["listings"]["nodes"][0]
+                edge = await api(person, f"{{ listings(first: 1) {{ edges {{ node {{ {look} }} }} }} }}")
+                whole = await api(person, f'{{ node(id: "{listing_id(offer)}") {{ ... on Listing {{ {look} }} }} }}')
+                assert page == edge["listings"]["edges"][0]["node"] == whole["node"], look
 
 
 async def test_a_page_takes_as_many_statements_however_many_listings_it_shows(

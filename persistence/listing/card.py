@@ -1,0 +1,137 @@
+"""From the columns of a row to a card: all of it, or just what somebody looks at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from domain.attribute import AttributeValue
+from domain.catalogue import BrandKind, ProductKind
+from domain.listing import BrandCard, CardPart, ListingCard, ListingKind, ListingState, PieceCard, ProductCard
+from domain.localized import Localized
+from domain.money import Currency, Money
+from domain.piece import Grade, Party, PartyKind
+from domain.price import Reference, ReferenceSource
+
+EVERYTHING = frozenset(CardPart)
+
+NAMES: dict[str, Any] = {
+    "Localized": Localized,
+    "Money": Money,
+    "Party": Party,
+    "Reference": Reference,
+    # Members of enums by their value: a call of the enum costs five times as much as this.
+    "KINDS": {str(kind): kind for kind in ListingKind},
+    "STATES": {str(state): state for state in ListingState},
+    "CURRENCIES": {str(currency): currency for currency in Currency},
+    "GRADES": {None: None, **{str(grade): grade for grade in Grade}},
+    "PARTIES": {str(kind): kind for kind in PartyKind},
+    "BRANDS": {str(kind): kind for kind in BrandKind},
+    "PRODUCTS": {str(kind): kind for kind in ProductKind},
+    "SOURCES": {str(source): source for source in ReferenceSource},
+    "OPTIONS": TypeAdapter(tuple[AttributeValue, ...]).validate_json,
+}
+"""What the values below are made with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """How one field of a card is made of its columns, and which part of the card it is; None is read in any case."""
+
+    part: CardPart | None
+    columns: tuple[str, ...]
+    source: str = "{0}"
+
+
+def read(*columns: str, part: CardPart | None = None, source: str = "{0}") -> Value:
+    return Value(part, columns, source)
+
+
+BRAND = {
+    "id": read("p.brand_id"),
+    "slug": read("b.slug", part=CardPart.BRAND_SLUG),
+    "kind": read("b.kind", part=CardPart.BRAND_KIND, source="BRANDS[{0}]"),
+    "name": read("b.name ->> 'en'", "b.name ->> 'zh'", part=CardPart.BRAND_NAME, source="Localized({0}, {1})"),
+}
+PRODUCT = {
+    "id": read("l.product_id"),
+    "slug": read("p.slug", part=CardPart.PRODUCT_SLUG),
+    "kind": read("p.kind", part=CardPart.PRODUCT_KIND, source="PRODUCTS[{0}]"),
+    "name": read("p.name ->> 'en'", "p.name ->> 'zh'", part=CardPart.PRODUCT_NAME, source="Localized({0}, {1})"),
+    "brand_id": read("p.brand_id"),
+    "category_id": read("p.category_id"),
+    "collection_id": read("p.collection_id", part=CardPart.PRODUCT_COLLECTION),
+    "reference": read("p.reference", part=CardPart.PRODUCT_REFERENCE),
+    "cover_key": read("p.cover_key", part=CardPart.COVER),
+    "version": read("p.version", part=CardPart.PRODUCT_VERSION),
+}
+PIECE = {
+    "id": read("l.piece_id"),
+    "product_id": read("l.product_id"),
+    "slug": read("x.slug", part=CardPart.PIECE_SLUG),
+    "grade": read("x.grade", part=CardPart.PIECE_GRADE, source="GRADES[{0}]"),
+    "cover_key": read("x.cover_key", part=CardPart.COVER),
+    "version": read("x.version", part=CardPart.PIECE_VERSION),
+}
+REFERENCE = "l.reference_price_minor", "l.reference_price_currency", "l.reference_source", "l.reference_as_of"
+LISTING = {
+    "id": read("l.id"),
+    "kind": read("l.kind", source="KINDS[{0}]"),
+    "slug": read("l.slug", part=CardPart.SLUG),
+    "state": read("l.state", source="STATES[{0}]"),
+    "price": read("l.price_minor", "l.price_currency", source="Money({0}, CURRENCIES[{1}])"),
+    "reference": read(
+        *REFERENCE,
+        part=CardPart.REFERENCE,
+        source="None if {0} is None else Reference(Money({0}, CURRENCIES[{1}]), SOURCES[{2}], {3})",
+    ),
+    "quantity": read("l.quantity", part=CardPart.STOCK),
+    "reserved": read("l.reserved", part=CardPart.STOCK),
+    "seller": read("l.seller_kind", "l.seller_id", part=CardPart.SELLER, source="Party(PARTIES[{0}], {1})"),
+    "published_at": read("l.published_at"),
+    "version": read("l.version", part=CardPart.VERSION),
+    "product_id": read("l.product_id"),
+    "piece_id": read("l.piece_id"),
+    "consignment_id": read("l.consignment_id", part=CardPart.CONSIGNMENT),
+    "options": read("l.options", part=CardPart.OPTIONS, source="() if {0} == '[]' else OPTIONS({0})"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardReader:
+    """The columns to select, which are the last of each row, and what makes a card of one."""
+
+    columns: str
+    card: Callable[[Any], ListingCard]
+
+
+@cache
+def card_reader(parts: frozenset[CardPart] = EVERYTHING) -> CardReader:
+    """For the parts that somebody looks at; the rest of such a card is None and means nothing.
+
+    The function is written out, for a row is taken apart by position, and nothing is asked of it twice.
+    """
+    columns: list[str] = []
+
+    def said(value: Value) -> str:
+        if value.part is not None and value.part not in parts:
+            return "None"
+        for column in value.columns:
+            if column not in columns:
+                columns.append(column)
+        return value.source.format(*(f"c{columns.index(column)}" for column in value.columns))
+
+    def made(card: type, values: dict[str, Value], **others: str) -> str:
+        named = {name: said(value) for name, value in values.items()} | others
+        return f"{card.__name__}({', '.join(named[one.name] for one in fields(card) if one.name in named)})"
+
+    product = made(ProductCard, PRODUCT, brand=made(BrandCard, BRAND))
+    piece = f"None if {said(LISTING['piece_id'])} is None else {made(PieceCard, PIECE)}"
+    body = made(ListingCard, LISTING, product=product, piece=piece)
+    names = ", ".join(f"c{number}" for number in range(len(columns)))
+    source = f"def card(row):\n    ({names},) = tuple(row)[-{len(columns)}:]\n    return {body}\n"
+    space = {**NAMES, **{one.__name__: one for one in (BrandCard, ProductCard, PieceCard, ListingCard)}}
+    exec(compile(source, "<card of a listing>", "exec"), space)
+    return CardReader(", ".join(f"{column} AS c{number}" for number, column in enumerate(columns)), space["card"])
