@@ -249,13 +249,19 @@ def test_house_and_model_never_differ(place: CircleHouse) -> None:
 
 
 @pytest.mark.deep
-def test_house_and_model_never_differ_in_three_hundred_lives(place: CircleHouse) -> None:
+def test_house_and_model_never_differ_in_hundreds_of_lives(place: CircleHouse) -> None:
+    """Until everything that can happen has happened, for some of it is rare; three rounds at the least."""
     Life.told.clear()
-    run_state_machine_as_test(Circles, settings=examples(300))
-    assert place.sound()
+    for number in range(ROUNDS_MAX):
+        if number >= ROUNDS_MIN and set(Life.told) >= HAPPENS:
+            break
+        run_state_machine_as_test(Circles, settings=examples(100))
+        assert place.sound()
     assert set(Life.told) >= HAPPENS, HAPPENS - set(Life.told)
     print(f"\ncircle: {sum(Life.told.values())} actions; {dict(sorted(Life.told.items()))}")
 
+
+ROUNDS_MIN, ROUNDS_MAX = 3, 10
 
 HAPPENS = {
     *(
