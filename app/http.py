@@ -64,9 +64,13 @@ class Head:
         # Of a header that is sent twice the first one counts.
         self.headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
 
-    def get(self, name: bytes, otherwise: str = "") -> str:
+    def find(self, name: bytes) -> str | None:
         value = self.headers.get(name)
-        return otherwise if value is None else value.decode("latin-1")
+        return None if value is None else value.decode("latin-1")
+
+    def get(self, name: bytes, otherwise: str = "") -> str:
+        value = self.find(name)
+        return otherwise if value is None else value
 
 
 @dataclass(slots=True)
@@ -130,8 +134,7 @@ class GraphQLEndpoint:
         query, operation_name = asked["query"], asked.get("operationName")
         viewer = await who(house, head, locale)
         await hold_back(house, head, viewer, query)
-        idempotency_key = head.get(b"idempotency-key") if b"idempotency-key" in head.headers else None
-        context = house.context(viewer, key=idempotency_key, request_id=request_id)
+        context = house.context(viewer, key=head.find(b"idempotency-key"), request_id=request_id)
         run = partial(self.schema.answer, query, asked.get("variables"), operation_name, context)
         if answers is None or not self.schema.only_reads(query, operation_name):
             return answered(await run(), media_type)
@@ -197,8 +200,7 @@ def wanted_locale(accept_language: str) -> str:
 
 async def who(house: House, head: Head, locale: str) -> Viewer:
     try:
-        authorization = head.get(b"authorization") if b"authorization" in head.headers else None
-        return await house.viewer(authorization, locale)
+        return await house.viewer(head.find(b"authorization"), locale)
     except auth.BadToken as error:
         raise HttpRefusal(401, "UNAUTHENTICATED", str(error), www_authenticate="Bearer") from error
 
@@ -217,7 +219,7 @@ async def read_body(head: Head, receive: Any) -> bytes:
     announced = head.get(b"content-length")
     if announced.isdecimal() and (len(announced) > 15 or int(announced) > BODY_BYTES_MAX):
         raise too_large()
-    body = b""
+    body = bytearray()
     more = True
     while more:
         message = await receive()
@@ -227,7 +229,7 @@ async def read_body(head: Head, receive: Any) -> bytes:
         more = message.get("more_body", False)
         if len(body) > BODY_BYTES_MAX:
             raise too_large()
-    return body
+    return bytes(body)
 
 
 def too_large() -> HttpRefusal:
