@@ -2,20 +2,30 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from domain.attribute import AttributeValue
 from domain.catalogue import BrandKind, ProductKind
-from domain.listing import BrandCard, CardPart, ListingCard, ListingKind, ListingState, PieceCard, ProductCard
+from domain.listing import (
+    WHOLE_CARD,
+    BrandCard,
+    CardPart,
+    ListingCard,
+    ListingKind,
+    ListingState,
+    PieceCard,
+    ProductCard,
+)
 from domain.localized import Localized
 from domain.money import Currency, Money
 from domain.piece import Grade, Party, PartyKind
 from domain.price import Reference, ReferenceSource
 
-EVERYTHING = frozenset(CardPart)
+READERS_MAX = 256
+"""There are a million ways to look at a card, and strangers choose."""
 
 NAMES: dict[str, Any] = {
     "Localized": Localized,
@@ -107,8 +117,8 @@ class CardReader:
     card: Callable[[Any], ListingCard]
 
 
-@cache
-def card_reader(parts: frozenset[CardPart] = EVERYTHING) -> CardReader:
+@lru_cache(maxsize=READERS_MAX)
+def card_reader(parts: frozenset[CardPart] = WHOLE_CARD) -> CardReader:
     """For the parts that somebody looks at; the rest of such a card is None and means nothing.
 
     The function is written out, for a row is taken apart by position, and nothing is asked of it twice.

@@ -138,7 +138,7 @@ def look_around(card: ListingCard, row: Any, look: Look, viewer: Viewer) -> None
     if look.product:
         card.product.whole = SqlProducts.mapping.to_noun(row["whole_product"])
     if look.definitions:
-        read_rows("category")
+        read_tables(DEFINITIONS)
         card.product.definitions = tuple(one for line in LINES(row["definitions"] or "[]") for one in line)
     # Who sees a withdrawn listing need not see its piece.
     if look.piece and card.piece is not None and (viewer.is_staff or card.state is not ListingState.WITHDRAWN):

@@ -23,8 +23,10 @@ from app.house import House
 from app.response_cache import MemoryStore, SharedStore
 from app.response_cache import ResponseCache as Answers
 from domain.account import Account
-from domain.viewer import Role
+from domain.listing import Look
+from domain.viewer import ANONYMOUS, Role
 from persistence.embedded import Services, ServiceSupervisor
+from persistence.freshness import noted
 from persistence.redis import Cache
 from schema.ids import encode_id
 from tests.support.api import Api
@@ -207,6 +209,17 @@ async def test_a_process_takes_from_valkey_what_another_one_read(
     assert await other.find(key) is None
     assert other.told == {"hit": 2, "stale": 1}
     await cache.close()
+
+
+async def test_a_listing_is_made_of_all_that_is_read_together_with_it(house: House, api: Api) -> None:
+    thing = await Market(house, api).piece(1_000)
+
+    with noted() as reads:
+        found = await house.readers.listings.one(thing.id, None, ANONYMOUS, Look(True, True, True))
+
+    assert found is not None
+    rows = {"listing": thing.id, "product": thing.product_id, "brand": found.product.brand_id, "piece": thing.piece_id}
+    assert reads.tags >= {f"{table}:{row}" for table, row in rows.items()} | {"category"}
 
 
 async def test_what_somebody_signed_in_reads_is_not_kept(house: House, api: Api, people: People) -> None:
