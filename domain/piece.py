@@ -47,6 +47,7 @@ class PartyKind(StrEnum):
     CARRIER = "CARRIER"
     SHOP = "SHOP"
     APPRAISER = "APPRAISER"
+    SUPPLIER = "SUPPLIER"
 
 
 @dataclass(frozen=True, slots=True)

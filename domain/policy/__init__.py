@@ -4,6 +4,7 @@ A deal pins the versions that it was made under, so that a later version never r
 """
 
 from domain.policy.default import default_terms
+from domain.policy.kind import PolicyKind
 from domain.policy.terms import (
     AppraisalTerms,
     Bearer,
@@ -20,7 +21,6 @@ from domain.policy.terms import (
     MarkdownSchedule,
     MarkdownStep,
     MarkdownTerms,
-    PolicyKind,
     ReturnTerms,
     SellerLevel,
     SettlementTerms,
@@ -30,6 +30,7 @@ from domain.policy.terms import (
     TaxTerms,
     Terms,
 )
+from domain.policy.travel import CancellationLadder, CategoryRule, LadderStep, TravelCategory, TravelTerms
 from domain.policy.version import (
     InForce,
     Pin,
@@ -49,6 +50,8 @@ from domain.policy.version import (
 __all__ = [
     "AppraisalTerms",
     "Bearer",
+    "CancellationLadder",
+    "CategoryRule",
     "ChoiceFixed",
     "CommissionLevel",
     "CommissionPlan",
@@ -60,6 +63,7 @@ __all__ = [
     "CostTerms",
     "GradeRate",
     "InForce",
+    "LadderStep",
     "MarkdownSchedule",
     "MarkdownStep",
     "MarkdownTerms",
@@ -79,6 +83,8 @@ __all__ = [
     "TaxRate",
     "TaxTerms",
     "Terms",
+    "TravelCategory",
+    "TravelTerms",
     "Work",
     "current",
     "default_terms",

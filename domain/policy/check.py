@@ -17,6 +17,7 @@ from domain.policy.terms import (
     TaxTerms,
     Terms,
 )
+from domain.policy.travel import CancellationLadder, TravelTerms
 from domain.refusal import InvalidInput, require
 
 RATE_BPS_MAX = 6_000
@@ -24,6 +25,9 @@ RATE_BPS_MAX = 6_000
 DAYS_MAX = 3_650
 RESPONSE_DAYS_MAX = 90
 ENTRIES_MAX = 100
+AGE_MAX = 120
+MINUTES_MAX = 1_440
+HOURS_MAX = 720
 
 
 def check(terms: Terms) -> None:
@@ -71,6 +75,8 @@ def check(terms: Terms) -> None:
                 0 <= terms.grade_tolerance <= 2,
                 InvalidInput("Grades may differ by 0 to 2 steps.", path=("gradeTolerance",)),
             )
+        case TravelTerms():
+            _travel(terms)
 
 
 def _plan(plan: CommissionPlan) -> None:
@@ -105,6 +111,37 @@ def _schedule(schedule: MarkdownSchedule, floor_bps: int) -> None:
         InvalidInput("The steps of a schedule come one after the other, each cheaper.", path=("schedules",)),
     )
     require(shares[-1] >= floor_bps, InvalidInput("No schedule goes below the floor.", path=("floorBps",)))
+
+
+def _travel(terms: TravelTerms) -> None:
+    _unique("categories", [rule.category for rule in terms.categories])
+    for rule in terms.categories:
+        ages = (rule.age_min, rule.guardian_below_age, *(() if rule.age_max is None else (rule.age_max,)))
+        fits = all(0 <= age <= AGE_MAX for age in ages) and rule.age_min <= (rule.age_max or AGE_MAX)
+        require(fits, InvalidInput(f"Ages are 0 to {AGE_MAX}, the lowest first.", path=("categories",)))
+        _days("categories", rule.intake_days)
+    _entries("ladders", [ladder.code for ladder in terms.ladders])
+    for ladder in terms.ladders:
+        _ladder(ladder)
+    kept = 1 <= terms.hold_minutes <= MINUTES_MAX and 1 <= terms.confirm_hours <= HOURS_MAX
+    require(kept, InvalidInput("A place is kept for 1 to 1,440 minutes, and 1 to 720 hours.", path=("holdMinutes",)))
+    require(
+        0 < terms.deposit_bps <= BASIS_POINTS,
+        InvalidInput("A deposit is a share of the price.", path=("depositBps",)),
+    )
+    _days("balanceDays", terms.balance_days)
+    _days("remindDays", terms.remind_days)
+
+
+def _ladder(ladder: CancellationLadder) -> None:
+    days = [step.days_before for step in ladder.steps]
+    shares = [step.retained_bps for step in ladder.steps]
+    for day, share in zip(days, shares, strict=True):
+        _days("ladders", day)
+        _share("ladders", share, BASIS_POINTS)
+    falls = all(early > late for early, late in pairwise(days)) and all(a < b for a, b in pairwise(shares))
+    said = "The steps of a ladder come nearer to the departure, and each keeps more."
+    require(falls and bool(days), InvalidInput(said, path=("ladders",)))
 
 
 def _amounts(name: str, amounts: tuple[Money, ...]) -> None:

@@ -27,6 +27,7 @@ from domain.policy.terms import (
     TaxTerms,
     Terms,
 )
+from domain.policy.travel import CancellationLadder, CategoryRule, LadderStep, TravelCategory, TravelTerms
 
 # The whole price of goods, then the services of an intermediary; standard rates by law, for finance to keep current.
 TAX_RATES = {
@@ -159,4 +160,37 @@ def default_terms() -> tuple[Terms, ...]:
         service_fees=tuple(Money(fee, currency) for currency, (_, fee) in APPRAISAL_LIMITS.items()),
         service_days=90,
     )
-    return commission, markdown, settlement, returns, tax, cost, appraisal
+    return commission, markdown, settlement, returns, tax, cost, appraisal, travel_terms()
+
+
+def travel_terms() -> TravelTerms:
+    def ladder(code: str, name: Localized, *steps: tuple[int, int]) -> CancellationLadder:
+        return CancellationLadder(code, name, tuple(LadderStep(days, bps) for days, bps in steps))
+
+    return TravelTerms(
+        categories=(
+            CategoryRule(TravelCategory.STUDY_TOUR, age_min=14, guardian_below_age=18),
+            CategoryRule(TravelCategory.K12, age_min=5, age_max=18, guardian_below_age=18),
+            CategoryRule(TravelCategory.INTEREST, age_min=8, guardian_below_age=18),
+            CategoryRule(TravelCategory.MEDICAL, age_min=18, intake=True, intake_days=30),
+            CategoryRule(TravelCategory.LEISURE),
+        ),
+        ladders=(
+            ladder("FLEXIBLE", Localized("Free until two weeks before", "提前两周免费取消"), (14, 0), (7, 5_000)),
+            ladder(
+                "STANDARD",
+                Localized("In four steps", "四级阶梯"),
+                (60, 1_000),
+                (30, 3_000),
+                (14, 6_000),
+                (3, 9_000),
+            ),
+            ladder("STRICT", Localized("The deposit stays", "定金不退"), (60, 2_000), (30, 6_000)),
+        ),
+        hold_minutes=30,
+        confirm_hours=72,
+        deposit_bps=2_000,
+        balance_days=45,
+        remind_days=7,
+        seat="FR",
+    )

@@ -6,19 +6,9 @@ from typing import Literal
 
 from domain.localized import Localized
 from domain.money import BASIS_POINTS, Currency, Money
+from domain.policy.kind import PolicyKind
+from domain.policy.travel import TravelTerms
 from domain.refusal import NotFound
-
-
-class PolicyKind(StrEnum):
-    """What a policy is about."""
-
-    COMMISSION = "COMMISSION"
-    MARKDOWN = "MARKDOWN"
-    SETTLEMENT = "SETTLEMENT"
-    RETURN = "RETURN"
-    TAX = "TAX"
-    COST = "COST"
-    APPRAISAL = "APPRAISAL"
 
 
 class SellerLevel(StrEnum):
@@ -283,4 +273,13 @@ class AppraisalTerms:
         return next((fee for fee in self.service_fees if fee.currency is currency), None)
 
 
-Terms = CommissionTerms | MarkdownTerms | SettlementTerms | ReturnTerms | TaxTerms | CostTerms | AppraisalTerms
+Terms = (
+    CommissionTerms
+    | MarkdownTerms
+    | SettlementTerms
+    | ReturnTerms
+    | TaxTerms
+    | CostTerms
+    | AppraisalTerms
+    | TravelTerms
+)

@@ -10,16 +10,17 @@ from domain import work as unit
 from domain.event import Event
 from domain.page import Page, PageRequest
 from domain.policy.check import check
+from domain.policy.kind import PolicyKind
 from domain.policy.terms import (
     CommissionTerms,
     CostTerms,
     MarkdownTerms,
-    PolicyKind,
     ReturnTerms,
     SettlementTerms,
     TaxTerms,
     Terms,
 )
+from domain.policy.travel import TravelTerms
 from domain.refusal import InvalidInput, Refusal, require
 from domain.viewer import AccountId, Role, Viewer
 
@@ -62,6 +63,7 @@ class InForce:
     returns: ReturnTerms
     tax: TaxTerms
     cost: CostTerms
+    travel: TravelTerms
     pins: tuple[Pin, ...]
 
 
@@ -137,6 +139,7 @@ def gather(policies: Sequence[PolicyVersion]) -> InForce:
         returns=terms(ReturnTerms),
         tax=terms(TaxTerms),
         cost=terms(CostTerms),
+        travel=terms(TravelTerms),
         pins=tuple(Pin(policy.kind, policy.version) for policy in policies),
     )
 

@@ -1,10 +1,22 @@
 """Policies: versioned terms, each of its own type."""
 
-from schema.policy.noun import Bearer, CommissionPlan, CostKind, PolicyPin, PolicyVersion, SellerLevel, TaxBasis
+from schema.policy.noun import (
+    Bearer,
+    CancellationLadder,
+    CommissionPlan,
+    CostKind,
+    PolicyPin,
+    PolicyVersion,
+    SellerLevel,
+    TaxBasis,
+    TravelCategory,
+    TravelCategoryRule,
+)
 from schema.policy.root import PolicyMutation, PolicyQuery
 
 __all__ = [
     "Bearer",
+    "CancellationLadder",
     "CommissionPlan",
     "CostKind",
     "PolicyMutation",
@@ -13,4 +25,6 @@ __all__ = [
     "PolicyVersion",
     "SellerLevel",
     "TaxBasis",
+    "TravelCategory",
+    "TravelCategoryRule",
 ]

@@ -10,7 +10,16 @@ from domain.refusal import InvalidInput
 from schema.grade import Grade
 from schema.localized import LocalizedInput
 from schema.mutation import Keyed, given
-from schema.policy.noun import BPS, Bearer, ChoiceFixed, CommissionShape, CostKind, SellerLevel, TaxBasis
+from schema.policy.noun import (
+    BPS,
+    Bearer,
+    ChoiceFixed,
+    CommissionShape,
+    CostKind,
+    SellerLevel,
+    TaxBasis,
+    TravelCategory,
+)
 from schema.scalars import CountryCode, MoneyInput
 
 
@@ -201,6 +210,67 @@ class AppraisalTermsInput:
         )
 
 
+@strawberry.input(description="Who may go on journeys of one category, and what is asked of them.")
+class TravelCategoryRuleInput:
+    category: TravelCategory = strawberry.field(description="Of which category.")  # type: ignore[valid-type]
+    age_min: int = strawberry.field(default=0, description="How old a traveller is at least, on the day of departure.")
+    age_max: int | None = strawberry.field(
+        default=strawberry.UNSET, description="How old at most; left out without an upper end."
+    )
+    guardian_below_age: int = strawberry.field(
+        default=0, description="Whoever is younger needs a guardian's consent; 0 for none."
+    )
+    intake: bool = strawberry.field(default=False, description="Whether medical details are needed before the journey.")
+    intake_days: int = strawberry.field(default=0, description="How many days after the journey they are forgotten.")
+
+
+@strawberry.input(description="What stays with the sellers when a journey is called off early enough.")
+class CancellationStepInput:
+    days_before: int = strawberry.field(description="So many full days before the departure, or more.")
+    retained_bps: int = strawberry.field(description=f"The share of the price that stays, {BPS}.")
+
+
+@strawberry.input(description="What calling a journey off costs; after the last step all of it.")
+class CancellationLadderInput:
+    code: str = strawberry.field(description="Its short name.")
+    name: LocalizedInput = strawberry.field(description="What it is called.")
+    steps: list[CancellationStepInput] = strawberry.field(description="The steps, from the earliest.")
+
+    def to_ladder(self) -> domain.CancellationLadder:
+        steps = tuple(domain.LadderStep(step.days_before, step.retained_bps) for step in self.steps)
+        name = self.name.to_localized("terms", "travel", "name", longest=200)
+        return domain.CancellationLadder(self.code, name, steps)
+
+
+@strawberry.input(description="Who may travel, what calling off costs, and when a journey is paid.")
+class TravelTermsInput:
+    categories: list[TravelCategoryRuleInput] = strawberry.field(description="By category.")
+    ladders: list[CancellationLadderInput] = strawberry.field(description="The ladders that a journey can have.")
+    hold_minutes: int = strawberry.field(description="How long a place is kept until it is paid, 1 to 1,440.")
+    confirm_hours: int = strawberry.field(description="How long a supplier may take to confirm, 1 to 720.")
+    deposit_bps: int = strawberry.field(description=f"The share that is paid first, {BPS}.")
+    balance_days: int = strawberry.field(description="How many days before the departure the rest is due.")
+    remind_days: int = strawberry.field(description="How many days before that the buyer is reminded.")
+    seat: CountryCode = strawberry.field(description="Where the house is established, which taxes its margin.")
+
+    def to_terms(self) -> domain.TravelTerms:
+        return domain.TravelTerms(
+            categories=tuple(
+                domain.CategoryRule(
+                    one.category, one.age_min, given(one.age_max), one.guardian_below_age, one.intake, one.intake_days
+                )
+                for one in self.categories
+            ),
+            ladders=tuple(one.to_ladder() for one in self.ladders),
+            hold_minutes=self.hold_minutes,
+            confirm_hours=self.confirm_hours,
+            deposit_bps=self.deposit_bps,
+            balance_days=self.balance_days,
+            remind_days=self.remind_days,
+            seat=self.seat,
+        )
+
+
 @strawberry.input(one_of=True, description="What the new version says: exactly one kind.")
 class PolicyTermsInput:
     commission: CommissionTermsInput | None = strawberry.field(
@@ -218,6 +288,9 @@ class PolicyTermsInput:
     appraisal: AppraisalTermsInput | None = strawberry.field(
         default=strawberry.UNSET, description="Second opinions and the paid service."
     )
+    travel: TravelTermsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Who may travel, and what calling off costs."
+    )
 
     def to_terms(self) -> domain.Terms:
         said: list[Any] = [
@@ -230,6 +303,7 @@ class PolicyTermsInput:
                 self.tax,
                 self.cost,
                 self.appraisal,
+                self.travel,
             )
         ]
         for one in said:

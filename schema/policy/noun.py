@@ -27,6 +27,8 @@ ChoiceFixed = strawberry.enum(
     description="From when on cash and credit can not be exchanged any more, when the seller is paid after the sale.",
 )
 
+TravelCategory = strawberry.enum(domain.TravelCategory, name="TravelCategory", description="What a journey is for.")
+
 BPS = "in basis points, of which 10,000 make a whole"
 
 
@@ -149,9 +151,45 @@ class AppraisalTerms:
     service_days: int = strawberry.field(description="In how many days it is done.")
 
 
+@noun(domain.CategoryRule, description="Who may go on journeys of one category, and what is asked of them.")
+class TravelCategoryRule:
+    category: TravelCategory = strawberry.field(description="Of which category.")  # type: ignore[valid-type]
+    age_min: int = strawberry.field(description="How old a traveller is at least, on the day of departure.")
+    age_max: int | None = strawberry.field(description="How old at most; null without an upper end.")
+    guardian_below_age: int = strawberry.field(description="Whoever is younger needs a guardian's consent; 0 for none.")
+    intake: bool = strawberry.field(description="Whether medical details are needed before the journey.")
+    intake_days: int = strawberry.field(description="How many days after the journey they are forgotten.")
+
+
+@noun(domain.LadderStep, description="What stays with the sellers when a journey is called off early enough.")
+class CancellationStep:
+    days_before: int = strawberry.field(description="So many full days before the departure, or more.")
+    retained_bps: int = strawberry.field(description=f"The share of the price that stays, {BPS}.")
+
+
+@noun(domain.CancellationLadder, description="What calling a journey off costs; after the last step all of it.")
+class CancellationLadder:
+    code: str = strawberry.field(description="Its short name.")
+    steps: list[CancellationStep] = strawberry.field(description="The steps, from the earliest.")
+
+    name: str = localized("name", description="What it is called.")
+
+
+@noun(domain.TravelTerms, description="Who may travel, what calling off costs, and when a journey is paid.")
+class TravelTerms:
+    categories: list[TravelCategoryRule] = strawberry.field(description="By category.")
+    ladders: list[CancellationLadder] = strawberry.field(description="The ladders that a journey can have.")
+    hold_minutes: int = strawberry.field(description="How long a place is kept until it is paid.")
+    confirm_hours: int = strawberry.field(description="How long a supplier may take to confirm.")
+    deposit_bps: int = strawberry.field(description=f"The share that is paid first, {BPS}.")
+    balance_days: int = strawberry.field(description="How many days before the departure the rest is due.")
+    remind_days: int = strawberry.field(description="How many days before that the buyer is reminded.")
+    seat: CountryCode = strawberry.field(description="Where the house is established, which taxes its margin.")
+
+
 PolicyTerms = Annotated[
     Union[  # noqa: UP007
-        CommissionTerms, MarkdownTerms, SettlementTerms, ReturnTerms, TaxTerms, CostTerms, AppraisalTerms
+        CommissionTerms, MarkdownTerms, SettlementTerms, ReturnTerms, TaxTerms, CostTerms, AppraisalTerms, TravelTerms
     ],
     strawberry.union("PolicyTerms", description="What a policy says, by its kind."),
 ]
