@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlalchemy.sql.elements import ClauseElement, TextClause
 from sqlalchemy.util import LRUCache
 
 from persistence.freshness import Writes, tables_of
+from persistence.timing import TOLD
 
 COMPILED_MAX = 1_000
 
@@ -59,9 +61,15 @@ class NotCommitted(RuntimeError):
 async def transaction(raw: Any, opening: str = "BEGIN") -> AsyncIterator["Connection"]:
     """One transaction; `opening` is the message that begins it. What raises inside undoes it."""
     try:
+        began = perf_counter()
         await raw.execute(opening)
+        # The opening message may hold values.
+        TOLD.listener("BEGIN", began)
         yield Connection(raw)
-        if (ended := await raw.execute("COMMIT")) != "COMMIT":
+        began = perf_counter()
+        ended = await raw.execute("COMMIT")
+        TOLD.listener("COMMIT", began)
+        if ended != "COMMIT":
             raise NotCommitted(f"the transaction ended with {ended}: an error in it was passed over")
     except Exception:
         if not raw.is_closed() and raw.is_in_transaction():
@@ -100,9 +108,13 @@ class Connection:
         else:
             for table in writes:
                 self.writes.table(table)
-        if answers:
-            return Rows(await self.raw.fetch(text, *arguments))
-        return Rows((), await self.raw.execute(text, *arguments))
+        began = perf_counter()
+        try:
+            if answers:
+                return Rows(await self.raw.fetch(text, *arguments))
+            return Rows((), await self.raw.execute(text, *arguments))
+        finally:
+            TOLD.listener(text, began)
 
     async def scalar(self, statement: Any, values: Mapping[str, Any] | None = None) -> Any:
         """The first value of the first row, or None."""

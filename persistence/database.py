@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import partial
+from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from domain.unavailable import Unavailable
 from persistence.freshness import read_rows, read_tables, unknown_reads
 from persistence.pool import Busy, Pool
 from persistence.table import APP_ROLE
+from persistence.timing import TOLD
 
 CONNECT_TIMEOUT_SECONDS = 5
 COMMAND_TIMEOUT_SECONDS = 10
@@ -66,6 +68,11 @@ class ReadPool:
         self._pool = pool
         self._notes = notes
 
+    @property
+    def connections(self) -> Pool:
+        """What it lends."""
+        return self._pool
+
     def about(self, table: str, ids: Iterable[UUID | None]) -> "ReadPool":
         """The same pool, for statements that depend on these rows of this table and on nothing else."""
         read_rows(table, *ids)
@@ -112,7 +119,11 @@ class ReadPool:
 
     async def _once(self, method: str, query: str, arguments: tuple[object, ...]) -> Any:
         async with self._pool.lend() as connection:
-            return await getattr(connection, method)(query, *arguments)
+            began = perf_counter()
+            try:
+                return await getattr(connection, method)(query, *arguments)
+            finally:
+                TOLD.listener(query, began)
 
 
 def write_pool(url: str, size: int) -> Pool:

@@ -30,6 +30,8 @@ class Pool:
         self._open = 0
         self._waiting: deque[asyncio.Future[Any]] = deque()
         self._closing: set[asyncio.Task[None]] = set()
+        self.refused = 0
+        """How many have waited in vain."""
 
     @property
     def open(self) -> int:
@@ -93,6 +95,7 @@ class Pool:
             elif turn in self._waiting:
                 self._waiting.remove(turn)
             if isinstance(error, TimeoutError):
+                self.refused += 1
                 raise Busy(f"no connection came free in {self._patience_seconds} s") from None
             raise
 

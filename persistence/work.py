@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import cached_property
@@ -373,6 +374,8 @@ class SqlTransactor:
         self.freshness = freshness
         self.committed = committed
         self.signer = signer
+        self.told: Counter[tuple[str, str]] = Counter()
+        """How often which verb ended how: done, rehearsed, unavailable, or by the code of its refusal."""
 
     async def __call__(
         self,
@@ -384,6 +387,23 @@ class SqlTransactor:
         key: str,
         now: datetime,
         dry_run: bool = False,
+    ) -> R:
+        outcome = "failed"
+        try:
+            answer = await self._run(verb, viewer, command, action, key, now, dry_run)
+            outcome = "rehearsed" if dry_run else "done"
+            return answer
+        except Refusal as refusal:
+            outcome = refusal.code
+            raise
+        except Unavailable:
+            outcome = "unavailable"
+            raise
+        finally:
+            self.told[action, outcome] += 1
+
+    async def _run(
+        self, verb: Verb[Any, C, R], viewer: Viewer, command: C, action: str, key: str, now: datetime, dry_run: bool
     ) -> R:
         check_key(key)
         for attempt in range(1, ATTEMPTS + 1):

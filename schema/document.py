@@ -42,6 +42,8 @@ class Documents:
         self._bytes_max = bytes_max
         self._bytes = 0
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self.dropped = 0
+        """How many made room for others."""
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -66,6 +68,7 @@ class Documents:
         while len(self._kept) > self._most or self._bytes > self._bytes_max:
             dropped, _ = self._kept.popitem(last=False)
             self._bytes -= len(dropped)
+            self.dropped += 1
 
 
 class OneOperation(SchemaExtension):

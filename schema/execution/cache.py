@@ -21,6 +21,8 @@ class PlanCache(Generic[T]):
     def __init__(self, size: int = SIZE_DEFAULT) -> None:
         self.size = size
         self.operations: OrderedDict[Hashable, T] = OrderedDict()
+        self.dropped = 0
+        """How many made room for others."""
 
     def __len__(self) -> int:
         return len(self.operations)
@@ -37,6 +39,7 @@ class PlanCache(Generic[T]):
         while len(self.operations) > self.size:
             with suppress(KeyError):
                 self.operations.popitem(last=False)
+                self.dropped += 1
 
     def clear(self) -> None:
         self.operations.clear()

@@ -53,6 +53,7 @@ OWN = {
         "redis",
         "table",
         "tables",
+        "timing",
         "work",
     },
 }
