@@ -16,15 +16,12 @@ from app import certificate, media, payment_webhook, test_provider
 from app.config import Settings
 from app.house import House, open_house
 from app.http import GraphQLEndpoint
+from app.manifest import checked, read
 from persistence.migrate import schema_found
 
 log = logging.getLogger("cercle.http")
 
 GRAPHQL = "/graphql"
-
-
-class BadDocument(RuntimeError):
-    """A registered document does not fit the schema: the process does not start with a promise it can not keep."""
 
 
 class HouseApp(Starlette):
@@ -62,17 +59,14 @@ def create(settings: Settings) -> HouseApp:
         ],
         lifespan=lifespan,
     )
-    app.graphql = GraphQLEndpoint()
+    app.graphql = GraphQLEndpoint(settings)
     return app
 
 
 def register(graphql: GraphQLEndpoint, folder: Path) -> None:
     """Make ready what the house's own clients send, so that nobody waits for it to be parsed and compiled."""
-    for file in sorted(folder.rglob("*.graphql")):
-        try:
-            graphql.schema.register(file.read_text())
-        except ValueError as error:
-            raise BadDocument(f"{file} is not a document of this schema: {error}") from error
+    for document in checked(read(folder), graphql.schema):
+        graphql.documents.register(document.text)
 
 
 async def health(request: Request) -> Response:

@@ -4,8 +4,10 @@ from base64 import b64decode, b64encode, urlsafe_b64decode
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.origin import as_origin
 
 DEVELOPMENT_SECRET = "only-for-development-and-known-to-everybody"
 DEVELOPMENT_PAYMENT_SECRET = "whsec_" + b64encode(b"only-for-development-and-known-to-everybody").decode()
@@ -36,6 +38,22 @@ class ResponseCache(StrEnum):
     VALKEY = "valkey"
 
 
+class DocumentsMode(StrEnum):
+    """Which documents are answered: any that is valid, or the registered ones, but for those who are free."""
+
+    OPEN = "open"
+    SAFELIST = "safelist"
+
+
+class Audience(StrEnum):
+    """Who asks, as far as it matters for what they may send."""
+
+    STRANGER = "stranger"
+    CUSTOMER = "customer"
+    PARTNER = "partner"
+    STAFF = "staff"
+
+
 class Settings(BaseSettings):
     """Every setting is `CERCLE_` and the name in capitals."""
 
@@ -54,6 +72,10 @@ class Settings(BaseSettings):
     drain_seconds: float = Field(default=0, ge=0, le=60)
     response_cache: ResponseCache | None = None
     documents_dir: Path | None = None
+    documents_mode: DocumentsMode = DocumentsMode.OPEN
+    documents_free: tuple[Audience, ...] = (Audience.PARTNER, Audience.STAFF)
+    origins: tuple[str, ...] = ()
+    explorer: bool | None = None
     seed_pieces: int = Field(default=2_000, ge=0, le=2_000_000)
     stranger_mutations_per_minute: int = Field(default=120, ge=1)
     secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
@@ -74,9 +96,27 @@ class Settings(BaseSettings):
         return ResponseCache.OFF if self.database_replica_url else self.response_cache or ResponseCache.OFF
 
     @property
+    def explores(self) -> bool:
+        """Whether browsers get a page to explore the schema with; as set, else in development only."""
+        return self.environment is Environment.DEVELOPMENT if self.explorer is None else self.explorer
+
+    @property
     def certificate_seed(self) -> bytes | None:
         """The 32 bytes that certificates are signed with, when they have a key of their own."""
         return None if self.certificate_key is None else decode(self.certificate_key.get_secret_value())
+
+    @model_validator(mode="after")
+    def documents_are_somewhere(self) -> "Settings":
+        if self.documents_mode is DocumentsMode.SAFELIST and self.documents_dir is None:
+            raise ValueError(
+                "CERCLE_DOCUMENTS_MODE is safelist, so CERCLE_DOCUMENTS_DIR has to say where documents are."
+            )
+        return self
+
+    @field_validator("origins")
+    @classmethod
+    def origins_are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(as_origin(one) for one in value)
 
     @model_validator(mode="after")
     def certificate_key_is_a_key(self) -> "Settings":

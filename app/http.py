@@ -2,13 +2,14 @@
 
 By the specification a request that can not be executed is answered with 400 under application/graphql-response+json,
 and with 200 under the older application/json, where a status says nothing of GraphQL. What is wrong with the HTTP
-request itself (too large, another media type, a bad token) has its own status under both.
+request itself (too large, another media type, a bad token) has its own status under both, and so has a body that is no
+GraphQL request at all.
 """
 
 import logging
 import re
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from random import getrandbits
 from typing import Any
 
@@ -17,7 +18,26 @@ from starlette.requests import ClientDisconnect
 from strawberry.types import ExecutionResult
 
 from app import auth
+from app.config import Settings
+from app.document import KnownDocuments, Run, named, veiled
 from app.house import House
+from app.origin import PREFLIGHT, for_page, is_welcome, origin_of
+from app.request import (
+    GRAPHQL_RESPONSE,
+    LEGACY_JSON,
+    REQUEST_ERROR_STATUS,
+    BadRequest,
+    Head,
+    HttpRefusal,
+    RequestError,
+    check_address,
+    check_content,
+    parse_address,
+    parse_body,
+    read_body,
+    wanted_locale,
+    wanted_type,
+)
 from app.telemetry import bind_request
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
@@ -26,51 +46,7 @@ from schema.root import build
 
 log = logging.getLogger("cercle.http")
 
-BODY_BYTES_MAX = 256 * 1024
-LOCALES = ("en", "zh")
-
 MUTATION = re.compile(r"\bmutation\b")
-
-GRAPHQL_RESPONSE = "application/graphql-response+json"
-LEGACY_JSON = "application/json"
-SHAPES: tuple[tuple[str, type], ...] = (("variables", dict), ("operationName", str), ("extensions", dict))
-
-
-class HttpRefusal(Exception):
-    """The HTTP request can not be served, whatever it asks for."""
-
-    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
-
-
-class BadRequest(HttpRefusal):
-    """The body is not a GraphQL request; the older media type knows no status for that."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(400, code, message)
-
-
-class Head:
-    """What a request says before its body, each header once."""
-
-    __slots__ = ("client", "headers", "method")
-
-    def __init__(self, scope: Any) -> None:
-        self.method: str = scope["method"]
-        self.client: str = scope["client"][0] if scope.get("client") else "nowhere"
-        # Of a header that is sent twice the first one counts.
-        self.headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
-
-    def find(self, name: bytes) -> str | None:
-        value = self.headers.get(name)
-        return None if value is None else value.decode("latin-1")
-
-    def get(self, name: bytes, otherwise: str = "") -> str:
-        value = self.find(name)
-        return otherwise if value is None else value
 
 
 @dataclass(slots=True)
@@ -87,7 +63,7 @@ class Answer:
             (b"content-type", f"{self.media_type}; charset=utf-8".encode()),
             (b"content-length", str(len(self.body)).encode()),
             (b"x-request-id", request_id.encode()),
-            (b"vary", b"accept, accept-language, authorization"),
+            (b"vary", b"accept, accept-language, authorization, origin"),
             *((name.encode(), value.encode()) for name, value in self.headers.items()),
         ]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
@@ -95,23 +71,32 @@ class Answer:
 
 
 class GraphQLEndpoint:
-    """Plain JSON POST."""
+    """Plain JSON by POST, and queries by GET."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.schema = build()
+        self.documents = KnownDocuments(settings)
+        self.origins = frozenset(origin.encode() for origin in (*settings.origins, origin_of(settings.address)))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         head = Head(scope)
         request_id = f"{getrandbits(128):032x}"
         bind_request(request_id)
         media_type = LEGACY_JSON
+        origin = head.headers.get(b"origin")
+        page: dict[str, str] = {}
         try:
+            if origin is not None:
+                page = self.welcomed(origin, head)
+            if head.method == "OPTIONS":
+                await Answer(b"", 200, media_type, {**PREFLIGHT, **page}).send(send, request_id)
+                return
             media_type = wanted_type(head.get(b"accept", "*/*"))
             answer = await self.answer(scope["app"].state.house, head, receive, request_id, media_type)
         except ClientDisconnect:
             return
         except HttpRefusal as refusal:
-            legacy = isinstance(refusal, BadRequest) and media_type == LEGACY_JSON
+            legacy = isinstance(refusal, RequestError) and media_type == LEGACY_JSON
             status = 200 if legacy else refusal.status
             answer = failed(str(refusal), refusal.code, status, request_id, media_type, refusal.headers)
         except Unavailable as away:
@@ -120,22 +105,45 @@ class GraphQLEndpoint:
         except Exception:
             log.exception("request %s", request_id)
             answer = failed("Something went wrong on our side.", INTERNAL, 500, request_id, media_type, {})
+        if page:
+            answer.headers.update(page)
         await answer.send(send, request_id)
 
+    def welcomed(self, origin: bytes, head: Head) -> dict[str, str]:
+        """What lets a page of this origin read the answer; refuses one of another site."""
+        if not is_welcome(origin, head.headers.get(b"host", b""), self.origins):
+            raise HttpRefusal(403, "ORIGIN_NOT_ALLOWED", "Pages of this site may not speak to this house.")
+        return for_page(origin)
+
     async def answer(self, house: House, head: Head, receive: Any, request_id: str, media_type: str) -> Answer:
-        check_head(head)
-        raw = await read_body(head, receive)
+        posted = head.method == "POST"
+        if posted:
+            check_content(head.get(b"content-type"), head.get(b"content-encoding", "identity"))
+            raw = await read_body(head, receive)
+        else:
+            check_address(head)
+            raw = b"?" + head.address
         locale = wanted_locale(head.get(b"accept-language"))
         answers = None if b"authorization" in head.headers else house.answers
         key = (raw, media_type, locale)
         if answers is not None and (kept := await answers.find(key)) is not None:
             return Answer(kept, 200, media_type, {})
-        asked = parse_body(raw)
-        query, operation_name = asked["query"], asked.get("operationName")
+        asked = parse_body(raw) if posted else parse_address(head.address)
+        query, operation_name = asked.get("query"), asked.get("operationName")
+        name = None
+        if query is None or asked.get("extensions") or "documentId" in asked:
+            name, query = await self.find(house, asked)
+        if not posted and self.schema.changes(query, operation_name):
+            raise HttpRefusal(405, "METHOD_NOT_ALLOWED", "Send what changes something by POST.", allow="POST")
         viewer = await who(house, head, locale)
+        bound = self.documents.guarded and self.documents.binds(viewer, query)
         await hold_back(house, head, viewer, query)
         context = house.context(viewer, key=head.find(b"idempotency-key"), request_id=request_id)
-        run = partial(self.schema.answer, query, asked.get("variables"), operation_name, context)
+        run: Run = partial(self.schema.answer, query, asked.get("variables"), operation_name, context)
+        if name is not None and asked.get("query") is not None:
+            run = partial(self.learning, run, name, query, house, head.client)
+        if bound:
+            run = partial(veiled, run)
         if answers is None or not self.schema.only_reads(query, operation_name):
             return answered(await run(), media_type)
         if (kept := await answers.shared(key)) is not None:
@@ -147,55 +155,21 @@ class GraphQLEndpoint:
                 await reading.keep(answer.body)
         return answer
 
+    async def find(self, house: House, asked: dict[str, Any]) -> tuple[str | None, str]:
+        """The hash that the document is named by, if it is, and its text."""
+        name, query = named(asked), asked.get("query")
+        if name is not None:
+            query = await self.documents.text(name, query, house.cache)
+        if query is None:
+            raise BadRequest("BAD_REQUEST", "A request has a `query` string, or names a document.")
+        return name, query
 
-def check_head(head: Head) -> None:
-    """Refuse what need not be read."""
-    if head.method != "POST":
-        raise HttpRefusal(405, "METHOD_NOT_ALLOWED", "Send the request by POST.", allow="POST")
-    check_content(head.get(b"content-type"), head.get(b"content-encoding", "identity"))
-
-
-@lru_cache(maxsize=256)
-def check_content(content_type: str, content_encoding: str) -> None:
-    """Refuse a body that is not plain JSON in UTF-8."""
-    kind, _, parameters = content_type.partition(";")
-    if kind.strip().lower() != "application/json":
-        raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json.")
-    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
-    if parameters.strip().lower().startswith("charset=") and charset not in ("utf-8", "utf8"):
-        raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request in UTF-8.")
-    if content_encoding.lower() != "identity":
-        raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request without compression.")
-
-
-@lru_cache(maxsize=1_024)
-def wanted_type(accept: str) -> str:
-    """Of the two media types the one that the client likes better; a wildcard means the older one."""
-    likes = {GRAPHQL_RESPONSE: 0.0, LEGACY_JSON: 0.0}
-    for part in accept.split(","):
-        kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = next((as_quality(value[2:]) for value in parameters if value.startswith("q=")), 1.0)
-        name = LEGACY_JSON if kind in ("", "*/*", "application/*") else kind
-        if name in likes:
-            likes[name] = max(likes[name], quality)
-    if not any(likes.values()):
-        message = f"The answer can be {GRAPHQL_RESPONSE} or {LEGACY_JSON}."
-        raise HttpRefusal(406, "NOT_ACCEPTABLE", message)
-    return max(likes, key=lambda name: likes[name])
-
-
-def as_quality(text: str) -> float:
-    try:
-        return min(max(float(text), 0.0), 1.0)
-    except ValueError:
-        return 1.0
-
-
-@lru_cache(maxsize=1_024)
-def wanted_locale(accept_language: str) -> str:
-    """The first of ours that Accept-Language names."""
-    wanted = [part.split(";")[0].strip().lower()[:2] for part in accept_language.split(",")]
-    return next((name for name in wanted if name in LOCALES), LOCALES[0])
+    async def learning(self, run: Run, name: str, query: str, house: House, sender: str) -> ExecutionResult:
+        """What the operation answers; its document is known by its name from now on, if it is a valid one."""
+        result = await run()
+        if self.schema.documents.find(query) is not None:
+            await self.documents.learn(name, query, sender, house.cache, house.limits)
+        return result
 
 
 async def who(house: House, head: Head, locale: str) -> Viewer:
@@ -215,43 +189,6 @@ async def hold_back(house: House, head: Head, viewer: Viewer, query: str) -> Non
         raise HttpRefusal(429, "RATE_LIMITED", "Too much at once: try again later.", retry_after=str(wait))
 
 
-async def read_body(head: Head, receive: Any) -> bytes:
-    announced = head.get(b"content-length")
-    if announced.isdecimal() and (len(announced) > 15 or int(announced) > BODY_BYTES_MAX):
-        raise too_large()
-    body = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > BODY_BYTES_MAX:
-            raise too_large()
-    return bytes(body)
-
-
-def too_large() -> HttpRefusal:
-    return HttpRefusal(413, "BODY_TOO_LARGE", f"A request body has {BODY_BYTES_MAX} bytes at most.")
-
-
-def parse_body(raw: bytes) -> dict[str, Any]:
-    """The request of a body; bad UTF-8, endless nesting and numbers out of range are no JSON for the parser."""
-    try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise BadRequest("BAD_JSON", "The request body is not JSON in UTF-8.") from error
-    if isinstance(body, list):
-        raise BadRequest("BATCHING_NOT_SUPPORTED", "Send one operation at a time.")
-    if not isinstance(body, dict) or not isinstance(body.get("query"), str):
-        raise BadRequest("BAD_REQUEST", "The request body is an object with a `query` string.")
-    for name, shape in SHAPES:
-        if body.get(name) is not None and not isinstance(body[name], shape):
-            raise BadRequest("BAD_REQUEST", f"`{name}` is not of the right type.")
-    return body
-
-
 def answered(result: ExecutionResult, media_type: str) -> Answer:
     """The result as an answer; nothing but a request error goes without `data`."""
     answer: dict[str, Any] = {}
@@ -265,7 +202,7 @@ def answered(result: ExecutionResult, media_type: str) -> Answer:
     if not (result.errors and is_request_error(result)):
         answer["data"] = result.data
     elif media_type == GRAPHQL_RESPONSE:
-        status = 400
+        status = REQUEST_ERROR_STATUS
     return Answer(orjson.dumps(answer), status, media_type, headers)
 
 

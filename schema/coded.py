@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 import strawberry
-from graphql import Executor, GraphQLError, GraphQLSyntaxError, parse, validate
+from graphql import Executor, GraphQLError, GraphQLSyntaxError, OperationType, parse, validate
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -15,7 +15,7 @@ from strawberry.types.execution import PreExecutionError
 
 from domain.refusal import Refusal
 from domain.unavailable import Unavailable
-from schema.document import OPERATION_RESOLUTION_FAILURE, Document, Documents
+from schema.document import OPERATION_RESOLUTION_FAILURE, Document, Documents, operations_of
 from schema.execution import CompiledExecutionContext
 
 log = logging.getLogger("cercle.schema")
@@ -81,7 +81,7 @@ class CodedSchema(strawberry.Schema):
             raise ValueError(error.message) from error
         if errors := validate(self._schema, node):
             raise ValueError(errors[0].message)
-        self.documents.keep(text, node)
+        self.documents.register(text, node)
         executor: Any = self.execution_context_class
         if issubclass(executor, CompiledExecutionContext):
             for name in self.documents.operations(text):
@@ -91,6 +91,16 @@ class CodedSchema(strawberry.Schema):
         """Whether this is a document seen before, and its operation changes nothing."""
         document = self.documents.find(query)
         return document is not None and document.reads(operation_name)
+
+    def changes(self, query: str, operation_name: str | None) -> bool:
+        """Whether the operation that is meant may change something; no, when it can not be told which one it is."""
+        document = self.documents.find(query)
+        try:
+            operations = operations_of(parse(query)) if document is None else document.operations
+        except (GraphQLError, RecursionError):
+            return False
+        kinds = operations.values() if operation_name is None else [operations.get(operation_name)]
+        return OperationType.MUTATION in kinds
 
     async def run(
         self, document: Document, variables: dict[str, Any] | None, operation_name: str | None, context: Any

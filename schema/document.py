@@ -42,6 +42,7 @@ class Documents:
         self._bytes_max = bytes_max
         self._bytes = 0
         self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._registered: dict[str, Document] = {}
         self.dropped = 0
         """How many made room for others."""
 
@@ -50,25 +51,35 @@ class Documents:
 
     def find(self, text: str) -> Document | None:
         found = self._kept.get(text)
-        if found is not None:
-            self._kept.move_to_end(text)
+        if found is None:
+            return self._registered.get(text)
+        self._kept.move_to_end(text)
         return found
 
     def operations(self, text: str) -> list[str | None]:
         """The names of the operations of a document that is kept."""
-        found = self._kept.get(text)
+        found = self.find(text)
         return [] if found is None else list(found.operations)
 
     def keep(self, text: str, node: DocumentNode) -> None:
-        if text not in self._kept and len(text) <= self._bytes_max:
-            found = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]
-            operations = {None if one.name is None else one.name.value: one.operation for one in found}
-            self._kept[text] = Document(node, operations)
+        if text not in self._kept and text not in self._registered and len(text) <= self._bytes_max:
+            self._kept[text] = Document(node, operations_of(node))
             self._bytes += len(text)
         while len(self._kept) > self._most or self._bytes > self._bytes_max:
             dropped, _ = self._kept.popitem(last=False)
             self._bytes -= len(dropped)
             self.dropped += 1
+
+    def register(self, text: str, node: DocumentNode) -> None:
+        """Keep it for good: no flood of others drops what the house's own clients send."""
+        self._bytes -= len(text) if self._kept.pop(text, None) is not None else 0
+        self._registered[text] = Document(node, operations_of(node))
+
+
+def operations_of(node: DocumentNode) -> dict[str | None, OperationType]:
+    """What kind each operation of a document is, by its name."""
+    found = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]
+    return {None if one.name is None else one.name.value: one.operation for one in found}
 
 
 class OneOperation(SchemaExtension):

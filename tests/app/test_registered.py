@@ -4,15 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from app.asgi import BadDocument, register
+from app.asgi import register
+from app.config import Settings
 from app.http import GraphQLEndpoint
+from app.manifest import BadDocument, read
 from schema.root import build
 from tests.support.servers import REPOSITORY
 
 
 @pytest.fixture
 def endpoint() -> GraphQLEndpoint:
-    return GraphQLEndpoint()
+    return GraphQLEndpoint(Settings())
 
 
 def test_every_example_is_known_and_has_its_plans(endpoint: GraphQLEndpoint) -> None:
@@ -22,7 +24,8 @@ def test_every_example_is_known_and_has_its_plans(endpoint: GraphQLEndpoint) -> 
 
     register(endpoint, REPOSITORY / "examples")
 
-    texts = [file.read_text() for file in (REPOSITORY / "examples").rglob("*.graphql")]
+    texts = {document.text for document in read(REPOSITORY / "examples")}
+    assert {file.read_text() for file in (REPOSITORY / "examples").rglob("*.graphql")} < texts
     assert all(schema.documents.find(text) is not None for text in texts)
     assert figures.compiled - before == sum(len(schema.documents.operations(text)) for text in texts)
 
