@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app import certificate, media, payment_webhook, test_provider
+from app import certificate, media, metrics, payment_webhook, test_provider
 from app.config import Settings
 from app.house import House, open_house
 from app.http import GraphQLEndpoint
 from app.manifest import checked, read
+from app.telemetry import metric, tracing
+from app.telemetry.exchange import Exchange
+from app.telemetry.lag import Lag
+from app.telemetry.whole import WholeFigures
+from app.traced import TracedEndpoint
 from persistence.migrate import schema_found
 
 log = logging.getLogger("cercle.http")
@@ -46,7 +52,8 @@ def create(settings: Settings) -> HouseApp:
             app.state.house = house
             if settings.documents_dir is not None:
                 register(app.graphql, settings.documents_dir)
-            yield
+            async with told(app, house):
+                yield
 
     app = HouseApp(
         routes=[
@@ -54,19 +61,44 @@ def create(settings: Settings) -> HouseApp:
             Route("/ready", ready, methods=["GET"]),
             *certificate.routes(),
             *media.routes(),
+            *metrics.routes(),
             *payment_webhook.routes(),
             *test_provider.routes(settings),
         ],
         lifespan=lifespan,
     )
-    app.graphql = GraphQLEndpoint(settings)
+    traces = tracing.begin()
+    tracing.listen(traces)
+    app.graphql = GraphQLEndpoint(settings) if traces is None else TracedEndpoint(settings, traces)
     return app
+
+
+@asynccontextmanager
+async def told(app: HouseApp, house: House) -> AsyncIterator[None]:
+    """Within, this process's figures are told to whoever asks any process of the house."""
+    lag = Lag()
+    app.state.whole = WholeFigures(house)
+    app.state.exchange = exchange = Exchange(house.settings.data_dir)
+    exchange.sources += [
+        metric.of_process,
+        lag.readings,
+        app.graphql.figures.readings,
+        partial(metric.of_schema, app.graphql.schema),
+        partial(metric.of_house, house),
+    ]
+    lag.start()
+    try:
+        async with exchange.open():
+            yield
+    finally:
+        lag.stop()
 
 
 def register(graphql: GraphQLEndpoint, folder: Path) -> None:
     """Make ready what the house's own clients send, so that nobody waits for it to be parsed and compiled."""
     for document in checked(read(folder), graphql.schema):
         graphql.documents.register(document.text)
+        graphql.figures.register(document.text)
 
 
 async def health(request: Request) -> Response:

@@ -84,6 +84,8 @@ class Settings(BaseSettings):
     public_url: str | None = None
     certificate_key: SecretStr | None = None
     certificate_retired_keys: tuple[str, ...] = ()
+    slow_ms: int = Field(default=500, ge=0)
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
 
     @property
     def address(self) -> str:

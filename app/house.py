@@ -14,6 +14,7 @@ from app.config import Settings
 from app.media import SignedAddresses
 from app.response_cache import MemoryStore, ResponseCache, SharedStore
 from app.secret import Secrets
+from app.telemetry.slow import SlowLog
 from domain.grader import Grader, RuleGrader
 from domain.viewer import Viewer
 from persistence.account import SqlAccountReader
@@ -232,6 +233,7 @@ class House:
     limits: Limits
     freshness: Freshness
     answers: ResponseCache | None
+    slow: SlowLog
 
     async def viewer(self, authorization: str | None, locale: str) -> Viewer:
         """Who an Authorization header speaks for, right now."""
@@ -269,6 +271,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     readers = SqlReaders(pool)
     standings = auth.Standings(readers.accounts)
     cache = Cache(settings.redis_url)
+    slow = SlowLog(settings.slow_ms / 1_000, pool)
 
     async def committed(collected: Collected) -> None:
         for event in collected.events:
@@ -294,8 +297,10 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             Limits(cache),
             freshness,
             response_cache(settings.keeps_answers, freshness, cache),
+            slow,
         )
     finally:
+        await slow.close()
         await cache.close()
         await pool.close()
         await writing.close()

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import partial
 from random import getrandbits
+from time import perf_counter
 from typing import Any
 
 import orjson
@@ -39,6 +40,7 @@ from app.request import (
     wanted_type,
 )
 from app.telemetry import bind_request
+from app.telemetry.request import OK, RequestFigures, Watch
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
 from schema.coded import INTERNAL, UNAVAILABLE, is_request_error
@@ -57,6 +59,8 @@ class Answer:
     status: int
     media_type: str
     headers: dict[str, str]
+    code: str = OK
+    """Of the first error."""
 
     async def send(self, send: Any, request_id: str) -> None:
         headers = [
@@ -75,6 +79,7 @@ class GraphQLEndpoint:
 
     def __init__(self, settings: Settings) -> None:
         self.schema = build()
+        self.figures = RequestFigures(self.schema.documents)
         self.documents = KnownDocuments(settings)
         self.origins = frozenset(origin.encode() for origin in (*settings.origins, origin_of(settings.address)))
 
@@ -85,6 +90,8 @@ class GraphQLEndpoint:
         media_type = LEGACY_JSON
         origin = head.headers.get(b"origin")
         page: dict[str, str] = {}
+        watch = Watch()
+        self.figures.in_flight += 1
         try:
             if origin is not None:
                 page = self.welcomed(origin, head)
@@ -92,7 +99,7 @@ class GraphQLEndpoint:
                 await Answer(b"", 200, media_type, {**PREFLIGHT, **page}).send(send, request_id)
                 return
             media_type = wanted_type(head.get(b"accept", "*/*"))
-            answer = await self.answer(scope["app"].state.house, head, receive, request_id, media_type)
+            answer = await self.answer(scope["app"].state.house, head, receive, request_id, media_type, watch)
         except ClientDisconnect:
             return
         except HttpRefusal as refusal:
@@ -105,9 +112,20 @@ class GraphQLEndpoint:
         except Exception:
             log.exception("request %s", request_id)
             answer = failed("Something went wrong on our side.", INTERNAL, 500, request_id, media_type, {})
+        finally:
+            self.figures.in_flight -= 1
+        self.ended(scope, watch, answer, request_id)
         if page:
             answer.headers.update(page)
         await answer.send(send, request_id)
+
+    def ended(self, scope: Any, watch: Watch, answer: Answer, request_id: str) -> None:
+        """Count a request, and tell of one that was slow."""
+        seconds = self.figures.add(watch, answer.status, answer.code)
+        slow = scope["app"].state.house.slow
+        if seconds >= slow.seconds:
+            self.figures.slow += 1
+            slow.tell(watch, self.figures.about(watch.asked), answer.code, request_id, seconds)
 
     def welcomed(self, origin: bytes, head: Head) -> dict[str, str]:
         """What lets a page of this origin read the answer; refuses one of another site."""
@@ -115,11 +133,14 @@ class GraphQLEndpoint:
             raise HttpRefusal(403, "ORIGIN_NOT_ALLOWED", "Pages of this site may not speak to this house.")
         return for_page(origin)
 
-    async def answer(self, house: House, head: Head, receive: Any, request_id: str, media_type: str) -> Answer:
+    async def answer(
+        self, house: House, head: Head, receive: Any, request_id: str, media_type: str, watch: Watch
+    ) -> Answer:
         posted = head.method == "POST"
         if posted:
             check_content(head.get(b"content-type"), head.get(b"content-encoding", "identity"))
             raw = await read_body(head, receive)
+            watch.began = perf_counter()
         else:
             check_address(head)
             raw = b"?" + head.address
@@ -135,6 +156,7 @@ class GraphQLEndpoint:
             name, query = await self.find(house, asked)
         if not posted and self.schema.changes(query, operation_name):
             raise HttpRefusal(405, "METHOD_NOT_ALLOWED", "Send what changes something by POST.", allow="POST")
+        watch.asked = (query, operation_name)
         viewer = await who(house, head, locale)
         bound = self.documents.guarded and self.documents.binds(viewer, query)
         await hold_back(house, head, viewer, query)
@@ -193,8 +215,9 @@ def answered(result: ExecutionResult, media_type: str) -> Answer:
     """The result as an answer; nothing but a request error goes without `data`."""
     answer: dict[str, Any] = {}
     headers: dict[str, str] = {}
-    status = 200
+    status, code = 200, OK
     if result.errors:
+        code = (result.errors[0].extensions or {}).get("code", INTERNAL)
         answer["errors"] = [error.formatted for error in result.errors]
         again = [(error.extensions or {}).get("retryAfterSeconds") for error in result.errors]
         if result.data is None and any(again):
@@ -203,10 +226,10 @@ def answered(result: ExecutionResult, media_type: str) -> Answer:
         answer["data"] = result.data
     elif media_type == GRAPHQL_RESPONSE:
         status = REQUEST_ERROR_STATUS
-    return Answer(orjson.dumps(answer), status, media_type, headers)
+    return Answer(orjson.dumps(answer), status, media_type, headers, code)
 
 
 def failed(message: str, code: str, status: int, request_id: str, media_type: str, headers: dict[str, str]) -> Answer:
     extensions = {"code": code, "requestId": request_id} if code == INTERNAL else {"code": code}
     errors = [{"message": message, "extensions": extensions}]
-    return Answer(orjson.dumps({"errors": errors}), status, media_type, headers)
+    return Answer(orjson.dumps({"errors": errors}), status, media_type, headers, code)

@@ -7,10 +7,11 @@ and its message without what the database says about rows.
 import logging
 import sys
 from collections.abc import MutableMapping
+from contextvars import ContextVar
 from typing import Any, TextIO
 
 import structlog
-from structlog.contextvars import bind_contextvars, merge_contextvars
+from structlog.contextvars import merge_contextvars
 from structlog.typing import Processor
 
 from app.config import Environment
@@ -24,12 +25,16 @@ QUIET = ("uvicorn.access", "uvicorn.error", "alembic", "asyncio", "httpx2", "pgq
 
 Entry = MutableMapping[str, Any]
 
+REQUEST: ContextVar[str] = ContextVar("request_id", default="")
+"""The request that is being answered, in all tasks that it starts."""
+
 
 def configure(environment: Environment, stream: TextIO | None = None) -> None:
     """Send all logs, ours and libraries', the same way; may be called again."""
     stream = stream or sys.stderr
     shared: list[Processor] = [
         merge_contextvars,
+        name_request,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),
@@ -68,7 +73,13 @@ def configure(environment: Environment, stream: TextIO | None = None) -> None:
 
 def bind_request(request_id: str) -> None:
     """Every line of this request names it from now on; the client got the same id."""
-    bind_contextvars(request_id=request_id)
+    REQUEST.set(request_id)
+
+
+def name_request(_: Any, __: str, entry: Entry) -> Entry:
+    if request_id := REQUEST.get():
+        entry.setdefault("request_id", request_id)
+    return entry
 
 
 def hide_secrets(_: Any, __: str, entry: Entry) -> Entry:
