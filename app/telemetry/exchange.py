@@ -1,8 +1,8 @@
 """Figures of all processes of a house on one machine: each tells its own to whichever of them is asked.
 
 A process listens on a socket in the data directory; who is asked for metrics asks the others there, at that moment.
-So nothing is written while requests are answered, and a process that was killed takes nobody's counts with it but its own:
-each has its own label, and what counts from zero again is what Prometheus expects.
+So nothing is written while requests are answered, and a process that was killed takes nobody's counts with it but its
+own: each has its own label, and that one begins at zero again is what Prometheus expects.
 """
 
 import asyncio
@@ -103,12 +103,16 @@ async def ask(path: Path) -> list[Reading] | None:
     except FileNotFoundError:
         return None
     except ConnectionRefusedError:
-        if path.stem.startswith(NUMBERED):
-            # Nobody has this name again; of the others the next one removes it.
-            path.unlink(missing_ok=True)
+        forget(path)
         return None
     except (OSError, ValueError):
         return [("process_answers", (), 0)]
+
+
+def forget(path: Path) -> None:
+    """Remove a socket that nobody will have again; those of the supervisor's processes are their successors'."""
+    if path.stem.startswith(NUMBERED):
+        path.unlink(missing_ok=True)
 
 
 def meeting_place(data_dir: Path) -> Path:

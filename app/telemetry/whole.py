@@ -1,4 +1,4 @@
-"""Figures of the house as a whole, which only the database knows; read when somebody asks, and not more often than that."""
+"""Figures of the house as a whole, which only the database knows; read when somebody asks, and no more often."""
 
 import asyncio
 import time
