@@ -19,8 +19,7 @@ from app.house import House, open_house
 from app.http import GraphQLEndpoint
 from app.manifest import checked, read
 from app.telemetry import metric, tracing
-from app.telemetry.exchange import Exchange
-from app.telemetry.lag import Lag
+from app.telemetry.exchange import telling
 from app.telemetry.whole import WholeFigures
 from app.traced import TracedEndpoint
 from persistence.migrate import schema_found
@@ -75,23 +74,11 @@ def create(settings: Settings) -> HouseApp:
 
 @asynccontextmanager
 async def told(app: HouseApp, house: House) -> AsyncIterator[None]:
-    """Within, this process's figures are told to whoever asks any process of the house."""
-    lag = Lag()
+    """Within, this process's figures and those of the others are told where Prometheus asks."""
     app.state.whole = WholeFigures(house)
-    app.state.exchange = exchange = Exchange(house.settings.data_dir)
-    exchange.sources += [
-        metric.of_process,
-        lag.readings,
-        app.graphql.figures.readings,
-        partial(metric.of_schema, app.graphql.schema),
-        partial(metric.of_house, house),
-    ]
-    lag.start()
-    try:
-        async with exchange.open():
-            yield
-    finally:
-        lag.stop()
+    figures = app.graphql.figures.readings, partial(metric.of_schema, app.graphql.schema)
+    async with telling(house, *figures) as app.state.exchange:
+        yield
 
 
 def register(graphql: GraphQLEndpoint, folder: Path) -> None:

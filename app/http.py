@@ -125,7 +125,7 @@ class GraphQLEndpoint:
         slow = scope["app"].state.house.slow
         if seconds >= slow.seconds:
             self.figures.slow += 1
-            slow.tell(watch, self.figures.about(watch.asked), answer.code, request_id, seconds)
+            slow.tell(watch, self.figures.about(watch, answer.code), answer.code, request_id, seconds)
 
     def welcomed(self, origin: bytes, head: Head) -> dict[str, str]:
         """What lets a page of this origin read the answer; refuses one of another site."""
@@ -160,7 +160,7 @@ class GraphQLEndpoint:
         viewer = await who(house, head, locale)
         bound = self.documents.guarded and self.documents.binds(viewer, query)
         await hold_back(house, head, viewer, query)
-        context = house.context(viewer, key=head.find(b"idempotency-key"), request_id=request_id)
+        context = house.context(viewer, key=head.find(b"idempotency-key"), request_id=request_id, client=head.client)
         run: Run = partial(self.schema.answer, query, asked.get("variables"), operation_name, context)
         if name is not None and asked.get("query") is not None:
             run = partial(self.learning, run, name, query, house, head.client)

@@ -130,7 +130,7 @@ class ResponseCache:
             if kept is not None and self.is_fresh(kept):
                 for nearer in self.stores[:place]:
                     await nearer.keep(key, kept)
-                self.told["hit"] += 1
+                self.told["hit" if place == 0 else "hit far"] += 1
                 return kept.body
             if kept is not None:
                 outcome = "stale"

@@ -22,5 +22,5 @@ class TracedEndpoint(GraphQLEndpoint):
 
     def ended(self, scope: Any, watch: Watch, answer: Answer, request_id: str) -> None:
         super().ended(scope, watch, answer, request_id)
-        about = self.figures.about(watch.asked)
+        about = self.figures.about(watch, answer.code)
         self.tracing.tell(scope["span"], about, answer.status, answer.code, request_id)

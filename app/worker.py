@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
+from time import perf_counter
 from typing import Any
 
 import asyncpg
@@ -20,6 +22,9 @@ from app import telemetry
 from app.config import Settings
 from app.house import House, open_house
 from app.jobs import JOBS, Errand
+from app.telemetry import bind_request, tracing
+from app.telemetry.exchange import telling
+from app.telemetry.job import JobFigures
 from domain.refusal import IdempotencyKeyInFlight, Refusal
 from domain.unavailable import Unavailable
 from persistence import circulation
@@ -53,10 +58,12 @@ class GivenUp(Exception):
 
 
 class Worker:
-    def __init__(self, house: House, pool: Any, jobs: Mapping[str, Errand]) -> None:
+    def __init__(self, house: House, pool: Any, jobs: Mapping[str, Errand], figures: JobFigures | None = None) -> None:
         self.house = house
         self.pool = pool
         self.jobs = jobs
+        self.figures = figures or JobFigures()
+        self.tracing = tracing.begin()
         driver = AsyncpgPoolDriver(pool)
         self.queuer = PgQueuer(driver, queries=queries(driver))
         for name in jobs:
@@ -94,6 +101,23 @@ class Worker:
 
     async def run_job(self, job: Job) -> None:
         """Run one job; a failure is told in the queue's own terms: again after a pause, or given up."""
+        bind_request(f"job {job.id}")
+        began = perf_counter()
+        outcome = "failed"
+        try:
+            with nullcontext() if self.tracing is None else self.tracing.job(job.entrypoint):
+                await self._run_job(job)
+            outcome = "done"
+        except RetryRequested:
+            outcome = "again"
+            raise
+        except GivenUp:
+            outcome = "given up"
+            raise
+        finally:
+            self.figures.add(job.entrypoint, outcome, perf_counter() - began)
+
+    async def _run_job(self, job: Job) -> None:
         due = Due.load(job.payload)
         logged = log.bind(job=job.entrypoint, outbox_id=due.id, subject_id=str(due.subject_id), attempt=job.attempts)
         try:
@@ -147,12 +171,14 @@ def serve(settings: Settings, ready: Connection | None = None) -> None:
 async def work(settings: Settings, stop: asyncio.Event, jobs: Mapping[str, Errand] = JOBS) -> None:
     """Work until told to stop; come back when the database does."""
     assert settings.database_url is not None, "the database is known by now"
+    figures = JobFigures()
+    tracing.listen(tracing.begin())
     while not stop.is_set():
         try:
-            async with open_house(settings) as house:
+            async with open_house(settings) as house, telling(house, figures.readings):
                 pool = await job_pool(settings.database_url)
                 try:
-                    await Worker(house, pool, jobs).run(stop)
+                    await Worker(house, pool, jobs, figures).run(stop)
                 finally:
                     pool.terminate()
         except GONE as error:

@@ -15,11 +15,14 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import orjson
 
-from app.telemetry.metric import Reading, known
+from app.house import House
+from app.telemetry.lag import Lag
+from app.telemetry.metric import Reading, known, of_house, of_process
 
 log = logging.getLogger("cercle.telemetry")
 
@@ -90,6 +93,20 @@ class Exchange:
         with contextlib.closing(writer), contextlib.suppress(OSError):
             writer.write(orjson.dumps(list(self.own())))
             await writer.drain()
+
+
+@asynccontextmanager
+async def telling(house: House, *sources: Source) -> AsyncIterator[Exchange]:
+    """Within, this process tells what every process of the house can tell, and what these sources add to it."""
+    lag = Lag()
+    exchange = Exchange(house.settings.data_dir)
+    exchange.sources += [of_process, lag.readings, partial(of_house, house), *sources]
+    lag.start()
+    try:
+        async with exchange.open():
+            yield exchange
+    finally:
+        lag.stop()
 
 
 async def ask(path: Path) -> list[Reading] | None:

@@ -15,6 +15,9 @@ BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0
 Asked = tuple[str, str | None]
 """The text of a document, and which of its operations was asked for."""
 
+About = tuple[str, str]
+"""The kind of an operation, and its name if it is one that was registered."""
+
 KEPT = ("query", "kept")
 """A stranger's read whose answer was there, so that nobody looked at what was asked."""
 UNREAD = ("none", "other")
@@ -65,10 +68,10 @@ class RequestFigures:
 
     def __init__(self, documents: Documents) -> None:
         self.documents = documents
-        self.registered: dict[str, dict[str | None, tuple[str, str]]] = {}
+        self.registered: dict[str, dict[str | None, About]] = {}
         self.in_flight = 0
         self.slow = 0
-        self.rows: dict[tuple[tuple[str, str], int, str], Row] = {}
+        self.rows: dict[tuple[About, int, str], Row] = {}
         self.spreads: dict[str, Spread] = {}
 
     def register(self, text: str) -> None:
@@ -80,11 +83,11 @@ class RequestFigures:
                 names[None] = next(iter(names.values()))
             self.registered[text] = names
 
-    def about(self, asked: Asked | None) -> tuple[str, str]:
-        """The kind of an operation, and its name if it is one that was registered."""
-        if asked is None:
-            return UNREAD
-        text, name = asked
+    def about(self, watch: Watch, code: str) -> About:
+        """What was answered with this code."""
+        if watch.asked is None:
+            return KEPT if code == OK else UNREAD
+        text, name = watch.asked
         names = self.registered.get(text)
         if names is not None:
             return names.get(name, UNREAD)
@@ -97,7 +100,7 @@ class RequestFigures:
     def add(self, watch: Watch, status: int, code: str) -> float:
         """Count one more; how many seconds it took."""
         seconds = perf_counter() - watch.began
-        about = KEPT if watch.asked is None and code == OK else self.about(watch.asked)
+        about = self.about(watch, code)
         key = (about, status, code)
         row = self.rows.get(key)
         if row is None:
@@ -113,7 +116,7 @@ class RequestFigures:
         """As `app.telemetry.metric` declares them."""
         yield "graphql_in_flight", (), self.in_flight
         yield "slow_operations", (), self.slow
-        seconds: dict[tuple[str, str], float] = {}
+        seconds: dict[About, float] = {}
         for (about, status, code), row in list(self.rows.items()):
             yield "graphql_requests", (*about, str(status), code), row.count
             seconds[about] = seconds.get(about, 0.0) + row.seconds

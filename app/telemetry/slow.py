@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import structlog
 
-from app.telemetry.request import Watch
+from app.telemetry.request import About, Watch
 from app.telemetry.statement import STATEMENTS, fingerprint
 from domain.unavailable import Unavailable
 
@@ -23,6 +23,7 @@ TOLD_MAX = 8
 TEXT_MAX = 4_000
 PLAN_SECONDS_MAX = 2.0
 PLAN_AGAIN_SECONDS = 600.0
+PARAMETERS = "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'slow'"
 EXPLAINED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "MERGE")
 
 
@@ -39,7 +40,7 @@ class SlowLog:
         self._explaining: asyncio.Task[None] | None = None
 
     def tell(
-        self, watch: Watch, about: tuple[str, str], code: str, request_id: str, took: float, cost: int | None = None
+        self, watch: Watch, about: About, code: str, request_id: str, took: float, cost: int | None = None
     ) -> None:
         """Log it, now or as soon as the plan of its slowest statement is known."""
         now = time.monotonic()
@@ -84,12 +85,23 @@ class SlowLog:
     async def _explain(self, text: str, line: dict[str, Any]) -> None:
         with suppress(TimeoutError, Unavailable, asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             async with asyncio.timeout(PLAN_SECONDS_MAX):
-                rows = await self._pool.fetch(f"EXPLAIN (GENERIC_PLAN) {text}")
+                rows = await self._plan(text)
             line |= {
                 "statement": " ".join(text.split())[:TEXT_MAX],
                 "plan": "\n".join(row[0] for row in rows)[:TEXT_MAX],
             }
         log.warning("slow operation", **line)
+
+    async def _plan(self, text: str) -> Any:
+        """The plan that all executions of the statement share, whatever their values: none are given here."""
+        async with self._pool.acquire() as connection:
+            # EXPLAIN (GENERIC_PLAN) would take the NULLs that asyncpg has to send for what they are.
+            await connection.execute(f"PREPARE slow AS {text}")
+            try:
+                nulls = ", ".join(["NULL"] * await connection.fetchval(PARAMETERS))
+                return await connection.fetch(f"EXPLAIN EXECUTE slow{f'({nulls})' if nulls else ''}")
+            finally:
+                await connection.execute("DEALLOCATE slow")
 
     async def close(self) -> None:
         """Wait for what is still to be told."""

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
+from app.telemetry.request import About
 from app.telemetry.statement import STATEMENTS, fingerprint
 from persistence.timing import TOLD
 
@@ -50,7 +51,7 @@ class Tracing:
         with self._span(f"job {name}", self._kinds.CONSUMER, None) as span:
             yield span
 
-    def tell(self, span: Any, about: tuple[str, str], status: int, code: str, request_id: str) -> None:
+    def tell(self, span: Any, about: About, status: int, code: str, request_id: str) -> None:
         """What the operation was and how it ended; its name only if the house knows it."""
         kind, operation = about
         span.update_name(f"{kind} {operation}")
