@@ -218,7 +218,7 @@ async def set_aside(
     listings.reserve(listing, quantity)
     reservation = Reservation(ReservationId(work.new.id()), listing.id, holder, quantity, now + ttl)
     await work.reservations.add(reservation)
-    await work.listings.save(listing)
+    await listings.keep(work, listing, "reserved")
     work.outbox.append(Job("stockReservationExpire", listing.id, reservation.expires_at))
     return reservation
 
@@ -257,5 +257,5 @@ async def expire_reservations(work: Work, viewer: Viewer, command: ExpireReserva
         listings.release(listing, reservation.quantity)
         await work.reservations.remove(reservation)
     if lapsed:
-        await work.listings.save(listing)
+        await listings.keep(work, listing, "released")
     return listing

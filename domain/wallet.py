@@ -457,7 +457,9 @@ async def transfer(work: Work, viewer: Viewer, command: Transfer, *, now: dateti
         memo=memo,
     )
     await work.ledger.post(journal)
-    work.events.append(Event("wallet.transferred", "wallet", owner, {"amount": str(command.amount)}, account_id=owner))
+    said = {"amount": str(command.amount)}
+    work.events.append(Event("wallet.transferred", "wallet", owner, said, account_id=owner))
+    work.events.append(Event("wallet.received", "wallet", command.to, said, account_id=command.to))
     pocket.cash -= command.amount
     pocket.version += 1
     return pocket

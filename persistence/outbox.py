@@ -23,6 +23,7 @@ class EventRow(SQLModel, table=True):
         Index("ix_event_actor", "actor_id", "id", postgresql_where=sql("actor_id IS NOT NULL")),
         Index("ix_event_account", "account_id", "id", postgresql_where=sql("account_id IS NOT NULL")),
         Index("ix_event_action", "action", "id"),
+        Index("ix_event_xid", "xid", "id"),
         {
             "info": {
                 "app": "SELECT, INSERT (name, subject_kind, subject_id, data, piece_id, account_id, actor_id, action,"

@@ -42,7 +42,7 @@ def happened(appraisal: Appraisal, what: str, **data: object) -> Event:
         name=f"appraisal.{what}",
         subject_kind="appraisal",
         subject_id=appraisal.id,
-        data=data,
+        data=data if appraisal.consignment_id is None else {**data, "consignmentId": str(appraisal.consignment_id)},
         piece_id=appraisal.piece_id,
         account_id=appraisal.owner,
     )

@@ -280,5 +280,5 @@ async def off_shelf(work: Work, consignment: Consignment) -> None:
     require(listing.state is not ListingState.RESERVED, BeingBought(listing.id))
     if listing.state is not ListingState.WITHDRAWN:
         listings.withdraw(listing)
-        await work.listings.save(listing)
+        await listings.keep(work, listing, "withdrawn")
     consignment.listing_id = None

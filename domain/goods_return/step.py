@@ -28,7 +28,7 @@ def happened(goods_return: GoodsReturn, what: str, **data: object) -> Event:
         name=f"goodsReturn.{what}",
         subject_kind="goodsReturn",
         subject_id=goods_return.id,
-        data=data,
+        data={**data, "orderId": str(goods_return.order_id)},
         piece_id=goods_return.piece_id,
         account_id=goods_return.buyer,
     )

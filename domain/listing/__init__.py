@@ -30,7 +30,7 @@ from domain.listing.noun import (
     sell,
     withdraw,
 )
-from domain.listing.offer import Listings, Work, publish, reprice
+from domain.listing.offer import Listings, Work, keep, publish, reprice
 from domain.listing.shelf import (
     Agreed,
     PublishListing,
@@ -69,6 +69,7 @@ __all__ = [
     "WithdrawListing",
     "Work",
     "check_filter",
+    "keep",
     "publish",
     "publish_listing",
     "release",

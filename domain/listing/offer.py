@@ -75,7 +75,7 @@ async def publish(
     if open_ is not None:
         raise AlreadyListed(open_.id)
     product = await work.products.find(product_id)
-    base = product.slug if piece_id is None else (await work.pieces.find(piece_id)).slug
+    base = product.slug if piece_id is None else await slug_of(work, piece_id)
     listing = Listing(
         id=ListingId(work.new.id()),
         kind=kind,
@@ -102,6 +102,13 @@ async def publish(
     return listing
 
 
+async def slug_of(work: Work, piece_id: PieceId) -> str:
+    """The name of a piece that is still there to be sold."""
+    piece = await work.pieces.find(piece_id)
+    require(piece.gone_at is None, InvalidInput("This piece left the house for good.", path=("pieceId",)))
+    return piece.slug
+
+
 async def reprice(
     work: Work,
     listing: Listing,
@@ -124,6 +131,12 @@ async def reprice(
     await record(work, listing, previous, reason=reason, note=note, actor=actor, now=now)
     said = {"reason": reason, **priced(price), "previous_minor": previous.minor}
     work.events.append(Event("listing.repriced", "listing", listing.id, said, piece_id=listing.piece_id))
+
+
+async def keep(work: Work, listing: Listing, what: str) -> None:
+    """Save a listing of which something was promised, given back or sold, and tell that there is less or more of it."""
+    await work.listings.save(listing)
+    work.events.append(Event(f"listing.{what}", "listing", listing.id))
 
 
 async def record(

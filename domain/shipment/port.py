@@ -83,7 +83,7 @@ async def add_photos(work: Work, there: Sequence[str], more: Sequence[str]) -> t
 
 
 def tell(work: Work, order: Order, shipment: Shipment, what: str) -> None:
-    said = {"code": shipment.code, "order": order.code}
+    said = {"code": shipment.code, "order": order.code, "orderId": str(order.id)}
     work.events.append(Event(f"shipment.{what}", "shipment", shipment.id, said, account_id=order.buyer))
     for line_id in shipment.line_ids:
         line = order.line(line_id)
