@@ -4,10 +4,11 @@ from base64 import b64decode, b64encode, urlsafe_b64decode
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.origin import as_origin
+from domain.viewer import Role
 
 DEVELOPMENT_SECRET = "only-for-development-and-known-to-everybody"
 DEVELOPMENT_PAYMENT_SECRET = "whsec_" + b64encode(b"only-for-development-and-known-to-everybody").decode()
@@ -15,6 +16,8 @@ SECRET_LENGTH_MIN = 32
 PAYMENT_SECRET_BYTES = (24, 64)
 """The shortest and longest secret that Standard Webhooks allows."""
 KEY_BYTES = 32
+DRAIN_SECONDS = 2.0
+"""In production; in development nobody waits for a load balancer."""
 
 
 class Environment(StrEnum):
@@ -54,6 +57,29 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
+class OidcIssuer(BaseModel):
+    """Another issuer whose tokens count here, and the roles that it decides on, by what it calls them.
+
+    Its keys are fetched over TLS, or from this very machine.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str = Field(min_length=1, max_length=200)
+    audience: str = Field(min_length=1)
+    jwks_uri: str = Field(pattern=r"^(https://|http://(127\.0\.0\.1|\[::1\]|localhost)[:/])")
+    role_claim: str = "roles"
+    roles: dict[str, Role] = Field(default_factory=dict)
+    opens_accounts: bool = True
+
+    @field_validator("roles")
+    @classmethod
+    def nobody_is_the_house(cls, roles: dict[str, Role]) -> dict[str, Role]:
+        if Role.SYSTEM in roles.values():
+            raise ValueError("SYSTEM is the house itself, which no issuer can name.")
+        return roles
+
+
 class Settings(BaseSettings):
     """Every setting is `CERCLE_` and the name in capitals."""
 
@@ -69,7 +95,9 @@ class Settings(BaseSettings):
     redis_url: str | None = None
     workers: int = Field(default=1, ge=1, le=64)
     pool_size: int = Field(default=10, ge=1, le=200)
-    drain_seconds: float = Field(default=0, ge=0, le=60)
+    drain_seconds: float | None = Field(default=None, ge=0, le=60)
+    connections_max: int = Field(default=4_000, ge=1, le=1_000_000)
+    connections_per_address_max: int = Field(default=1_000, ge=1, le=1_000_000)
     response_cache: ResponseCache | None = None
     documents_dir: Path | None = None
     documents_mode: DocumentsMode = DocumentsMode.OPEN
@@ -78,6 +106,9 @@ class Settings(BaseSettings):
     explorer: bool | None = None
     seed_pieces: int = Field(default=2_000, ge=0, le=2_000_000)
     stranger_mutations_per_minute: int = Field(default=120, ge=1)
+    sign_in_attempts_per_name: int = Field(default=10, ge=1)
+    sign_in_attempts_per_address: int = Field(default=100, ge=1)
+    oidc_issuers: tuple[OidcIssuer, ...] = ()
     secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
     payment_secret: SecretStr = SecretStr(DEVELOPMENT_PAYMENT_SECRET)
     payment_provider_url: str | None = None
@@ -91,6 +122,13 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Where the world finds this house, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def drains(self) -> float:
+        """How many seconds pass between the turn of `/ready` and the last new connection."""
+        if self.drain_seconds is not None:
+            return self.drain_seconds
+        return DRAIN_SECONDS if self.environment is Environment.PRODUCTION else 0.0
 
     @property
     def keeps_answers(self) -> ResponseCache:

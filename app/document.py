@@ -118,7 +118,7 @@ class KnownDocuments:
 def audience(viewer: Viewer) -> Audience:
     if viewer.is_staff:
         return Audience.STAFF
-    if viewer.roles - {Role.CUSTOMER}:
+    if viewer.roles - {Role.CUSTOMER} or viewer.key is not None:
         return Audience.PARTNER
     return Audience.STRANGER if viewer.account_id is None else Audience.CUSTOMER
 

@@ -1,27 +1,36 @@
 """Everything that is opened at start and closed at the end: the pools, the readers, the transactor."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import uuid4
 
 from app import auth
 from app.config import ResponseCache as Keeping
 from app.config import Settings
+from app.issuer import Fetcher, OidcIssuers
 from app.media import SignedAddresses
 from app.response_cache import MemoryStore, ResponseCache, SharedStore
 from app.secret import Secrets
 from app.telemetry.slow import SlowLog
+from domain import api_key, identity
+from domain.api_key import ApiKey
 from domain.grader import Grader, RuleGrader
-from domain.viewer import Viewer
+from domain.refusal import Refusal
+from domain.unavailable import Unavailable
+from domain.viewer import HOUSE, Viewer
 from persistence.account import SqlAccountReader
+from persistence.api_key import SqlApiKeyReader
 from persistence.appointment import SqlAppointmentReader
 from persistence.appraisal import SqlAppraisalReader
 from persistence.appraiser import SqlAppraiserReader
 from persistence.associate import SqlAssociateReader
+from persistence.attempt import CountedAttempts
 from persistence.audit import SqlAuditReader
 from persistence.cart import SqlCartReader
 from persistence.catalogue import SqlCatalogueReader
@@ -36,6 +45,7 @@ from persistence.freshness import Freshness
 from persistence.goods_return import SqlGoodsReturnReader
 from persistence.grader import SqlGraderReader
 from persistence.grading import SqlGradingReader
+from persistence.identity import SqlIdentityReader
 from persistence.ledger import SqlLedgerReader
 from persistence.listing import SqlListingReader
 from persistence.markdown import SqlMarkdownReader
@@ -52,6 +62,7 @@ from persistence.policy import SqlPolicyReader
 from persistence.price import SqlPriceReader
 from persistence.receivable import SqlReceivableReader
 from persistence.redis import Cache, Limits
+from persistence.session import SqlSessionReader
 from persistence.settlement import SqlSettlementReader
 from persistence.shipment import SqlShipmentReader
 from persistence.shop import SqlShopReader
@@ -61,6 +72,8 @@ from persistence.wallet import SqlWalletReader
 from persistence.work import SqlTransactor
 from resolvers.context import Context
 from resolvers.loaders import Loaders
+
+CLOSING_SECONDS_MAX = 1.5
 
 
 class SqlReaders:
@@ -72,6 +85,18 @@ class SqlReaders:
     @cached_property
     def accounts(self) -> SqlAccountReader:
         return SqlAccountReader(self.pool)
+
+    @cached_property
+    def api_keys(self) -> SqlApiKeyReader:
+        return SqlApiKeyReader(self.pool)
+
+    @cached_property
+    def identities(self) -> SqlIdentityReader:
+        return SqlIdentityReader(self.pool)
+
+    @cached_property
+    def sessions(self) -> SqlSessionReader:
+        return SqlSessionReader(self.pool)
 
     @cached_property
     def ledger(self) -> SqlLedgerReader:
@@ -228,7 +253,8 @@ class House:
     secrets: Secrets
     media: SignedAddresses
     files: MediaFiles
-    standings: auth.Standings
+    doorkeeper: auth.Doorkeeper
+    attempts: CountedAttempts
     cache: Cache
     limits: Limits
     freshness: Freshness
@@ -237,9 +263,11 @@ class House:
 
     async def viewer(self, authorization: str | None, locale: str) -> Viewer:
         """Who an Authorization header speaks for, right now."""
-        return await auth.viewer(self.settings.secret.get_secret_value(), self.standings, authorization, locale)
+        return await self.doorkeeper.viewer(authorization, locale)
 
-    def context(self, viewer: Viewer, *, key: str | None = None, request_id: str | None = None) -> Context:
+    def context(
+        self, viewer: Viewer, *, key: str | None = None, request_id: str | None = None, client: str | None = None
+    ) -> Context:
         """A context for one operation, at this moment."""
         return Context(
             viewer=viewer,
@@ -249,8 +277,10 @@ class House:
             loaders=Loaders(self.readers, viewer),
             secrets=self.secrets,
             media=self.media,
+            attempts=self.attempts,
             request_id=request_id or uuid4().hex,
             key=key,
+            client=client,
         )
 
 
@@ -261,6 +291,33 @@ def response_cache(kind: Keeping, freshness: Freshness, cache: Cache) -> Respons
     return ResponseCache([MemoryStore(), *far], freshness)
 
 
+async def note_use(transactor: SqlTransactor, key: ApiKey, now: datetime) -> None:
+    """Remember the hour in which an API key was used; nobody is kept out because that can not be written now."""
+    with contextlib.suppress(Unavailable, Refusal):
+        await transactor(
+            api_key.note_use,
+            HOUSE,
+            api_key.NoteUse(key.id),
+            action="apiKeyUse",
+            key=f"api-key:{key.id}:{now:%Y%m%d%H%M%S}",
+            now=now,
+        )
+
+
+def oidc_issuers(
+    settings: Settings, fetch: Fetcher, readers: SqlReaders, transactor: SqlTransactor
+) -> OidcIssuers | None:
+    """Those others whose tokens count here; None when there are none."""
+
+    async def recognise(asked: identity.Recognise, key: str) -> identity.Known:
+        now = datetime.now(UTC)
+        return await transactor(identity.recognise, HOUSE, asked, action="identityRecognise", key=key, now=now)
+
+    if not settings.oidc_issuers:
+        return None
+    return OidcIssuers(settings.oidc_issuers, fetch, readers.identities, recognise)
+
+
 @asynccontextmanager
 async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open the house on the settings' database, and close it in the end."""
@@ -269,14 +326,16 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     writing = write_pool(settings.database_url, settings.pool_size)
     pool = read_pool(settings.database_replica_url or settings.database_url, settings.pool_size)
     readers = SqlReaders(pool)
-    standings = auth.Standings(readers.accounts)
+    fetcher = Fetcher()
     cache = Cache(settings.redis_url)
     slow = SlowLog(settings.slow_ms / 1_000, pool)
 
     async def committed(collected: Collected) -> None:
         for event in collected.events:
-            if event.subject_kind == "account":
-                standings.forget(event.subject_id)
+            if event.subject_kind in ("account", "session") and event.account_id is not None:
+                doorkeeper.forget_account(event.account_id)
+            elif event.subject_kind == "apiKey":
+                doorkeeper.forget_key(event.subject_id)
 
     try:
         secrets = Secrets(
@@ -285,14 +344,28 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             settings.certificate_retired_keys,
             address=settings.address,
         )
+        transactor = SqlTransactor(writing, freshness, committed, secrets.signer, secrets.mint)
+        issuers = oidc_issuers(settings, fetcher, readers, transactor)
+        doorkeeper = auth.Doorkeeper(
+            settings.secret.get_secret_value(),
+            auth.Standings(readers.accounts),
+            readers.api_keys,
+            partial(note_use, transactor),
+            issuers,
+        )
         yield House(
             settings,
-            SqlTransactor(writing, freshness, committed, secrets.signer),
+            transactor,
             readers,
             secrets,
             SignedAddresses(settings.address, settings.secret.get_secret_value()),
             MediaFiles(settings.data_dir / "media"),
-            standings,
+            doorkeeper,
+            CountedAttempts(
+                cache,
+                per_name=settings.sign_in_attempts_per_name,
+                per_address=settings.sign_in_attempts_per_address,
+            ),
             cache,
             Limits(cache),
             freshness,
@@ -300,8 +373,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             slow,
         )
     finally:
-        await slow.close()
-        await cache.close()
-        await pool.close()
-        await writing.close()
+        closers = fetcher.close(), slow.close(), cache.close(), pool.close(), writing.close()
+        # What is still said to somebody who does not answer ends with the process.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*closers, return_exceptions=True), CLOSING_SECONDS_MAX)
         freshness.close()

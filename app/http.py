@@ -18,7 +18,7 @@ import orjson
 from starlette.requests import ClientDisconnect
 from strawberry.types import ExecutionResult
 
-from app import auth
+from app import auth, explorer
 from app.config import Settings
 from app.document import KnownDocuments, Run, named, veiled
 from app.house import House
@@ -81,6 +81,7 @@ class GraphQLEndpoint:
         self.schema = build()
         self.figures = RequestFigures(self.schema.documents)
         self.documents = KnownDocuments(settings)
+        self.explorer = explorer.Explorer(settings) if settings.explores else None
         self.origins = frozenset(origin.encode() for origin in (*settings.origins, origin_of(settings.address)))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -95,8 +96,8 @@ class GraphQLEndpoint:
         try:
             if origin is not None:
                 page = self.welcomed(origin, head)
-            if head.method == "OPTIONS":
-                await Answer(b"", 200, media_type, {**PREFLIGHT, **page}).send(send, request_id)
+            if head.method != "POST" and (beside := await self.beside(head, page)) is not None:
+                await beside.send(send, request_id)
                 return
             media_type = wanted_type(head.get(b"accept", "*/*"))
             answer = await self.answer(scope["app"].state.house, head, receive, request_id, media_type, watch)
@@ -132,6 +133,15 @@ class GraphQLEndpoint:
         if not is_welcome(origin, head.headers.get(b"host", b""), self.origins):
             raise HttpRefusal(403, "ORIGIN_NOT_ALLOWED", "Pages of this site may not speak to this house.")
         return for_page(origin)
+
+    async def beside(self, head: Head, page: dict[str, str]) -> Answer | None:
+        """What is no GraphQL: a browser that asks what it may send, or a person who looks at this address with it."""
+        if head.method == "OPTIONS":
+            return Answer(b"", 200, LEGACY_JSON, {**PREFLIGHT, **page})
+        if self.explorer is not None and explorer.wanted(head):
+            body, headers = await self.explorer.page(head)
+            return Answer(body, 200, "text/html", headers)
+        return None
 
     async def answer(
         self, house: House, head: Head, receive: Any, request_id: str, media_type: str, watch: Watch

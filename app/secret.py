@@ -1,4 +1,4 @@
-"""What the house's secret is good for: passwords, bearer tokens, sealed bank accounts; a key of its own for each."""
+"""What the house's secret is good for: passwords, tokens, API keys, sealed bank accounts; a key of its own for each."""
 
 import asyncio
 import base64
@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TypeVar
+from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from app import auth
 from app.config import KEY_BYTES
 from app.signing import Ed25519Signer
-from domain.account import Session
+from domain import api_key, mint, session
 from domain.unavailable import Unavailable
 
 T = TypeVar("T")
@@ -85,21 +86,51 @@ class Argon2Passwords:
             self._waiting -= 1
 
 
-class BearerTokens:
-    """Sessions as signed tokens; see `app/auth.py` for what a token is worth later."""
+class HouseMint:
+    """Secrets for refresh tokens and API keys. Whoever has the database alone can not make one."""
 
-    def __init__(self, secret: str) -> None:
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def secret(self, kind: str, of: UUID, turn: int) -> bytes:
+        said = kind.encode() + b"\0" + of.bytes + turn.to_bytes(8, "big")
+        return hmac.digest(self._key, said, "sha512")[: mint.SECRET_BYTES]
+
+
+class SessionTokens:
+    """The two tokens of a session: a signed one to act with, an opaque one to go on with.
+
+    See `app/auth.py` for what the first is worth later.
+    """
+
+    def __init__(self, secret: str, mint: HouseMint) -> None:
         self._secret = secret
+        self._mint = mint
 
-    def mint(self, session: Session) -> str:
+    def access(self, granted: session.SessionPass) -> str:
         return auth.mint(
             self._secret,
-            session.account_id,
-            frozenset(session.roles),
-            session.issued_at,
-            session.expires_at - session.issued_at,
-            epoch=session.token_epoch,
+            granted.account_id,
+            frozenset(granted.roles),
+            granted.issued_at,
+            granted.expires_at - granted.issued_at,
+            epoch=granted.token_epoch,
+            session_id=granted.session_id,
         )
+
+    def refresh(self, granted: session.SessionPass) -> str:
+        secret = self._mint.secret(session.REFRESH, granted.session_id, granted.turn)
+        return session.write_token(session.Presented(granted.session_id, granted.turn, secret))
+
+
+class ApiKeyTexts:
+    """API keys as their owners keep them."""
+
+    def __init__(self, mint: HouseMint) -> None:
+        self._mint = mint
+
+    def write(self, made: api_key.ApiKeySecret) -> str:
+        return api_key.write_key(made.public_id, self._mint.secret(api_key.SECRET, made.key_id, made.turn))
 
 
 class SealedAccounts:
@@ -131,7 +162,9 @@ class Secrets:
         address: str,
     ) -> None:
         self.passwords = Argon2Passwords(derived(secret, "passwords"))
-        self.tokens = BearerTokens(secret)
+        self.mint = HouseMint(derived(secret, "mint"))
+        self.tokens = SessionTokens(secret, self.mint)
+        self.api_keys = ApiKeyTexts(self.mint)
         self.vault = SealedAccounts(derived(secret, "bank accounts"))
         # A key of its own outlives a change of the secret; without one the seal follows from the secret.
         seed = certificate_seed or derived(secret, "certificates")[:KEY_BYTES]

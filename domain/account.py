@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
@@ -18,7 +18,6 @@ from domain.text import line
 from domain.viewer import STAFF, AccountId, Role, Viewer
 from domain.work import check_version
 
-SESSION_TTL = timedelta(hours=12)
 PASSWORD_LENGTH = range(10, 201)
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+")
 EMAIL_LENGTH_MAX = 254
@@ -60,7 +59,8 @@ class IdentityCheck:
 class Account:
     """A person; `erased_at` marks one whose personal data is gone while its journals stay.
 
-    Tokens carry the `token_epoch` of their making: a higher one here ends them all.
+    Tokens carry the `token_epoch` of their making: a higher one here ends them all, and `signed_out_at` says since
+    when, for those that other issuers made.
     """
 
     id: AccountId
@@ -75,15 +75,17 @@ class Account:
     identity_check: IdentityCheck | None = None
     erased_at: datetime | None = None
     token_epoch: int = 0
+    signed_out_at: datetime | None = None
     version: int = 1
+
+    def end_tokens(self, now: datetime) -> None:
+        """Every token that there is by now is over: ours by the epoch, those of other issuers by this moment."""
+        self.token_epoch += 1
+        self.signed_out_at = now
 
     @property
     def is_staff(self) -> bool:
         return bool(STAFF.intersection(self.roles))
-
-    @property
-    def standing(self) -> "Standing":
-        return Standing(frozenset(self.roles), self.token_epoch)
 
 
 @dataclass(slots=True)
@@ -98,21 +100,12 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a token of an account may be worth right now."""
+    """What a token of an account may be worth right now; `ended` are sessions whose tokens may not have run out yet."""
 
     roles: frozenset[Role]
     token_epoch: int
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A right to act as an account until `expires_at`; its bearer token is made when it is read and kept nowhere."""
-
-    account_id: AccountId
-    roles: tuple[Role, ...]
-    token_epoch: int
-    issued_at: datetime
-    expires_at: datetime
+    signed_out_at: datetime | None = None
+    ended: frozenset[UUID] = frozenset()
 
 
 class DealKind(StrEnum):
@@ -160,17 +153,6 @@ class EmailTaken(Refusal):
     @property
     def message(self) -> str:
         return "There is an account with this email: sign in instead."
-
-
-@dataclass(eq=False)
-class BadCredentials(Refusal):
-    """No account has this email and this password; which of the two is wrong is nobody's business."""
-
-    code = "BAD_CREDENTIALS"
-
-    @property
-    def message(self) -> str:
-        return "The email or the password is not right."
 
 
 @dataclass(eq=False)
@@ -291,12 +273,6 @@ class Passwords(Protocol):
         ...
 
 
-class Tokens(Protocol):
-    def mint(self, session: Session) -> str:
-        """The bearer token of a session; the same for the same session."""
-        ...
-
-
 # Verbs
 
 
@@ -341,31 +317,6 @@ async def register(work: Work, viewer: Viewer, command: Register, *, now: dateti
     await work.credentials.add(Credential(account.id, command.password_hash, now))
     work.events.append(Event("account.registered", "account", account.id, account_id=account.id))
     return account
-
-
-@dataclass(frozen=True, slots=True)
-class SigningIn:
-    """What a stranger sends; it never reaches a transaction, for the password does not."""
-
-    email: str
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """Open a session; `account_id` is whose password it was, None when it was nobody's."""
-
-    proof: str = field(repr=False)
-    account_id: AccountId | None
-
-
-async def sign_in(work: Work, viewer: Viewer, command: SignIn, *, now: datetime) -> Session:
-    """Somebody who knows the password gets a session."""
-    account = None if command.account_id is None else await work.accounts.present(command.account_id)
-    if account is None:
-        raise BadCredentials
-    work.events.append(Event("account.signedIn", "account", account.id, account_id=account.id))
-    return Session(account.id, account.roles, account.token_epoch, now, now + SESSION_TTL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,7 +406,7 @@ async def revoke_role(work: Work, viewer: Viewer, command: RevokeRole, *, now: d
     check_version(command.expected_version, account.version)
     if command.role in account.roles:
         account.roles = tuple(role for role in account.roles if role is not command.role)
-        account.token_epoch += 1
+        account.end_tokens(now)
         await work.accounts.save(account)
         work.events.append(
             Event("account.roleRevoked", "account", account.id, {"role": command.role}, account_id=account.id)
@@ -495,7 +446,7 @@ async def erase(work: Work, viewer: Viewer, command: Erase, *, now: datetime) ->
     account.identity_level = IdentityLevel.UNVERIFIED
     account.identity_check = None
     account.erased_at = now
-    account.token_epoch += 1
+    account.end_tokens(now)
     await work.accounts.save(account)
     work.events.append(Event("account.erased", "account", account_id, account_id=account_id))
     return account

@@ -4,7 +4,8 @@ It is raised, so that refusing rolls everything back, and carries typed data.
 """
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 from uuid import UUID
 
 
@@ -19,6 +20,9 @@ class Refusal(Exception):
     def message(self) -> str:
         """One friendly sentence that says what is wrong and what to do about it."""
         raise NotImplementedError
+
+    async def follow(self, work: Any, *, now: datetime) -> None:
+        """What must happen although the verb was refused, in the transaction that keeps the refusal; mostly nothing."""
 
     def __str__(self) -> str:
         return self.message

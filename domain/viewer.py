@@ -85,7 +85,6 @@ class Viewer:
             raise NotAllowed("you to sign in")
         return self.account_id
 
-
     def by_key(self) -> "Viewer":
         """The account of the viewer's API key, in its name."""
         assert self.key is not None, "only a key stands for an account"

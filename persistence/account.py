@@ -15,6 +15,7 @@ from domain.account import Account, AccountFilter, Credential, IdentityLevel, St
 from domain.localized import Locale
 from domain.money import Currency
 from domain.page import Page, PageRequest
+from domain.session import ACCESS_TTL
 from domain.viewer import AccountId, Role
 from persistence.collection import SqlCollection
 from persistence.paging import Sort, fetch_page
@@ -47,6 +48,7 @@ class AccountRow(SQLModel, table=True):
     identity_check: dict[str, Any] | None = document(nullable=True)
     erased_at: datetime | None = moment(nullable=True)
     token_epoch: int = Field(default=0, sa_column_kwargs={"server_default": sql("0")})
+    signed_out_at: datetime | None = moment(nullable=True)
     version: int
 
 
@@ -100,6 +102,13 @@ class SqlCredentials(SqlCollection[Credential]):
 
 
 SELECT = "SELECT a.* FROM account a"
+STANDING = """
+SELECT roles, token_epoch, signed_out_at, ARRAY(
+    SELECT id FROM session s WHERE s.account_id = a.id AND s.ended_at > now() - 2 * $2::interval) AS ended
+FROM account a WHERE id = $1 AND erased_at IS NULL
+"""
+"""Of the sessions that ended, those whose tokens may still be young; twice as long, should clocks differ."""
+
 BY_EMAIL = Sort(columns=(("lower(a.email)", "text"), ("a.id", "uuid")))
 
 
@@ -120,9 +129,12 @@ class SqlAccountReader:
         return None if row is None else SqlCredentials.mapping.to_noun(row)
 
     async def standing(self, account_id: UUID) -> Standing | None:
-        query = "SELECT roles, token_epoch FROM account WHERE id = $1 AND erased_at IS NULL"
-        row = await self.pool.fetchrow(query, account_id)
-        return None if row is None else Standing(frozenset(map(Role, orjson.loads(row["roles"]))), row["token_epoch"])
+        row = await self.pool.fetchrow(STANDING, account_id, ACCESS_TTL)
+        if row is None:
+            return None
+        roles = frozenset(map(Role, orjson.loads(row["roles"])))
+        ended = frozenset(UUID(int=session.int) for session in row["ended"])
+        return Standing(roles, row["token_epoch"], row["signed_out_at"], ended)
 
     async def page(self, wanted: AccountFilter, page: PageRequest) -> Page[Account]:
         """By email; a prefix is a range of the index, for a LIKE with a parameter would read it all."""

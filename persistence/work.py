@@ -18,16 +18,19 @@ from domain.agreement import ContractAgreements
 from domain.audit import attempted
 from domain.certificate import Signer
 from domain.grader import Grader, RuleGrader
+from domain.mint import Mint
 from domain.refusal import Refusal
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
 from domain.work import Verb, check_key
 from persistence import idempotency
 from persistence.account import SqlAccounts, SqlCredentials
+from persistence.api_key import SqlApiKeys
 from persistence.appointment import SqlAppointments, SqlSlots
 from persistence.appraisal import SqlAppraisals, SqlOpinions, SqlSales
 from persistence.appraiser import SqlAppraisers
 from persistence.associate import SqlAssociates
+from persistence.booking import SqlBookingIntakes, SqlBookings
 from persistence.cart import SqlCarts, SqlShelf
 from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
 from persistence.certificate import SqlCertificates, SqlRecalls
@@ -37,10 +40,12 @@ from persistence.consignment import SqlConsignments, SqlConsignmentTasks, SqlInt
 from persistence.contract import SqlContracts
 from persistence.database import GONE
 from persistence.dealing import SqlDealings
+from persistence.departure import SqlDepartures
 from persistence.freshness import Freshness, Writes
 from persistence.goods_return import SqlGoodsReturns
 from persistence.grading import SqlGradingStandards
 from persistence.idempotency import Asked
+from persistence.identity import SqlIdentities
 from persistence.ledger import SqlLedger
 from persistence.listing import SqlListings
 from persistence.markdown import SqlMarkdowns
@@ -55,11 +60,14 @@ from persistence.policy import SqlPolicies
 from persistence.pool import Busy, Pool
 from persistence.price import SqlPriceChanges
 from persistence.receivable import SqlReceivables
+from persistence.session import SqlSessions
 from persistence.settlement import SqlSettlements
 from persistence.shipment import SqlShipments, SqlTransitCovers
 from persistence.shop import SqlShops
 from persistence.stock import SqlGoodsReceipts, SqlOpenedGoods, SqlStocks
+from persistence.supplier import SqlSupplierBills, SqlSuppliers
 from persistence.title import SqlPieceTies, SqlTitleRecords
+from persistence.travel_product import SqlTravelProducts
 from persistence.wallet import SqlHolds, SqlWallets
 
 C = TypeVar("C")
@@ -105,16 +113,22 @@ class RandomIdentities:
 class SqlWork:
     """Every collection, on one connection in one transaction; each is made when a verb first asks for it."""
 
-    def __init__(self, connection: Connection, signer: Signer | None = None) -> None:
+    def __init__(self, connection: Connection, signer: Signer | None = None, mint: Mint | None = None) -> None:
         self.connection = connection
         self.collected = Collected()
         self.new = RandomIdentities()
         self._signer = signer
+        self._mint = mint
 
     @property
     def signer(self) -> Signer:
         assert self._signer is not None, "only a house with a seal issues certificates"
         return self._signer
+
+    @property
+    def mint(self) -> Mint:
+        assert self._mint is not None, "only a house with a secret makes others of it"
+        return self._mint
 
     @property
     def events(self) -> Any:
@@ -201,6 +215,18 @@ class SqlWork:
         return SqlCredentials(self.connection)
 
     @cached_property
+    def sessions(self) -> SqlSessions:
+        return SqlSessions(self.connection)
+
+    @cached_property
+    def api_keys(self) -> SqlApiKeys:
+        return SqlApiKeys(self.connection)
+
+    @cached_property
+    def identities(self) -> SqlIdentities:
+        return SqlIdentities(self.connection)
+
+    @cached_property
     def dealings(self) -> SqlDealings:
         return SqlDealings(self.connection)
 
@@ -239,6 +265,30 @@ class SqlWork:
     @cached_property
     def costs(self) -> SqlCosts:
         return SqlCosts(self.connection)
+
+    @cached_property
+    def suppliers(self) -> SqlSuppliers:
+        return SqlSuppliers(self.connection)
+
+    @cached_property
+    def supplier_bills(self) -> SqlSupplierBills:
+        return SqlSupplierBills(self.connection)
+
+    @cached_property
+    def travel_products(self) -> SqlTravelProducts:
+        return SqlTravelProducts(self.connection)
+
+    @cached_property
+    def departures(self) -> SqlDepartures:
+        return SqlDepartures(self.connection)
+
+    @cached_property
+    def bookings(self) -> SqlBookings:
+        return SqlBookings(self.connection)
+
+    @cached_property
+    def booking_intakes(self) -> SqlBookingIntakes:
+        return SqlBookingIntakes(self.connection)
 
     @cached_property
     def payment_intents(self) -> SqlPaymentIntents:
@@ -369,11 +419,13 @@ class SqlTransactor:
         freshness: Freshness,
         committed: Callable[[Collected], Awaitable[None]] | None = None,
         signer: Signer | None = None,
+        mint: Mint | None = None,
     ) -> None:
         self.pool = pool
         self.freshness = freshness
         self.committed = committed
         self.signer = signer
+        self.mint = mint
         self.told: Counter[tuple[str, str]] = Counter()
         """How often which verb ended how: done, rehearsed, unavailable, or by the code of its refusal."""
 
@@ -433,7 +485,7 @@ class SqlTransactor:
             writes = Writes()
             try:
                 async with transaction(raw, idempotency.opening(asked)) as connection:
-                    work = SqlWork(connection, self.signer)
+                    work = SqlWork(connection, self.signer, self.mint)
                     answer: object
                     try:
                         answer = await verb(work, viewer, command, now=now)
@@ -446,9 +498,10 @@ class SqlTransactor:
                             raise
                         await raw.execute(idempotency.BACK)
                         connection.writes = Writes()
-                        work, answer = SqlWork(connection, self.signer), refusal
+                        work, answer = SqlWork(connection, self.signer, self.mint), refusal
                         if (attempt := attempted(viewer, refusal)) is not None:
                             work.events.append(attempt)
+                        await refusal.follow(work, now=now)
                     await connection.execute(
                         CLOSE,
                         closing(work.collected, viewer, action, now, asked, verb, answer),

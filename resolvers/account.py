@@ -8,16 +8,13 @@ from domain.account import (
     AccountFilter,
     Register,
     Registration,
-    Session,
-    SignIn,
-    SigningIn,
     check_email,
     check_password,
     may_see,
 )
 from domain.page import Page, PageRequest
 from domain.refusal import NotFound
-from domain.viewer import AccountId, Role
+from domain.viewer import Role
 from resolvers.context import Context
 
 
@@ -52,17 +49,3 @@ async def register(context: Context, asked: Registration) -> Register:
     email = check_email(asked.email)
     password_hash = await context.secrets.passwords.hash(email, check_password(asked.password))
     return Register(email, asked.name, password_hash, asked.locale, asked.currency, asked.jurisdiction)
-
-
-async def sign_in(context: Context, asked: SigningIn) -> SignIn:
-    """Whose password it is, if anybody's; an unknown email takes as long as a wrong password."""
-    passwords = context.secrets.passwords
-    credential = await context.readers.accounts.credential(asked.email.strip())
-    right = await passwords.matches(None if credential is None else credential.password_hash, asked.password)
-    account_id: AccountId | None = credential.id if credential is not None and right else None
-    return SignIn(passwords.proof(asked.email.strip(), asked.password), account_id)
-
-
-async def token(context: Context, session: Session) -> str:
-    """The bearer token of a session, made anew each time it is read."""
-    return context.secrets.tokens.mint(session)

@@ -6,10 +6,12 @@ from typing import Any, Protocol, TypeVar
 
 from domain import (
     account,
+    api_key,
     appointment,
     appraisal,
     appraiser,
     associate,
+    attempt,
     audit,
     cart,
     catalogue,
@@ -21,6 +23,7 @@ from domain import (
     goods_return,
     grader,
     grading,
+    identity,
     ledger,
     listing,
     markdown,
@@ -34,6 +37,7 @@ from domain import (
     policy,
     price,
     receivable,
+    session,
     settlement,
     shipment,
     shop,
@@ -45,6 +49,7 @@ from domain.refusal import InvalidInput
 from domain.viewer import Viewer
 from domain.work import Transactor, Verb
 from resolvers.loaders import Loaders
+from resolvers.stream import Stream
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -55,6 +60,12 @@ class Readers(Protocol):
 
     @property
     def accounts(self) -> account.AccountReader: ...
+    @property
+    def api_keys(self) -> api_key.ApiKeyReader: ...
+    @property
+    def identities(self) -> identity.IdentityReader: ...
+    @property
+    def sessions(self) -> session.SessionReader: ...
     @property
     def audit(self) -> audit.AuditReader: ...
     @property
@@ -135,7 +146,9 @@ class Secrets(Protocol):
     @property
     def passwords(self) -> account.Passwords: ...
     @property
-    def tokens(self) -> account.Tokens: ...
+    def tokens(self) -> session.Tokens: ...
+    @property
+    def api_keys(self) -> api_key.KeyTexts: ...
     @property
     def vault(self) -> payout.BankVault: ...
     @property
@@ -146,7 +159,8 @@ class Secrets(Protocol):
 class Context:
     """One operation:
 
-    who asks, at what moment, and the ways to write and to read. `key` is the Idempotency-Key header.
+    who asks, at what moment, and the ways to write and to read. `key` is the Idempotency-Key header, `client` the
+    address that the request comes from.
     """
 
     viewer: Viewer
@@ -156,8 +170,12 @@ class Context:
     loaders: Loaders
     secrets: Secrets
     media: media.MediaAddresses
+    attempts: attempt.Attempts
     request_id: str
     key: str | None = None
+    client: str | None = None
+    stream: Stream | None = None
+    """Over which it is answered, when it may go on."""
 
     async def transact(
         self,

@@ -1,4 +1,4 @@
-"""People: accounts, sessions, identity, roles, and what becomes of personal data."""
+"""People: accounts, identity, roles, and what becomes of personal data."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -93,20 +93,6 @@ class Account(Node):
         return None if found is None else Connection(page=found, list_name=PURCHASES)
 
 
-@noun(account.Session, description="A right to act as an account for a while.")
-class Session:
-    issued_at: datetime = strawberry.field(description="When it began.")
-    expires_at: datetime = strawberry.field(description="When it ends.")
-
-    @strawberry.field(description="For the header `Authorization: Bearer …`. Made as you read it, kept nowhere.")
-    async def token(root: account.Session, info: Info) -> str:
-        return await resolve.token(info.context, root)
-
-    @strawberry.field(graphql_type=Account | None, description="Whose session it is; null once that was erased.")
-    async def account(root: account.Session, info: Info) -> Any:
-        return await info.context.loaders.account.load(root.account_id)
-
-
 # Refusals
 
 
@@ -118,11 +104,6 @@ class OpenDeal:
 
 @refused(account.EmailTaken)
 class EmailTaken(UserError):
-    pass
-
-
-@refused(account.BadCredentials)
-class BadCredentials(UserError):
     pass
 
 
@@ -156,15 +137,6 @@ class AccountRegisterInput(Keyed):
             currency=money.Currency(self.currency),
             jurisdiction=self.jurisdiction,
         )
-
-
-@strawberry.input(description="Open a session.")
-class AccountSignInInput(Keyed):
-    email: str = strawberry.field(description="The email of the account, in any case.")
-    password: str = strawberry.field(description="Its password.")
-
-    def to_command(self) -> account.SigningIn:
-        return account.SigningIn(self.email, self.password)
 
 
 @strawberry.input(description="What every change of an account takes.")
@@ -310,14 +282,6 @@ class AccountMutation:
         EmailTaken,
         description="Become a customer. For strangers.",
         prepare=resolve.register,
-    )
-    account_sign_in = mutation(
-        account.sign_in,
-        AccountSignInInput,
-        Session,
-        BadCredentials,
-        description="Open a session with email and password. An unknown email answers like a wrong password.",
-        prepare=resolve.sign_in,
     )
     account_update = mutation(
         account.update,

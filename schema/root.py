@@ -7,6 +7,7 @@ from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 
 from schema.account import AccountMutation, AccountQuery
+from schema.api_key import ApiKeyMutation, ApiKeyQuery
 from schema.appointment import AppointmentMutation, AppointmentQuery
 from schema.appraisal import AppraisalMutation, AppraisalQuery
 from schema.appraiser import AppraiserMutation, AppraiserQuery
@@ -24,6 +25,7 @@ from schema.execution import CompiledExecutionContext
 from schema.goods_return import GoodsReturnMutation, GoodsReturnQuery
 from schema.grader import GraderQuery
 from schema.grading import GradingMutation, GradingQuery
+from schema.identity import IdentityMutation
 from schema.listing import ListingMutation, ListingQuery
 from schema.markdown import MarkdownMutation
 from schema.media import MediaMutation
@@ -37,6 +39,7 @@ from schema.piece_cost import PieceCostMutation
 from schema.policy import PolicyMutation, PolicyQuery
 from schema.receivable import ReceivableMutation, ReceivableQuery
 from schema.scalars import SCALARS
+from schema.session import SessionMutation, SessionQuery
 from schema.settlement import SettlementMutation, SettlementQuery
 from schema.shipment import ShipmentMutation, ShipmentQuery
 from schema.shop import ShopMutation, ShopQuery
@@ -50,6 +53,8 @@ TOKENS_MAX = 2_000
 @strawberry.type(description="Everything that can be read.")
 class Query(
     AccountQuery,
+    SessionQuery,
+    ApiKeyQuery,
     WalletQuery,
     NodeQuery,
     CatalogueQuery,
@@ -83,6 +88,9 @@ class Query(
 @strawberry.type(description="Everything that can be done. Every mutation takes a key and acts once.")
 class Mutation(
     AccountMutation,
+    SessionMutation,
+    ApiKeyMutation,
+    IdentityMutation,
     WalletMutation,
     MediaMutation,
     CatalogueMutation,

@@ -31,9 +31,9 @@ mutation ($input: AccountRegisterInput!) {
 }
 """
 SIGN_IN = """
-mutation ($input: AccountSignInInput!) {
-  accountSignIn(input: $input) {
-    ... on Session { token issuedAt expiresAt account { name } }
+mutation ($input: SessionOpenInput!) {
+  sessionOpen(input: $input) {
+    ... on SessionPass { token issuedAt expiresAt account { name } }
     ... on UserError { code message path }
   }
 }
@@ -119,7 +119,7 @@ async def everything_kept(house: House) -> str:
 
 async def test_a_stranger_registers_signs_in_and_is_a_customer(api: Api) -> None:
     opened = await api(None, REGISTER, input=registration())
-    session = (await api(None, SIGN_IN, input={"email": "mei.chen@EXAMPLE.com", "password": PASSWORD}))["accountSignIn"]
+    session = (await api(None, SIGN_IN, input={"email": "mei.chen@EXAMPLE.com", "password": PASSWORD}))["sessionOpen"]
 
     account = opened["accountRegister"]
     assert (account["name"], account["roles"], account["identityLevel"]) == ("陈美", ["CUSTOMER"], "UNVERIFIED")
@@ -162,7 +162,7 @@ async def test_an_unknown_email_and_a_wrong_password_answer_and_take_alike(
     wrong = await api(None, SIGN_IN, input={"email": "mei.chen@example.com", "password": "not the password"})
     unknown = await api(None, SIGN_IN, input={"email": "nobody@example.com", "password": PASSWORD})
 
-    assert wrong["accountSignIn"]["code"] == "BAD_CREDENTIALS"
+    assert wrong["sessionOpen"]["code"] == "BAD_CREDENTIALS"
     assert wrong.data == unknown.data
     assert len(compared) == 2
     assert compared[0] == compared[1], "one hash each, of the same cost"
@@ -179,10 +179,10 @@ async def test_the_same_sign_in_again_gives_the_same_session_and_nothing_kept_ho
     other = await api(None, SIGN_IN, key="in", input={**given, "password": "not the password"})
 
     assert first.data == again.data
-    assert other["accountSignIn"]["code"] == "BAD_CREDENTIALS"
+    assert other["sessionOpen"]["code"] == "BAD_CREDENTIALS"
     kept = await everything_kept(house)
     assert PASSWORD not in kept
-    assert first["accountSignIn"]["token"].split(".")[2] not in kept
+    assert first["sessionOpen"]["token"].split(".")[2] not in kept
     assert kept.count("$argon2id$") == 1, "the hash is in the credential, in no kept answer and in no event"
 
 
@@ -301,7 +301,7 @@ async def test_nobody_becomes_the_house_itself_and_no_admin_locks_themselves_out
 
 async def test_the_owner_exports_everything_personal_and_no_secret(api: Api, people: People) -> None:
     await api(None, REGISTER, input=registration())
-    session = (await api(None, SIGN_IN, input={"email": "mei.chen@example.com", "password": PASSWORD}))["accountSignIn"]
+    session = (await api(None, SIGN_IN, input={"email": "mei.chen@example.com", "password": PASSWORD}))["sessionOpen"]
 
     export = (await signed_in(api, session["token"], "{ accountExport }"))["accountExport"]
     stranger = await api(None, "{ accountExport }")
@@ -374,7 +374,7 @@ async def test_an_erasure_leaves_journals_and_nothing_that_names_the_person(
     api: Api, people: People, house: House
 ) -> None:
     await api(None, REGISTER, input=registration())
-    session = (await api(None, SIGN_IN, input={"email": "mei.chen@example.com", "password": PASSWORD}))["accountSignIn"]
+    session = (await api(None, SIGN_IN, input={"email": "mei.chen@example.com", "password": PASSWORD}))["sessionOpen"]
     mine = {"authorization": f"Bearer {session['token']}"}
     update = {"query": UPDATE, "variables": {"input": {"name": "陈美丽", "clientMutationKey": "new name"}}}
     await api.client.post("/graphql", json=update, headers=mine)
@@ -389,7 +389,7 @@ async def test_an_erasure_leaves_journals_and_nothing_that_names_the_person(
     assert erased["accountErase"]["name"] == "Erased"
     assert erased["accountErase"]["erasedAt"] is not None
     assert (afterwards.status, afterwards.codes) == (401, ["UNAUTHENTICATED"])
-    assert sign_in["accountSignIn"]["code"] == "BAD_CREDENTIALS"
+    assert sign_in["sessionOpen"]["code"] == "BAD_CREDENTIALS"
     assert anew["accountRegister"]["name"] == "陈美", "the email is free again"
     kept = await everything_kept(house)
     assert "陈美丽" not in kept
@@ -400,7 +400,7 @@ async def test_nothing_that_a_buyer_and_seller_said_of_themselves_is_left_anywhe
 ) -> None:
     await api(None, REGISTER, input=registration(name="Zhao Unikat"))
     sign_in = {"email": "mei.chen@example.com", "password": PASSWORD}
-    session = (await api(None, SIGN_IN, input=sign_in))["accountSignIn"]
+    session = (await api(None, SIGN_IN, input=sign_in))["sessionOpen"]
     person = (await api(await people.staff(Role.SUPPORT), ACCOUNTS, filter={"emailPrefix": "mei."}))["accounts"]
     assert person["nodes"][0]["name"] == "Zhao Unikat"
     account = await house.readers.accounts.by_email("mei.chen@example.com")

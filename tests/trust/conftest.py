@@ -24,6 +24,8 @@ async def world(services: Services, template: str, tmp_path_factory: pytest.Temp
             redis_url=database.redis_url,
             pool_size=8,
             stranger_mutations_per_minute=1_000_000,
+            sign_in_attempts_per_name=1_000_000,
+            sign_in_attempts_per_address=1_000_000,
         )
         async with open_house(settings) as house:
             app = create(settings)

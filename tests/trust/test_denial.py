@@ -32,7 +32,7 @@ SUPPORT, SHOP_ASSOCIATE = Persona.SUPPORT, Persona.SHOP_ASSOCIATE
 POLICY: dict[str, frozenset[Persona]] = {
     # people
     "accountRegister": EVERYBODY,
-    "accountSignIn": EVERYBODY,
+    "sessionOpen": EVERYBODY,
     "accountUpdate": SIGNED_IN,
     "accountVerifyIdentity": staff(SUPPORT),
     "accountGrantRole": staff(),

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("identity_check", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("token_epoch", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("signed_out_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_account_currency")),
         sa.CheckConstraint(
@@ -158,6 +159,7 @@ def upgrade() -> None:
         "ix_event_piece", "event", ["piece_id", "id"], unique=False, postgresql_where=sa.text("piece_id IS NOT NULL")
     )
     op.create_index("ix_event_subject", "event", ["subject_id", "id"], unique=False)
+    op.create_index("ix_event_xid", "event", ["xid", "id"], unique=False)
     op.create_table(
         "idempotency_key",
         sa.Column("scope", sa.UUID(), nullable=False),
@@ -204,6 +206,41 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_due", "outbox", ["due_at", "id"], unique=False)
     op.create_table(
+        "api_key",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("public_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("scopes", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("issued_by", sa.UUID(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("rotated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("former_digest", sa.Text(), nullable=True),
+        sa.Column("former_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name=op.f("ck_api_key_digest")),
+        sa.CheckConstraint(
+            "former_digest ~ '^[0-9a-f]{64}$' AND former_digest <> digest", name=op.f("ck_api_key_former_digest")
+        ),
+        sa.CheckConstraint("jsonb_typeof(scopes) = 'array'", name=op.f("ck_api_key_scopes")),
+        sa.CheckConstraint("public_id ~ '^[2-9A-HJ-NP-Z]{8}$'", name=op.f("ck_api_key_public_id")),
+        sa.CheckConstraint("(former_digest IS NULL) = (former_until IS NULL)", name=op.f("ck_api_key_former")),
+        sa.CheckConstraint("char_length(name) BETWEEN 1 AND 100", name=op.f("ck_api_key_name")),
+        sa.CheckConstraint("expires_at > issued_at", name=op.f("ck_api_key_expires_at")),
+        sa.CheckConstraint("turn >= 1", name=op.f("ck_api_key_turn")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_key_account_id")),
+        sa.ForeignKeyConstraint(["issued_by"], ["account.id"], name=op.f("fk_api_key_issued_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("digest", name=op.f("uq_api_key_digest")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_api_key_public_id")),
+    )
+    op.create_index("ix_api_key_account", "api_key", ["account_id", "id"], unique=False)
+    op.create_table(
         "appraiser",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("account_id", sa.UUID(), nullable=False),
@@ -225,9 +262,12 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("items", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("bookings", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_cart_currency")),
-        sa.CheckConstraint("jsonb_array_length(items) <= 20", name=op.f("ck_cart_items")),
+        sa.CheckConstraint(
+            "jsonb_array_length(items) + jsonb_array_length(bookings) <= 20", name=op.f("ck_cart_items")
+        ),
         sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_cart_owner")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cart")),
         sa.UniqueConstraint("owner", "currency", name=op.f("uq_cart_owner_currency")),
@@ -335,6 +375,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grading_standard")),
         sa.UniqueConstraint("category_id", "version", name=op.f("uq_grading_standard_category_id_version")),
         sa.UniqueConstraint("id", "version", name=op.f("uq_grading_standard_id_version")),
+    )
+    op.create_table(
+        "identity",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("issuer", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("linked_by", sa.UUID(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("char_length(issuer) BETWEEN 1 AND 200", name=op.f("ck_identity_issuer")),
+        sa.CheckConstraint("char_length(subject) BETWEEN 1 AND 255", name=op.f("ck_identity_subject")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_identity_account_id")),
+        sa.ForeignKeyConstraint(["linked_by"], ["account.id"], name=op.f("fk_identity_linked_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
+        sa.UniqueConstraint("account_id", "issuer", name=op.f("uq_identity_account_id_issuer")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identity_issuer_subject")),
     )
     op.create_table(
         "ledger_link",
@@ -448,7 +506,7 @@ def upgrade() -> None:
         sa.Column("published_by", sa.UUID(), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('COMMISSION', 'MARKDOWN', 'SETTLEMENT', 'RETURN', 'TAX', 'COST', 'APPRAISAL')",
+            "kind IN ('COMMISSION', 'MARKDOWN', 'SETTLEMENT', 'RETURN', 'TAX', 'COST', 'APPRAISAL', 'TRAVEL', 'PRICING')",
             name=op.f("ck_policy_version_kind"),
         ),
         sa.CheckConstraint("terms->>'kind' = kind", name=op.f("ck_policy_version_terms")),
@@ -492,6 +550,39 @@ def upgrade() -> None:
     op.create_index("ix_receivable_owner", "receivable", ["owner", "id"], unique=False)
     op.create_index("ix_receivable_state", "receivable", ["state", "id"], unique=False)
     op.create_table(
+        "session",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("device", sa.Text(), nullable=False),
+        sa.Column("token_epoch", sa.Integer(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("token_digest", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("token_digest ~ '^[0-9a-f]{64}$'", name=op.f("ck_session_token_digest")),
+        sa.CheckConstraint("\"end\" IN ('SIGNED_OUT', 'EVERYWHERE', 'REUSED')", name=op.f("ck_session_end")),
+        sa.CheckConstraint('(ended_at IS NULL) = ("end" IS NULL)', name=op.f("ck_session_ended")),
+        sa.CheckConstraint("char_length(device) BETWEEN 1 AND 100", name=op.f("ck_session_device")),
+        sa.CheckConstraint("expires_at > opened_at AND used_at >= opened_at", name=op.f("ck_session_moments")),
+        sa.CheckConstraint("token_epoch >= 0", name=op.f("ck_session_token_epoch")),
+        sa.CheckConstraint("turn >= 1", name=op.f("ck_session_turn")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_session_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session")),
+    )
+    op.create_index("ix_session_account", "session", ["account_id", "id"], unique=False)
+    op.create_index(
+        "ix_session_ended",
+        "session",
+        ["account_id", "ended_at"],
+        unique=False,
+        postgresql_where=sa.text("ended_at IS NOT NULL"),
+    )
+    op.create_index("ix_session_expires_at", "session", ["expires_at"], unique=False)
+    op.create_table(
         "shop_associate",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("shop_id", sa.UUID(), nullable=False),
@@ -531,6 +622,32 @@ def upgrade() -> None:
         sa.CheckConstraint("taken BETWEEN 0 AND capacity", name=op.f("ck_shop_slot_taken")),
         sa.ForeignKeyConstraint(["shop_id"], ["club_shop.id"], name=op.f("fk_shop_slot_shop_id")),
         sa.PrimaryKeyConstraint("shop_id", "purpose", "starts_at", name=op.f("pk_shop_slot")),
+    )
+    op.create_table(
+        "supplier",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("country", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("channel_code", sa.Text(), nullable=True),
+        sa.Column("referral_bps", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("channel_code ~ '^[A-Z0-9]{3,20}$'", name=op.f("ck_supplier_channel_code")),
+        sa.CheckConstraint("char_length(name) BETWEEN 1 AND 200", name=op.f("ck_supplier_name")),
+        sa.CheckConstraint("referral_bps BETWEEN 0 AND 10000", name=op.f("ck_supplier_referral_bps")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_supplier_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier")),
+    )
+    op.create_index("ix_supplier_account", "supplier", ["account_id"], unique=False)
+    op.create_index("ix_supplier_name", "supplier", ["name", "id"], unique=False)
+    op.create_index(
+        "uq_supplier_channel",
+        "supplier",
+        ["channel_code"],
+        unique=True,
+        postgresql_where=sa.text("channel_code IS NOT NULL"),
     )
     op.create_table(
         "transit_cover",
@@ -803,6 +920,8 @@ def upgrade() -> None:
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column("channel_code", sa.Text(), nullable=True),
+        sa.Column("trade_in_id", sa.UUID(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(completed_at IS NOT NULL) = (state = 'COMPLETED')", name=op.f("ck_sales_order_completed")),
         sa.CheckConstraint(
@@ -843,6 +962,109 @@ def upgrade() -> None:
     )
     op.create_index("ix_sales_order_state", "sales_order", ["state", "id"], unique=False)
     op.create_table(
+        "supplier_bill",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("supplier_id", sa.UUID(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.UUID(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(paid_at IS NOT NULL) = (state = 'PAID')", name=op.f("ck_supplier_bill_paid")),
+        sa.CheckConstraint(
+            "cause IN ('TRAVEL', 'CANCELLATION', 'CO_DEVELOPED', 'REFERRAL', 'GOODS')",
+            name=op.f("ck_supplier_bill_cause"),
+        ),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_supplier_bill_currency")),
+        sa.CheckConstraint("state IN ('DUE', 'PAID')", name=op.f("ck_supplier_bill_state")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_supplier_bill_amount")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_bill_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_bill")),
+        sa.UniqueConstraint(
+            "supplier_id", "subject_id", "cause", name=op.f("uq_supplier_bill_supplier_id_subject_id_cause")
+        ),
+    )
+    op.create_index("ix_supplier_bill_supplier", "supplier_bill", ["supplier_id", "due_at", "id"], unique=False)
+    op.create_table(
+        "travel_product",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("supplier_id", sa.UUID(), nullable=False),
+        sa.Column("operator", sa.Text(), nullable=False),
+        sa.Column("seller", sa.Text(), nullable=False),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("story", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("place", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("options", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("ladder_code", sa.Text(), nullable=False),
+        sa.Column("instant", sa.Boolean(), nullable=False),
+        sa.Column("shares", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "category IN ('STUDY_TOUR', 'K12', 'INTEREST', 'MEDICAL', 'LEISURE')",
+            name=op.f("ck_travel_product_category"),
+        ),
+        sa.CheckConstraint("seller IN ('HOUSE', 'SUPPLIER')", name=op.f("ck_travel_product_seller")),
+        sa.CheckConstraint(
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 160", name=op.f("ck_travel_product_slug")
+        ),
+        sa.CheckConstraint("jsonb_array_length(options) BETWEEN 1 AND 20", name=op.f("ck_travel_product_options")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_travel_product_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_travel_product")),
+        sa.UniqueConstraint("slug", name=op.f("uq_travel_product_slug")),
+    )
+    op.create_index(
+        "ix_travel_product_active", "travel_product", ["slug"], unique=False, postgresql_where=sa.text("active")
+    )
+    op.create_index(op.f("ix_travel_product_supplier_id"), "travel_product", ["supplier_id"], unique=False)
+    op.create_table(
+        "departure",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("product_id", sa.UUID(), nullable=False),
+        sa.Column("supplier_id", sa.UUID(), nullable=False),
+        sa.Column("option_code", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cut_off_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decide_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("prices", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.Integer(), nullable=False),
+        sa.Column("singles", sa.Integer(), nullable=False),
+        sa.Column("singles_taken", sa.Integer(), nullable=False),
+        sa.Column("participants_min", sa.Integer(), nullable=False),
+        sa.Column("private_for", sa.UUID(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(end_reason IS NOT NULL) = (state = 'CANCELLED')", name=op.f("ck_departure_ended")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_departure_currency")),
+        sa.CheckConstraint("state IN ('OPEN', 'GOING', 'COMPLETED', 'CANCELLED')", name=op.f("ck_departure_state")),
+        sa.CheckConstraint("capacity > 0 AND taken BETWEEN 0 AND capacity", name=op.f("ck_departure_taken")),
+        sa.CheckConstraint("participants_min BETWEEN 0 AND capacity", name=op.f("ck_departure_participants_min")),
+        sa.CheckConstraint(
+            "singles BETWEEN 0 AND capacity AND singles_taken BETWEEN 0 AND singles",
+            name=op.f("ck_departure_singles_taken"),
+        ),
+        sa.CheckConstraint(
+            "starts_at < ends_at AND cut_off_at <= starts_at AND decide_at <= starts_at",
+            name=op.f("ck_departure_times"),
+        ),
+        sa.ForeignKeyConstraint(["private_for"], ["account.id"], name=op.f("fk_departure_private_for")),
+        sa.ForeignKeyConstraint(["product_id"], ["travel_product.id"], name=op.f("fk_departure_product_id")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_departure_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_departure")),
+    )
+    op.create_index("ix_departure_product", "departure", ["product_id", "starts_at", "id"], unique=False)
+    op.create_table(
         "order_refund",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("order_id", sa.UUID(), nullable=False),
@@ -866,12 +1088,16 @@ def upgrade() -> None:
         sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
         sa.Column("slices", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("hold_id", sa.UUID(), nullable=True),
+        sa.Column("replaced_minor", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_order_tender_currency")),
         sa.CheckConstraint("kind <> 'EXTERNAL' OR hold_id IS NULL", name=op.f("ck_order_tender_hold")),
         sa.CheckConstraint("kind = 'CREDIT' OR slices = '[]'", name=op.f("ck_order_tender_slices")),
-        sa.CheckConstraint("kind IN ('CREDIT', 'CASH', 'EXTERNAL')", name=op.f("ck_order_tender_kind")),
+        sa.CheckConstraint(
+            "kind IN ('CREDIT', 'CASH', 'EXTERNAL', 'TRADE_IN', 'SUBSIDY')", name=op.f("ck_order_tender_kind")
+        ),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_order_tender_amount")),
-        sa.CheckConstraint("refunded_minor BETWEEN 0 AND amount_minor", name=op.f("ck_order_tender_refunded")),
+        sa.CheckConstraint("refunded_minor + replaced_minor <= amount_minor", name=op.f("ck_order_tender_refunded")),
+        sa.CheckConstraint("refunded_minor >= 0 AND replaced_minor >= 0", name=op.f("ck_order_tender_back")),
         sa.ForeignKeyConstraint(["hold_id"], ["wallet_hold.id"], name=op.f("fk_order_tender_hold_id")),
         sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_order_tender_order_id")),
         sa.PrimaryKeyConstraint("order_id", "kind", name=op.f("pk_order_tender")),
@@ -925,6 +1151,7 @@ def upgrade() -> None:
         sa.Column("cover_key", sa.Text(), sa.Computed("media #>> '{0,key}'", persisted=True), nullable=True),
         sa.Column("measurements", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "CASE custodian_kind WHEN 'HOUSE' THEN custodian_id IS NULL WHEN 'ACCOUNT' THEN custodian_id IS NOT NULL ELSE true END",
@@ -939,7 +1166,7 @@ def upgrade() -> None:
             name=op.f("ck_piece_risk_bearer_id"),
         ),
         sa.CheckConstraint(
-            "custodian_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER')",
+            "custodian_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER', 'SUPPLIER')",
             name=op.f("ck_piece_custodian_kind"),
         ),
         sa.CheckConstraint(
@@ -947,10 +1174,11 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("owner_kind IN ('HOUSE', 'ACCOUNT')", name=op.f("ck_piece_owner_may_own")),
         sa.CheckConstraint(
-            "owner_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER')", name=op.f("ck_piece_owner_kind")
+            "owner_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER', 'SUPPLIER')",
+            name=op.f("ck_piece_owner_kind"),
         ),
         sa.CheckConstraint(
-            "risk_bearer_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER')",
+            "risk_bearer_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER', 'SUPPLIER')",
             name=op.f("ck_piece_risk_bearer_kind"),
         ),
         sa.CheckConstraint(
@@ -1024,6 +1252,73 @@ def upgrade() -> None:
     )
     op.create_index("ix_shipment_order", "shipment", ["order_id", "id"], unique=False)
     op.create_table(
+        "booking",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("buyer", sa.UUID(), nullable=False),
+        sa.Column("departure_id", sa.UUID(), nullable=False),
+        sa.Column("product_id", sa.UUID(), nullable=False),
+        sa.Column("supplier_id", sa.UUID(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("net_minor", sa.BigInteger(), nullable=False),
+        sa.Column("travellers", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("seller_kind", sa.Text(), nullable=False),
+        sa.Column("seller_id", sa.UUID(), nullable=True),
+        sa.Column("tax_basis", sa.Text(), nullable=False),
+        sa.Column("seat", sa.Text(), nullable=False),
+        sa.Column("ladder", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("rule", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("shares", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("pins", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("instant", sa.Boolean(), nullable=False),
+        sa.Column("confirm_hours", sa.Integer(), nullable=False),
+        sa.Column("remind_days", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("schedule", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("bundle_id", sa.UUID(), nullable=True),
+        sa.Column("payments", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("supplier_reference", sa.Text(), nullable=True),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column("retained_minor", sa.BigInteger(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(ended_at IS NOT NULL) = (state NOT IN ('ON_HOLD', 'PENDING', 'CONFIRMED'))", name=op.f("ck_booking_ended")
+        ),
+        sa.CheckConstraint("(seller_kind = 'SUPPLIER') = (tax_basis = 'COMMISSION')", name=op.f("ck_booking_seller")),
+        sa.CheckConstraint(
+            "category IN ('STUDY_TOUR', 'K12', 'INTEREST', 'MEDICAL', 'LEISURE')", name=op.f("ck_booking_category")
+        ),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_booking_currency")),
+        sa.CheckConstraint("seller_kind IN ('HOUSE', 'SUPPLIER')", name=op.f("ck_booking_seller_kind")),
+        sa.CheckConstraint("state <> 'ON_HOLD' OR expires_at IS NOT NULL", name=op.f("ck_booking_hold")),
+        sa.CheckConstraint(
+            "state IN ('ON_HOLD', 'PENDING', 'CONFIRMED', 'REJECTED', 'EXPIRED', 'CANCELLED', 'TRAVELLED')",
+            name=op.f("ck_booking_state"),
+        ),
+        sa.CheckConstraint("tax_basis IN ('TRAVEL_MARGIN', 'COMMISSION')", name=op.f("ck_booking_tax_basis")),
+        sa.CheckConstraint("jsonb_array_length(travellers) BETWEEN 1 AND 12", name=op.f("ck_booking_travellers")),
+        sa.CheckConstraint("price_minor > 0 AND net_minor >= 0", name=op.f("ck_booking_price")),
+        sa.CheckConstraint("retained_minor BETWEEN 0 AND price_minor", name=op.f("ck_booking_retained")),
+        sa.ForeignKeyConstraint(["buyer"], ["account.id"], name=op.f("fk_booking_buyer")),
+        sa.ForeignKeyConstraint(["departure_id"], ["departure.id"], name=op.f("fk_booking_departure_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["travel_product.id"], name=op.f("fk_booking_product_id")),
+        sa.ForeignKeyConstraint(["seller_id"], ["supplier.id"], name=op.f("fk_booking_seller_id")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_booking_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
+        sa.UniqueConstraint("code", name=op.f("uq_booking_code")),
+    )
+    op.create_index("ix_booking_buyer", "booking", ["buyer", "id"], unique=False)
+    op.create_index("ix_booking_departure", "booking", ["departure_id", "id"], unique=False)
+    op.create_index("ix_booking_supplier", "booking", ["supplier_id", "state", "id"], unique=False)
+    op.create_table(
         "claim",
         sa.Column("piece_id", sa.UUID(), nullable=False),
         sa.Column("token", sa.BigInteger(), nullable=False),
@@ -1090,7 +1385,8 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("seller_kind IN ('HOUSE', 'ACCOUNT')", name=op.f("ck_listing_seller_may_sell")),
         sa.CheckConstraint(
-            "seller_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER')", name=op.f("ck_listing_seller_kind")
+            "seller_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER', 'SUPPLIER')",
+            name=op.f("ck_listing_seller_kind"),
         ),
         sa.CheckConstraint(
             "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 160", name=op.f("ck_listing_slug")
@@ -1250,7 +1546,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("previous_kind IN ('HOUSE', 'ACCOUNT')", name=op.f("ck_title_record_previous_could_own")),
         sa.CheckConstraint(
-            "previous_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER')",
+            "previous_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER', 'SUPPLIER')",
             name=op.f("ck_title_record_previous_kind"),
         ),
         sa.CheckConstraint("char_length(evidence) <= 500", name=op.f("ck_title_record_evidence")),
@@ -1265,6 +1561,18 @@ def upgrade() -> None:
     )
     op.create_index("ix_title_record_owner", "title_record", ["owner"], unique=False)
     op.create_index("ix_title_record_piece", "title_record", ["piece_id", "recorded_at", "id"], unique=False)
+    op.create_table(
+        "booking_intake",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("purge_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("purged_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(sealed IS NULL) = (purged_at IS NOT NULL)", name=op.f("ck_booking_intake_purged")),
+        sa.ForeignKeyConstraint(["id"], ["booking.id"], name=op.f("fk_booking_intake_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_intake")),
+    )
     op.create_table(
         "consignment",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -1778,9 +2086,9 @@ def upgrade() -> None:
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("order_id", sa.UUID(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("listing_id", sa.UUID(), nullable=False),
-        sa.Column("listing_kind", sa.Text(), nullable=False),
-        sa.Column("product_id", sa.UUID(), nullable=False),
+        sa.Column("listing_id", sa.UUID(), nullable=True),
+        sa.Column("listing_kind", sa.Text(), nullable=True),
+        sa.Column("product_id", sa.UUID(), nullable=True),
         sa.Column("piece_id", sa.UUID(), nullable=True),
         sa.Column("consignment_id", sa.UUID(), nullable=True),
         sa.Column("quantity", sa.Integer(), nullable=False),
@@ -1800,26 +2108,43 @@ def upgrade() -> None:
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("blocked_by", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("booking_id", sa.UUID(), nullable=True),
+        sa.Column("booking_part", sa.Text(), nullable=True),
+        sa.Column("bundle_id", sa.UUID(), nullable=True),
+        sa.Column("jurisdiction", sa.Text(), nullable=False),
+        sa.Column("pins", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("shares", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("supplier_id", sa.UUID(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(delivered_at IS NOT NULL) = (state IN ('DELIVERED', 'RETURNED'))", name=op.f("ck_order_line_delivered")
         ),
+        sa.CheckConstraint("(kind = 'PIECE') = (piece_id IS NOT NULL)", name=op.f("ck_order_line_piece")),
         sa.CheckConstraint(
-            "(tax_basis = 'COMMISSION') = (seller_kind = 'ACCOUNT')", name=op.f("ck_order_line_seller_of_record")
+            "(tax_basis = 'COMMISSION') = (seller_kind <> 'HOUSE')", name=op.f("ck_order_line_seller_of_record")
+        ),
+        sa.CheckConstraint(
+            "CASE kind WHEN 'DEPARTURE' THEN listing_id IS NULL AND product_id IS NULL AND booking_id IS NOT NULL AND booking_part IS NOT NULL AND supplier_id IS NOT NULL AND cost_minor IS NOT NULL ELSE listing_id IS NOT NULL AND product_id IS NOT NULL AND listing_kind IS NOT NULL AND booking_id IS NULL END",
+            name=op.f("ck_order_line_subject"),
         ),
         sa.CheckConstraint(
             "CASE seller_kind WHEN 'HOUSE' THEN seller_id IS NULL WHEN 'ACCOUNT' THEN seller_id IS NOT NULL ELSE true END",
             name=op.f("ck_order_line_seller_id"),
         ),
+        sa.CheckConstraint("booking_part IN ('FULL', 'DEPOSIT', 'BALANCE')", name=op.f("ck_order_line_booking_part")),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_order_line_currency")),
+        sa.CheckConstraint("kind IN ('GOODS', 'PIECE', 'DEPARTURE', 'SERVICE')", name=op.f("ck_order_line_kind")),
         sa.CheckConstraint(
             "listing_kind IN ('NEW', 'CONSIGNED', 'REFURBISHED', 'PEER', 'CLEARANCE')",
             name=op.f("ck_order_line_listing_kind"),
         ),
-        sa.CheckConstraint("seller_kind IN ('HOUSE', 'ACCOUNT')", name=op.f("ck_order_line_seller_may_sell")),
         sa.CheckConstraint(
-            "seller_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER')",
+            "seller_kind IN ('HOUSE', 'ACCOUNT', 'CARRIER', 'SHOP', 'APPRAISER', 'SUPPLIER')",
             name=op.f("ck_order_line_seller_kind"),
+        ),
+        sa.CheckConstraint(
+            "seller_kind IN ('HOUSE', 'ACCOUNT', 'SUPPLIER')", name=op.f("ck_order_line_seller_may_sell")
         ),
         sa.CheckConstraint(
             "state IN ('OPEN', 'PACKED', 'SHIPPED', 'READY_FOR_PICKUP', 'DELIVERED', 'RETURNED', 'CANCELLED')",
@@ -1840,11 +2165,13 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "unit_price_minor > 0 AND price_minor = unit_price_minor * quantity", name=op.f("ck_order_line_price")
         ),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_order_line_booking_id")),
         sa.ForeignKeyConstraint(["consignment_id"], ["consignment.id"], name=op.f("fk_order_line_consignment_id")),
         sa.ForeignKeyConstraint(["listing_id"], ["listing.id"], name=op.f("fk_order_line_listing_id")),
         sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_order_line_order_id")),
         sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_order_line_piece_id")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_order_line_product_id")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_order_line_supplier_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_line")),
         sa.UniqueConstraint("order_id", "position", name=op.f("uq_order_line_order_id_position")),
     )
@@ -1862,6 +2189,13 @@ def upgrade() -> None:
         ["piece_id"],
         unique=False,
         postgresql_where=sa.text("piece_id IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_order_line_booking",
+        "order_line",
+        ["booking_id", "booking_part"],
+        unique=True,
+        postgresql_where=sa.text("booking_id IS NOT NULL AND state <> 'CANCELLED'"),
     )
     op.create_index(
         "uq_order_line_one_of_one",
@@ -2721,7 +3055,8 @@ DECLARE
     off text;
 BEGIN
     SELECT concat_ws(', ',
-        CASE WHEN o.total_minor <> (SELECT coalesce(sum(amount_minor), 0) FROM order_tender WHERE order_id = o.id)
+        CASE WHEN o.total_minor <>
+            (SELECT coalesce(sum(amount_minor - replaced_minor), 0) FROM order_tender WHERE order_id = o.id)
             THEN 'the tenders' END,
         CASE WHEN o.subtotal_minor <> (SELECT coalesce(sum(price_minor), 0) FROM order_line WHERE order_id = o.id)
             THEN 'the lines' END,
@@ -2748,7 +3083,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$
 """)
     run(
-        'INSERT INTO policy_version (id, kind, version, terms, effective_from, note, published_at) VALUES (\'534aae2e-75d5-5ddb-9c05-7f43f147b50a\', \'COMMISSION\', 1, \'{"plans":[{"code":"STANDARD","name":{"en":"One rate","zh":"统一佣金"},"shape":"FLAT","rate_bps":2000,"tiers":[],"levels":[]},{"code":"TIERED-CNY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"CNY"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"CNY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-HKD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"HKD"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"HKD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-EUR","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"EUR"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"EUR"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-USD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"USD"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"USD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-JPY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":200000,"currency":"JPY"},"rate_bps":2500},{"up_to":{"minor":1500000,"currency":"JPY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"BY-LEVEL","name":{"en":"By level of seller","zh":"按卖家等级"},"shape":"BY_LEVEL","rate_bps":0,"tiers":[],"levels":[{"level":"STANDARD","rate_bps":2000},{"level":"SILVER","rate_bps":1700},{"level":"GOLD","rate_bps":1400}]}],"kind":"COMMISSION"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'86f7a35c-fabf-5973-aa66-91b16e89b562\', \'MARKDOWN\', 1, \'{"schedules":[{"code":"NONE","name":{"en":"The price stays","zh":"不降价"},"steps":[]},{"code":"GENTLE","name":{"en":"Two small steps","zh":"小幅两次"},"steps":[{"after_days":30,"price_bps":9500},{"after_days":60,"price_bps":9000}]},{"code":"STANDARD","name":{"en":"Three steps in ninety days","zh":"九十天三次"},"steps":[{"after_days":30,"price_bps":9000},{"after_days":60,"price_bps":8000},{"after_days":90,"price_bps":7000}]}],"floor_bps":5000,"response_days":7,"kind":"MARKDOWN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ddb93e73-27f4-5e74-bef3-b438e8eab812\', \'SETTLEMENT\', 1, \'{"credit_bonus_bps":1000,"buy_out":[{"grade":"NEW","discount_bps":2000},{"grade":"PRISTINE","discount_bps":2200},{"grade":"EXCELLENT","discount_bps":2500},{"grade":"VERY_GOOD","discount_bps":3000},{"grade":"GOOD","discount_bps":3500}],"choice_fixed":"SALE","offset_cap_bps":5000,"days_to_sell":30,"days_to_deliver":4,"kind":"SETTLEMENT"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'c4e843b5-979b-50f1-9cd2-7bc032b10688\', \'RETURN\', 1, \'{"promise_days":7,"statutory":[{"jurisdiction":"CN","days":7},{"jurisdiction":"DE","days":14},{"jurisdiction":"FR","days":14},{"jurisdiction":"IT","days":14},{"jurisdiction":"GB","days":14},{"jurisdiction":"JP","days":8}],"kind":"RETURN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'f825df17-d0f5-56f3-8839-9249aca9c844\', \'TAX\', 1, \'{"rates":[{"jurisdiction":"CN","basis":"FULL_PRICE","rate_bps":1300},{"jurisdiction":"CN","basis":"MARGIN","rate_bps":1300},{"jurisdiction":"CN","basis":"COMMISSION","rate_bps":600},{"jurisdiction":"CN","basis":"TRAVEL_MARGIN","rate_bps":1300},{"jurisdiction":"HK","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"HK","basis":"MARGIN","rate_bps":0},{"jurisdiction":"HK","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"HK","basis":"TRAVEL_MARGIN","rate_bps":0},{"jurisdiction":"FR","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"FR","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"FR","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"FR","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"DE","basis":"FULL_PRICE","rate_bps":1900},{"jurisdiction":"DE","basis":"MARGIN","rate_bps":1900},{"jurisdiction":"DE","basis":"COMMISSION","rate_bps":1900},{"jurisdiction":"DE","basis":"TRAVEL_MARGIN","rate_bps":1900},{"jurisdiction":"IT","basis":"FULL_PRICE","rate_bps":2200},{"jurisdiction":"IT","basis":"MARGIN","rate_bps":2200},{"jurisdiction":"IT","basis":"COMMISSION","rate_bps":2200},{"jurisdiction":"IT","basis":"TRAVEL_MARGIN","rate_bps":2200},{"jurisdiction":"JP","basis":"FULL_PRICE","rate_bps":1000},{"jurisdiction":"JP","basis":"MARGIN","rate_bps":1000},{"jurisdiction":"JP","basis":"COMMISSION","rate_bps":1000},{"jurisdiction":"JP","basis":"TRAVEL_MARGIN","rate_bps":1000},{"jurisdiction":"GB","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"GB","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"GB","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"GB","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"US","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"US","basis":"MARGIN","rate_bps":0},{"jurisdiction":"US","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"US","basis":"TRAVEL_MARGIN","rate_bps":0}],"elsewhere_bps":0,"kind":"TAX"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'6502db24-d06a-509c-ba04-75df3a397b37\', \'COST\', 1, \'{"tariffs":[{"kind":"APPRAISAL","amount":{"minor":30000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":8000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":60000,"currency":"CNY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":12000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":32000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":9000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":64000,"currency":"HKD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":13000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":8000,"currency":"EUR"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1500,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4500,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1100,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":9000,"currency":"USD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1700,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":6500,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1600,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":13000,"currency":"JPY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":2500,"currency":"JPY"},"borne_by":"HOUSE"}],"kind":"COST"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ff23090a-6222-526b-ada9-83dd6f30ecb4\', \'APPRAISAL\', 1, \'{"second_opinion_from":[{"minor":8000000,"currency":"CNY"},{"minor":8500000,"currency":"HKD"},{"minor":1000000,"currency":"EUR"},{"minor":1100000,"currency":"USD"},{"minor":1600000,"currency":"JPY"}],"value_tolerance_bps":1500,"grade_tolerance":1,"service_fees":[{"minor":58000,"currency":"CNY"},{"minor":62000,"currency":"HKD"},{"minor":7500,"currency":"EUR"},{"minor":8000,"currency":"USD"},{"minor":12000,"currency":"JPY"}],"service_days":90,"kind":"APPRAISAL"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\')'
+        'INSERT INTO policy_version (id, kind, version, terms, effective_from, note, published_at) VALUES (\'534aae2e-75d5-5ddb-9c05-7f43f147b50a\', \'COMMISSION\', 1, \'{"plans":[{"code":"STANDARD","name":{"en":"One rate","zh":"统一佣金"},"shape":"FLAT","rate_bps":2000,"tiers":[],"levels":[]},{"code":"TIERED-CNY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"CNY"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"CNY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-HKD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"HKD"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"HKD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-EUR","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"EUR"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"EUR"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-USD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"USD"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"USD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-JPY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":200000,"currency":"JPY"},"rate_bps":2500},{"up_to":{"minor":1500000,"currency":"JPY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"BY-LEVEL","name":{"en":"By level of seller","zh":"按卖家等级"},"shape":"BY_LEVEL","rate_bps":0,"tiers":[],"levels":[{"level":"STANDARD","rate_bps":2000},{"level":"SILVER","rate_bps":1700},{"level":"GOLD","rate_bps":1400}]}],"kind":"COMMISSION"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'86f7a35c-fabf-5973-aa66-91b16e89b562\', \'MARKDOWN\', 1, \'{"schedules":[{"code":"NONE","name":{"en":"The price stays","zh":"不降价"},"steps":[]},{"code":"GENTLE","name":{"en":"Two small steps","zh":"小幅两次"},"steps":[{"after_days":30,"price_bps":9500},{"after_days":60,"price_bps":9000}]},{"code":"STANDARD","name":{"en":"Three steps in ninety days","zh":"九十天三次"},"steps":[{"after_days":30,"price_bps":9000},{"after_days":60,"price_bps":8000},{"after_days":90,"price_bps":7000}]}],"floor_bps":5000,"response_days":7,"kind":"MARKDOWN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ddb93e73-27f4-5e74-bef3-b438e8eab812\', \'SETTLEMENT\', 1, \'{"credit_bonus_bps":1000,"buy_out":[{"grade":"NEW","discount_bps":2000},{"grade":"PRISTINE","discount_bps":2200},{"grade":"EXCELLENT","discount_bps":2500},{"grade":"VERY_GOOD","discount_bps":3000},{"grade":"GOOD","discount_bps":3500}],"choice_fixed":"SALE","offset_cap_bps":5000,"days_to_sell":30,"days_to_deliver":4,"kind":"SETTLEMENT"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'c4e843b5-979b-50f1-9cd2-7bc032b10688\', \'RETURN\', 1, \'{"promise_days":7,"statutory":[{"jurisdiction":"CN","days":7},{"jurisdiction":"DE","days":14},{"jurisdiction":"FR","days":14},{"jurisdiction":"IT","days":14},{"jurisdiction":"GB","days":14},{"jurisdiction":"JP","days":8}],"kind":"RETURN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'f825df17-d0f5-56f3-8839-9249aca9c844\', \'TAX\', 1, \'{"rates":[{"jurisdiction":"CN","basis":"FULL_PRICE","rate_bps":1300},{"jurisdiction":"CN","basis":"MARGIN","rate_bps":1300},{"jurisdiction":"CN","basis":"COMMISSION","rate_bps":600},{"jurisdiction":"CN","basis":"TRAVEL_MARGIN","rate_bps":1300},{"jurisdiction":"HK","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"HK","basis":"MARGIN","rate_bps":0},{"jurisdiction":"HK","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"HK","basis":"TRAVEL_MARGIN","rate_bps":0},{"jurisdiction":"FR","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"FR","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"FR","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"FR","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"DE","basis":"FULL_PRICE","rate_bps":1900},{"jurisdiction":"DE","basis":"MARGIN","rate_bps":1900},{"jurisdiction":"DE","basis":"COMMISSION","rate_bps":1900},{"jurisdiction":"DE","basis":"TRAVEL_MARGIN","rate_bps":1900},{"jurisdiction":"IT","basis":"FULL_PRICE","rate_bps":2200},{"jurisdiction":"IT","basis":"MARGIN","rate_bps":2200},{"jurisdiction":"IT","basis":"COMMISSION","rate_bps":2200},{"jurisdiction":"IT","basis":"TRAVEL_MARGIN","rate_bps":2200},{"jurisdiction":"JP","basis":"FULL_PRICE","rate_bps":1000},{"jurisdiction":"JP","basis":"MARGIN","rate_bps":1000},{"jurisdiction":"JP","basis":"COMMISSION","rate_bps":1000},{"jurisdiction":"JP","basis":"TRAVEL_MARGIN","rate_bps":1000},{"jurisdiction":"GB","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"GB","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"GB","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"GB","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"US","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"US","basis":"MARGIN","rate_bps":0},{"jurisdiction":"US","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"US","basis":"TRAVEL_MARGIN","rate_bps":0}],"elsewhere_bps":0,"kind":"TAX"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'6502db24-d06a-509c-ba04-75df3a397b37\', \'COST\', 1, \'{"tariffs":[{"kind":"APPRAISAL","amount":{"minor":30000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":8000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":60000,"currency":"CNY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":12000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":32000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":9000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":64000,"currency":"HKD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":13000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":8000,"currency":"EUR"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1500,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4500,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1100,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":9000,"currency":"USD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1700,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":6500,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1600,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":13000,"currency":"JPY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":2500,"currency":"JPY"},"borne_by":"HOUSE"}],"kind":"COST"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ff23090a-6222-526b-ada9-83dd6f30ecb4\', \'APPRAISAL\', 1, \'{"second_opinion_from":[{"minor":8000000,"currency":"CNY"},{"minor":8500000,"currency":"HKD"},{"minor":1000000,"currency":"EUR"},{"minor":1100000,"currency":"USD"},{"minor":1600000,"currency":"JPY"}],"value_tolerance_bps":1500,"grade_tolerance":1,"service_fees":[{"minor":58000,"currency":"CNY"},{"minor":62000,"currency":"HKD"},{"minor":7500,"currency":"EUR"},{"minor":8000,"currency":"USD"},{"minor":12000,"currency":"JPY"}],"service_days":90,"kind":"APPRAISAL"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'02789fad-22d9-516f-a3e3-4f3890eebc18\', \'TRAVEL\', 1, \'{"categories":[{"category":"STUDY_TOUR","age_min":14,"age_max":null,"guardian_below_age":18,"intake":false,"intake_days":0},{"category":"K12","age_min":5,"age_max":18,"guardian_below_age":18,"intake":false,"intake_days":0},{"category":"INTEREST","age_min":8,"age_max":null,"guardian_below_age":18,"intake":false,"intake_days":0},{"category":"MEDICAL","age_min":18,"age_max":null,"guardian_below_age":0,"intake":true,"intake_days":30},{"category":"LEISURE","age_min":0,"age_max":null,"guardian_below_age":0,"intake":false,"intake_days":0}],"ladders":[{"code":"FLEXIBLE","name":{"en":"Free until two weeks before","zh":"提前两周免费取消"},"steps":[{"days_before":14,"retained_bps":0},{"days_before":7,"retained_bps":5000}]},{"code":"STANDARD","name":{"en":"In four steps","zh":"四级阶梯"},"steps":[{"days_before":60,"retained_bps":1000},{"days_before":30,"retained_bps":3000},{"days_before":14,"retained_bps":6000},{"days_before":3,"retained_bps":9000}]},{"code":"STRICT","name":{"en":"The deposit stays","zh":"定金不退"},"steps":[{"days_before":60,"retained_bps":2000},{"days_before":30,"retained_bps":6000}]}],"hold_minutes":30,"confirm_hours":72,"deposit_bps":2000,"balance_days":45,"remind_days":7,"seat":"FR","kind":"TRAVEL"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'afef8de7-3082-5a8f-8713-e3ded944757a\', \'PRICING\', 1, \'{"shares":[{"grade":"NEW","share_bps":8000},{"grade":"PRISTINE","share_bps":7900},{"grade":"EXCELLENT","share_bps":7700},{"grade":"VERY_GOOD","share_bps":7500},{"grade":"GOOD","share_bps":6500},{"grade":"FAIR","share_bps":5000}],"band_low_bps":5000,"band_high_bps":8000,"warranty_low_bps":500,"warranty_high_bps":1000,"warranty_months":24,"age_bps":200,"age_years_max":10,"demand":[{"from_ratio_bps":0,"change_bps":-500},{"from_ratio_bps":5000,"change_bps":0},{"from_ratio_bps":10000,"change_bps":300},{"from_ratio_bps":20000,"change_bps":600}],"demand_days":180,"plan":[{"from_ratio_bps":0,"change_bps":500},{"from_ratio_bps":5000,"change_bps":0},{"from_ratio_bps":10000,"change_bps":-1500},{"from_ratio_bps":15000,"change_bps":-10000}],"trade_in_bps":7000,"floors":[{"minor":80000,"currency":"CNY"},{"minor":90000,"currency":"HKD"},{"minor":10000,"currency":"EUR"},{"minor":11000,"currency":"USD"},{"minor":16000,"currency":"JPY"}],"freight":[{"fee":{"minor":6000,"currency":"CNY"},"subsidy_bps":5000},{"fee":{"minor":8000,"currency":"HKD"},"subsidy_bps":5000},{"fee":{"minor":1500,"currency":"EUR"},"subsidy_bps":5000},{"fee":{"minor":1700,"currency":"USD"},"subsidy_bps":5000},{"fee":{"minor":2500,"currency":"JPY"},"subsidy_bps":5000}],"insurance_bps":30,"offer_days":14,"hand_over_days":21,"answer_days":7,"kind":"PRICING"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\')'
     )
     run('GRANT SELECT, INSERT, UPDATE ON "account" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "brand" TO cercle_app')
@@ -2764,6 +3099,7 @@ $$
     run('GRANT SELECT, INSERT ON "ledger_journal" TO cercle_app')
     run('GRANT SELECT ON "ledger_snapshot" TO cercle_app')
     run('GRANT SELECT, INSERT (name, subject_id, due_at), UPDATE (due_at), DELETE ON "outbox" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "api_key" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "appraiser" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "cart" TO cercle_app')
     run('GRANT SELECT, INSERT ON "certificate_recall" TO cercle_app')
@@ -2773,14 +3109,17 @@ $$
         'GRANT SELECT, INSERT (id, owner, currency, origin, amount_minor, priority, expires_at, cause_kind, cause_id, created_at) ON "credit_lot" TO cercle_app'
     )
     run('GRANT SELECT, INSERT ON "grading_standard" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE, DELETE ON "identity" TO cercle_app')
     run('GRANT SELECT ON "ledger_link" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE, DELETE ON "media_upload" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "payment_intent" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "payout_batch" TO cercle_app')
     run('GRANT SELECT, INSERT ON "policy_version" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "receivable" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE, DELETE ON "session" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "shop_associate" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "shop_slot" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "supplier" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "transit_cover" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "wallet_hold" TO cercle_app')
     run('GRANT SELECT ON "wallet_pocket" TO cercle_app')
@@ -2791,15 +3130,20 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "payout" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "product" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "sales_order" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "supplier_bill" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "travel_product" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "departure" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE (reason) ON "order_refund" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "order_tender" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "payment_event" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "piece" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "shipment" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "booking" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "claim" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "listing" TO cercle_app')
     run('GRANT SELECT ON "piece_standing" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE (evidence, documents) ON "title_record" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "booking_intake" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "consignment" TO cercle_app')
     run('GRANT SELECT, INSERT ON "goods_receipt" TO cercle_app')
     run('GRANT SELECT, INSERT ON "price_change" TO cercle_app')

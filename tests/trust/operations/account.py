@@ -49,7 +49,7 @@ async def erase(world: World) -> Prepared:
 
 ENTRIES: dict[str, Entry] = {
     "accountRegister": register,
-    "accountSignIn": sign_in,
+    "sessionOpen": sign_in,
     "accountUpdate": update,
     "accountVerifyIdentity": verify_identity,
     "accountGrantRole": grant_role,
