@@ -84,6 +84,10 @@ PERSONAL: dict[str, str] = {
     "title_record": "UPDATE title_record SET evidence = '', documents = '[]'"
     " WHERE owner = :account OR previous_id = :account",
     "credential": "DELETE FROM credential WHERE id = :account",
+    "session": "DELETE FROM session WHERE account_id = :account",
+    "identity": "DELETE FROM identity WHERE account_id = :account",
+    "api_key": "UPDATE api_key SET name = 'Erased', revoked_at = coalesce(revoked_at, now())"
+    " WHERE account_id = :account",
     "idempotency_key": "DELETE FROM idempotency_key WHERE scope = :account OR strpos(answer::text, :email) > 0",
 }
 """Blanks what is personal in each table that has any, beside the account's own row."""
@@ -94,12 +98,12 @@ INTERNAL = frozenset({"credential", "consignment_task", "appraisal_opinion"})
 ACTORS = frozenset(
     {"actor_id", "agent", "appointed_by", "appraiser", "assigned_to", "created_by", "decided_by", "offered_by"}
     | {"proposed_by", "published_by", "recalled_by", "received_by", "recorded_by", "registered_by", "requested_by"}
-    | {"revoked_by", "taken_by"}
+    | {"issued_by", "linked_by", "revoked_by", "taken_by"}
 )
 """Columns that say who of the house did something, which is no fact about the person that it was done for."""
 
 HIDDEN = frozenset(
-    {"claim_token", "cost_minor", "fingerprints", "needs", "opened"}
+    {"claim_token", "cost_minor", "digest", "fingerprints", "former_digest", "token_digest", "needs", "opened"}
     | {"pickup_code", "recall_id", "round", "seen_by", "seller_id"}
 )
 """Columns that the person does not see in the schema either: what the house paid, works by and tells pieces apart by,

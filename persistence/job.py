@@ -153,6 +153,8 @@ async def retry_failed(pool: Any) -> int:
 PRUNE = (
     "DELETE FROM idempotency_key WHERE (scope, key) IN (SELECT scope, key FROM idempotency_key"
     " WHERE kept_since < now() - interval '48 hours' ORDER BY kept_since LIMIT 5000)",
+    "DELETE FROM session WHERE id IN (SELECT id FROM session"
+    " WHERE expires_at < now() - interval '30 days' ORDER BY expires_at LIMIT 5000)",
     "DELETE FROM pgqueuer.pgqueuer_log WHERE id IN (SELECT id FROM pgqueuer.pgqueuer_log"
     " WHERE created < now() - interval '7 days' ORDER BY created LIMIT 5000)",
 )
