@@ -15,6 +15,7 @@ from app.config import ResponseCache as Keeping
 from app.config import Settings
 from app.issuer import Fetcher, OidcIssuers
 from app.media import SignedAddresses
+from app.meter import Meter
 from app.response_cache import MemoryStore, ResponseCache, SharedStore
 from app.secret import Secrets
 from app.telemetry.slow import SlowLog
@@ -32,6 +33,8 @@ from persistence.appraiser import SqlAppraiserReader
 from persistence.associate import SqlAssociateReader
 from persistence.attempt import CountedAttempts
 from persistence.audit import SqlAuditReader
+from persistence.booking import SqlBookingReader
+from persistence.bucket import Buckets
 from persistence.cart import SqlCartReader
 from persistence.catalogue import SqlCatalogueReader
 from persistence.certificate import SqlCertificateReader
@@ -41,6 +44,7 @@ from persistence.consignment import SqlConsignmentReader
 from persistence.contract import SqlContractReader
 from persistence.database import read_pool, write_pool
 from persistence.dealing import SqlPersonalReader
+from persistence.departure import SqlDepartureReader
 from persistence.freshness import Freshness
 from persistence.goods_return import SqlGoodsReturnReader
 from persistence.grader import SqlGraderReader
@@ -67,7 +71,9 @@ from persistence.settlement import SqlSettlementReader
 from persistence.shipment import SqlShipmentReader
 from persistence.shop import SqlShopReader
 from persistence.stock import SqlStockReader
+from persistence.supplier import SqlSupplierReader
 from persistence.title import SqlTitleReader
+from persistence.travel_product import SqlTravelProductReader
 from persistence.wallet import SqlWalletReader
 from persistence.work import SqlTransactor
 from resolvers.context import Context
@@ -219,6 +225,22 @@ class SqlReaders:
         return SqlAppointmentReader(self.pool)
 
     @cached_property
+    def suppliers(self) -> SqlSupplierReader:
+        return SqlSupplierReader(self.pool)
+
+    @cached_property
+    def travel_products(self) -> SqlTravelProductReader:
+        return SqlTravelProductReader(self.pool)
+
+    @cached_property
+    def departures(self) -> SqlDepartureReader:
+        return SqlDepartureReader(self.pool)
+
+    @cached_property
+    def bookings(self) -> SqlBookingReader:
+        return SqlBookingReader(self.pool)
+
+    @cached_property
     def carts(self) -> SqlCartReader:
         return SqlCartReader(self.pool)
 
@@ -260,6 +282,13 @@ class House:
     freshness: Freshness
     answers: ResponseCache | None
     slow: SlowLog
+
+    @cached_property
+    def meter(self) -> Meter:
+        """What clients pay by."""
+        settings = self.settings
+        buckets = Buckets(self.cache, settings.cost_bucket, settings.cost_restored_per_second)
+        return Meter(buckets, settings.operation_seconds_max)
 
     async def viewer(self, authorization: str | None, locale: str) -> Viewer:
         """Who an Authorization header speaks for, right now."""

@@ -8,6 +8,7 @@ GraphQL request at all.
 
 import logging
 import re
+from asyncio import current_task
 from dataclasses import dataclass
 from functools import partial
 from random import getrandbits
@@ -22,6 +23,7 @@ from app import auth, explorer
 from app.config import Settings
 from app.document import KnownDocuments, Run, named, veiled
 from app.house import House
+from app.meter import THROTTLED, Charge, payer
 from app.origin import PREFLIGHT, for_page, is_welcome, origin_of
 from app.request import (
     GRAPHQL_RESPONSE,
@@ -91,7 +93,8 @@ class GraphQLEndpoint:
         media_type = LEGACY_JSON
         origin = head.headers.get(b"origin")
         page: dict[str, str] = {}
-        watch = Watch()
+        scope["watch"] = watch = Watch()
+        scope["task"] = current_task()
         self.figures.in_flight += 1
         try:
             if origin is not None:
@@ -158,7 +161,7 @@ class GraphQLEndpoint:
         answers = None if b"authorization" in head.headers else house.answers
         key = (raw, media_type, locale)
         if answers is not None and (kept := await answers.find(key)) is not None:
-            return Answer(kept, 200, media_type, {})
+            return Answer(await house.meter.kept(head.client, kept), 200, media_type, {})
         asked = parse_body(raw) if posted else parse_address(head.address)
         query, operation_name = asked.get("query"), asked.get("operationName")
         name = None
@@ -171,21 +174,25 @@ class GraphQLEndpoint:
         bound = self.documents.guarded and self.documents.binds(viewer, query)
         await hold_back(house, head, viewer, query)
         context = house.context(viewer, key=head.find(b"idempotency-key"), request_id=request_id, client=head.client)
-        run: Run = partial(self.schema.answer, query, asked.get("variables"), operation_name, context)
+        asking = (query, asked.get("variables"), operation_name, context)
+        run: Run = partial(self.schema.answer, *asking)
         if name is not None and asked.get("query") is not None:
             run = partial(self.learning, run, name, query, house, head.client)
         if bound:
             run = partial(veiled, run)
+        charge = await house.meter.charge(payer(viewer, head.client), self.schema, *asking)
+        run = partial(charge.run, run, context)
         if answers is None or not self.schema.only_reads(query, operation_name):
-            return answered(await run(), media_type)
+            return metered(charge, answered(await run(), media_type))
         if (kept := await answers.shared(key)) is not None:
-            return Answer(kept, 200, media_type, {})
+            charge.give_back()
+            return Answer(await house.meter.kept(head.client, kept), 200, media_type, {})
         with answers.reading(key) as reading:
             result = await run()
             answer = answered(result, media_type)
             if not result.errors:
                 await reading.keep(answer.body)
-        return answer
+        return metered(charge, answer)
 
     async def find(self, house: House, asked: dict[str, Any]) -> tuple[str | None, str]:
         """The hash that the document is named by, if it is, and its text."""
@@ -218,7 +225,14 @@ async def hold_back(house: House, head: Head, viewer: Viewer, query: str) -> Non
     most = house.settings.stranger_mutations_per_minute
     wait = await house.limits.wait_seconds(f"stranger:{head.client}", most=most, per_seconds=60)
     if wait:
-        raise HttpRefusal(429, "RATE_LIMITED", "Too much at once: try again later.", retry_after=str(wait))
+        raise HttpRefusal(429, THROTTLED, f"Too much at once: try again in {wait} s.", retry_after=str(wait))
+
+
+def metered(charge: Charge, answer: Answer) -> Answer:
+    """The answer with what it cost at its end, and with the status of one that was not let through."""
+    answer.body = charge.told(answer.body)
+    answer.status = charge.status or answer.status
+    return answer
 
 
 def answered(result: ExecutionResult, media_type: str) -> Answer:
@@ -240,6 +254,8 @@ def answered(result: ExecutionResult, media_type: str) -> Answer:
 
 
 def failed(message: str, code: str, status: int, request_id: str, media_type: str, headers: dict[str, str]) -> Answer:
-    extensions = {"code": code, "requestId": request_id} if code == INTERNAL else {"code": code}
+    extensions: dict[str, object] = {"code": code, "requestId": request_id} if code == INTERNAL else {"code": code}
+    if "retry-after" in headers:
+        extensions["retryAfterSeconds"] = int(headers["retry-after"])
     errors = [{"message": message, "extensions": extensions}]
     return Answer(orjson.dumps({"errors": errors}), status, media_type, headers, code)

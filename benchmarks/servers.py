@@ -46,7 +46,8 @@ class Ground:
             database_owner_url=self.services.owner_url,
             redis_url=self.services.redis_url or None,
             public_url=PUBLIC_URL,
-            **changes,
+            # The load is one client, and is never held back.
+            **{"cost_bucket": 1_000_000_000, **changes},
         )
 
 

@@ -43,6 +43,8 @@ SERVER_SETTINGS = {
     "jit": "off",
     "idle_in_transaction_session_timeout": "15000",
     "lock_timeout": "5000",
+    # The app stops what takes longer than an operation may; this is for an app that can not any more.
+    "statement_timeout": "11000",
 }
 
 

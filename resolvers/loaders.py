@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from domain.appraisal import Appraisal, Opinion
     from domain.appraiser import Appraiser, AppraiserRecord
     from domain.associate import Associate
+    from domain.booking import Booking, BookingIntake
     from domain.cart import Cart
     from domain.catalogue import Brand, Category, CategoryId, Collection, Product
     from domain.certificate import Certificate, Recall
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from domain.claim import Claim
     from domain.consignment import Consignment, ConsignmentTask, IntakeReceipt
     from domain.contract import Contract
+    from domain.departure import Departure
     from domain.goods_return import GoodsReturn
     from domain.grading import GradingStandard
     from domain.listing import ListingCard
@@ -41,7 +44,9 @@ if TYPE_CHECKING:
     from domain.shipment import Shipment
     from domain.shop import ClubShop
     from domain.stock import Stock
+    from domain.supplier import Supplier
     from domain.title import TitleRecord
+    from domain.travel_product import TravelProduct
     from domain.viewer import AccountId, Viewer
     from domain.wallet import Hold, Lot, Pocket
     from resolvers.context import Readers
@@ -52,13 +57,27 @@ V = TypeVar("V")
 BATCH_MAX = 1_000
 
 
+class Loader(DataLoader[K, V]):
+    """A DataLoader that knows which of its batches are being read, for they outlive whoever waits for them."""
+
+    running: set[asyncio.Task[Any] | None]
+
+
 def loader(batch: Callable[[Sequence[K]], Awaitable[Sequence[V]]]) -> DataLoader[K, V]:
     """A DataLoader over a reader's batch."""
+    running: set[asyncio.Task[Any] | None] = set()
 
     async def load(keys: list[K]) -> Sequence[V]:
-        return await batch(keys)
+        task = asyncio.current_task()
+        running.add(task)
+        try:
+            return await batch(keys)
+        finally:
+            running.discard(task)
 
-    return DataLoader(load_fn=load, max_batch_size=BATCH_MAX)
+    made = Loader(load_fn=load, max_batch_size=BATCH_MAX)
+    made.running = running
+    return made
 
 
 class Loaders:
@@ -74,6 +93,14 @@ class Loaders:
         for name in [name for name, value in vars(self).items() if isinstance(value, DataLoader)]:
             delattr(self, name)
         self.pages.clear()
+
+    def stop(self) -> None:
+        """Read no more, for nobody waits for it."""
+        for held in (*vars(self).values(), *self.pages.values()):
+            if isinstance(held, Loader):
+                for task in held.running:
+                    if task is not None:
+                        task.cancel()
 
     def page(
         self, list_name: str, page: PageRequest, batch: Callable[[Sequence[UUID]], Awaitable[Sequence[Page[V]]]]
@@ -97,6 +124,31 @@ class Loaders:
     @cached_property
     def payout_batch(self) -> DataLoader[UUID, PayoutBatch | None]:
         return loader(self.readers.payouts.batches_by_ids)
+
+    @cached_property
+    def supplier(self) -> DataLoader[UUID, Supplier | None]:
+        return loader(self.readers.suppliers.by_ids)
+
+    @cached_property
+    def supplier_of(self) -> DataLoader[UUID, Supplier | None]:
+        """By the account that acts for it."""
+        return loader(self.readers.suppliers.of_accounts)
+
+    @cached_property
+    def travel_product(self) -> DataLoader[UUID, TravelProduct | None]:
+        return loader(self.readers.travel_products.by_ids)
+
+    @cached_property
+    def departure(self) -> DataLoader[UUID, Departure | None]:
+        return loader(self.readers.departures.by_ids)
+
+    @cached_property
+    def booking(self) -> DataLoader[UUID, Booking | None]:
+        return loader(self.readers.bookings.by_ids)
+
+    @cached_property
+    def booking_intake(self) -> DataLoader[UUID, BookingIntake | None]:
+        return loader(self.readers.bookings.intakes)
 
     @cached_property
     def appraisal(self) -> DataLoader[UUID, Appraisal | None]:

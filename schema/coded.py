@@ -1,15 +1,19 @@
 """A schema whose every error says by a code whose fault it is; what is our own fault stays ours."""
 
+import asyncio
 import logging
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Any
 
 import orjson
 import strawberry
-from graphql import Executor, GraphQLError, GraphQLSyntaxError, OperationType, parse, validate
+from graphql import Executor, GraphQLError, GraphQLSyntaxError, OperationType, parse, specified_rules, validate
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
@@ -17,11 +21,18 @@ from domain.refusal import Refusal
 from domain.unavailable import Unavailable
 from schema.document import OPERATION_RESOLUTION_FAILURE, Document, Documents, operations_of
 from schema.execution import CompiledExecutionContext
+from schema.limits import LimitExceeded, Limits, Walk, check_variables
+from schema.priced import Priced
 
 log = logging.getLogger("cercle.schema")
 
 READY_MAX = 16
 READY_BYTES_MAX = 1_024
+
+COUNTLESS = 1_000_000
+
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+"""As Strawberry validates."""
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -36,6 +47,39 @@ class CodedSchema(strawberry.Schema):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.documents = Documents()
+        self.limits = Limits()
+
+    def admit(self, query: str, context: Any) -> Document | ExecutionResult:
+        """The document of a text that is within the limits and valid, or what is wrong with it."""
+        if not query.strip():
+            return request_error("There is no query.", PARSE_FAILED)
+        try:
+            node = parse(query, max_tokens=self.limits.tokens)
+            prices = Walk(self._schema, node, self.limits).prices()
+            if not prices:
+                return request_error("There is no operation in the document.", OPERATION_RESOLUTION_FAILURE)
+            errors = validate(self._schema, node, RULES, self.limits.errors)
+        except GraphQLError as error:
+            errors = [error]
+        if errors:
+            return self.coded(PreExecutionError(data=None, errors=errors), context)
+        return self.documents.keep(query, node, prices)
+
+    def priced(self, query: str, variables: dict[str, Any] | None, operation_name: str | None, context: Any) -> Priced:
+        """What a request costs; if it can not be executed, why."""
+        document = self.documents.find(query) or self.admit(query, context)
+        if isinstance(document, ExecutionResult):
+            return Priced(0, refused=document)
+        price = document.price(operation_name)
+        if price is None:
+            # Which one is meant will be asked when it is to be executed.
+            return Priced(0)
+        try:
+            if variables:
+                check_variables(variables, self.limits)
+            return Priced(price.requested(variables or {}), price, variables)
+        except LimitExceeded as error:
+            return Priced(0, refused=PreExecutionError(data=None, errors=[error]))
 
     async def answer(
         self, query: str, variables: dict[str, Any] | None, operation_name: str | None, context: Any
@@ -81,7 +125,13 @@ class CodedSchema(strawberry.Schema):
             raise ValueError(error.message) from error
         if errors := validate(self._schema, node):
             raise ValueError(errors[0].message)
-        self.documents.register(text, node)
+        # Several operations in one text may have more of everything together than one that is sent.
+        limits = replace(self.limits, aliases=COUNTLESS, directives=COUNTLESS)
+        try:
+            prices = Walk(self._schema, node, limits).prices()
+        except LimitExceeded as error:
+            raise ValueError(error.message) from error
+        self.documents.register(text, node, prices)
         executor: Any = self.execution_context_class
         if issubclass(executor, CompiledExecutionContext):
             for name in self.documents.operations(text):
@@ -109,7 +159,12 @@ class CodedSchema(strawberry.Schema):
             executor = self.executor(document, variables, operation_name, context)
             if isinstance(executor, list):
                 return ExecutionResult(data=None, errors=executor)
-            result: Any = executor.execute_operation()
+            price = document.price(operation_name)
+            if price is not None and price.told:
+                # Nothing is awaited on the way, and it takes long: in a thread it holds nobody up.
+                result: Any = await asyncio.to_thread(executor.execute_operation)
+            else:
+                result = executor.execute_operation()
             if isawaitable(result):
                 result = await result
             return ExecutionResult(data=result.data, errors=result.errors)

@@ -8,6 +8,8 @@ from typing import Any
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 from strawberry.extensions import SchemaExtension
 
+from schema.limits import Price, Walk
+
 OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
 
 DOCUMENTS_MAX = 256
@@ -21,12 +23,20 @@ class Document:
 
     node: DocumentNode
     operations: dict[str | None, OperationType]
+    prices: dict[str | None, Price]
     ready: dict[Hashable, Any] = field(default_factory=dict)
     """Executors of its reads by operation and variables, to be run again."""
 
     def tells(self, operation_name: str | None) -> bool:
         """Whether it is clear which operation is meant."""
         return operation_name in self.operations or (operation_name is None and len(self.operations) == 1)
+
+    def price(self, operation_name: str | None) -> Price | None:
+        """What the operation that is meant costs; None when it is not clear which one that is."""
+        price = self.prices.get(operation_name)
+        if price is None and operation_name is None and len(self.prices) == 1:
+            return next(iter(self.prices.values()))
+        return price
 
     def reads(self, operation_name: str | None) -> bool:
         """Whether the operation that is meant changes nothing."""
@@ -61,19 +71,21 @@ class Documents:
         found = self.find(text)
         return [] if found is None else list(found.operations)
 
-    def keep(self, text: str, node: DocumentNode) -> None:
+    def keep(self, text: str, node: DocumentNode, prices: dict[str | None, Price]) -> Document:
+        document = Document(node, operations_of(node), prices)
         if text not in self._kept and text not in self._registered and len(text) <= self._bytes_max:
-            self._kept[text] = Document(node, operations_of(node))
+            self._kept[text] = document
             self._bytes += len(text)
         while len(self._kept) > self._most or self._bytes > self._bytes_max:
             dropped, _ = self._kept.popitem(last=False)
             self._bytes -= len(dropped)
             self.dropped += 1
+        return document
 
-    def register(self, text: str, node: DocumentNode) -> None:
+    def register(self, text: str, node: DocumentNode, prices: dict[str | None, Price]) -> None:
         """Keep it for good: no flood of others drops what the house's own clients send."""
         self._bytes -= len(text) if self._kept.pop(text, None) is not None else 0
-        self._registered[text] = Document(node, operations_of(node))
+        self._registered[text] = Document(node, operations_of(node), prices)
 
 
 def operations_of(node: DocumentNode) -> dict[str | None, OperationType]:
@@ -97,10 +109,14 @@ class OneOperation(SchemaExtension):
 
 
 class Remember(SchemaExtension):
-    """Keeps every document that passes validation among the schema's `documents`."""
+    """Keeps every document that is within the limits and passes validation among the schema's `documents`."""
 
     def on_validate(self) -> Iterator[None]:
-        yield
         context = self.execution_context
-        if context.query and context.graphql_document is not None and not context.pre_execution_errors:
-            context.schema.documents.keep(context.query, context.graphql_document)  # type: ignore[attr-defined]
+        schema: Any = context.schema
+        node = context.graphql_document
+        # Before validation, which takes longer the more there is.
+        prices = {} if node is None else Walk(schema._schema, node, schema.limits).prices()
+        yield
+        if context.query and node is not None and not context.pre_execution_errors:
+            schema.documents.keep(context.query, node, prices)

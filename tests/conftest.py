@@ -109,6 +109,7 @@ def settings(database: Services, tmp_path: Path) -> Settings:
         response_cache=ResponseCache.MEMORY,
         # All tests come from one address.
         stranger_mutations_per_minute=1_000_000,
+        cost_bucket=1_000_000_000,
         sign_in_attempts_per_name=1_000_000,
         sign_in_attempts_per_address=1_000_000,
     )

@@ -177,7 +177,7 @@ async def test_a_stranger_who_changes_too_much_is_held_back_and_members_are_not(
             read = await api(None, "{ viewer { id } }")
 
     assert [answer.status for answer in asked] == [200, 200, 429]
-    assert asked[2].codes == ["RATE_LIMITED"]
+    assert asked[2].codes == ["THROTTLED"]
     assert 0 < int(asked[2].headers["retry-after"]) <= 60
     assert [answer.status for answer in asked_by_member] == [200, 200, 200]
     assert read["viewer"] is None

@@ -63,7 +63,7 @@ def test_a_flood_of_documents_leaves_the_last_ones() -> None:
     documents, node = Documents(most=3, bytes_max=100), parse("{ a }")
 
     for number in range(1_000):
-        documents.keep(f"{{ a }} # {number}", node)
+        documents.keep(f"{{ a }} # {number}", node, {})
 
     assert len(documents) == 3
     assert documents.find("{ a } # 999") is not None
@@ -73,9 +73,9 @@ def test_a_flood_of_documents_leaves_the_last_ones() -> None:
 def test_long_documents_leave_room_by_their_length() -> None:
     documents, node = Documents(most=10, bytes_max=100), parse("{ a }")
 
-    documents.keep("a" * 60, node)
-    documents.keep("b" * 60, node)
-    documents.keep("c" * 101, node)
+    documents.keep("a" * 60, node, {})
+    documents.keep("b" * 60, node, {})
+    documents.keep("c" * 101, node, {})
 
     assert [documents.find(name * 60) is not None for name in "abc"] == [False, True, False]
     assert len(documents) == 1
@@ -83,10 +83,10 @@ def test_long_documents_leave_room_by_their_length() -> None:
 
 def test_what_was_used_last_goes_last() -> None:
     documents, node = Documents(most=2), parse("{ a }")
-    documents.keep("one", node)
-    documents.keep("two", node)
+    documents.keep("one", node, {})
+    documents.keep("two", node, {})
     documents.find("one")
 
-    documents.keep("three", node)
+    documents.keep("three", node, {})
 
     assert [documents.find(name) is not None for name in ("one", "two", "three")] == [True, False, True]

@@ -18,13 +18,15 @@ from tests.support import execution
 class Answer:
     """One GraphQL answer.
 
-    Indexing reads `data`; asking for data that came with errors fails the test with the errors.
+    `body` is what it says, apart from the meter. Indexing reads `data`; asking for data that came with errors fails
+    the test with the errors.
     """
 
     def __init__(self, response: httpx2.Response) -> None:
         self.status = response.status_code
         self.headers = response.headers
         self.body: dict[str, Any] = response.json()
+        self.meter: dict[str, int] = self.body.pop("extensions", {}).get("cost", {})
 
     @property
     def errors(self) -> list[dict[str, Any]]:

@@ -37,12 +37,18 @@ class ApiProcess:
             **{name: value for name, value in os.environ.items() if not name.startswith("CERCLE_")},
             "CERCLE_DATABASE_URL": services.app_url,
             "CERCLE_REDIS_URL": services.redis_url,
+            # Whoever comes in a crowd here comes from one address.
+            "CERCLE_COST_BUCKET": "1000000000",
             **environment,
         }
         self._process: subprocess.Popen[bytes] | None = None
 
     def launch(self) -> Self:
         """Start the process; it is not ready yet."""
+        self._process = subprocess.Popen(self.command(), cwd=REPOSITORY, env=self._environment)
+        return self
+
+    def command(self) -> list[str]:
         command = [sys.executable, "-m", "uvicorn", "--factory", "app.asgi:from_environment"]
         options = [
             "--host",
@@ -55,8 +61,16 @@ class ApiProcess:
             "--timeout-keep-alive",
             "60",
         ]
-        self._process = subprocess.Popen([*command, *options], cwd=REPOSITORY, env=self._environment)
-        return self
+        return [*command, *options]
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self._process is not None, "launch comes first"
+        self._process.send_signal(number)
+
+    def over(self) -> int | None:
+        """The exit code; None while it runs."""
+        assert self._process is not None, "launch comes first"
+        return self._process.poll()
 
     async def ready(self) -> None:
         """Wait until it serves."""
@@ -88,3 +102,11 @@ class ApiProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+
+class ServedProcess(ApiProcess):
+    """The same as `cercle serve` runs it: with the house's own protocol and leave-taking."""
+
+    def command(self) -> list[str]:
+        self._environment["CERCLE_PORT"] = str(self.port)
+        return [sys.executable, "-c", "from app.cli import main; main()", "serve"]

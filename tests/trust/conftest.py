@@ -24,6 +24,7 @@ async def world(services: Services, template: str, tmp_path_factory: pytest.Temp
             redis_url=database.redis_url,
             pool_size=8,
             stranger_mutations_per_minute=1_000_000,
+            cost_bucket=1_000_000_000,
             sign_in_attempts_per_name=1_000_000,
             sign_in_attempts_per_address=1_000_000,
         )

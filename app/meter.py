@@ -1,0 +1,144 @@
+"""What an operation costs its client: taken before it runs, given back if it was not used, told in the answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, TypeAlias
+
+from graphql import GraphQLError
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+
+from domain.viewer import Viewer
+from persistence.bucket import Buckets, Empty, Lot
+from resolvers.context import Context
+from schema.coded import CodedSchema
+from schema.priced import Priced
+
+KEPT_COST = 1
+"""For an answer that is there already, whatever it was made of."""
+
+READING_COST = 10
+BYTES_PER_POINT = 20
+"""For a document that was not seen before and has to be read and found valid; what is not valid costs the same."""
+
+STOPPED_RETRY_SECONDS = 1
+
+THROTTLED = "THROTTLED"
+TIMED_OUT = "TIMED_OUT"
+
+Run: TypeAlias = Callable[[], Awaitable[ExecutionResult]]
+
+TOLD = b',"extensions":{"cost":{"requested":%d,"actual":%d,"available":%d,"capacity":%d,"restoredPerSecond":%d}}}'
+
+
+def payer(viewer: Viewer, address: str) -> Hashable:
+    """Whose points they are: of an API key, of an account, or of the address that a stranger comes from."""
+    if viewer.key is not None:
+        return viewer.key.id
+    return viewer.account_id or address
+
+
+class Charge:
+    """The points of one request."""
+
+    __slots__ = ("actual", "lot", "meter", "priced", "requested", "status")
+
+    def __init__(self, meter: "Meter", lot: Lot | Empty, requested: int, priced: Priced) -> None:
+        self.meter = meter
+        self.lot = lot
+        self.priced = priced
+        self.requested = self.actual = requested
+        self.status: int | None = None
+
+    async def run(self, run: Run, context: Context) -> ExecutionResult:
+        """What the operation answers in the time that it has, or why it is not begun."""
+        lot, priced = self.lot, self.priced
+        if lot.__class__ is Empty:
+            self.actual, self.status = 0, 429
+            return throttled(lot, self.requested)
+        if priced.refused is not None:
+            return priced.refused
+        seconds = self.meter.operation_seconds_max
+        try:
+            async with asyncio.timeout(seconds) as deadline:
+                result = await run()
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            context.loaders.stop()
+            self.status = 503
+            return stopped(seconds)
+        unused = priced.requested - priced.actual(result.data)
+        if unused:
+            self.actual -= unused
+            lot.points += unused
+        return result
+
+    def give_back(self) -> None:
+        """The operation need not run after all."""
+        if isinstance(self.lot, Lot):
+            self.lot.points += self.priced.requested
+            self.requested -= self.priced.requested
+
+    def told(self, body: bytes) -> bytes:
+        """The answer with the meter at its end."""
+        return self.meter.told(body, self.lot, self.requested, self.actual)
+
+
+class Meter:
+    """Takes points for requests."""
+
+    def __init__(self, buckets: Buckets, operation_seconds_max: float) -> None:
+        self.buckets = buckets
+        self.operation_seconds_max = operation_seconds_max
+
+    async def charge(
+        self,
+        client: Hashable,
+        schema: CodedSchema,
+        query: str,
+        variables: dict[str, Any] | None,
+        operation_name: str | None,
+        context: Context,
+    ) -> Charge:
+        """Take what a request may cost; a document that is new pays for its reading before it is read."""
+        buckets = self.buckets
+        reading = 0
+        if schema.documents.find(query) is None:
+            reading = READING_COST + len(query) // BYTES_PER_POINT
+            lot = buckets.at_hand(client, reading) or await buckets.take(client, reading)
+            if isinstance(lot, Empty):
+                return Charge(self, lot, reading, Priced(0))
+        priced = schema.priced(query, variables, operation_name, context)
+        requested = priced.requested
+        there: Lot | Empty = buckets.at_hand(client, requested) or await buckets.take(client, requested)
+        return Charge(self, there, requested + reading, priced)
+
+    async def kept(self, client: Hashable, body: bytes) -> bytes:
+        """An answer that is there already with the meter at its end; it costs less than refusing it would."""
+        lot = self.buckets.at_hand(client, KEPT_COST) or await self.buckets.take(client, KEPT_COST)
+        return self.told(body, lot, KEPT_COST, KEPT_COST)
+
+    def told(self, body: bytes, lot: Lot | Empty, requested: int, actual: int) -> bytes:
+        buckets = self.buckets
+        available = lot.available if isinstance(lot, Empty) else buckets.available(lot)
+        return body[:-1] + TOLD % (requested, actual, available, buckets.capacity, buckets.per_second)
+
+
+def throttled(empty: Empty, requested: int) -> ExecutionResult:
+    seconds = empty.retry_after_seconds
+    message = f"This may cost {requested} points and {empty.available} are left: send it again in {seconds} s."
+    return refusal(message, THROTTLED, seconds)
+
+
+def stopped(seconds: float) -> ExecutionResult:
+    message = (
+        f"This took longer than {seconds:g} s and was stopped. If it was to change something, it may or may not have:"
+        " send the same request with the same idempotency key to find out."
+    )
+    return refusal(message, TIMED_OUT, STOPPED_RETRY_SECONDS)
+
+
+def refusal(message: str, code: str, retry_after_seconds: int) -> ExecutionResult:
+    extensions = {"code": code, "retryAfterSeconds": retry_after_seconds}
+    return PreExecutionError(data=None, errors=[GraphQLError(message, extensions=extensions)])

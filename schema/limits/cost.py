@@ -1,0 +1,239 @@
+"""What an operation may cost, as a formula of its variables, and what of that its answer used.
+
+An object costs a point, a scalar nothing. A connection costs as many of its rows as the page may have, a list that is
+none as many as lists are taken to have. So the formula is a number and, for each connection, what a row of it costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from schema.limits.limit import LimitExceeded, Limits
+
+Variables: TypeAlias = Mapping[str, Any]
+
+COST_MAX = 10**9
+"""Fragments that spread each other make numbers beyond any meaning."""
+
+PARTS_MAX = 64
+"""Of a formula; beyond that, every page is taken to be as long as pages can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many rows the variable of a page size asks for."""
+
+    variable: str
+    default: int
+    most: int
+
+    def of(self, variables: Variables) -> int:
+        asked = variables.get(self.variable, self.default)
+        # A whole number may be written as 24.0; what is no number at all is refused before anything is read.
+        if asked.__class__ is not int:
+            asked = int(asked) if isinstance(asked, float) else self.default
+        return min(max(asked, 0), self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How many there are in the list of a variable, for a field that answers each of them."""
+
+    variable: str
+    least: int
+    most: int
+
+    def of(self, variables: Variables) -> int:
+        given = variables.get(self.variable)
+        return min(max(len(given), self.least), self.most) if isinstance(given, list) else self.least
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of one page: where they are in the answer, how many there may be, and what one costs.
+
+    With no `path` they are those of a list that is counted as asked for, however long it turns out to be. With no
+    `size` they are those of a connection whose arguments are not known yet.
+    """
+
+    path: tuple[str, ...] | None
+    size: int | Size | Length | None
+    row: Cost
+
+    def requested(self, variables: Variables) -> int:
+        size = self.size
+        assert size is not None, "a connection says the size of its page"
+        count = size if size.__class__ is int else size.of(variables)  # type: ignore[union-attr]
+        row = self.row
+        return count * (row.requested(variables) if row.parts else row.fixed)  # type: ignore[no-any-return]
+
+    def actual(self, found: Any, variables: Variables) -> int:
+        if self.path is None:
+            return self.requested(variables)
+        for key in self.path:
+            found = found.get(key) if found.__class__ is dict else None
+        if found.__class__ is not list:
+            return 0
+        row = self.row
+        if not row.parts:
+            return len(found) * row.fixed
+        return sum(row.actual(one, variables) for one in found)
+
+    def most(self, limits: Limits) -> int:
+        size = self.size
+        if size is None:
+            size = limits.page_size_max
+        return (size if isinstance(size, int) else size.most) * self.row.most(limits)
+
+    def under(self, key: str) -> Rows:
+        return self if self.path is None else replace(self, path=(key, *self.path))
+
+    def sized(self, size: int | Size) -> Rows:
+        return replace(self, size=size) if self.size is None else self
+
+    @property
+    def count(self) -> int:
+        return 1 + self.row.count
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """What costs something only if a variable is true, or only if it is not."""
+
+    variable: str
+    wanted: bool
+    cost: Cost
+
+    def is_on(self, variables: Variables) -> bool:
+        # Without a value it is refused later; until then it counts as selected.
+        return bool(variables.get(self.variable, self.wanted)) is self.wanted
+
+    def requested(self, variables: Variables) -> int:
+        return self.cost.requested(variables) if self.is_on(variables) else 0
+
+    def actual(self, found: Any, variables: Variables) -> int:
+        return self.cost.actual(found, variables) if self.is_on(variables) else 0
+
+    def most(self, limits: Limits) -> int:
+        return self.cost.most(limits)
+
+    def under(self, key: str) -> Switched:
+        return replace(self, cost=self.cost.under(key))
+
+    def sized(self, size: int | Size) -> Switched:
+        return replace(self, cost=self.cost.sized(size))
+
+    @property
+    def count(self) -> int:
+        return 1 + self.cost.count
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A formula: what there is once, and what depends on pages and variables."""
+
+    fixed: int = 0
+    parts: tuple[Rows | Switched, ...] = ()
+
+    def requested(self, variables: Variables) -> int:
+        total = self.fixed
+        for part in self.parts:
+            total += part.requested(variables)
+        return total
+
+    def actual(self, found: Any, variables: Variables) -> int:
+        total = self.fixed
+        for part in self.parts:
+            total += part.actual(found, variables)
+        return total
+
+    def most(self, limits: Limits) -> int:
+        return min(self.fixed + sum(part.most(limits) for part in self.parts), COST_MAX)
+
+    def under(self, key: str) -> Cost:
+        """The same, one field deeper in the answer."""
+        return Cost(self.fixed, tuple(part.under(key) for part in self.parts)) if self.parts else self
+
+    def sized(self, size: int | Size) -> Cost:
+        """The same of a connection whose page has this size."""
+        return Cost(self.fixed, tuple(part.sized(size) for part in self.parts)) if self.parts else self
+
+    @property
+    def count(self) -> int:
+        return sum(part.count for part in self.parts)
+
+    @property
+    def is_constant(self) -> bool:
+        return not any(self.depends())
+
+    def depends(self) -> Iterator[bool]:
+        """Of each part, whether it depends on a variable."""
+        for part in self.parts:
+            yield isinstance(part, Switched) or not isinstance(part.size, int) or not part.row.is_constant
+
+    def plus(self, other: Cost, limits: Limits) -> Cost:
+        fixed = min(self.fixed + other.fixed, COST_MAX)
+        if not other.parts:
+            return Cost(fixed, self.parts)
+        both = Cost(fixed, self.parts + other.parts)
+        return both if both.count <= PARTS_MAX else Cost(both.most(limits))
+
+
+NOTHING = Cost()
+
+
+def repeated(size: int | Size | Length, row: Cost, limits: Limits) -> Cost:
+    """A list that is no connection."""
+    if isinstance(size, int) and not row.parts:
+        return Cost(min(size * row.fixed, COST_MAX))
+    return Cost(0, (Rows(None, size, row),))
+
+
+def switched(variable: str, wanted: bool, cost: Cost) -> Cost:
+    return Cost(0, (Switched(variable, wanted, cost),)) if cost != NOTHING else cost
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one operation of a document costs: in most documents a number, found once."""
+
+    cost: Cost
+    told: int
+    """For what it asks of the schema itself, whatever that turns out to be."""
+    defaults: Mapping[str, int | bool]
+    most: int
+    """More than this is refused."""
+    constant: int | None
+
+    @classmethod
+    def of(cls, cost: Cost, told: int, defaults: Mapping[str, int | bool], limits: Limits) -> Price:
+        constant = told + cost.requested(defaults) if cost.is_constant else None
+        return cls(cost, told, defaults, told + limits.cost, constant)
+
+    def requested(self, variables: Variables) -> int:
+        """The most that it can cost; LimitExceeded when that is more than an operation may."""
+        requested = self.constant
+        if requested is None:
+            requested = self.told + self.cost.requested(self.filled(variables))
+        if requested > self.most:
+            raise self.too_much(requested)
+        return requested
+
+    def actual(self, requested: int, data: Any, variables: Variables) -> int:
+        """What was used of what was requested: rows that were not there are not paid for."""
+        cost = self.cost
+        if not cost.parts:
+            return requested
+        return min(requested, self.told + cost.actual(data, self.filled(variables)))
+
+    def filled(self, variables: Variables) -> Variables:
+        return {**self.defaults, **variables} if self.defaults else variables
+
+    def too_much(self, requested: int) -> LimitExceeded:
+        found, most = requested - self.told, self.most - self.told
+        message = (
+            f"This may cost {found} points and an operation has {most}: ask for smaller pages or for less of each."
+        )
+        return LimitExceeded("cost", most, message, requested=found)
