@@ -1,5 +1,6 @@
 """The HTTP surface: /graphql, /health, /ready."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app import certificate, media, metrics, payment_webhook, test_provider
+from app import certificate, explorer, media, metrics, payment_webhook, test_provider
 from app.config import Settings
 from app.house import House, open_house
 from app.http import GraphQLEndpoint
@@ -23,10 +24,14 @@ from app.telemetry.exchange import telling
 from app.telemetry.whole import WholeFigures
 from app.traced import TracedEndpoint
 from persistence.migrate import schema_found
+from schema.coded import UNAVAILABLE
 
 log = logging.getLogger("cercle.http")
 
 GRAPHQL = "/graphql"
+READY_SECONDS_MAX = 2.0
+HANG_UP_SECONDS = 1.0
+"""A read goes on for this long after its client hung up: to stop it costs a connection to the database."""
 
 
 class HouseApp(Starlette):
@@ -37,9 +42,39 @@ class HouseApp(Starlette):
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == GRAPHQL:
             scope["app"] = self
-            await self.graphql(scope, receive, send)
+            try:
+                await self.graphql(scope, receive, send)
+            except asyncio.CancelledError:
+                # By the server: its client hung up, or the process ends and has waited long enough.
+                if "hung_up" not in scope:
+                    await called_off(send)
         else:
             await super().__call__(scope, receive, send)
+
+    def hung_up(self, scope: Any) -> None:
+        """A client went away before its answer: stop what only reads; a change runs on, for it may be done already."""
+        watch, task = scope.get("watch"), scope.get("task")
+        if task is not None and watch.asked is not None and self.graphql.schema.only_reads(*watch.asked):
+            asyncio.get_running_loop().call_later(HANG_UP_SECONDS, stop, task, scope)
+
+
+def stop(task: "asyncio.Task[None]", scope: Any) -> None:
+    if not task.done():
+        scope["hung_up"] = True
+        task.cancel()
+
+
+async def called_off(send: Any) -> None:
+    """Answer a request that took longer than this process has."""
+    words = "The process stopped before this was done. Send it again, a change under the same key: it acts once."
+    body = orjson.dumps({"errors": [{"message": words, "extensions": {"code": UNAVAILABLE, "retryAfterSeconds": 1}}]})
+    headers = [
+        (b"content-type", b"application/json; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", b"1"),
+    ]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def create(settings: Settings) -> HouseApp:
@@ -59,6 +94,7 @@ def create(settings: Settings) -> HouseApp:
             Route("/health", health, methods=["GET"]),
             Route("/ready", ready, methods=["GET"]),
             *certificate.routes(),
+            *explorer.routes(settings),
             *media.routes(),
             *metrics.routes(),
             *payment_webhook.routes(),
@@ -93,15 +129,21 @@ async def health(request: Request) -> Response:
     return Response(b'{"status":"alive"}', media_type="application/json")
 
 
+async def unready(app: HouseApp) -> str | None:
+    """Why nobody should be sent here; None when there is no reason."""
+    if getattr(app.state, "stopping", False):
+        return "The process is about to stop."
+    house: House = app.state.house
+    try:
+        async with asyncio.timeout(READY_SECONDS_MAX):
+            return (await schema_found(house.readers.pool.fetchval)).problem
+    except Exception as error:
+        return f"The database can not be reached: {type(error).__name__}."
+
+
 async def ready(request: Request) -> Response:
     """Ready: the database answers, it has the schema of this version, and the process is not about to stop."""
-    house: House = request.app.state.house
-    try:
-        reason = (await schema_found(house.readers.pool.fetchval)).problem
-    except Exception as error:
-        reason = f"The database can not be reached: {type(error).__name__}."
-    if getattr(request.app.state, "stopping", False):
-        reason = "The process is about to stop."
+    reason = await unready(request.app)
     if reason is None:
         return Response(b'{"status":"ready"}', media_type="application/json")
     log.warning("not ready: %s", reason)

@@ -1,6 +1,7 @@
-"""One API process: uvicorn on a socket that outlives it."""
+"""One API process: uvicorn on a socket that outlives it, and how it takes its leave."""
 
 import asyncio
+import contextlib
 import gc
 from multiprocessing.connection import Connection
 from socket import socket
@@ -8,29 +9,39 @@ from types import FrameType
 
 import uvicorn
 
-from app import telemetry
+from app import drain, telemetry
 from app.asgi import create
 from app.config import Settings
+from app.protocol import LAST_ANSWER, SWEEP_SECONDS, Doors, HouseProtocol
 
-GRACE_SECONDS = 8
-"""How long requests under way may take to end once the process was told to stop."""
+GRACE_SECONDS = 4
+"""How long requests under way may take to end once nobody new comes in."""
 
+LINGER_SECONDS = 0.4
+"""Who was let in a moment ago may still be about to speak."""
+
+CLOSERS_SECONDS_MAX = 1.0
 KEEP_ALIVE_SECONDS = 30
 BACKLOG = 2048
 
 
 class Server(uvicorn.Server):
-    """Says when it serves, and turns `/ready` before it stops, so that nobody new is sent here any more."""
+    """Says when it serves. Told to stop, it turns `/ready` first, and cuts nobody off who was let in.
 
-    def __init__(self, settings: Settings, ready: Connection) -> None:
+    What lasts longer than a request says in `app.state.closers` how it is ended: functions that are awaited together.
+    """
+
+    def __init__(self, settings: Settings, ready: Connection | None = None) -> None:
         self.app = create(settings)
-        self.drain_seconds = settings.drain_seconds
+        self.app.state.stopping = False
+        self.app.state.closers = []
+        self.drain_seconds = settings.drains
         self.ready = ready
         super().__init__(
             uvicorn.Config(
                 self.app,
                 loop="uvloop",
-                http="httptools",
+                http=HouseProtocol,
                 ws="none",
                 lifespan="on",
                 log_config=None,
@@ -41,23 +52,49 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
+        self.doors = Doors(settings.connections_max, settings.connections_per_address_max)
+        self.server_state = self.doors
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
+        for listener in sockets or ():
+            drain.admit(listener)
         await super().startup(sockets)
         # What was made by now stays: the collector need not look at it again.
         gc.collect()
         gc.freeze()
-        self.ready.send(True)
+        self.sweep()
+        if self.ready is not None:
+            self.ready.send(True)
+
+    def sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.doors.sweep(loop.time())
+        loop.call_later(SWEEP_SECONDS, self.sweep)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self.app.state.stopping = True
-        if self.drain_seconds:
-            asyncio.get_running_loop().call_later(self.drain_seconds, super().handle_exit, sig, frame)
-        else:
-            super().handle_exit(sig, frame)
+        if not self.app.state.stopping:
+            self.app.state.stopping = True
+            # What uvicorn makes the headers of all answers from, once a second.
+            self.config.encoded_headers.append(LAST_ANSWER)
+            self.doors.turn()
+        super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        await asyncio.sleep(self.drain_seconds)
+        await self.close_what_lasts()
+        await drain.empty(sockets or ())
+        await asyncio.sleep(LINGER_SECONDS)
+        await super().shutdown(sockets)
+        # It would be raised again, and the end that was asked for would look like a crash.
+        self._captured_signals.clear()
+
+    async def close_what_lasts(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSERS_SECONDS_MAX):
+                await asyncio.gather(*(close() for close in self.app.state.closers), return_exceptions=True)
 
 
-def serve(settings: Settings, listener: socket, ready: Connection) -> None:
+def serve(settings: Settings, listener: socket, ready: Connection | None = None) -> None:
     """Serve on a socket that is bound already; what waits in its queue is left to the next process."""
     telemetry.configure(settings.environment)
     Server(settings, ready).run(sockets=[listener])

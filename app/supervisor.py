@@ -27,7 +27,9 @@ STEADY_SECONDS = 5.0
 
 PAUSE_SECONDS_MAX = 2.0
 RELAUNCH_SECONDS = 0.2
-STOP_SECONDS = 12.0
+STOP_SECONDS = 7.0
+"""How long a child may take to end, apart from the time that it goes on serving."""
+
 START_SECONDS = 60.0
 
 FORKER_LOST = 255
@@ -104,8 +106,9 @@ class Child:
 class Supervisor:
     """A context manager: children are started on entering and stopped on leaving."""
 
-    def __init__(self, children: list[Child]) -> None:
+    def __init__(self, children: list[Child], *, drain_seconds: float = 0.0) -> None:
         self.children = children
+        self.stop_seconds = drain_seconds + STOP_SECONDS
         self._woken, self._wake = os.pipe()
         self.told_to_stop = False
 
@@ -144,7 +147,7 @@ class Supervisor:
         running = [child.process for child in self.children if child.started_at and child.process.is_alive()]
         for process in running:
             process.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + self.stop_seconds
         for process in running:
             process.join(max(0.0, deadline - time.monotonic()))
             if process.is_alive():

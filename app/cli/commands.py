@@ -93,7 +93,7 @@ def run() -> None:
         asyncio.run(start.bring_up(named, may_migrate=development or embedded))
         if development and settings.seed_pieces and asyncio.run(start.unfurnished(named)):
             plant(named, settings.seed_pieces)
-        house = supervisor.Supervisor(start.children(named, sockets))
+        house = supervisor.Supervisor(start.children(named, sockets), drain_seconds=settings.drains)
         with house, supervisor.stopping(house.tell_to_stop):
             welcome(named, time.monotonic() - began)
             house.watch()
@@ -117,6 +117,17 @@ def welcome(settings: Settings, seconds: float) -> None:
             out.print(f"[bold]{name:15}[/]{escape(one.email)}", highlight=False)
             out.print(f"  [dim]{one.token}[/]", highlight=False, soft_wrap=True)
         out.print("\nSend a token as [bold]Authorization: Bearer …[/]. Ctrl-C closes the house.\n", highlight=False)
+
+
+@commands.command()
+def serve() -> None:
+    """Serve the API in this process alone, without a worker, for a platform that starts again what dies."""
+    settings = Settings().model_copy(update={"workers": 1})
+    from app import server, start
+
+    with start.listeners(settings) as (listener,), start.at_hand(settings) as named:
+        asyncio.run(start.bring_up(named, may_migrate=False))
+        server.serve(named, listener)
 
 
 @commands.command()

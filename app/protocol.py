@@ -1,0 +1,188 @@
+"""HTTP as it is spoken here: uvicorn's protocol, with an end to its patience and a bound on connections.
+
+Nothing is timed for a request. Once a second every connection is looked at: who is found in the same situation for too
+long, waiting for a head, for a body or for the client to read, is closed.
+"""
+
+import asyncio
+import contextlib
+import resource
+import select
+import sys
+from collections import Counter
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+SWEEP_SECONDS = 1.0
+HEAD_SECONDS_MAX = 10.0
+BODY_SECONDS_MAX = 15.0
+BODY_BYTES_PER_SECOND = 16 * 1024
+"""What is sent at this pace may take as long as it likes, as far as this goes."""
+
+READ_SECONDS_MAX = 20.0
+"""In this time a client takes what is buffered for it, some 64 KiB, or less if the answer is shorter."""
+
+LEAVE_SECONDS_MAX = 5.0
+HEAD_BYTES_MAX = 64 * 1024
+FILES_KEPT = 256
+"""File descriptors for everything but clients."""
+
+LAST_ANSWER = (b"connection", b"close")
+
+
+def told(status: bytes, code: bytes, message: bytes, *more: bytes) -> bytes:
+    """A whole answer in JSON, after which the connection is closed."""
+    body = b'{"errors":[{"message":"%s","extensions":{"code":"%s"}}]}' % (message, code)
+    length = b"content-length: %d" % len(body)
+    head = (b"HTTP/1.1 " + status, b"content-type: application/json; charset=utf-8", length, b"connection: close")
+    return b"\r\n".join((*head, *more, b"", body))
+
+
+FULL = told(b"503 Service Unavailable", b"OVERLOADED", b"Too many connections: try again soon.", b"retry-after: 2")
+TOO_SLOW = told(b"408 Request Timeout", b"TOO_SLOW", b"The request did not come in time.")
+HEAD_TOO_LARGE = told(b"431 Request Header Fields Too Large", b"HEAD_TOO_LARGE", b"Send fewer or shorter headers.")
+
+
+class Doors(ServerState):
+    """All connections of this process, and how many there may be: in all, and from one address."""
+
+    def __init__(self, connections_max: int, per_address_max: int) -> None:
+        super().__init__()
+        self.connections_max = min(connections_max, files_max() - FILES_KEPT)
+        self.per_address_max = per_address_max
+        self.addresses: Counter[str] = Counter()
+
+    def enter(self, address: str) -> bool:
+        """Count one more; whether there is room."""
+        self.addresses[address] += 1
+        return len(self.connections) <= self.connections_max and self.addresses[address] <= self.per_address_max
+
+    def leave(self, address: str) -> None:
+        self.addresses[address] -= 1
+        if not self.addresses[address]:
+            del self.addresses[address]
+
+    def sweep(self, now: float) -> None:
+        """Close whoever keeps us waiting too long."""
+        for connection in list(self.connections):
+            if isinstance(connection, HouseProtocol):
+                connection.look(now)
+
+    def turn(self) -> None:
+        """Have every answer from now on say that it is the last one of its connection."""
+        self.default_headers = [*self.default_headers, LAST_ANSWER]
+        for connection in list(self.connections):
+            if isinstance(connection, HouseProtocol) and connection.cycle is not None:
+                connection.cycle.keep_alive = False
+
+
+class HouseProtocol(HttpToolsProtocol):
+    """One connection."""
+
+    server_state: Doors
+    address: str | None = None
+    received = 0
+    head_bytes = 0
+    seen: tuple[str, object] | None = None
+    seen_since = 0.0
+    seen_received = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.address = self.client[0] if self.client else ""
+        if not self.server_state.enter(self.address):
+            transport.write(FULL)
+            transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.leave_address()
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            app = cycle.scope.get("app")
+            if app is not None:
+                app.hung_up(cycle.scope)
+        super().connection_lost(exc)
+
+    def handle_websocket_upgrade(self) -> None:
+        # Its own protocol counts it from here.
+        self.leave_address()
+        super().handle_websocket_upgrade()
+
+    def leave_address(self) -> None:
+        if self.address is not None:
+            self.server_state.leave(self.address)
+            self.address = None
+
+    def data_received(self, data: bytes) -> None:
+        self.received += len(data)
+        HttpToolsProtocol.data_received(self, data)
+        cycle = self.cycle
+        # A request whose head has come whole shares its scope with the cycle that answers it.
+        if cycle is not None and cycle.scope is self.scope:
+            self.head_bytes = 0
+            return
+        self.head_bytes += len(data)
+        if self.head_bytes > HEAD_BYTES_MAX and not self.transport.is_closing():
+            self.end(HEAD_TOO_LARGE)
+
+    def shutdown(self) -> None:
+        """End once what was asked for is answered; what is on its way in counts as asked for."""
+        if not self.in_head() and not self.unread():
+            super().shutdown()
+
+    def in_head(self) -> bool:
+        return self.scope is not None and (self.cycle is None or self.cycle.scope is not self.scope)
+
+    def unread(self) -> bool:
+        """Whether the kernel has something for us that was not looked at yet."""
+        descriptor = self.transport.get_extra_info("socket").fileno()
+        if descriptor < 0:
+            return False
+        waiting = select.poll()
+        waiting.register(descriptor, select.POLLIN)
+        return bool(waiting.poll(0))
+
+    def look(self, now: float) -> None:
+        """Note in which situation the connection is; end it when that has lasted for too long."""
+        found = self.situation()
+        if found is None or found != self.seen:
+            self.seen, self.seen_since, self.seen_received = found, now, self.received
+            return
+        waited = now - self.seen_since
+        match found[0]:
+            case "head" if waited > HEAD_SECONDS_MAX:
+                self.end(TOO_SLOW if self.received else b"")
+            case "body" if waited > BODY_SECONDS_MAX + (self.received - self.seen_received) / BODY_BYTES_PER_SECOND:
+                self.end(b"" if self.cycle.response_started else TOO_SLOW)
+            case "read" if waited > READ_SECONDS_MAX:
+                self.transport.abort()
+            case "leave" if waited > LEAVE_SECONDS_MAX:
+                self.transport.abort()
+
+    def situation(self) -> tuple[str, object] | None:
+        """What the client is waited for, with a mark that changes when it goes on; None when it is not waited for."""
+        cycle = self.cycle
+        if self.transport.is_closing():
+            return "leave", None
+        if self.transport.get_write_buffer_size():
+            return "read", (id(cycle), 0 if cycle is None else cycle.expected_content_length)
+        if cycle is None or cycle.response_complete:
+            # Between two requests uvicorn has a clock of its own, which the first byte stops.
+            return None if self.timeout_keep_alive_task is not None else ("head", id(cycle))
+        return ("body", id(cycle)) if cycle.more_body else None
+
+    def end(self, words: bytes) -> None:
+        if words:
+            self.transport.write(words)
+        self.transport.close()
+
+
+def files_max() -> int:
+    """How many files this process may have open, having asked for as many as it may ask for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return sys.maxsize if soft == resource.RLIM_INFINITY else soft
