@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: run test deep check bench bench-scale tour sdl migration baseline lock clean
+.PHONY: run test deep check bench bench-scale tour sdl migration baseline lock explorer clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -d .venv || $(PYTHON) -m venv .venv
@@ -46,6 +46,10 @@ baseline: $(STAMP) ## write the first revision anew, for as long as nothing was 
 lock:              ## pin every dependency by hash; the lock names no index
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --quiet --output-file requirements.lock
+
+explorer:          ## build the page of /graphql anew, which takes Node
+	@cd app/explorer/source && npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent build; \
+	  built=$$?; rm -rf node_modules; exit $$built
 
 clean:             ## forget the environment and the data
 	@rm -rf .venv .cercle

@@ -13,6 +13,9 @@ from tests.house.calls import sources
 ROOT = Path(__file__).parents[2]
 ROOMS = ("schema", "resolvers", "domain", "persistence", "app")
 WRITTEN = (*ROOMS, "tests", "benchmarks", "examples", "docs")
+BUILT = ROOT / "app" / "explorer" / "built"
+"""Made of other people's words."""
+
 TOP_FILES = ("README.md", "Makefile", "pyproject.toml", ".ci/run", "requirements.lock", ".gitignore")
 
 OWN = {
@@ -78,7 +81,7 @@ def modules(room: str) -> set[str]:
 def files() -> Iterator[Path]:
     for room in WRITTEN:
         for path in sorted((ROOT / room).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
+            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc" and BUILT not in path.parents:
                 yield path
     yield from (ROOT / name for name in TOP_FILES)
 
