@@ -1,10 +1,11 @@
 """Logs: one line of JSON per event in production, readable lines in development, to standard error.
 
 What people send and secrets are never logged: neither bodies nor arguments nor tokens, and of an exception its place
-and its message without what the database says about rows.
+and its message without the values in it, be they people's or the database's words about rows.
 """
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
 from contextvars import ContextVar
@@ -20,6 +21,13 @@ SECRET_NAMES = frozenset(
     {"authorization", "token", "secret", "password", "cookie", "body", "query", "variables", "arguments", "params"}
 )
 HIDDEN = "[hidden]"
+QUOTED = re.compile(
+    r"""(?<!constraint\s)(?<!relation\s)(?<!column\s)(?<!table\s)(?<!function\s)(?<!attribute\s)(?<!module\snamed\s)"""
+    r"""(?:(?:(?<!\w)|(?<=\bb))'(?:[^'\\\n]|\\.)*'(?!\sobject\b)|(?<!\w)"(?:[^"\\\n]|\\.)*")"""
+)
+"""A value that a message repeats; not what it names by saying first what it is."""
+GROUPED = re.compile(r"^ +\| ")
+"""What stands before the lines of an exception in a group of them."""
 QUIET = ("uvicorn.access", "uvicorn.error", "alembic", "asyncio", "httpx2", "pgqueuer")
 """Loggers that are heard from warnings on."""
 
@@ -90,7 +98,23 @@ def hide_secrets(_: Any, __: str, entry: Entry) -> Entry:
 
 
 def discreet(_: Any, __: str, entry: Entry) -> Entry:
-    """PostgreSQL tells in DETAIL which values it did not like: those are people's."""
-    if isinstance(text := entry.get("exception"), str) and "DETAIL:" in text:
-        entry["exception"] = "\n".join(line for line in text.splitlines() if not line.startswith("DETAIL:"))
+    """Leave no values in what an exception says; the event beside it often repeats its words."""
+    if isinstance(text := entry.get("exception"), str):
+        entry["exception"] = "\n".join(without_values(line) for line in text.splitlines() if not is_detail(line))
+        if isinstance(event := entry.get("event"), str):
+            entry["event"] = without_values(event)
     return entry
+
+
+def is_detail(line: str) -> bool:
+    """PostgreSQL tells in DETAIL which values it did not like: those are people's."""
+    return line.startswith("DETAIL:")
+
+
+def without_values(line: str) -> str:
+    """A line without what is quoted in it, but for names of the program's and the database's own.
+
+    Indented lines are places in the program, which say no values.
+    """
+    place = GROUPED.sub("", line).startswith(" ")
+    return line if place else QUOTED.sub(HIDDEN, line)

@@ -31,10 +31,11 @@ OTHER = "other"
 class Watch:
     """One request while it is answered."""
 
-    __slots__ = ("asked", "began")
+    __slots__ = ("asked", "began", "cost")
 
     def __init__(self) -> None:
         self.asked: Asked | None = None
+        self.cost: int | None = None
         self.began = perf_counter()
 
 

@@ -39,9 +39,7 @@ class SlowLog:
         self._explained: dict[str, float] = {}
         self._explaining: asyncio.Task[None] | None = None
 
-    def tell(
-        self, watch: Watch, about: About, code: str, request_id: str, took: float, cost: int | None = None
-    ) -> None:
+    def tell(self, watch: Watch, about: About, code: str, request_id: str, took: float) -> None:
         """Log it, now or as soon as the plan of its slowest statement is known."""
         now = time.monotonic()
         if now - self._window > WINDOW_SECONDS:
@@ -57,7 +55,7 @@ class SlowLog:
             "operation": about[1],
             "document": sha256(watch.asked[0].encode()).hexdigest()[:16] if watch.asked else None,
             "code": code,
-            "cost": cost,
+            "cost": watch.cost,
             "took_ms": milliseconds(took),
             "statements": sum(map(len, statements.values())),
             "statements_ms": milliseconds(sum(map(sum, statements.values()))),

@@ -3,7 +3,6 @@
 Whether there are any is decided once, when a process starts. Without an SDK nothing of it is even imported.
 """
 
-import importlib.util
 import logging
 import os
 import sys
@@ -89,16 +88,18 @@ class Tracing:
 
 def begin() -> Tracing | None:
     """The process's tracing: by a provider that is there already, or by one of ours when an endpoint is named."""
-    if "opentelemetry.sdk.trace" in sys.modules:
+    if "opentelemetry.trace" in sys.modules:
         from opentelemetry import trace
 
-        return Tracing(trace.get_tracer(SERVICE))
+        if not isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
+            return Tracing(trace.get_tracer(SERVICE))
     if not any(os.environ.get(name) for name in ENDPOINTS) or os.environ.get("OTEL_SDK_DISABLED") == "true":
         return None
-    if importlib.util.find_spec("opentelemetry.sdk") is None:
+    try:
+        return Tracing(export())
+    except ImportError:
         log.warning("an endpoint for traces is named, but the SDK is missing: pip install 'cercle[otel]'")
         return None
-    return Tracing(export())
 
 
 def listen(tracing: Tracing | None) -> None:
