@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from app import auth
+from app.change import Feed
 from app.config import ResponseCache as Keeping
 from app.config import Settings
 from app.issuer import Fetcher, OidcIssuers
@@ -26,6 +27,7 @@ from domain.refusal import Refusal
 from domain.unavailable import Unavailable
 from domain.viewer import HOUSE, Viewer
 from persistence.account import SqlAccountReader
+from persistence.acquisition import SqlAcquisitionReader
 from persistence.api_key import SqlApiKeyReader
 from persistence.appointment import SqlAppointmentReader
 from persistence.appraisal import SqlAppraisalReader
@@ -33,11 +35,15 @@ from persistence.appraiser import SqlAppraiserReader
 from persistence.associate import SqlAssociateReader
 from persistence.attempt import CountedAttempts
 from persistence.audit import SqlAuditReader
+from persistence.bell import Bell
 from persistence.booking import SqlBookingReader
 from persistence.bucket import Buckets
+from persistence.bundle import SqlBundleReader
+from persistence.campaign import SqlCampaignReader
 from persistence.cart import SqlCartReader
 from persistence.catalogue import SqlCatalogueReader
 from persistence.certificate import SqlCertificateReader
+from persistence.change import SqlChangeReader
 from persistence.circulation import SqlCirculationReader
 from persistence.claim import SqlClaimReader
 from persistence.consignment import SqlConsignmentReader
@@ -45,6 +51,7 @@ from persistence.contract import SqlContractReader
 from persistence.database import read_pool, write_pool
 from persistence.dealing import SqlPersonalReader
 from persistence.departure import SqlDepartureReader
+from persistence.disposition import SqlDispositionReader
 from persistence.freshness import Freshness
 from persistence.goods_return import SqlGoodsReturnReader
 from persistence.grader import SqlGraderReader
@@ -73,13 +80,21 @@ from persistence.shop import SqlShopReader
 from persistence.stock import SqlStockReader
 from persistence.supplier import SqlSupplierReader
 from persistence.title import SqlTitleReader
+from persistence.trade_in import SqlTradeInReader
 from persistence.travel_product import SqlTravelProductReader
+from persistence.trip_request import SqlTripRequestReader
+from persistence.valuation import SqlValuationReader
 from persistence.wallet import SqlWalletReader
 from persistence.work import SqlTransactor
 from resolvers.context import Context
 from resolvers.loaders import Loaders
 
 CLOSING_SECONDS_MAX = 1.5
+
+
+WATCHING_CONNECTIONS = 3
+WATCHING_PATIENCE_SECONDS = 30.0
+"""What watchers wait for is queued, however many there are; a request that waited so long would be given up."""
 
 
 class SqlReaders:
@@ -241,6 +256,14 @@ class SqlReaders:
         return SqlBookingReader(self.pool)
 
     @cached_property
+    def bundles(self) -> SqlBundleReader:
+        return SqlBundleReader(self.pool)
+
+    @cached_property
+    def trip_requests(self) -> SqlTripRequestReader:
+        return SqlTripRequestReader(self.pool)
+
+    @cached_property
     def carts(self) -> SqlCartReader:
         return SqlCartReader(self.pool)
 
@@ -264,6 +287,26 @@ class SqlReaders:
     def goods_returns(self) -> SqlGoodsReturnReader:
         return SqlGoodsReturnReader(self.pool)
 
+    @cached_property
+    def trade_ins(self) -> SqlTradeInReader:
+        return SqlTradeInReader(self.pool)
+
+    @cached_property
+    def campaigns(self) -> SqlCampaignReader:
+        return SqlCampaignReader(self.pool)
+
+    @cached_property
+    def acquisitions(self) -> SqlAcquisitionReader:
+        return SqlAcquisitionReader(self.pool)
+
+    @cached_property
+    def valuations(self) -> SqlValuationReader:
+        return SqlValuationReader(self.pool)
+
+    @cached_property
+    def dispositions(self) -> SqlDispositionReader:
+        return SqlDispositionReader(self.pool)
+
 
 @dataclass
 class House:
@@ -282,6 +325,9 @@ class House:
     freshness: Freshness
     answers: ResponseCache | None
     slow: SlowLog
+    feed: Feed
+    watching: SqlReaders
+    """For what is told to those who watch: as new as the event, and never in the way of requests."""
 
     @cached_property
     def meter(self) -> Meter:
@@ -355,8 +401,10 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     writing = write_pool(settings.database_url, settings.pool_size)
     pool = read_pool(settings.database_replica_url or settings.database_url, settings.pool_size)
     readers = SqlReaders(pool)
+    watching = read_pool(settings.database_url, WATCHING_CONNECTIONS, WATCHING_PATIENCE_SECONDS)
     fetcher = Fetcher()
     cache = Cache(settings.redis_url)
+    feed = Feed(SqlChangeReader(watching), Bell(cache, settings.redis_url))
     slow = SlowLog(settings.slow_ms / 1_000, pool)
 
     async def committed(collected: Collected) -> None:
@@ -365,6 +413,8 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
                 doorkeeper.forget_account(event.account_id)
             elif event.subject_kind == "apiKey":
                 doorkeeper.forget_key(event.subject_id)
+        if collected.events:
+            feed.ring()
 
     try:
         secrets = Secrets(
@@ -400,9 +450,12 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             freshness,
             response_cache(settings.keeps_answers, freshness, cache),
             slow,
+            feed,
+            SqlReaders(watching),
         )
     finally:
-        closers = fetcher.close(), slow.close(), cache.close(), pool.close(), writing.close()
+        await feed.close()
+        closers = fetcher.close(), slow.close(), cache.close(), pool.close(), watching.close(), writing.close()
         # What is still said to somebody who does not answer ends with the process.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*closers, return_exceptions=True), CLOSING_SECONDS_MAX)

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.house import House
 from app.media_expire import expire as expire_upload
 from app.payment_refund import ask_for_refund
-from domain import appraisal, claim, goods_return, markdown, order, payment, settlement, wallet
+from domain import appraisal, claim, goods_return, markdown, order, payment, settlement, trade_in, trip, wallet
 from domain.consignment import handback
 from domain.viewer import HOUSE
 from domain.work import Verb
@@ -28,11 +28,21 @@ def verb(does: Verb[Any, Any, Any], command: Callable[[Any], Any]) -> Errand:
 
 JOBS: dict[str, Errand] = {
     "claimExpire": verb(claim.expire_claim, claim.ExpireClaim),
+    "bookingExpire": verb(trip.expire, trip.OfBooking),
+    "bookingRemind": verb(trip.remind, trip.OfBooking),
+    "bookingBalanceDue": verb(trip.balance_due, trip.OfBooking),
+    "bookingCallOff": verb(trip.call_off, trip.OfBooking),
+    "bookingTravelled": verb(trip.travelled, trip.OfBooking),
+    "bookingPurgeIntake": verb(trip.purge_intake, trip.OfBooking),
+    "departureDecide": verb(trip.decide, trip.OfDeparture),
+    "departureComplete": verb(trip.complete, trip.OfDeparture),
     "stockReservationExpire": verb(claim.expire_reservations, claim.ExpireReservations),
     "paymentExpire": verb(payment.expire, payment.ExpirePayment),
     "paymentRefund": ask_for_refund,
     "orderExpire": verb(order.expire, order.ExpireOrder),
     "orderComplete": verb(order.complete, order.CompleteOrder),
+    "tradeInExpire": verb(trade_in.expire, trade_in.ExpireTradeIn),
+    "tradeInLapse": verb(trade_in.lapse, trade_in.LapseTradeIn),
     "goodsReturnExpire": verb(goods_return.expire, goods_return.ExpireReturn),
     "walletHoldExpire": verb(wallet.expire_hold, wallet.ExpireHold),
     "appraisalLapse": verb(appraisal.lapse, appraisal.LapseAppraisal),

@@ -81,7 +81,10 @@ class Measurement:
 
 @dataclass(slots=True)
 class Piece:
-    """Who owns it, who has it in hand and who bears its risk are facts of their own, inferred from nothing else."""
+    """Who owns it, who has it in hand and who bears its risk are facts of their own, inferred from nothing else.
+
+    From `gone_at` on it is no thing to be sold any more: it was given away or taken apart.
+    """
 
     id: PieceId
     product_id: ProductId
@@ -95,6 +98,7 @@ class Piece:
     media: tuple[Media, ...]
     measurements: tuple[Measurement, ...]
     created_at: datetime
+    gone_at: datetime | None = None
     version: int = 1
 
     @property

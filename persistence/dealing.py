@@ -48,6 +48,10 @@ OPEN_DEALS: dict[DealKind, str] = {
     DealKind.APPOINTMENT: """
         SELECT code || ' ' || state FROM appointment WHERE customer = :account AND state = 'BOOKED' AND ends_at > now()
         """,
+    DealKind.TRADE_IN: """
+        SELECT code || ' ' || state FROM trade_in
+        WHERE owner = :account AND state IN ('BOUND', 'IN_TRANSIT', 'RECEIVED', 'REQUOTED', 'RETURNING')
+        """,
     DealKind.GOODS_RETURN: """
         SELECT code || ' ' || state FROM goods_return
         WHERE buyer = :account AND (closed_at IS NULL OR (state = 'DENIED' AND sent_back IS NULL))
@@ -81,6 +85,12 @@ PERSONAL: dict[str, str] = {
     "order_refund": "UPDATE order_refund SET reason = '' WHERE order_id IN"
     " (SELECT id FROM sales_order WHERE buyer = :account)",
     "goods_return": "UPDATE goods_return SET note = '', photos = '[]' WHERE buyer = :account",
+    "trade_in": """
+        UPDATE trade_in SET pick_up = jsonb_set(pick_up, '{address}', jsonb_build_object(
+            'country', pick_up -> 'address' -> 'country', 'recipient', '', 'phone', '', 'region', '', 'city', '',
+            'postal_code', '', 'line1', '', 'line2', ''))
+        WHERE owner = :account AND pick_up IS NOT NULL
+        """,
     "title_record": "UPDATE title_record SET evidence = '', documents = '[]'"
     " WHERE owner = :account OR previous_id = :account",
     "credential": "DELETE FROM credential WHERE id = :account",
@@ -98,13 +108,13 @@ INTERNAL = frozenset({"credential", "consignment_task", "appraisal_opinion"})
 ACTORS = frozenset(
     {"actor_id", "agent", "appointed_by", "appraiser", "assigned_to", "created_by", "decided_by", "offered_by"}
     | {"proposed_by", "published_by", "recalled_by", "received_by", "recorded_by", "registered_by", "requested_by"}
-    | {"issued_by", "linked_by", "revoked_by", "taken_by"}
+    | {"issued_by", "linked_by", "revoked_by", "taken_by", "opened_by", "set_by"}
 )
 """Columns that say who of the house did something, which is no fact about the person that it was done for."""
 
 HIDDEN = frozenset(
     {"claim_token", "cost_minor", "digest", "fingerprints", "former_digest", "token_digest", "needs", "opened"}
-    | {"pickup_code", "recall_id", "round", "seen_by", "seller_id"}
+    | {"pickup_code", "plan_id", "recall_id", "round", "seen_by", "seller_id"}
 )
 """Columns that the person does not see in the schema either: what the house paid, works by and tells pieces apart by,
 and who else is part of a deal.

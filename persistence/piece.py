@@ -64,6 +64,7 @@ class PieceRow(SQLModel, table=True):
     cover_key: str | None = cover()
     measurements: list[Any] = document()
     created_at: datetime = moment()
+    gone_at: datetime | None = moment(nullable=True)
     version: int
 
 

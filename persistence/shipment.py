@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel
 
-from domain.money import Currency
+from domain.money import Currency, Money
 from domain.order import OrderId
 from domain.page import Page, PageRequest
 from domain.shipment import PHOTOS_MAX, Shipment, ShipmentState, TransitCover
@@ -103,6 +103,15 @@ class SqlTransitCovers(SqlCollection[TransitCover]):
     async def of_number(self, policy_number: str) -> TransitCover | None:
         found = await self.find_where(self.table.c.policy_number == policy_number)
         return found[0] if found else None
+
+    async def covering(self, worth: Money, now: datetime) -> TransitCover | None:
+        """The cover with the lowest limit that is enough, else the one that goes furthest; None without any."""
+        columns = self.table.c
+        valid = await self.find_where(columns.currency == str(worth.currency), columns.valid_until > now)
+        enough = [cover for cover in valid if worth <= cover.limit]
+        if enough:
+            return min(enough, key=lambda cover: (cover.limit.minor, cover.policy_number))
+        return max(valid, key=lambda cover: (cover.limit.minor, cover.policy_number), default=None)
 
     async def put(self, cover: TransitCover) -> TransitCover:
         new = insert(self.table).values(self.mapping.to_row(cover))

@@ -20,17 +20,21 @@ from domain.certificate import Signer
 from domain.grader import Grader, RuleGrader
 from domain.mint import Mint
 from domain.refusal import Refusal
+from domain.trade_in import TradeInPledges
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
 from domain.work import Verb, check_key
 from persistence import idempotency
 from persistence.account import SqlAccounts, SqlCredentials
+from persistence.acquisition import SqlAcquisitionPlans
 from persistence.api_key import SqlApiKeys
 from persistence.appointment import SqlAppointments, SqlSlots
 from persistence.appraisal import SqlAppraisals, SqlOpinions, SqlSales
 from persistence.appraiser import SqlAppraisers
 from persistence.associate import SqlAssociates
 from persistence.booking import SqlBookingIntakes, SqlBookings
+from persistence.bundle import SqlBundles
+from persistence.campaign import SqlCampaigns, SqlSubsidies
 from persistence.cart import SqlCarts, SqlShelf
 from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
 from persistence.certificate import SqlCertificates, SqlRecalls
@@ -41,6 +45,7 @@ from persistence.contract import SqlContracts
 from persistence.database import GONE
 from persistence.dealing import SqlDealings
 from persistence.departure import SqlDepartures
+from persistence.disposition import SqlDispositions
 from persistence.freshness import Freshness, Writes
 from persistence.goods_return import SqlGoodsReturns
 from persistence.grading import SqlGradingStandards
@@ -67,7 +72,10 @@ from persistence.shop import SqlShops
 from persistence.stock import SqlGoodsReceipts, SqlOpenedGoods, SqlStocks
 from persistence.supplier import SqlSupplierBills, SqlSuppliers
 from persistence.title import SqlPieceTies, SqlTitleRecords
+from persistence.trade_in import SqlTradeIns
 from persistence.travel_product import SqlTravelProducts
+from persistence.trip_request import SqlTripRequests
+from persistence.valuation import SqlMarkets
 from persistence.wallet import SqlHolds, SqlWallets
 
 C = TypeVar("C")
@@ -263,6 +271,34 @@ class SqlWork:
         return SqlOrders(self.connection)
 
     @cached_property
+    def trade_ins(self) -> SqlTradeIns:
+        return SqlTradeIns(self.connection)
+
+    @cached_property
+    def pledges(self) -> TradeInPledges:
+        return TradeInPledges(self)
+
+    @cached_property
+    def campaigns(self) -> SqlCampaigns:
+        return SqlCampaigns(self.connection)
+
+    @cached_property
+    def subsidies(self) -> SqlSubsidies:
+        return SqlSubsidies(self.connection)
+
+    @cached_property
+    def acquisition_plans(self) -> SqlAcquisitionPlans:
+        return SqlAcquisitionPlans(self.connection)
+
+    @cached_property
+    def markets(self) -> SqlMarkets:
+        return SqlMarkets(self.connection)
+
+    @cached_property
+    def dispositions(self) -> SqlDispositions:
+        return SqlDispositions(self.connection)
+
+    @cached_property
     def costs(self) -> SqlCosts:
         return SqlCosts(self.connection)
 
@@ -289,6 +325,14 @@ class SqlWork:
     @cached_property
     def booking_intakes(self) -> SqlBookingIntakes:
         return SqlBookingIntakes(self.connection)
+
+    @cached_property
+    def bundles(self) -> SqlBundles:
+        return SqlBundles(self.connection)
+
+    @cached_property
+    def trip_requests(self) -> SqlTripRequests:
+        return SqlTripRequests(self.connection)
 
     @cached_property
     def payment_intents(self) -> SqlPaymentIntents:

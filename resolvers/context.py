@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from domain import (
     account,
+    acquisition,
     api_key,
     appointment,
     appraisal,
@@ -13,6 +14,9 @@ from domain import (
     associate,
     attempt,
     audit,
+    booking,
+    bundle,
+    campaign,
     cart,
     catalogue,
     certificate,
@@ -20,6 +24,8 @@ from domain import (
     claim,
     consignment,
     contract,
+    departure,
+    disposition,
     goods_return,
     grader,
     grading,
@@ -42,7 +48,12 @@ from domain import (
     shipment,
     shop,
     stock,
+    supplier,
     title,
+    trade_in,
+    travel_product,
+    trip_request,
+    valuation,
     wallet,
 )
 from domain.refusal import InvalidInput
@@ -127,6 +138,18 @@ class Readers(Protocol):
     @property
     def certificates(self) -> certificate.CertificateReader: ...
     @property
+    def suppliers(self) -> supplier.SupplierReader: ...
+    @property
+    def travel_products(self) -> travel_product.TravelProductReader: ...
+    @property
+    def departures(self) -> departure.DepartureReader: ...
+    @property
+    def bookings(self) -> booking.BookingReader: ...
+    @property
+    def bundles(self) -> bundle.BundleReader: ...
+    @property
+    def trip_requests(self) -> trip_request.TripRequestReader: ...
+    @property
     def carts(self) -> cart.CartReader: ...
     @property
     def claims(self) -> claim.ClaimReader: ...
@@ -138,6 +161,16 @@ class Readers(Protocol):
     def shipments(self) -> shipment.ShipmentReader: ...
     @property
     def goods_returns(self) -> goods_return.GoodsReturnReader: ...
+    @property
+    def trade_ins(self) -> trade_in.TradeInReader: ...
+    @property
+    def campaigns(self) -> campaign.CampaignReader: ...
+    @property
+    def acquisitions(self) -> acquisition.AcquisitionReader: ...
+    @property
+    def valuations(self) -> valuation.ValuationReader: ...
+    @property
+    def dispositions(self) -> disposition.DispositionReader: ...
 
 
 class Secrets(Protocol):
@@ -153,6 +186,8 @@ class Secrets(Protocol):
     def vault(self) -> payout.BankVault: ...
     @property
     def signer(self) -> certificate.Signer: ...
+    @property
+    def intakes(self) -> booking.IntakeVault: ...
 
 
 @dataclass(slots=True)

@@ -14,11 +14,14 @@ from domain.viewer import ANONYMOUS
 
 if TYPE_CHECKING:
     from domain.account import Account
+    from domain.acquisition import AcquisitionPlan
     from domain.appointment import Appointment
     from domain.appraisal import Appraisal, Opinion
     from domain.appraiser import Appraiser, AppraiserRecord
     from domain.associate import Associate
     from domain.booking import Booking, BookingIntake
+    from domain.bundle import Bundle
+    from domain.campaign import Campaign
     from domain.cart import Cart
     from domain.catalogue import Brand, Category, CategoryId, Collection, Product
     from domain.certificate import Certificate, Recall
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from domain.consignment import Consignment, ConsignmentTask, IntakeReceipt
     from domain.contract import Contract
     from domain.departure import Departure
+    from domain.disposition import Disposition
     from domain.goods_return import GoodsReturn
     from domain.grading import GradingStandard
     from domain.listing import ListingCard
@@ -46,7 +50,9 @@ if TYPE_CHECKING:
     from domain.stock import Stock
     from domain.supplier import Supplier
     from domain.title import TitleRecord
+    from domain.trade_in import TradeIn
     from domain.travel_product import TravelProduct
+    from domain.trip_request import TripRequest
     from domain.viewer import AccountId, Viewer
     from domain.wallet import Hold, Lot, Pocket
     from resolvers.context import Readers
@@ -145,6 +151,14 @@ class Loaders:
     @cached_property
     def booking(self) -> DataLoader[UUID, Booking | None]:
         return loader(self.readers.bookings.by_ids)
+
+    @cached_property
+    def bundle(self) -> DataLoader[UUID, Bundle | None]:
+        return loader(self.readers.bundles.by_ids)
+
+    @cached_property
+    def trip_request(self) -> DataLoader[UUID, TripRequest | None]:
+        return loader(self.readers.trip_requests.by_ids)
 
     @cached_property
     def booking_intake(self) -> DataLoader[UUID, BookingIntake | None]:
@@ -347,6 +361,30 @@ class Loaders:
     def shipments_of(self) -> DataLoader[UUID, Sequence[Shipment]]:
         """By order."""
         return loader(self.readers.shipments.of_orders)
+
+    @cached_property
+    def trade_in(self) -> DataLoader[UUID, TradeIn | None]:
+        return loader(self.readers.trade_ins.by_ids)
+
+    @cached_property
+    def campaign(self) -> DataLoader[UUID, Campaign | None]:
+        return loader(self.readers.campaigns.by_ids)
+
+    @cached_property
+    def acquisition_plan(self) -> DataLoader[UUID, AcquisitionPlan | None]:
+        return loader(self.readers.acquisitions.by_ids)
+
+    @cached_property
+    def acquired(self) -> DataLoader[UUID, int]:
+        return loader(self.readers.acquisitions.taken)
+
+    @cached_property
+    def disposition(self) -> DataLoader[UUID, Disposition | None]:
+        return loader(self.readers.dispositions.by_ids)
+
+    @cached_property
+    def disposition_of(self) -> DataLoader[UUID, Disposition | None]:
+        return loader(self.readers.dispositions.of_trade_ins)
 
     @cached_property
     def goods_return(self) -> DataLoader[UUID, GoodsReturn | None]:

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
+from domain.booking import Booking
 from domain.goods_return.lifecycle import FRUITLESS
 from domain.goods_return.noun import GoodsReturn, ReturnInspection
 from domain.ledger import LotId
 from domain.money import Money, total
 from domain.order import LineState, Order, OrderId, OrderLine, OrderLineId, Tender, TenderKind, TenderPart
+from domain.order.journey import kept_back
+from domain.order.pledge import called_off
 from domain.order.refund import allocate_refund, lots_back
 from domain.refusal import InvalidInput, require
 from domain.wallet import LotSlice
@@ -72,17 +76,20 @@ def reckon_line(line: OrderLine, quantity: int, inspection: ReturnInspection | N
 
 def reckon(order: Order, lines: Sequence[LineRefund]) -> RefundPreview:
     """What these refunds, one after the other, give back to each tender and into each lot of an order as it is now."""
-    tenders: dict[TenderKind, Tender] = {tender.kind: tender for tender in order.tenders}
+    tenders: dict[TenderKind, Tender] = {tender.kind: tender for tender in called_off(order.tenders)}
     lots: dict[LotId, Money] = {}
     for line in lines:
         left = list(tenders.values())
-        parts = allocate_refund([one.amount for one in left], [one.refunded for one in left], line.amount)
+        if not line.amount:
+            continue
+        parts = allocate_refund([one.paid for one in left], [one.refunded for one in left], line.amount)
         for tender, part in zip(left, parts, strict=True):
             if tender.kind is TenderKind.CREDIT and part:
                 for slice_ in lots_back(tender, part):
                     lots[slice_.lot_id] = lots.get(slice_.lot_id, Money.zero(part.currency)) + slice_.amount
             tenders[tender.kind] = replace(tender, refunded=tender.refunded + part)
-    back = ((tender.kind, tenders[tender.kind].refunded - tender.refunded) for tender in order.tenders)
+    before = {tender.kind: tender.refunded for tender in order.tenders}
+    back = ((kind, one.refunded - before[kind] if kind in before else one.refunded) for kind, one in tenders.items())
     return RefundPreview(
         order_id=order.id,
         amount=total((line.amount for line in lines), order.currency),
@@ -92,13 +99,53 @@ def reckon(order: Order, lines: Sequence[LineRefund]) -> RefundPreview:
     )
 
 
-def preview(order: Order, wanted: Sequence[WantedLine], returns: Mapping[UUID, Sequence[GoodsReturn]]) -> RefundPreview:
-    """What returning these lines would give back now; a return under way counts as it was inspected."""
+def preview(
+    order: Order,
+    wanted: Sequence[WantedLine],
+    returns: Mapping[UUID, Sequence[GoodsReturn]],
+    bookings: Mapping[UUID, Booking],
+    now: datetime,
+) -> RefundPreview:
+    """What giving these lines back would refund now; a return under way counts as it was inspected.
+
+    A journey gives back what its ladder leaves at this moment, and nothing once it has taken place.
+    """
     require(order.paid_at is not None, InvalidInput("This order has not been paid.", path=("orderId",)))
     require(bool(wanted), InvalidInput("Name at least one line.", path=("lines",)))
     named = [one.line_id for one in wanted]
     require(len(set(named)) == len(named), InvalidInput("Each line is named once.", path=("lines",)))
-    return reckon(order, [preview_line(order, one, returns[one.line_id], index) for index, one in enumerate(wanted)])
+    lines = []
+    for index, one in enumerate(wanted):
+        line = order.line(one.line_id)
+        if line.ships:
+            lines.append(preview_line(order, one, returns[one.line_id], index))
+        else:
+            booking = None if line.booking_id is None else bookings[line.booking_id]
+            lines.append(preview_other(line, one, booking, now, index))
+    return reckon(order, lines)
+
+
+def preview_other(
+    line: OrderLine, wanted: WantedLine, booking: Booking | None, now: datetime, index: int
+) -> LineRefund:
+    """Of a journey or a service, all of it."""
+    path = ("lines", str(index))
+    gone = line.state is LineState.CANCELLED
+    require(not gone, InvalidInput("Nothing of this line is left to give back.", path=(*path, "lineId")))
+    whole = wanted.quantity in (None, line.quantity)
+    said = "A journey or a service is given back as a whole."
+    require(whole, InvalidInput(said, path=(*path, "quantity")))
+    zero = Money.zero(line.price.currency)
+    if line.state is LineState.DELIVERED:
+        lost, reason = line.refundable, "It has taken place."
+    elif booking is None:
+        lost, reason = zero, ""
+    else:
+        lost = kept_back(line, booking, now)
+        days = max((booking.starts_at - now).days, 0)
+        reason = f"{days} full days before the departure, the ladder {booking.ladder.code} keeps this."
+    paid = line.refundable
+    return LineRefund(line.id, line.quantity, paid, lost, reason if lost else None, paid - lost)
 
 
 def preview_line(order: Order, wanted: WantedLine, returns: Sequence[GoodsReturn], index: int) -> LineRefund:

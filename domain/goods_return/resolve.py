@@ -13,8 +13,7 @@ from domain.goods_return.reckon import reckon, reckon_line
 from domain.goods_return.refusal import DispositionNotPossible
 from domain.goods_return.step import close, happened, lock_for_house
 from domain.ledger import AccountKind, Posting, customer, house
-from domain.listing import ListingId
-from domain.money import Money
+from domain.money import Money, total
 from domain.order import Order, OrderLine
 from domain.order.deliver import release
 from domain.piece import PieceId
@@ -120,7 +119,7 @@ async def take_back(
     if disposition is Disposition.RESTOCK:
         await restock(work, line, goods_return.quantity)
         if cost:
-            await stock.put_back(work, {line.listing_id: cost})
+            await stock.put_back(work, {line.listed: cost})
     elif line.piece_id is not None:
         await take_down(work, line)
     else:
@@ -132,7 +131,7 @@ async def take_back(
 
 async def restock(work: Work, line: OrderLine, quantity: int) -> None:
     """It is on the shelf again, at the price it had."""
-    offer = await work.listings.lock(ListingId(line.listing_id))
+    offer = await work.listings.lock(line.listed)
     listing.relist(offer, quantity)
     await work.listings.save(offer)
     said: dict[str, object] = {"price_minor": offer.price.minor, "currency": offer.price.currency, "kind": offer.kind}
@@ -141,7 +140,7 @@ async def restock(work: Work, line: OrderLine, quantity: int) -> None:
 
 async def take_down(work: Work, line: OrderLine) -> None:
     """The offer is not sold after all, and stands no more: whatever comes next is another one."""
-    offer = await work.listings.lock(ListingId(line.listing_id))
+    offer = await work.listings.lock(line.listed)
     listing.relist(offer)
     listing.withdraw(offer)
     await work.listings.save(offer)
@@ -150,6 +149,7 @@ async def take_down(work: Work, line: OrderLine) -> None:
 
 async def opened(work: Work, line: OrderLine, now: datetime) -> PieceId:
     """Goods from stock that are not new any more are pieces from here on, each with a past of its own."""
+    assert line.product_id is not None, "goods are of a product"
     made = await piece.register(
         work,
         product_id=line.product_id,
@@ -169,6 +169,8 @@ async def give_back(
     work: Work, of: Order, line: OrderLine, goods_return: GoodsReturn, cost: Money | None, now: datetime
 ) -> None:
     """The seller's share is undone, the buyer gets the refund, and what the goods have lost goes to who bears it."""
+    if of.trade_in_id is not None:
+        await part_with_piece(work, of, reckon_line(line, goods_return.quantity, goods_return.inspection).amount, now)
     reckoned = reckon(of, [reckon_line(line, goods_return.quantity, goods_return.inspection)])
     refunded = reckoned.lines[0]
     owners = {of.buyer} | ({AccountId(line.seller_id)} if line.consigned and line.seller_id is not None else set())
@@ -186,6 +188,12 @@ async def give_back(
         order.returned(work, of, line, now)
         await keep_rest(work, line, goods_return, now)
         line.released_at = now
+
+
+async def part_with_piece(work: Work, of: Order, amount: Money, now: datetime) -> None:
+    """An old piece that the purchase was to go together with has nothing more to pay for."""
+    left = total((tender.refundable for tender in of.tenders), of.currency)
+    await work.pledges.call_off(of, whole=amount == left, now=now)
 
 
 async def call_back(work: Work, of: Order, line: OrderLine, goods_return: GoodsReturn, now: datetime) -> None:

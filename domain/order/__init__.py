@@ -6,7 +6,7 @@ Title moves to the buyer at delivery. Until the return window has passed, all th
 from domain.order.charge_back import ResolveChargeBack, charged_back, resolve_charge_back
 from domain.order.deliver import CompleteOrder, block, complete, delivered, returned, unblock, window_end
 from domain.order.end import CancelOrder, ExpireOrder, cancel, end_unpaid, expire
-from domain.order.lifecycle import LINE_LIFECYCLE, ORDER_LIFECYCLE, UNPAID, LineState, OrderState
+from domain.order.lifecycle import LINE_LIFECYCLE, ORDER_LIFECYCLE, UNPAID, LineKind, LineState, OrderState
 from domain.order.noun import (
     Address,
     Cost,
@@ -23,7 +23,8 @@ from domain.order.noun import (
     TenderPart,
 )
 from domain.order.pay import charged
-from domain.order.place import PlaceOrder, place
+from domain.order.place import PlaceOrder, place, terms_of
+from domain.order.pledge import PLEDGED, Pledge, PledgeChoice, PledgeMode, Pledges, called_off, in_escrow, promised
 from domain.order.port import Costs, OrderFilter, OrderReader, Orders, Work, may_see
 from domain.order.quote import LineQuote, OrderQuote, Terms, Wish, check_delivery, quote
 from domain.order.refund import allocate_refund, preview_refund, refund
@@ -32,6 +33,7 @@ from domain.order.refusal import PriceChanged, TendersDoNotFit
 __all__ = [
     "LINE_LIFECYCLE",
     "ORDER_LIFECYCLE",
+    "PLEDGED",
     "UNPAID",
     "Address",
     "CancelOrder",
@@ -41,6 +43,7 @@ __all__ = [
     "Delivery",
     "DeliveryMethod",
     "ExpireOrder",
+    "LineKind",
     "LineQuote",
     "LineState",
     "Order",
@@ -55,6 +58,10 @@ __all__ = [
     "OrderState",
     "Orders",
     "PlaceOrder",
+    "Pledge",
+    "PledgeChoice",
+    "PledgeMode",
+    "Pledges",
     "PriceChanged",
     "ResolveChargeBack",
     "Tender",
@@ -66,6 +73,7 @@ __all__ = [
     "Work",
     "allocate_refund",
     "block",
+    "called_off",
     "cancel",
     "charged",
     "charged_back",
@@ -74,13 +82,16 @@ __all__ = [
     "delivered",
     "end_unpaid",
     "expire",
+    "in_escrow",
     "may_see",
     "place",
     "preview_refund",
+    "promised",
     "quote",
     "refund",
     "resolve_charge_back",
     "returned",
+    "terms_of",
     "unblock",
     "window_end",
 ]

@@ -8,9 +8,12 @@ from uuid import UUID
 from domain import piece, settlement
 from domain.event import Event
 from domain.ledger import AccountKind, Posting, house
+from domain.money import total
+from domain.order import journey
 from domain.order.lifecycle import LineState, OrderState
 from domain.order.noun import Order, OrderId, OrderLine
 from domain.order.port import Work
+from domain.supplier import BillCause
 from domain.viewer import Role, Viewer
 from domain.wallet import post
 from domain.work import Job
@@ -89,7 +92,7 @@ async def complete(work: Work, viewer: Viewer, command: CompleteOrder, *, now: d
     order = await work.orders.lock(command.order_id)
     due = [line for line in order.lines if is_due(line, now)]
     ends = order.state is OrderState.DELIVERED and all(line in due or is_over(line) for line in order.lines)
-    postings = [posting for line in due if not line.consigned for posting in release(line)]
+    postings = [posting for line in due for posting in await earned(work, line, now)]
     if ends:
         postings += release_shipping(order)
     if not due and not ends:
@@ -104,6 +107,23 @@ async def complete(work: Work, viewer: Viewer, command: CompleteOrder, *, now: d
         await post(work, postings, ("order", order.id), now, f"Order {order.code} released")
     await work.orders.save(order)
     return order
+
+
+async def earned(work: Work, line: OrderLine, now: datetime) -> list[Posting]:
+    """What leaves escrow for a line of the house, and for a journey what it was kept apart for."""
+    if line.consigned:
+        return []
+    if line.booking_id is not None:
+        return await journey.earn(work, line, BillCause.TRAVEL, now)
+    postings = release(line)
+    if not line.shares or not line.refundable:
+        return postings
+    own = [posting.amount for posting in postings if posting.account.kind in OWN]
+    shares = await journey.share(work, line, total(own, line.price.currency), now)
+    return [*postings, *(house(AccountKind.SALES, -part.amount) for part in shares), *shares]
+
+
+OWN = (AccountKind.SALES, AccountKind.COST_OF_GOODS)
 
 
 def is_due(line: OrderLine, now: datetime) -> bool:

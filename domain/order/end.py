@@ -1,21 +1,25 @@
 """An order ends before the goods are on their way: everything goes back to where it was."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain import claim, consignment, listing, settlement, stock
+from domain import booking, claim, consignment, listing, settlement, stock
 from domain.event import Event
+from domain.ledger import Posting
 from domain.listing import ListingId
 from domain.money import Money
-from domain.order.lifecycle import OrderState
-from domain.order.noun import Order, OrderId
+from domain.order import journey
+from domain.order.lifecycle import LineState, OrderState
+from domain.order.noun import Order, OrderId, OrderLine, OrderLineId
 from domain.order.pay import in_order, lock_listings
 from domain.order.port import Work
 from domain.order.refund import refund
 from domain.payment import PaymentIntent
 from domain.refusal import InvalidInput, NotFound, require
+from domain.supplier import BillCause
 from domain.viewer import Role, Viewer
-from domain.wallet import HoldState, give_back
+from domain.wallet import HoldState, give_back, post
 from domain.work import check_version
 
 REASON_MAX = 500
@@ -30,15 +34,18 @@ async def end_unpaid(work: Work, order: Order, action: str, reason: str, now: da
     order.ended_at, order.end_reason = now, reason
     for line in order.lines:
         line.move("orderCancel")
+    await journey.unpaid(work, order, reason, now)
     await claim.drop(work, order.pieces, now)
     for consignment_id in order.consignments:
         await consignment.unsold(work, consignment_id, now)
     listings = await lock_listings(work, order)
-    for line in order.lines:
-        listing.release(listings[line.listing_id], line.quantity)
+    for line in order.offers:
+        listing.release(listings[line.listed], line.quantity)
     for one in in_order(listings):
-        await work.listings.save(one)
+        await listing.keep(work, one, "released")
     await release_holds(work, order, now)
+    if order.trade_in_id is not None:
+        await work.pledges.let_go(order, now)
     await work.orders.save(order)
     name = "order.expired" if order.state is OrderState.EXPIRED else "order.cancelled"
     work.events.append(Event(name, "order", order.id, {"reason": reason}, account_id=order.buyer))
@@ -57,26 +64,28 @@ async def end_paid(work: Work, order: Order, reason: str, now: datetime) -> None
     """Undo a locked order that was paid and not shipped, and save it: all money goes back to its tenders."""
     order.move("orderCancel")
     order.ended_at, order.end_reason = now, reason
-    for line in order.lines:
+    open_ = [line for line in order.lines if line.state is not LineState.CANCELLED]
+    for line in open_:
         line.move("orderCancel")
+    kept = await call_off_journeys(work, order, open_, reason, now)
     for line in sorted(order.lines, key=lambda one: str(one.consignment_id)):
         if line.consigned and line.consignment_id is not None:
             await settlement.cancel_sale(work, order_line_id=line.id, now=now)
             await consignment.unsold(work, line.consignment_id, now)
     listings = await lock_listings(work, order)
-    for line in order.lines:
-        listing.relist(listings[line.listing_id], line.quantity)
+    for line in order.offers:
+        listing.relist(listings[line.listed], line.quantity)
     for one in in_order(listings):
-        await work.listings.save(one)
+        await listing.keep(work, one, "returned")
     await take_costs_back(work, order)
-    await refund(
-        work,
-        order,
-        {line.id: line.refundable for line in order.lines if line.refundable},
-        shipping=order.shipping - order.shipping_refunded,
-        reason=reason,
-        now=now,
-    )
+    if order.trade_in_id is not None:
+        await work.pledges.call_off(order, whole=True, now=now)
+    back = {line.id: line.refundable - kept.get(line.id, Money.zero(order.currency)) for line in open_}
+    shipping = order.shipping - order.shipping_refunded
+    if shipping or any(back.values()):
+        parts = {line_id: part for line_id, part in back.items() if part}
+        await refund(work, order, parts, shipping=shipping, reason=reason, now=now)
+    await earn_what_stays(work, order, open_, now)
     await work.orders.save(order)
     work.events.append(Event("order.cancelled", "order", order.id, {"reason": reason}, account_id=order.buyer))
     for line in order.lines:
@@ -84,11 +93,39 @@ async def end_paid(work: Work, order: Order, reason: str, now: datetime) -> None
             work.events.append(Event("piece.saleCancelled", "orderLine", line.id, {}, line.piece_id, order.buyer))
 
 
+async def call_off_journeys(
+    work: Work, order: Order, lines: Sequence[OrderLine], reason: str, now: datetime
+) -> dict[OrderLineId, Money]:
+    """End the bookings of these lines; answers with what their ladders keep of each line."""
+    found = await journey.lock_of_order(work, order)
+    kept: dict[OrderLineId, Money] = {}
+    for line in sorted((one for one in lines if one.booking_id), key=lambda one: str(one.booking_id)):
+        assert line.booking_id is not None, "a journey has a booking"
+        of_it = found[line.booking_id]
+        alone = all(one.order_id == order.id for one in of_it.payments)
+        said = "A journey in it was paid with another order too: cancel its booking."
+        require(alone, InvalidInput(said, path=("orderId",)))
+        kept[line.id] = journey.kept_back(line, of_it, now)
+        await booking.end(work, of_it, "bookingCancel", reason, kept[line.id], now)
+    return kept
+
+
+async def earn_what_stays(work: Work, order: Order, lines: Sequence[OrderLine], now: datetime) -> None:
+    """What a ladder keeps is divided between supplier and house at once."""
+    postings: list[Posting] = []
+    for line in lines:
+        if line.booking_id is not None and line.refundable:
+            postings += await journey.earn(work, line, BillCause.CANCELLATION, now)
+            line.released_at = now
+    if postings:
+        await post(work, postings, ("order", order.id), now, f"Order {order.code} called off")
+
+
 async def take_costs_back(work: Work, order: Order) -> None:
     """What goods from stock had cost is on the shelf again with them."""
     costs: dict[ListingId, Money] = {}
     for line in order.lines:
-        if line.piece_id is None and line.cost is not None:
+        if line.listing_id is not None and line.piece_id is None and line.cost is not None:
             costs[line.listing_id] = costs.get(line.listing_id, Money.zero(order.currency)) + line.cost
             line.cost = Money.zero(order.currency)
     await stock.put_back(work, costs)

@@ -19,8 +19,17 @@ class OrderState(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+class LineKind(StrEnum):
+    """What a line is about: goods by quantity, one piece, places of a journey, or a service."""
+
+    GOODS = "GOODS"
+    PIECE = "PIECE"
+    DEPARTURE = "DEPARTURE"
+    SERVICE = "SERVICE"
+
+
 class LineState(StrEnum):
-    """Where the goods of one line are."""
+    """Where the goods of one line are; a service or a journey is DELIVERED when it has taken place."""
 
     OPEN = "OPEN"
     PACKED = "PACKED"
@@ -47,9 +56,11 @@ ORDER_LIFECYCLE = Lifecycle(
         "shipmentReady": ([S.PREPARING], S.READY_FOR_PICKUP),
         "shipmentDeliver": ([S.SHIPPED], S.DELIVERED),
         "shipmentPickUp": ([S.READY_FOR_PICKUP], S.DELIVERED),
+        "fulfilled": ([S.PAID], S.DELIVERED),
+        "calledOff": ([S.PAID], S.CANCELLED),
         "completed": ([S.DELIVERED], S.COMPLETED),
     },
-    unattended=frozenset({"paid", "expired", "paymentFailed", "completed"}),
+    unattended=frozenset({"paid", "expired", "paymentFailed", "fulfilled", "calledOff", "completed"}),
 )
 
 L = LineState
@@ -66,8 +77,10 @@ LINE_LIFECYCLE = Lifecycle(
         "shipmentDeliver": ([L.SHIPPED], L.DELIVERED),
         "shipmentPickUp": ([L.READY_FOR_PICKUP], L.DELIVERED),
         "returned": ([L.DELIVERED], L.RETURNED),
+        "tookPlace": ([L.OPEN], L.DELIVERED),
+        "calledOff": ([L.OPEN], L.CANCELLED),
     },
-    unattended=frozenset({"returned"}),
+    unattended=frozenset({"returned", "tookPlace", "calledOff"}),
 )
 
 UNPAID = frozenset({S.PENDING_PAYMENT, S.CANCELLED, S.EXPIRED})

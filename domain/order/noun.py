@@ -7,14 +7,16 @@ from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
+from domain.booking import BookingId, BookingPart
 from domain.catalogue import ProductId
 from domain.listing import ListingId, ListingKind
 from domain.money import Currency, Money, total
-from domain.order.lifecycle import LINE_LIFECYCLE, ORDER_LIFECYCLE, LineState, OrderState
+from domain.order.lifecycle import LINE_LIFECYCLE, ORDER_LIFECYCLE, LineKind, LineState, OrderState
 from domain.payment import PaymentIntentId
 from domain.piece import Party, PartyKind, PieceId
-from domain.policy import TaxBasis
+from domain.policy import Pin, TaxBasis
 from domain.refusal import NotFound
+from domain.supplier import RevenueShare, SupplierId
 from domain.viewer import AccountId
 from domain.wallet import HoldId, LotSlice
 
@@ -66,13 +68,16 @@ class TenderKind(StrEnum):
     CREDIT = "CREDIT"
     CASH = "CASH"
     EXTERNAL = "EXTERNAL"
+    TRADE_IN = "TRADE_IN"
+    SUBSIDY = "SUBSIDY"
 
 
 @dataclass(frozen=True, slots=True)
 class Tender:
     """A part of the price and what pays it. `slices` are the lots of credit that were spent, in spending order.
 
-    `hold_id` keeps the wallet's part until the rest is paid.
+    `hold_id` keeps the wallet's part until the rest is paid, and the cash that stands for an old piece until that has
+    passed. What another tender has paid in the place of this one is `replaced`.
     """
 
     kind: TenderKind
@@ -80,10 +85,20 @@ class Tender:
     refunded: Money
     slices: tuple[LotSlice, ...] = ()
     hold_id: HoldId | None = None
+    replaced_minor: int = 0
+
+    @property
+    def replaced(self) -> Money:
+        return Money(self.replaced_minor, self.amount.currency)
+
+    @property
+    def paid(self) -> Money:
+        """What of the price it has paid in the end."""
+        return self.amount - self.replaced
 
     @property
     def refundable(self) -> Money:
-        return self.amount - self.refunded
+        return self.paid - self.refunded
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +111,22 @@ class Cost:
 
 @dataclass(slots=True)
 class OrderLine:
-    """One listing's part of an order, with its own seller of record, tax basis and terms of return.
+    """One thing that is bought, with its own seller of record, tax basis, versions of policies and terms of return.
+
+    Goods, pieces and services are of a listing, a departure is of a booking, all of it or an installment.
 
     `price` is for all of the quantity and includes `tax`, which is what the house owes on this line: nothing for a
     consigned piece, where the house is taxed on its commission when it settles. `cost` is what a piece cost the
-    house, or goods from stock once they are sold: their share of what all of them had cost.
+    house, or goods from stock once they are sold: their share of what all of them had cost; of a journey it is what
+    the supplier gets. `jurisdiction` is whose tax it is; `shares` are others' part in what the house earns.
     """
 
     id: OrderLineId
     order_id: UUID
     position: int
-    listing_id: ListingId
-    listing_kind: ListingKind
-    product_id: ProductId
+    listing_id: ListingId | None
+    listing_kind: ListingKind | None
+    product_id: ProductId | None
     piece_id: PieceId | None
     consignment_id: UUID | None
     quantity: int
@@ -127,7 +145,26 @@ class OrderLine:
     delivered_at: datetime | None = None
     released_at: datetime | None = None
     blocked_by: tuple[str, ...] = ()
+    kind: LineKind = LineKind.GOODS
+    booking_id: BookingId | None = None
+    booking_part: BookingPart | None = None
+    bundle_id: UUID | None = None
+    jurisdiction: str = ""
+    pins: tuple[Pin, ...] = ()
+    shares: tuple[RevenueShare, ...] = ()
+    supplier_id: SupplierId | None = None
     version: int = 1
+
+    @property
+    def listed(self) -> ListingId:
+        """The listing of anything but a journey."""
+        assert self.listing_id is not None, "a journey has no listing"
+        return self.listing_id
+
+    @property
+    def ships(self) -> bool:
+        """Whether it is packed and handed over."""
+        return self.kind in (LineKind.GOODS, LineKind.PIECE)
 
     @property
     def seller(self) -> Party:
@@ -136,7 +173,7 @@ class OrderLine:
 
     @property
     def consigned(self) -> bool:
-        return self.tax_basis is TaxBasis.COMMISSION
+        return self.seller_kind is PartyKind.ACCOUNT
 
     @property
     def refundable(self) -> Money:
@@ -148,7 +185,10 @@ class OrderLine:
 
 @dataclass(slots=True)
 class Order:
-    """`total` is what all lines and the shipping cost; the tenders sum to it. All amounts are in `currency`."""
+    """`total` is what all lines and the shipping cost; the tenders sum to it. All amounts are in `currency`.
+
+    `trade_in_id` is the old piece that the purchase goes together with.
+    """
 
     id: OrderId
     code: str
@@ -170,6 +210,8 @@ class Order:
     completed_at: datetime | None = None
     ended_at: datetime | None = None
     end_reason: str | None = None
+    channel_code: str | None = None
+    trade_in_id: UUID | None = None
     version: int = 1
 
     @property
@@ -199,6 +241,16 @@ class Order:
         """The consignments that are sold with this order, in the order in which they are locked."""
         return sorted(line.consignment_id for line in self.lines if line.consigned and line.consignment_id)
 
+    @property
+    def offers(self) -> Sequence[OrderLine]:
+        """The lines that are of a listing."""
+        return [line for line in self.lines if line.listing_id is not None]
+
+    @property
+    def journeys(self) -> Sequence[OrderLine]:
+        """The lines that are of a booking."""
+        return [line for line in self.lines if line.booking_id is not None]
+
     def tender(self, kind: TenderKind) -> Tender | None:
         return next((tender for tender in self.tenders if tender.kind is kind), None)
 
@@ -212,11 +264,11 @@ class Order:
         self.state = ORDER_LIFECYCLE.move(self.state, action)
 
     def advance(self, action: str, line_ids: Collection[UUID]) -> None:
-        """Move lines, and the order once all of its lines are there."""
+        """Move lines, and the order once all of its lines that ship are there."""
         moved = [self.line(line_id) for line_id in line_ids]
         for line in moved:
             line.move(action)
-        if all(line.state in (moved[0].state, *PAST[moved[0].state]) for line in self.lines):
+        if all(line.state in (moved[0].state, *PAST[moved[0].state]) for line in self.lines if line.ships):
             self.move(action)
 
 

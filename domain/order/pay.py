@@ -8,24 +8,48 @@ from domain import claim, consignment, listing, settlement
 from domain.event import Event
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.listing import Listing, ListingId
+from domain.money import Money, total
+from domain.order import journey
 from domain.order.noun import HOLD_GRACE, Order, Tender, TenderKind
+from domain.order.pledge import PLEDGED
 from domain.order.port import Work
 from domain.refusal import require
 from domain.viewer import AccountId
-from domain.wallet import InsufficientFunds, Pocket, capture, credit_postings, post, slice_lots
+from domain.wallet import InsufficientFunds, Pocket, capture, credit_postings, post, reserve, slice_lots
 
-# Rows are locked in this order: order, payment, claims, consignments, listings, holds, pockets.
+# Rows are locked in this order: order, payment, bookings, departures, claims, consignments, listings, holds, pockets.
 
 
 async def pay_from_wallet(work: Work, order: Order, now: datetime) -> None:
     """Credit and cash go into escrow in one journal; refuses when the wallet has less."""
     pocket = await lock_pockets(work, order)
-    postings = [house(AccountKind.ESCROW, order.total)]
+    postings: list[Posting] = []
     for tender in order.tenders:
-        paid, parts = await spend(work, pocket, tender, now)
-        order.tenders = tuple(paid if one.kind is tender.kind else one for one in order.tenders)
-        postings += parts
-    await post(work, postings, ("order", order.id), now, f"Order {order.code}")
+        if tender.kind not in PLEDGED:
+            paid, parts = await spend(work, pocket, tender, now)
+            order.tenders = tuple(paid if one.kind is tender.kind else one for one in order.tenders)
+            postings += parts
+    if postings:
+        escrow = house(AccountKind.ESCROW, paid_at_once(order))
+        await post(work, [escrow, *postings], ("order", order.id), now, f"Order {order.code}")
+    await hold_promised(work, order, now)
+
+
+async def hold_promised(work: Work, order: Order, now: datetime) -> None:
+    """As much cash as an old piece pays is held until that has passed; the hold ends with it and never by itself."""
+    for tender in order.tenders:
+        if tender.kind in PLEDGED:
+            cause = ("order", order.id)
+            hold = await reserve(
+                work, order.buyer, AccountKind.CASH, tender.amount, cause=cause, expires_at=None, now=now
+            )
+            held = replace(tender, hold_id=hold.id)
+            order.tenders = tuple(held if one.kind is tender.kind else one for one in order.tenders)
+
+
+def paid_at_once(order: Order) -> Money:
+    """What comes into escrow when the order is paid; what an old piece pays comes when it has passed."""
+    return total((tender.amount for tender in order.tenders if tender.kind not in PLEDGED), order.currency)
 
 
 async def spend(work: Work, pocket: Pocket, tender: Tender, now: datetime) -> tuple[Tender, list[Posting]]:
@@ -39,8 +63,10 @@ async def spend(work: Work, pocket: Pocket, tender: Tender, now: datetime) -> tu
 
 async def pay_with_charge(work: Work, order: Order, now: datetime) -> None:
     """A provider has charged its part: what was held of the wallet joins it in escrow, in one journal."""
-    postings = [house(AccountKind.ESCROW, order.total)]
+    postings = [house(AccountKind.ESCROW, paid_at_once(order))]
     for tender in sorted(order.tenders, key=lambda one: str(one.hold_id or "")):
+        if tender.kind in PLEDGED:
+            continue
         if tender.kind is TenderKind.EXTERNAL:
             postings.append(house(AccountKind.PSP_CLEARING, -tender.amount))
             continue
@@ -63,28 +89,28 @@ async def lock_pockets(work: Work, order: Order) -> Pocket:
 
 
 async def lock_listings(work: Work, order: Order) -> Mapping[ListingId, Listing]:
-    found = await work.listings.lock_all([line.listing_id for line in order.lines])
+    found = await work.listings.lock_all([line.listed for line in order.offers])
     return {ListingId(listing_id): one for listing_id, one in found.items()}
 
 
 async def sell(work: Work, order: Order, listings: Mapping[ListingId, Listing], now: datetime) -> None:
     """What the order has promised is sold: nobody else may have it, and its claims have done their work."""
     stocks = await work.stocks.lock_known(in_stock) if (in_stock := stocked(order)) else {}
-    for line in order.lines:
-        one = listings[line.listing_id]
-        if line.listing_id in stocks:
-            line.cost = stocks[line.listing_id].take(line.quantity, of=one.quantity)
+    for line in order.offers:
+        one = listings[line.listed]
+        if line.listed in stocks:
+            line.cost = stocks[line.listed].take(line.quantity, of=one.quantity)
         listing.sell(one, line.quantity)
     for stock in stocks.values():
         await work.stocks.save(stock)
     for one in in_order(listings):
-        await work.listings.save(one)
+        await listing.keep(work, one, "sold")
     await claim.drop(work, order.pieces, now)
 
 
 def stocked(order: Order) -> list[ListingId]:
     """What is sold by quantity, in the order in which stocks are locked."""
-    return sorted({line.listing_id for line in order.lines if line.piece_id is None})
+    return sorted({line.listed for line in order.offers if line.piece_id is None})
 
 
 async def open_settlements(work: Work, order: Order, now: datetime) -> None:
@@ -132,6 +158,9 @@ async def charged(work: Work, order: Order, now: datetime) -> bool:
     """
     if not order.awaits_payment or order.expires_at is None or order.expires_at + HOLD_GRACE <= now:
         return False
+    booked = await journey.may_be_charged(work, order)
+    if booked is None:
+        return False
     claims = await work.claims.lock_all(order.pieces)
     if any(piece not in claims or claims[piece].token != token for piece, token in order.pieces.items()):
         return False
@@ -139,8 +168,11 @@ async def charged(work: Work, order: Order, now: datetime) -> bool:
         await consignment.sold(work, consignment_id, now)
     await sell(work, order, await lock_listings(work, order), now)
     await pay_with_charge(work, order, now)
+    await journey.paid(work, order, booked, now)
     await open_settlements(work, order, now)
     order.move("paid")
     order.paid_at = now
+    if order.trade_in_id is not None:
+        await work.pledges.paid(order, now)
     tell_paid(work, order)
     return True

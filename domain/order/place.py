@@ -1,25 +1,31 @@
 """A cart becomes an order: one move in which everything is checked, claimed and paid, or nothing happens at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain import cart as carts
-from domain import claim, consignment, listing, payment, policy
-from domain.cart import Cart, CartId
+from domain import claim, consignment, listing, payment, policy, supplier
+from domain.booking import Booking
+from domain.cart import Cart, CartBooking, CartId
 from domain.event import Event
 from domain.ledger import AccountKind
 from domain.listing import Listing, ListingId
 from domain.money import Money
+from domain.order import journey
+from domain.order.deliver import block
 from domain.order.lifecycle import LineState, OrderState
-from domain.order.noun import HOLD_GRACE, Delivery, Order, OrderId, OrderLine, OrderLineId, Tender, TenderKind
-from domain.order.pay import in_order, open_settlements, pay_from_wallet, sell, tell_paid
+from domain.order.noun import HOLD_GRACE, Cost, Delivery, Order, OrderId, OrderLine, OrderLineId, Tender, TenderKind
+from domain.order.pay import hold_promised, in_order, open_settlements, pay_from_wallet, sell, tell_paid
+from domain.order.pledge import PLEDGED, Pledge, PledgeChoice, PledgeMode
 from domain.order.port import Work
 from domain.order.quote import OrderQuote, Terms, Wish, check_delivery, quote
 from domain.order.refusal import PriceChanged
 from domain.payment import PAYMENT_TTL, PaymentProvider, PaymentPurpose
-from domain.policy import PolicyKind, ReturnTerms, TaxTerms
+from domain.piece import PieceId
+from domain.policy import Pin, PolicyKind, PolicyVersion, ReturnTerms, TaxTerms
 from domain.refusal import InvalidInput, require
+from domain.settlement import BlockReason
 from domain.shop import ShopId
 from domain.viewer import Viewer
 from domain.wallet import reserve
@@ -28,12 +34,14 @@ from domain.work import Job, check_version
 
 @dataclass(frozen=True, slots=True)
 class PlaceOrder:
-    """`expected_version` is the cart's."""
+    """`expected_version` is the cart's; `pledge` is the offer for an old piece that the purchase goes together with."""
 
     cart_id: CartId
     delivery: Delivery
     wish: Wish
     expected_version: int | None = None
+    pledge: PledgeChoice | None = None
+    channel_code: str | None = None
 
 
 async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetime) -> Order:
@@ -46,24 +54,60 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
     check_delivery(command.delivery)
     cart = await carts.lock_own(work, viewer, command.cart_id)
     check_version(command.expected_version, cart.version)
-    require(bool(cart.items), InvalidInput("The cart is empty.", path=("cartId",)))
+    require(not cart.empty, InvalidInput("The cart is empty.", path=("cartId",)))
+    booked = await journey.lock_booked(work, cart, now)
     terms = await gather_terms(work, cart, command.delivery, now)
     seen = await work.shelf.find_all(item.listing_id for item in cart.items)
     check_items(cart, seen)
-    reckoned = quote(cart.items, seen, command.delivery, terms, command.wish)
+    pledge = None
+    if command.pledge is not None:
+        pledge = await work.pledges.offered(command.pledge, cart.owner, cart.currency, now)
+    reckoned = quote(cart.items, seen, command.delivery, terms, replace(command.wish, pledge=pledge), booked)
     order = draft(work, cart, reckoned, command.delivery, now)
+    await attribute(work, order, command.channel_code)
+    if pledge is not None:
+        promise_piece(order, pledge)
     provider = command.wish.provider
     if provider is None or order.tender(TenderKind.EXTERNAL) is None:
-        await buy(work, cart, order, now)
+        await buy(work, cart, order, booked, now)
     else:
-        await wait(work, cart, order, provider, now)
-    cart.items = ()
+        await wait(work, cart, order, booked, provider, now)
+    if pledge is not None:
+        await work.pledges.bind(order, pledge, now)
+    cart.items, cart.bookings = (), ()
     cart.changed_at = now
     await work.carts.save(cart)
     return order
 
 
-async def buy(work: Work, cart: Cart, order: Order, now: datetime) -> None:
+def promise_piece(order: Order, pledge: Pledge) -> None:
+    """The purchase and the old piece go together; what the piece still has to pay keeps the lines from completing."""
+    order.trade_in_id = pledge.trade_in_id
+    if pledge.mode is PledgeMode.TENDER:
+        for line in order.lines:
+            block(line, BlockReason.TRADE_IN)
+
+
+async def attribute(work: Work, order: Order, channel_code: str | None) -> None:
+    """The sale came through a partner's channel, which has a part in what the house earns on it.
+
+    What is sold for a member is settled with that member, and has no such part.
+    """
+    if channel_code is None:
+        return
+    partner = await work.suppliers.of_channel(channel_code.strip().upper())
+    require(partner is not None, InvalidInput("No partner has this channel.", path=("channelCode",)))
+    assert partner is not None, "looked at above"
+    order.channel_code = partner.channel_code
+    for line in order.lines:
+        if not line.consigned:
+            line.shares = supplier.referral(partner, line.shares)
+
+
+Booked = Sequence[tuple[CartBooking, Booking]]
+
+
+async def buy(work: Work, cart: Cart, order: Order, booked: Booked, now: datetime) -> None:
     """The wallet pays all of it, now."""
     await claim.present(work, cart.tokens, now)
     for consignment_id in order.consignments:
@@ -73,21 +117,24 @@ async def buy(work: Work, cart: Cart, order: Order, now: datetime) -> None:
     order.move("paid")
     order.paid_at = now
     await work.orders.add(order)
+    await journey.put_in_order(work, order, booked)
+    await journey.paid(work, order, {booking.id: booking for _, booking in booked}, now)
     await open_settlements(work, order, now)
     tell_placed(work, order)
     tell_paid(work, order)
 
 
-async def wait(work: Work, cart: Cart, order: Order, provider: PaymentProvider, now: datetime) -> None:
+async def wait(work: Work, cart: Cart, order: Order, booked: Booked, provider: PaymentProvider, now: datetime) -> None:
     """A provider pays some of it, later; meanwhile nobody else can have what is in the order."""
     order.expires_at = now + PAYMENT_TTL
     await claim.hold_on(work, cart.tokens, holder=order.id, until=order.expires_at + HOLD_GRACE, now=now)
     for consignment_id in order.consignments:
         await consignment.reserved(work, consignment_id, now)
     for one in in_order(await promise(work, cart, now)):
-        await work.listings.save(one)
+        await listing.keep(work, one, "reserved")
     await ask_for_payment(work, order, provider, now)
     await work.orders.add(order)
+    await journey.put_in_order(work, order, booked)
     tell_placed(work, order)
 
 
@@ -102,11 +149,21 @@ async def gather_terms(work: Work, cart: Cart, delivery: Delivery, now: datetime
         jurisdiction = delivery.address.country
     else:
         jurisdiction = (await work.shops.find(ShopId(delivery.shop_id))).address.country
-    tax = (await policy.current(work, PolicyKind.TAX, now)).terms
-    returns = (await policy.current(work, PolicyKind.RETURN, now)).terms
+    return terms_of(
+        jurisdiction,
+        [await policy.current(work, kind, now) for kind in (PolicyKind.TAX, PolicyKind.RETURN)],
+        await work.costs.of_pieces(list(cart.tokens)),
+    )
+
+
+def terms_of(jurisdiction: str, policies: Sequence[PolicyVersion], costs: Mapping[PieceId, Cost]) -> Terms:
+    """The tax and return policies among these, with the versions that each line pins."""
+    found = {version.kind: version for version in policies}
+    tax, returns = found[PolicyKind.TAX].terms, found[PolicyKind.RETURN].terms
     assert isinstance(tax, TaxTerms), "a tax policy has tax terms"
     assert isinstance(returns, ReturnTerms), "a return policy has return terms"
-    return Terms(jurisdiction, tax, returns, await work.costs.of_pieces(list(cart.tokens)))
+    pins = tuple(Pin(kind, found[kind].version) for kind in (PolicyKind.TAX, PolicyKind.RETURN))
+    return Terms(jurisdiction, tax, returns, costs, pins)
 
 
 def check_items(cart: Cart, listings: Mapping[ListingId, Listing]) -> None:
@@ -115,7 +172,8 @@ def check_items(cart: Cart, listings: Mapping[ListingId, Listing]) -> None:
         found = listings[item.listing_id]
         if item.piece_id is not None:
             carts.check_for_sale(found, cart.owner)
-        require(found.price == item.price, PriceChanged(found.id, item.price, found.price, path=("cartId",)))
+        was = item.expected_price
+        require(found.price == was, PriceChanged(found.id, was, found.price, path=("cartId",)))
 
 
 async def promise(work: Work, cart: Cart, now: datetime) -> dict[ListingId, Listing]:
@@ -139,7 +197,7 @@ async def ask_for_payment(work: Work, order: Order, provider: PaymentProvider, n
     assert order.expires_at is not None, "a pending order waits so long and no longer"
     tenders: list[Tender] = []
     for tender in order.tenders:
-        if tender.kind is TenderKind.EXTERNAL:
+        if tender.kind is TenderKind.EXTERNAL or tender.kind in PLEDGED:
             tenders.append(tender)
             continue
         hold = await reserve(
@@ -153,6 +211,7 @@ async def ask_for_payment(work: Work, order: Order, provider: PaymentProvider, n
         )
         tenders.append(replace(tender, hold_id=hold.id))
     order.tenders = tuple(tenders)
+    await hold_promised(work, order, now)
     external = order.tender(TenderKind.EXTERNAL)
     assert external is not None, "a pending order waits for a provider"
     intent = await payment.ask(
@@ -192,12 +251,20 @@ def draft(work: Work, cart: Cart, reckoned: OrderQuote, delivery: Delivery, now:
             tax_rate_bps=line.tax_rate_bps,
             tax=line.tax,
             cost=line.cost,
-            claim_token=item.token,
+            claim_token=line.claim_token,
             return_days=line.return_days,
             state=LineState.OPEN,
             refunded=zero,
+            kind=line.kind,
+            booking_id=line.booking_id,
+            booking_part=line.booking_part,
+            bundle_id=line.bundle_id,
+            jurisdiction=line.jurisdiction,
+            pins=line.pins,
+            shares=line.shares,
+            supplier_id=line.supplier_id,
         )
-        for position, (item, line) in enumerate(zip(cart.items, reckoned.lines, strict=True), start=1)
+        for position, line in enumerate(reckoned.lines, start=1)
     )
     return Order(
         id=order_id,

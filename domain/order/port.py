@@ -8,6 +8,7 @@ from uuid import UUID
 from domain import cart, payment, receivable, settlement, shop, stock
 from domain.order.lifecycle import OrderState
 from domain.order.noun import Cost, Order, OrderId, OrderRefund
+from domain.order.pledge import Pledges
 from domain.page import Page, PageRequest
 from domain.piece import PieceId
 from domain.viewer import AccountId, Role, Viewer
@@ -33,6 +34,8 @@ class Work(cart.Work, stock.Work, payment.Work, settlement.Work, receivable.Work
     def orders(self) -> Orders: ...
     @property
     def costs(self) -> Costs: ...
+    @property
+    def pledges(self) -> Pledges: ...
 
 
 @dataclass(frozen=True, slots=True)

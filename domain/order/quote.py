@@ -4,16 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.cart import CartItem
+from domain.booking import Booking, BookingId, BookingPart
+from domain.cart import CartBooking, CartItem
 from domain.catalogue import ProductId
 from domain.listing import Listing, ListingId, ListingKind
 from domain.money import BASIS_POINTS, Currency, Money, total
+from domain.order.lifecycle import LineKind
 from domain.order.noun import Address, Cost, Delivery, DeliveryMethod, Tender, TenderKind
+from domain.order.pledge import Pledge
 from domain.order.refusal import TendersDoNotFit
 from domain.payment import PaymentProvider
 from domain.piece import Party, PartyKind, PieceId
-from domain.policy import ReturnTerms, TaxBasis, TaxTerms
+from domain.policy import Pin, PolicyKind, ReturnTerms, TaxBasis, TaxTerms
 from domain.refusal import InvalidInput, require
+from domain.supplier import RevenueShare, SupplierId
 
 EXPRESS_FEE = {
     Currency.CNY: 12_000,
@@ -39,9 +43,9 @@ ADDRESS_LENGTHS = {
 class LineQuote:
     """One line, before anything is bought; `price` is for all of the quantity and includes `tax`."""
 
-    listing_id: ListingId
-    listing_kind: ListingKind
-    product_id: ProductId
+    listing_id: ListingId | None
+    listing_kind: ListingKind | None
+    product_id: ProductId | None
     piece_id: PieceId | None
     consignment_id: UUID | None
     quantity: int
@@ -53,6 +57,15 @@ class LineQuote:
     tax: Money
     cost: Money | None
     return_days: int
+    kind: LineKind = LineKind.GOODS
+    jurisdiction: str = ""
+    pins: tuple[Pin, ...] = ()
+    claim_token: int | None = None
+    booking_id: BookingId | None = None
+    booking_part: BookingPart | None = None
+    bundle_id: UUID | None = None
+    shares: tuple[RevenueShare, ...] = ()
+    supplier_id: SupplierId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +87,49 @@ class Terms:
     tax: TaxTerms
     returns: ReturnTerms
     costs: Mapping[PieceId, Cost]
+    pins: tuple[Pin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the buyer wants to pay with; a provider takes the rest."""
+    """What the buyer wants to pay with; a provider takes the rest. `pledge` is an old piece that pays its part."""
 
     credit: Money | None = None
     cash: Money | None = None
     provider: PaymentProvider | None = None
+    pledge: Pledge | None = None
 
 
 def quote(
-    items: Sequence[CartItem], listings: Mapping[ListingId, Listing], delivery: Delivery, terms: Terms, wish: Wish
+    items: Sequence[CartItem],
+    listings: Mapping[ListingId, Listing],
+    delivery: Delivery,
+    terms: Terms,
+    wish: Wish,
+    booked: Sequence[tuple[CartBooking, Booking]] = (),
 ) -> OrderQuote:
     """Add everything up; refuses tenders that do not fit."""
-    lines = tuple(quote_line(listings[item.listing_id], item.quantity, terms) for item in items)
+    lines = (
+        *(quote_line(listings[item.listing_id], item, terms) for item in items),
+        *(quote_booking(item, booking, terms) for item, booking in booked),
+    )
     currency = lines[0].price.currency
     subtotal = total((line.price for line in lines), currency)
-    shipping = shipping_fee(delivery.method, currency)
+    ships = any(line.kind in (LineKind.GOODS, LineKind.PIECE) for line in lines)
+    shipping = shipping_fee(delivery.method, currency) if ships else Money.zero(currency)
     whole = subtotal + shipping
     return OrderQuote(lines, subtotal, shipping, whole, plan_tenders(whole, wish))
 
 
-def quote_line(listing: Listing, quantity: int, terms: Terms) -> LineQuote:
+def quote_line(listing: Listing, item: CartItem, terms: Terms) -> LineQuote:
+    """At the price that it has now; in a bundle at its share of the bundle's."""
+    quantity = item.quantity
+    unit_price = listing.price if item.bundle_id is None else item.price
     cost = None if listing.piece_id is None else terms.costs.get(listing.piece_id)
     basis = tax_basis(listing, cost)
     paid = None if cost is None else cost.amount
     rate_bps = terms.tax.rate_bps(terms.jurisdiction, basis)
-    price = listing.price * quantity
+    price = unit_price * quantity
     return LineQuote(
         listing_id=listing.id,
         listing_kind=listing.kind,
@@ -110,17 +137,67 @@ def quote_line(listing: Listing, quantity: int, terms: Terms) -> LineQuote:
         piece_id=listing.piece_id,
         consignment_id=listing.consignment_id,
         quantity=quantity,
-        unit_price=listing.price,
+        unit_price=unit_price,
         price=price,
         seller=listing.seller,
         tax_basis=basis,
         tax_rate_bps=rate_bps,
         tax=included_tax(basis, price, paid, rate_bps),
         cost=paid,
-        return_days=terms.returns.window_days(
+        return_days=0
+        if item.service
+        else terms.returns.window_days(
             terms.jurisdiction, professional_seller=listing.seller.kind is not PartyKind.ACCOUNT
         ),
+        kind=kind_of(item),
+        jurisdiction=terms.jurisdiction,
+        pins=terms.pins,
+        claim_token=item.token,
+        bundle_id=item.bundle_id,
+        shares=item.shares,
     )
+
+
+def kind_of(item: CartItem) -> LineKind:
+    if item.piece_id is not None:
+        return LineKind.PIECE
+    return LineKind.SERVICE if item.service else LineKind.GOODS
+
+
+def quote_booking(item: CartBooking, booking: Booking, terms: Terms) -> LineQuote:
+    """Places of a journey, or an installment for them; the tax is that of where the house is established."""
+    cost = booking.costs(item.part)
+    rate_bps = terms.tax.rate_bps(booking.seat, booking.tax_basis)
+    return LineQuote(
+        listing_id=None,
+        listing_kind=None,
+        product_id=None,
+        piece_id=None,
+        consignment_id=None,
+        quantity=1,
+        unit_price=item.price,
+        price=item.price,
+        seller=booking.seller,
+        tax_basis=booking.tax_basis,
+        tax_rate_bps=rate_bps,
+        tax=margin_tax(item.price, cost, rate_bps) if booking.sold_by_house else Money.zero(item.price.currency),
+        cost=cost,
+        return_days=0,
+        kind=LineKind.DEPARTURE,
+        jurisdiction=booking.seat,
+        pins=(*(pin for pin in terms.pins if pin.kind is PolicyKind.TAX), *booking.pins),
+        booking_id=booking.id,
+        booking_part=item.part,
+        bundle_id=item.bundle_id,
+        shares=booking.shares,
+        supplier_id=booking.supplier_id,
+    )
+
+
+def margin_tax(price: Money, cost: Money, rate_bps: int) -> Money:
+    """The tax within what is left of a price after its cost."""
+    margin = max(price - cost, Money.zero(price.currency))
+    return margin.allocate([rate_bps, BASIS_POINTS])[0]
 
 
 def tax_basis(listing: Listing, cost: Cost | None) -> TaxBasis:
@@ -151,7 +228,7 @@ def shipping_fee(method: DeliveryMethod, currency: Currency) -> Money:
 
 
 def plan_tenders(whole: Money, wish: Wish) -> tuple[Tender, ...]:
-    """Credit and cash as wished, a provider for the rest; together exactly the whole."""
+    """Credit, cash and an old piece as wished, a provider for the rest; together exactly the whole."""
     zero = Money.zero(whole.currency)
     for name, part in (("credit", wish.credit), ("cash", wish.cash)):
         if part is not None:
@@ -159,10 +236,12 @@ def plan_tenders(whole: Money, wish: Wish) -> tuple[Tender, ...]:
             require(part.currency is whole.currency, InvalidInput(f"This cart is in {whole.currency}.", path=path))
             require(part.minor >= 0, InvalidInput("An amount is never negative.", path=path))
     credit, cash = wish.credit or zero, wish.cash or zero
-    rest = whole - credit - cash
+    pledged = () if wish.pledge is None else wish.pledge.tenders
+    covered = total((credit, cash, *(amount for _, amount in pledged)), whole.currency)
+    rest = whole - covered
     fits = rest == zero or (rest > zero and wish.provider is not None)
-    require(fits, TendersDoNotFit(whole, credit + cash, path=("tenders",)))
-    parts = ((TenderKind.CREDIT, credit), (TenderKind.CASH, cash), (TenderKind.EXTERNAL, rest))
+    require(fits, TendersDoNotFit(whole, covered, path=("tenders",)))
+    parts = ((TenderKind.CREDIT, credit), (TenderKind.CASH, cash), (TenderKind.EXTERNAL, rest), *pledged)
     return tuple(Tender(kind, amount, zero) for kind, amount in parts if amount)
 
 

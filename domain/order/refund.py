@@ -8,8 +8,10 @@ from domain import payment, receivable
 from domain.event import Event
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import BASIS_POINTS, Money, total
+from domain.order import journey
 from domain.order.lifecycle import UNPAID
 from domain.order.noun import Order, OrderLineId, OrderRefund, OrderRefundId, Tender, TenderKind, TenderPart
+from domain.order.pledge import PLEDGED, called_off
 from domain.order.port import Work
 from domain.payment import PaymentIntent, PaymentState, RefundTooHigh
 from domain.refusal import require
@@ -34,17 +36,16 @@ def lots_back(tender: Tender, amount: Money) -> tuple[LotSlice, ...]:
     The lot that was spent last comes first, so that what never lapses is restored before what might have.
     """
     backwards = tuple(reversed(tender.slices))
-    _, rest = split_slices(backwards, tender.refunded)
+    _, rest = split_slices(backwards, tender.refunded + tender.replaced)
     back, _ = split_slices(rest, amount)
     return back
 
 
 def preview_refund(order: Order, amount: Money) -> tuple[TenderPart, ...]:
     """What a refund of this amount would give back to each tender."""
-    parts = allocate_refund(
-        [tender.amount for tender in order.tenders], [tender.refunded for tender in order.tenders], amount
-    )
-    return tuple(TenderPart(tender.kind, part) for tender, part in zip(order.tenders, parts, strict=True) if part)
+    tenders = called_off(order.tenders)
+    parts = allocate_refund([tender.paid for tender in tenders], [tender.refunded for tender in tenders], amount)
+    return tuple(TenderPart(tender.kind, part) for tender, part in zip(tenders, parts, strict=True) if part)
 
 
 async def refund(
@@ -61,13 +62,14 @@ async def refund(
     Refuses more than is left of a line. Only what is still in escrow can go back: a line that was released can not.
     """
     assert order.state not in UNPAID or order.paid_at is not None, "there is no money to give back"
-    amount = Money.zero(order.currency)
+    amount = apart = Money.zero(order.currency)
     for line_id, part in lines.items():
         line = order.line(line_id)
         assert line.released_at is None, "what has left escrow does not come back this way"
         require(part <= line.refundable, RefundTooHigh(line.refundable, part, path=("amount",)))
         line.refunded += part
         amount += part
+        apart += part if line.booking_id is not None else Money.zero(order.currency)
     if shipping:
         left = order.shipping - order.shipping_refunded
         require(shipping <= left, RefundTooHigh(left, shipping, path=("amount",)))
@@ -75,6 +77,8 @@ async def refund(
         amount += shipping
     parts = preview_refund(order, amount)
     done = OrderRefund(OrderRefundId(work.new.id()), order.id, amount, parts, reason, now)
+    if apart:
+        await journey.move(work, order, -apart, now, "not travelled")
     await give_back(work, order, done, now)
     await work.orders.add_refund(done)
     work.events.append(
@@ -89,7 +93,11 @@ async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime) 
     if order.payment_intent_id is not None:
         intent = await work.payment_intents.lock(order.payment_intent_id)
     await work.wallets.lock(order.buyer, order.currency)
+    whole = done.amount == total((tender.refundable for tender in order.tenders), order.currency)
+    pledged = [part for part in done.parts if part.kind in PLEDGED]
     postings = [house(AccountKind.ESCROW, -done.amount)]
+    if pledged:
+        postings += await work.pledges.give_back(order, pledged, whole=whole, now=now)
     for part in done.parts:
         tender = order.tender(part.kind)
         assert tender is not None, "a part goes back to a tender of the order"

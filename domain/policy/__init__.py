@@ -5,6 +5,7 @@ A deal pins the versions that it was made under, so that a later version never r
 
 from domain.policy.default import default_terms
 from domain.policy.kind import PolicyKind
+from domain.policy.pricing import FreightTariff, GradeShare, PriceStep, PricingTerms, changed_by
 from domain.policy.terms import (
     AppraisalTerms,
     Bearer,
@@ -61,7 +62,9 @@ __all__ = [
     "CostKind",
     "CostTariff",
     "CostTerms",
+    "FreightTariff",
     "GradeRate",
+    "GradeShare",
     "InForce",
     "LadderStep",
     "MarkdownSchedule",
@@ -74,6 +77,8 @@ __all__ = [
     "PolicyNotInOrder",
     "PolicyReader",
     "PolicyVersion",
+    "PriceStep",
+    "PricingTerms",
     "Publish",
     "ReturnTerms",
     "SellerLevel",
@@ -86,6 +91,7 @@ __all__ = [
     "TravelCategory",
     "TravelTerms",
     "Work",
+    "changed_by",
     "current",
     "default_terms",
     "gather",

@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from domain.money import BASIS_POINTS, Money
+from domain.policy.pricing import PriceStep, PricingTerms
 from domain.policy.terms import (
     AppraisalTerms,
     CommissionPlan,
@@ -23,6 +24,7 @@ from domain.refusal import InvalidInput, require
 RATE_BPS_MAX = 6_000
 """Neither commission nor tax is higher, so that commission and the tax on it never take more than the price."""
 DAYS_MAX = 3_650
+MONTHS_MAX = 600
 RESPONSE_DAYS_MAX = 90
 ENTRIES_MAX = 100
 AGE_MAX = 120
@@ -77,6 +79,8 @@ def check(terms: Terms) -> None:
             )
         case TravelTerms():
             _travel(terms)
+        case PricingTerms():
+            _pricing(terms)
 
 
 def _plan(plan: CommissionPlan) -> None:
@@ -131,6 +135,48 @@ def _travel(terms: TravelTerms) -> None:
     )
     _days("balanceDays", terms.balance_days)
     _days("remindDays", terms.remind_days)
+
+
+def _pricing(terms: PricingTerms) -> None:
+    shares = [share.share_bps for share in terms.shares]
+    _unique("shares", [share.grade for share in terms.shares])
+    for share in shares:
+        _share("shares", share, BASIS_POINTS)
+    worse_is_less = bool(shares) and shares == sorted(shares, reverse=True) and shares[-1] > 0
+    require(worse_is_less, InvalidInput("Grades come best first, and none is worth nothing.", path=("shares",)))
+    bands = (
+        ("bandHighBps", terms.band_low_bps, terms.band_high_bps),
+        ("warrantyHighBps", terms.warranty_low_bps, terms.warranty_high_bps),
+    )
+    for name, low, high in bands:
+        require(0 <= low <= high <= BASIS_POINTS, InvalidInput("A band goes from low to high.", path=(name,)))
+    require(1 <= terms.warranty_months <= MONTHS_MAX, InvalidInput("1 to 600 months.", path=("warrantyMonths",)))
+    _share("ageBps", terms.age_bps, BASIS_POINTS)
+    loses = 0 <= terms.age_bps * terms.age_years_max < BASIS_POINTS and terms.age_years_max >= 0
+    require(loses, InvalidInput("Age never takes all of the price.", path=("ageYearsMax",)))
+    _steps("demand", terms.demand, lowest=1 - BASIS_POINTS)
+    _steps("plan", terms.plan, lowest=-BASIS_POINTS)
+    _share("tradeInBps", terms.trade_in_bps, BASIS_POINTS)
+    _share("insuranceBps", terms.insurance_bps, BASIS_POINTS)
+    _amounts("floors", terms.floors)
+    _amounts("freight", tuple(tariff.fee for tariff in terms.freight))
+    for tariff in terms.freight:
+        _share("freight", tariff.subsidy_bps, BASIS_POINTS)
+    for name, days in (
+        ("demandDays", terms.demand_days),
+        ("offerDays", terms.offer_days),
+        ("handOverDays", terms.hand_over_days),
+        ("answerDays", terms.answer_days),
+    ):
+        require(1 <= days <= DAYS_MAX, InvalidInput(f"1 to {DAYS_MAX} days.", path=(name,)))
+
+
+def _steps(name: str, steps: tuple[PriceStep, ...], *, lowest: int) -> None:
+    ratios = [step.from_ratio_bps for step in steps]
+    rising = ratios == sorted(set(ratios)) and all(ratio >= 0 for ratio in ratios) and len(steps) <= ENTRIES_MAX
+    require(rising, InvalidInput("Steps rise, from a ratio of 0 or more.", path=(name,)))
+    bounded = all(lowest <= step.change_bps <= BASIS_POINTS for step in steps)
+    require(bounded, InvalidInput(f"A change is {lowest} to {BASIS_POINTS} basis points.", path=(name,)))
 
 
 def _ladder(ladder: CancellationLadder) -> None:

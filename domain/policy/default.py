@@ -2,6 +2,7 @@
 
 from domain.localized import Localized
 from domain.money import Currency, Money
+from domain.policy.pricing import default_pricing
 from domain.policy.terms import (
     AppraisalTerms,
     Bearer,
@@ -160,7 +161,7 @@ def default_terms() -> tuple[Terms, ...]:
         service_fees=tuple(Money(fee, currency) for currency, (_, fee) in APPRAISAL_LIMITS.items()),
         service_days=90,
     )
-    return commission, markdown, settlement, returns, tax, cost, appraisal, travel_terms()
+    return commission, markdown, settlement, returns, tax, cost, appraisal, travel_terms(), default_pricing()
 
 
 def travel_terms() -> TravelTerms:

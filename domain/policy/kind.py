@@ -14,3 +14,4 @@ class PolicyKind(StrEnum):
     COST = "COST"
     APPRAISAL = "APPRAISAL"
     TRAVEL = "TRAVEL"
+    PRICING = "PRICING"

@@ -7,6 +7,7 @@ from typing import Literal
 from domain.localized import Localized
 from domain.money import BASIS_POINTS, Currency, Money
 from domain.policy.kind import PolicyKind
+from domain.policy.pricing import PricingTerms
 from domain.policy.travel import TravelTerms
 from domain.refusal import NotFound
 
@@ -282,4 +283,5 @@ Terms = (
     | CostTerms
     | AppraisalTerms
     | TravelTerms
+    | PricingTerms
 )

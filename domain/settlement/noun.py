@@ -62,6 +62,7 @@ class BlockReason(StrEnum):
     INSPECTION = "INSPECTION"
     DISPUTE = "DISPUTE"
     CHARGEBACK = "CHARGEBACK"
+    TRADE_IN = "TRADE_IN"
 
 
 BY_DATE = (BlockReason.NOT_DELIVERED, BlockReason.RETURN_WINDOW)

@@ -71,6 +71,9 @@ class SqlOrders(SqlCollection[Order]):
             await self._save_part(LINES.table, ("id",), LINES.to_row(line), "line", line.id)
         for tender in entity.tenders:
             row = {**TENDERS.to_row(tender), "order_id": entity.id}
+            if ("tender", entity.id, str(tender.kind)) not in self.kept:
+                await self.connection.execute(insert(TENDERS.table), row)
+                self._keep(entity.id, (), [row])
             await self._save_part(TENDERS.table, ("order_id", "kind"), row, "tender", entity.id, str(tender.kind))
         await super().save(entity)
 
@@ -125,6 +128,9 @@ SELECT DISTINCT ON (piece_id) piece_id, minor, currency, margin FROM (
     SELECT piece_id, gross_minor AS minor, currency, true AS margin, opened_at AS since FROM settlement
     WHERE piece_id = ANY({0}) AND cause <> 'SALE' AND state <> 'CANCELLED'
     UNION ALL
+    SELECT piece_id, value_minor, currency, true, settled_at FROM trade_in
+    WHERE piece_id = ANY({0}) AND state IN ('SETTLED', 'DISPOSED')
+    UNION ALL
     SELECT id, cost_minor, currency, false, opened_at FROM opened_goods WHERE id = ANY({0})
 ) AS bought ORDER BY piece_id, since DESC
 """
@@ -138,7 +144,7 @@ def costs(rows: Iterable[Any]) -> dict[PieceId, Cost]:
 
 
 class SqlCosts:
-    """What the house paid for a piece stands in the settlement by which it bought it, or came with it from stock;
+    """What the house paid for a piece stands in the settlement or trade-in by which it bought it, or came from stock;
 
     the last one counts.
     """

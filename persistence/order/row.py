@@ -8,13 +8,16 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
+from domain.booking import BookingPart
 from domain.listing import ListingKind
 from domain.money import Currency
 from domain.order import (
+    LineKind,
     LineState,
     OrderState,
     TenderKind,
 )
+from domain.piece import PartyKind
 from domain.policy import TaxBasis
 from persistence.piece import OWNERS, party
 from persistence.table import attach, document, key, minor, moment, one_of, text
@@ -57,19 +60,37 @@ class OrderRow(SQLModel, table=True):
     completed_at: datetime | None = moment(nullable=True)
     ended_at: datetime | None = moment(nullable=True)
     end_reason: str | None = text(nullable=True)
+    channel_code: str | None = text(nullable=True)
+    trade_in_id: UUID | None = key(nullable=True)
     version: int
 
 
+SELLERS = (*OWNERS, PartyKind.SUPPLIER)
+BOOKED_ONCE = "booking_id IS NOT NULL AND state <> 'CANCELLED'"
 SOLD_ONCE = "piece_id IS NOT NULL AND state NOT IN ('CANCELLED', 'RETURNED')"
 
 
 class OrderLineRow(SQLModel, table=True):
-    """A listing of one piece stands in one order at most, unless that was cancelled or the piece came back."""
+    """A listing of one piece stands in one order at most, unless that was cancelled or the piece came back.
+
+    So does each installment of a booking.
+    """
 
     __tablename__ = "order_line"
     __table_args__ = (
         UniqueConstraint("order_id", "position"),
         Index("uq_order_line_one_of_one", "listing_id", unique=True, postgresql_where=sql(SOLD_ONCE)),
+        Index("uq_order_line_booking", "booking_id", "booking_part", unique=True, postgresql_where=sql(BOOKED_ONCE)),
+        CheckConstraint(one_of("kind", LineKind), name="kind"),
+        CheckConstraint(one_of("booking_part", BookingPart), name="booking_part"),
+        CheckConstraint(
+            "CASE kind WHEN 'DEPARTURE' THEN listing_id IS NULL AND product_id IS NULL AND booking_id IS NOT NULL"
+            " AND booking_part IS NOT NULL AND supplier_id IS NOT NULL AND cost_minor IS NOT NULL"
+            " ELSE listing_id IS NOT NULL AND product_id IS NOT NULL AND listing_kind IS NOT NULL"
+            " AND booking_id IS NULL END",
+            name="subject",
+        ),
+        CheckConstraint("(kind = 'PIECE') = (piece_id IS NOT NULL)", name="piece"),
         CheckConstraint(one_of("listing_kind", ListingKind), name="listing_kind"),
         CheckConstraint(one_of("tax_basis", TaxBasis), name="tax_basis"),
         CheckConstraint(one_of("state", LineState), name="state"),
@@ -77,7 +98,7 @@ class OrderLineRow(SQLModel, table=True):
         CheckConstraint("quantity > 0 AND (piece_id IS NULL OR quantity = 1)", name="quantity"),
         CheckConstraint("unit_price_minor > 0 AND price_minor = unit_price_minor * quantity", name="price"),
         CheckConstraint("tax_rate_bps BETWEEN 0 AND 10000 AND tax_minor BETWEEN 0 AND price_minor", name="tax"),
-        CheckConstraint("(tax_basis = 'COMMISSION') = (seller_kind = 'ACCOUNT')", name="seller_of_record"),
+        CheckConstraint("(tax_basis = 'COMMISSION') = (seller_kind <> 'HOUSE')", name="seller_of_record"),
         CheckConstraint("tax_basis <> 'MARGIN' OR cost_minor IS NOT NULL", name="margin"),
         CheckConstraint("cost_minor >= 0", name="cost"),
         CheckConstraint("refunded_minor BETWEEN 0 AND price_minor", name="refunded"),
@@ -85,17 +106,18 @@ class OrderLineRow(SQLModel, table=True):
         CheckConstraint("return_days >= 0", name="return_days"),
         CheckConstraint("(delivered_at IS NOT NULL) = (state IN ('DELIVERED', 'RETURNED'))", name="delivered"),
         *party("seller"),
-        CheckConstraint(one_of("seller_kind", OWNERS), name="seller_may_sell"),
+        CheckConstraint(one_of("seller_kind", SELLERS), name="seller_may_sell"),
         Index("ix_order_line_piece", "piece_id", postgresql_where=sql("piece_id IS NOT NULL")),
         Index("ix_order_line_consignment", "consignment_id", postgresql_where=sql("consignment_id IS NOT NULL")),
         Index("ix_order_line_listing", "listing_id"),
+        Index("ix_order_line_product", "product_id", "id"),
     )
     id: UUID = key(primary=True)
     order_id: UUID = key("sales_order.id")
     position: int
-    listing_id: UUID = key("listing.id")
-    listing_kind: str = text()
-    product_id: UUID = key("product.id")
+    listing_id: UUID | None = key("listing.id", nullable=True)
+    listing_kind: str | None = text(nullable=True)
+    product_id: UUID | None = key("product.id", nullable=True)
     piece_id: UUID | None = key("piece.id", nullable=True)
     consignment_id: UUID | None = key("consignment.id", nullable=True)
     quantity: int
@@ -115,6 +137,14 @@ class OrderLineRow(SQLModel, table=True):
     delivered_at: datetime | None = moment(nullable=True)
     released_at: datetime | None = moment(nullable=True)
     blocked_by: list[str] = document()
+    kind: str = text()
+    booking_id: UUID | None = key("booking.id", nullable=True)
+    booking_part: str | None = text(nullable=True)
+    bundle_id: UUID | None = key(nullable=True)
+    jurisdiction: str = text()
+    pins: list[Any] = document()
+    shares: list[Any] = document()
+    supplier_id: UUID | None = key("supplier.id", nullable=True)
     version: int
 
 
@@ -124,7 +154,8 @@ class OrderTenderRow(SQLModel, table=True):
         CheckConstraint(one_of("kind", TenderKind), name="kind"),
         CheckConstraint(one_of("currency", Currency), name="currency"),
         CheckConstraint("amount_minor > 0", name="amount"),
-        CheckConstraint("refunded_minor BETWEEN 0 AND amount_minor", name="refunded"),
+        CheckConstraint("refunded_minor >= 0 AND replaced_minor >= 0", name="back"),
+        CheckConstraint("refunded_minor + replaced_minor <= amount_minor", name="refunded"),
         CheckConstraint("kind = 'CREDIT' OR slices = '[]'", name="slices"),
         CheckConstraint("kind <> 'EXTERNAL' OR hold_id IS NULL", name="hold"),
     )
@@ -135,6 +166,7 @@ class OrderTenderRow(SQLModel, table=True):
     refunded_minor: int = minor()
     slices: list[Any] = document()
     hold_id: UUID | None = key("wallet_hold.id", nullable=True)
+    replaced_minor: int = minor()
 
 
 class OrderRefundRow(SQLModel, table=True):
@@ -161,7 +193,8 @@ DECLARE
     off text;
 BEGIN
     SELECT concat_ws(', ',
-        CASE WHEN o.total_minor <> (SELECT coalesce(sum(amount_minor), 0) FROM order_tender WHERE order_id = o.id)
+        CASE WHEN o.total_minor <>
+            (SELECT coalesce(sum(amount_minor - replaced_minor), 0) FROM order_tender WHERE order_id = o.id)
             THEN 'the tenders' END,
         CASE WHEN o.subtotal_minor <> (SELECT coalesce(sum(price_minor), 0) FROM order_line WHERE order_id = o.id)
             THEN 'the lines' END,

@@ -20,6 +20,7 @@ from schema.policy.noun import (
     TaxBasis,
     TravelCategory,
 )
+from schema.policy.pricing import PricingTermsInput
 from schema.scalars import CountryCode, MoneyInput
 
 
@@ -291,6 +292,9 @@ class PolicyTermsInput:
     travel: TravelTermsInput | None = strawberry.field(
         default=strawberry.UNSET, description="Who may travel, and what calling off costs."
     )
+    pricing: PricingTermsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What used pieces are worth, and what their owners are offered."
+    )
 
     def to_terms(self) -> domain.Terms:
         said: list[Any] = [
@@ -304,6 +308,7 @@ class PolicyTermsInput:
                 self.cost,
                 self.appraisal,
                 self.travel,
+                self.pricing,
             )
         ]
         for one in said:

@@ -11,6 +11,7 @@ from schema.grade import Grade
 from schema.ids import Node, global_id
 from schema.localized import localized
 from schema.noun import attribute, noun
+from schema.policy.pricing import PricingTerms
 from schema.scalars import CountryCode, CurrencyCode, Money
 
 PolicyKind = strawberry.enum(domain.PolicyKind, name="PolicyKind", description="What a policy is about.")
@@ -189,7 +190,15 @@ class TravelTerms:
 
 PolicyTerms = Annotated[
     Union[  # noqa: UP007
-        CommissionTerms, MarkdownTerms, SettlementTerms, ReturnTerms, TaxTerms, CostTerms, AppraisalTerms, TravelTerms
+        CommissionTerms,
+        MarkdownTerms,
+        SettlementTerms,
+        ReturnTerms,
+        TaxTerms,
+        CostTerms,
+        AppraisalTerms,
+        TravelTerms,
+        PricingTerms,
     ],
     strawberry.union("PolicyTerms", description="What a policy says, by its kind."),
 ]

@@ -30,7 +30,7 @@ class PolicyNotInOrder(UserError):
 class PolicyQuery:
     @strawberry.field(
         graphql_type=Connection[PolicyVersion],
-        description="Every version of every policy, the newest first. For staff.",
+        description="Every version of every policy, the newest first.",
     )
     async def policies(
         self,
@@ -50,9 +50,7 @@ class PolicyQuery:
         found = await resolve.policies(info.context, given(kind), page)
         return Connection(page=found, list_name=POLICIES)
 
-    @strawberry.field(
-        graphql_type=list[PolicyVersion], description="The versions that hold now, one of each kind. For staff."
-    )
+    @strawberry.field(graphql_type=list[PolicyVersion], description="The versions that hold now, one of each kind.")
     async def policies_in_force(self, info: Info) -> Any:
         return await resolve.in_force(info.context)
 
@@ -64,5 +62,5 @@ class PolicyMutation:
         PolicyPublishInput,
         PolicyVersion,
         PolicyNotInOrder,
-        description="Publish the next version of a policy. Deals keep the version they were made under. For finance.",
+        description="Publish the next version of a policy. Deals keep the version they were made under.",
     )

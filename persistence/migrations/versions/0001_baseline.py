@@ -63,6 +63,30 @@ def upgrade() -> None:
     )
     op.create_index("ix_brand_kind", "brand", ["kind", "slug"], unique=False)
     op.create_table(
+        "bundle",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("slug", sa.Text(), nullable=False),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("story", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("components", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("shares", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_bundle_currency")),
+        sa.CheckConstraint(
+            "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND char_length(slug) <= 160", name=op.f("ck_bundle_slug")
+        ),
+        sa.CheckConstraint("state IN ('ACTIVE', 'WITHDRAWN')", name=op.f("ck_bundle_state")),
+        sa.CheckConstraint("jsonb_array_length(components) BETWEEN 2 AND 10", name=op.f("ck_bundle_components")),
+        sa.CheckConstraint("price_minor > 0", name=op.f("ck_bundle_price")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bundle")),
+        sa.UniqueConstraint("slug", name=op.f("uq_bundle_slug")),
+    )
+    op.create_index("ix_bundle_active", "bundle", ["slug"], unique=False, postgresql_where=sa.text("state = 'ACTIVE'"))
+    op.create_table(
         "category",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("parent_id", sa.UUID(), nullable=True),
@@ -206,6 +230,28 @@ def upgrade() -> None:
     )
     op.create_index("ix_outbox_due", "outbox", ["due_at", "id"], unique=False)
     op.create_table(
+        "acquisition_plan",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("category_id", sa.UUID(), nullable=True),
+        sa.Column("brand_id", sa.UUID(), nullable=True),
+        sa.Column("target", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("set_by", sa.UUID(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("category_id IS NOT NULL OR brand_id IS NOT NULL", name=op.f("ck_acquisition_plan_scope")),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_acquisition_plan_period")),
+        sa.CheckConstraint("target BETWEEN 1 AND 1000000", name=op.f("ck_acquisition_plan_target")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_acquisition_plan_brand_id")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_acquisition_plan_category_id")),
+        sa.ForeignKeyConstraint(["set_by"], ["account.id"], name=op.f("fk_acquisition_plan_set_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_acquisition_plan")),
+    )
+    op.create_index("ix_acquisition_plan_brand", "acquisition_plan", ["brand_id"], unique=False)
+    op.create_index("ix_acquisition_plan_category", "acquisition_plan", ["category_id"], unique=False)
+    op.create_index("ix_acquisition_plan_period", "acquisition_plan", ["ends_at", "starts_at"], unique=False)
+    op.create_table(
         "api_key",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("account_id", sa.UUID(), nullable=False),
@@ -255,6 +301,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appraiser")),
     )
     op.create_index("uq_appraiser_account", "appraiser", ["account_id"], unique=True)
+    op.create_table(
+        "campaign",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("funder", sa.Text(), nullable=False),
+        sa.Column("brand_id", sa.UUID(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("budget_minor", sa.BigInteger(), nullable=False),
+        sa.Column("subsidy_minor", sa.BigInteger(), nullable=False),
+        sa.Column("reserved_minor", sa.BigInteger(), nullable=False),
+        sa.Column("spent_minor", sa.BigInteger(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("opened_by", sa.UUID(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(ended_at IS NOT NULL) = (state = 'ENDED')", name=op.f("ck_campaign_ended")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_campaign_currency")),
+        sa.CheckConstraint("funder = 'HOUSE' OR brand_id IS NOT NULL", name=op.f("ck_campaign_brand_pays")),
+        sa.CheckConstraint("funder IN ('HOUSE', 'BRAND')", name=op.f("ck_campaign_funder")),
+        sa.CheckConstraint("state IN ('OPEN', 'ENDED')", name=op.f("ck_campaign_state")),
+        sa.CheckConstraint("char_length(code) BETWEEN 1 AND 40", name=op.f("ck_campaign_code")),
+        sa.CheckConstraint("reserved_minor + spent_minor <= budget_minor", name=op.f("ck_campaign_budget")),
+        sa.CheckConstraint("reserved_minor >= 0 AND spent_minor >= 0", name=op.f("ck_campaign_sums")),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_campaign_period")),
+        sa.CheckConstraint("subsidy_minor BETWEEN 1 AND budget_minor", name=op.f("ck_campaign_subsidy")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_campaign_brand_id")),
+        sa.ForeignKeyConstraint(["opened_by"], ["account.id"], name=op.f("fk_campaign_opened_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
+        sa.UniqueConstraint("code", name=op.f("uq_campaign_code")),
+    )
+    op.create_index("ix_campaign_ends", "campaign", ["state", "ends_at", "id"], unique=False)
     op.create_table(
         "cart",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -1562,6 +1643,124 @@ def upgrade() -> None:
     op.create_index("ix_title_record_owner", "title_record", ["owner"], unique=False)
     op.create_index("ix_title_record_piece", "title_record", ["piece_id", "recorded_at", "id"], unique=False)
     op.create_table(
+        "trade_in",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("owner", sa.UUID(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("product_id", sa.UUID(), nullable=False),
+        sa.Column("category_id", sa.UUID(), nullable=False),
+        sa.Column("piece_id", sa.UUID(), nullable=True),
+        sa.Column("claim_token", sa.BigInteger(), nullable=True),
+        sa.Column("grade", sa.Text(), nullable=False),
+        sa.Column("answers", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("standard_id", sa.UUID(), nullable=False),
+        sa.Column("standard_version", sa.Integer(), nullable=False),
+        sa.Column("terms", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("policy_version", sa.Integer(), nullable=False),
+        sa.Column("new_price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("facts", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("factors", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("plan_id", sa.UUID(), nullable=True),
+        sa.Column("low_minor", sa.BigInteger(), nullable=False),
+        sa.Column("value_minor", sa.BigInteger(), nullable=False),
+        sa.Column("campaign_id", sa.UUID(), nullable=True),
+        sa.Column("subsidy_minor", sa.BigInteger(), nullable=False),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("override_reason", sa.Text(), nullable=True),
+        sa.Column("mode", sa.Text(), nullable=True),
+        sa.Column("order_id", sa.UUID(), nullable=True),
+        sa.Column("bound_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("hand_over_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pick_up", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("receipt", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("inspection", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("requote_minor", sa.BigInteger(), nullable=True),
+        sa.Column("answer_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(requote_minor IS NOT NULL) = (state = 'REQUOTED')", name=op.f("ck_trade_in_requote")),
+        sa.CheckConstraint(
+            "(state IN ('DISPOSED', 'RETURNED', 'WITHDRAWN', 'EXPIRED')) = (closed_at IS NOT NULL)",
+            name=op.f("ck_trade_in_closed"),
+        ),
+        sa.CheckConstraint(
+            "NOT (state IN ('BOUND', 'IN_TRANSIT', 'RECEIVED', 'REQUOTED', 'SETTLED', 'DISPOSED', 'RETURNING', 'RETURNED')) OR order_id IS NOT NULL",
+            name=op.f("ck_trade_in_purchase"),
+        ),
+        sa.CheckConstraint(
+            "NOT (state IN ('RECEIVED', 'REQUOTED', 'SETTLED', 'DISPOSED')) OR (receipt IS NOT NULL AND piece_id IS NOT NULL)",
+            name=op.f("ck_trade_in_received"),
+        ),
+        sa.CheckConstraint(
+            "NOT (state IN ('SETTLED', 'DISPOSED')) OR settled_at IS NOT NULL", name=op.f("ck_trade_in_settled")
+        ),
+        sa.CheckConstraint("answer IN ('ACCEPT', 'PAY_DIFFERENCE', 'CANCEL')", name=op.f("ck_trade_in_answer")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_trade_in_currency")),
+        sa.CheckConstraint(
+            "grade IN ('NEW', 'PRISTINE', 'EXCELLENT', 'VERY_GOOD', 'GOOD', 'FAIR')", name=op.f("ck_trade_in_grade")
+        ),
+        sa.CheckConstraint("mode IN ('FULL_PRICE', 'TENDER')", name=op.f("ck_trade_in_mode")),
+        sa.CheckConstraint("state <> 'OFFERED' OR order_id IS NULL", name=op.f("ck_trade_in_offered")),
+        sa.CheckConstraint("state <> 'REQUOTED' OR answer_by IS NOT NULL", name=op.f("ck_trade_in_answer_by")),
+        sa.CheckConstraint(
+            "state IN ('OFFERED', 'BOUND', 'IN_TRANSIT', 'RECEIVED', 'REQUOTED', 'SETTLED', 'DISPOSED', 'RETURNING', 'RETURNED', 'WITHDRAWN', 'EXPIRED')",
+            name=op.f("ck_trade_in_state"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('REQUOTED', 'SETTLED', 'DISPOSED') OR inspection IS NOT NULL",
+            name=op.f("ck_trade_in_inspected"),
+        ),
+        sa.CheckConstraint("(campaign_id IS NULL) = (subsidy_minor = 0)", name=op.f("ck_trade_in_subsidy")),
+        sa.CheckConstraint("(piece_id IS NULL) = (claim_token IS NULL)", name=op.f("ck_trade_in_claim")),
+        sa.CheckConstraint("low_minor >= 0 AND subsidy_minor >= 0", name=op.f("ck_trade_in_amounts")),
+        sa.CheckConstraint("num_nonnulls(order_id, mode, bound_at) IN (0, 3)", name=op.f("ck_trade_in_bound")),
+        sa.CheckConstraint("requote_minor BETWEEN 1 AND value_minor - 1", name=op.f("ck_trade_in_lower")),
+        sa.CheckConstraint("value_minor > 0 AND value_minor <= new_price_minor", name=op.f("ck_trade_in_value")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_trade_in_campaign_id")),
+        sa.ForeignKeyConstraint(["category_id"], ["category.id"], name=op.f("fk_trade_in_category_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_trade_in_order_id")),
+        sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_trade_in_owner")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_trade_in_piece_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["acquisition_plan.id"], name=op.f("fk_trade_in_plan_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_trade_in_product_id")),
+        sa.ForeignKeyConstraint(["standard_id"], ["grading_standard.id"], name=op.f("fk_trade_in_standard_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trade_in")),
+        sa.UniqueConstraint("code", name=op.f("uq_trade_in_code")),
+    )
+    op.create_index("ix_trade_in_owner", "trade_in", ["owner", "id"], unique=False)
+    op.create_index(
+        "ix_trade_in_piece",
+        "trade_in",
+        ["piece_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("piece_id IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_trade_in_plan",
+        "trade_in",
+        ["plan_id", "state"],
+        unique=False,
+        postgresql_where=sa.text("plan_id IS NOT NULL"),
+    )
+    op.create_index("ix_trade_in_state", "trade_in", ["state", "id"], unique=False)
+    op.create_index(
+        "uq_trade_in_order", "trade_in", ["order_id"], unique=True, postgresql_where=sa.text("order_id IS NOT NULL")
+    )
+    op.create_index(
+        "uq_trade_in_piece",
+        "trade_in",
+        ["piece_id"],
+        unique=True,
+        postgresql_where=sa.text(
+            "piece_id IS NOT NULL AND state IN ('OFFERED', 'BOUND', 'IN_TRANSIT', 'RECEIVED', 'REQUOTED', 'RETURNING')"
+        ),
+    )
+    op.create_table(
         "booking_intake",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("sealed", sa.Text(), nullable=True),
@@ -1689,6 +1888,32 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "disposition",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("piece_id", sa.UUID(), nullable=False),
+        sa.Column("trade_in_id", sa.UUID(), nullable=False),
+        sa.Column("fate", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=True),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("signature", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.UUID(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(recipient IS NOT NULL) = (fate = 'DONATE')", name=op.f("ck_disposition_recipient")),
+        sa.CheckConstraint("fate IN ('REFURBISH', 'CLEAR', 'DONATE', 'DISMANTLE')", name=op.f("ck_disposition_fate")),
+        sa.CheckConstraint("char_length(method) BETWEEN 1 AND 300", name=op.f("ck_disposition_method")),
+        sa.ForeignKeyConstraint(["decided_by"], ["account.id"], name=op.f("fk_disposition_decided_by")),
+        sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_disposition_piece_id")),
+        sa.ForeignKeyConstraint(["trade_in_id"], ["trade_in.id"], name=op.f("fk_disposition_trade_in_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disposition")),
+        sa.UniqueConstraint("code", name=op.f("uq_disposition_code")),
+        sa.UniqueConstraint("trade_in_id", name=op.f("uq_disposition_trade_in_id")),
+    )
+    op.create_index("ix_disposition_piece", "disposition", ["piece_id", "id"], unique=False)
+    op.create_table(
         "goods_receipt",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("listing_id", sa.UUID(), nullable=False),
@@ -1768,6 +1993,65 @@ def upgrade() -> None:
     )
     op.create_index("ix_stock_reservation_lapse", "stock_reservation", ["listing_id", "expires_at"], unique=False)
     op.create_index("uq_stock_reservation_holder", "stock_reservation", ["holder", "listing_id"], unique=True)
+    op.create_table(
+        "subsidy",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("campaign_id", sa.UUID(), nullable=False),
+        sa.Column("trade_in_id", sa.UUID(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reserved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_subsidy_currency")),
+        sa.CheckConstraint("state IN ('RESERVED', 'SPENT', 'RELEASED')", name=op.f("ck_subsidy_state")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_subsidy_amount")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_subsidy_campaign_id")),
+        sa.ForeignKeyConstraint(["trade_in_id"], ["trade_in.id"], name=op.f("fk_subsidy_trade_in_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidy")),
+        sa.UniqueConstraint("trade_in_id", name=op.f("uq_subsidy_trade_in_id")),
+    )
+    op.create_index("ix_subsidy_campaign", "subsidy", ["campaign_id", "id"], unique=False)
+    op.create_table(
+        "trip_request",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("buyer", sa.UUID(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("wishes", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("party", sa.Integer(), nullable=False),
+        sa.Column("budget_minor", sa.BigInteger(), nullable=True),
+        sa.Column("budget_currency", sa.Text(), nullable=True),
+        sa.Column("quote", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
+        sa.Column("booking_id", sa.UUID(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(booking_id IS NOT NULL) = (state = 'ACCEPTED')", name=op.f("ck_trip_request_booking")),
+        sa.CheckConstraint(
+            "budget_currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_trip_request_budget_currency")
+        ),
+        sa.CheckConstraint(
+            "category IN ('STUDY_TOUR', 'K12', 'INTEREST', 'MEDICAL', 'LEISURE')", name=op.f("ck_trip_request_category")
+        ),
+        sa.CheckConstraint(
+            "state IN ('SUBMITTED', 'QUOTED', 'ACCEPTED', 'DECLINED')", name=op.f("ck_trip_request_state")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('QUOTED', 'ACCEPTED') OR quote IS NOT NULL", name=op.f("ck_trip_request_quote")
+        ),
+        sa.CheckConstraint("budget_minor > 0", name=op.f("ck_trip_request_budget")),
+        sa.CheckConstraint("party BETWEEN 1 AND 12", name=op.f("ck_trip_request_party")),
+        sa.CheckConstraint("starts_on <= ends_on", name=op.f("ck_trip_request_dates")),
+        sa.ForeignKeyConstraint(["booking_id"], ["booking.id"], name=op.f("fk_trip_request_booking_id")),
+        sa.ForeignKeyConstraint(["buyer"], ["account.id"], name=op.f("fk_trip_request_buyer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trip_request")),
+        sa.UniqueConstraint("code", name=op.f("uq_trip_request_code")),
+    )
+    op.create_index("ix_trip_request_buyer", "trip_request", ["buyer", "id"], unique=False)
+    op.create_index("ix_trip_request_state", "trip_request", ["state", "id"], unique=False)
     op.create_table(
         "appointment",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -2190,6 +2474,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("piece_id IS NOT NULL"),
     )
+    op.create_index("ix_order_line_product", "order_line", ["product_id", "id"], unique=False)
     op.create_index(
         "uq_order_line_booking",
         "order_line",
@@ -2649,6 +2934,31 @@ def upgrade() -> None:
         postgresql_where=sa.text("NOT state IN ('CANCELLED', 'REVERSED')"),
     )
     run(r"""
+CREATE FUNCTION subsidy_counts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    reserved bigint := CASE WHEN NEW.state = 'RESERVED' THEN NEW.amount_minor ELSE 0 END;
+    spent bigint := CASE WHEN NEW.state = 'SPENT' THEN NEW.amount_minor ELSE 0 END;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.state = 'RELEASED' OR NEW.state = 'RESERVED' THEN
+            RAISE EXCEPTION 'a subsidy is promised once, and released once' USING ERRCODE = 'check_violation';
+        END IF;
+        reserved := reserved - CASE WHEN OLD.state = 'RESERVED' THEN OLD.amount_minor ELSE 0 END;
+        spent := spent - CASE WHEN OLD.state = 'SPENT' THEN OLD.amount_minor ELSE 0 END;
+    END IF;
+    UPDATE campaign SET reserved_minor = reserved_minor + reserved, spent_minor = spent_minor + spent
+    WHERE id = NEW.campaign_id AND currency = NEW.currency;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'a subsidy is in the currency of its campaign' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$
+""")
+    run(
+        "CREATE TRIGGER subsidy_counts AFTER INSERT OR UPDATE ON subsidy FOR EACH ROW EXECUTE FUNCTION subsidy_counts()"
+    )
+    run(r"""
 CREATE FUNCTION piece_stands_first() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -2756,6 +3066,20 @@ BEGIN
 END $$
 """)
     run("CREATE TRIGGER claim_fence BEFORE UPDATE ON claim FOR EACH ROW EXECUTE FUNCTION claim_fence()")
+    run(r"""
+CREATE FUNCTION listing_is_of_something() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM piece WHERE id = NEW.piece_id AND gone_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'piece % left the house for good', NEW.piece_id USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$
+""")
+    run(r"""
+CREATE TRIGGER listing_is_of_something AFTER INSERT ON listing
+FOR EACH ROW WHEN (NEW.piece_id IS NOT NULL) EXECUTE FUNCTION listing_is_of_something()
+""")
     run(r"""
 CREATE FUNCTION goods_return_fits() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -3087,6 +3411,7 @@ $$
     )
     run('GRANT SELECT, INSERT, UPDATE ON "account" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "brand" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "bundle" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "category" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "club_shop" TO cercle_app')
     run('GRANT SELECT ON "credit_flow_day" TO cercle_app')
@@ -3099,8 +3424,10 @@ $$
     run('GRANT SELECT, INSERT ON "ledger_journal" TO cercle_app')
     run('GRANT SELECT ON "ledger_snapshot" TO cercle_app')
     run('GRANT SELECT, INSERT (name, subject_id, due_at), UPDATE (due_at), DELETE ON "outbox" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "acquisition_plan" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "api_key" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "appraiser" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE (state, ended_at, version) ON "campaign" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "cart" TO cercle_app')
     run('GRANT SELECT, INSERT ON "certificate_recall" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "collection" TO cercle_app')
@@ -3143,12 +3470,16 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "listing" TO cercle_app')
     run('GRANT SELECT ON "piece_standing" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE (evidence, documents) ON "title_record" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "trade_in" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "booking_intake" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "consignment" TO cercle_app')
+    run('GRANT SELECT, INSERT ON "disposition" TO cercle_app')
     run('GRANT SELECT, INSERT ON "goods_receipt" TO cercle_app')
     run('GRANT SELECT, INSERT ON "price_change" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "stock" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE, DELETE ON "stock_reservation" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE (state, version) ON "subsidy" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "trip_request" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "appointment" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "appraisal" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "consignment_task" TO cercle_app')

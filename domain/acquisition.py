@@ -1,0 +1,180 @@
+"""The plan of acquisitions: how many used pieces the house wants in a period, by what it has sold before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NewType, Protocol
+from uuid import UUID
+
+from domain import catalogue
+from domain.catalogue import BrandId, CategoryId
+from domain.event import Event
+from domain.money import BASIS_POINTS
+from domain.page import Page, PageRequest
+from domain.refusal import InvalidInput, Refusal, require
+from domain.viewer import AccountId, Role, Viewer
+from domain.work import check_version
+
+AcquisitionPlanId = NewType("AcquisitionPlanId", UUID)
+
+TARGET_MAX = 1_000_000
+PERIOD_MAX = timedelta(days=366)
+LOOK_BACK_DAYS_MAX = 730
+FILL_BPS_MAX = 1_000_000
+
+
+# Nouns
+
+
+@dataclass(slots=True)
+class AcquisitionPlan:
+    """`target` pieces of a category, of a brand or of both, from `starts_at` to before `ends_at`."""
+
+    id: AcquisitionPlanId
+    category_id: CategoryId | None
+    brand_id: BrandId | None
+    target: int
+    starts_at: datetime
+    ends_at: datetime
+    set_by: AccountId
+    set_at: datetime
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SalesHistory:
+    """What was sold of a category or a brand in so many days, and how many used pieces of it are on the shelf."""
+
+    days: int
+    sold: int
+    on_sale: int
+
+    def target(self, period_days: int) -> int:
+        """Sell to order: as many as sell in a period, less those that are there."""
+        return max(0, -(-self.sold * period_days // self.days) - self.on_sale)
+
+
+# Rules
+
+
+def fill_bps(taken: int, target: int) -> int:
+    """How full a plan is, in basis points."""
+    return min(FILL_BPS_MAX, taken * BASIS_POINTS // target)
+
+
+def check_scope(category_id: CategoryId | None, brand_id: BrandId | None) -> None:
+    named = category_id is not None or brand_id is not None
+    require(named, InvalidInput("Name a category, a brand, or both.", path=("categoryId",)))
+
+
+def check_look_back(days: int) -> None:
+    require(1 <= days <= LOOK_BACK_DAYS_MAX, InvalidInput("1 to 730 days.", path=("days",)))
+
+
+# Refusals
+
+
+@dataclass(eq=False)
+class PlanOverlaps(Refusal):
+    """Another plan holds for the same category and brand in a part of this period."""
+
+    code = "PLAN_OVERLAPS"
+    plan_id: AcquisitionPlanId
+
+    @property
+    def message(self) -> str:
+        return "Another plan of the same category and brand holds in a part of this period: change that one."
+
+
+# Ports
+
+
+class AcquisitionPlans(Protocol):
+    async def lock(self, plan_id: AcquisitionPlanId) -> AcquisitionPlan: ...
+    async def lock_scope(self, category_id: CategoryId | None, brand_id: BrandId | None) -> Sequence[AcquisitionPlan]:
+        """All plans of this very category and brand; nobody else sets one of them meanwhile."""
+        ...
+
+    async def add(self, plan: AcquisitionPlan) -> None: ...
+    async def save(self, plan: AcquisitionPlan) -> None: ...
+
+
+class Work(catalogue.Work, Protocol):
+    @property
+    def acquisition_plans(self) -> AcquisitionPlans: ...
+
+
+class AcquisitionReader(Protocol):
+    """Plans are for merchandisers and finance."""
+
+    async def by_ids(self, ids: Sequence[UUID]) -> Sequence[AcquisitionPlan | None]: ...
+    async def page(self, page: PageRequest) -> Page[AcquisitionPlan]:
+        """Newest first."""
+        ...
+
+    async def taken(self, plan_ids: Sequence[UUID]) -> Sequence[int]:
+        """How many trade-ins count towards each plan."""
+        ...
+
+    async def history(
+        self, category_id: CategoryId | None, brand_id: BrandId | None, days: int, now: datetime
+    ) -> SalesHistory: ...
+
+
+PLANNERS = (Role.MERCHANDISER, Role.FINANCE)
+
+
+# Verbs
+
+
+@dataclass(frozen=True, slots=True)
+class SetPlan:
+    """A new plan, or other numbers for the one with `plan_id`, whose category and brand stay as they are."""
+
+    target: int
+    starts_at: datetime
+    ends_at: datetime
+    category_id: CategoryId | None = None
+    brand_id: BrandId | None = None
+    plan_id: AcquisitionPlanId | None = None
+    expected_version: int | None = None
+
+
+async def set_plan(work: Work, viewer: Viewer, command: SetPlan, *, now: datetime) -> AcquisitionPlan:
+    """A merchandiser says how many are wanted; offers made from then on follow it."""
+    viewer.require(Role.MERCHANDISER)
+    require(1 <= command.target <= TARGET_MAX, InvalidInput("A target is 1 to 1,000,000.", path=("target",)))
+    period = command.ends_at - command.starts_at
+    require(timedelta(0) < period <= PERIOD_MAX, InvalidInput("A period has 1 to 366 days.", path=("endsAt",)))
+    if command.plan_id is None:
+        check_scope(command.category_id, command.brand_id)
+        plan = await draft(work, viewer, command, now)
+    else:
+        plan = await work.acquisition_plans.lock(command.plan_id)
+        check_version(command.expected_version, plan.version)
+        plan.target, plan.starts_at, plan.ends_at = command.target, command.starts_at, command.ends_at
+        plan.set_by, plan.set_at = viewer.require_account(), now
+    others = await work.acquisition_plans.lock_scope(plan.category_id, plan.brand_id)
+    for other in others:
+        apart = other.id == plan.id or other.ends_at <= plan.starts_at or plan.ends_at <= other.starts_at
+        require(apart, PlanOverlaps(other.id, path=("startsAt",)))
+    await (work.acquisition_plans.add if command.plan_id is None else work.acquisition_plans.save)(plan)
+    work.events.append(Event("acquisitionPlan.set", "acquisitionPlan", plan.id, {"target": plan.target}))
+    return plan
+
+
+async def draft(work: Work, viewer: Viewer, command: SetPlan, now: datetime) -> AcquisitionPlan:
+    if command.category_id is not None:
+        await work.categories.find(command.category_id)
+    if command.brand_id is not None:
+        await work.brands.find(command.brand_id)
+    return AcquisitionPlan(
+        id=AcquisitionPlanId(work.new.id()),
+        category_id=command.category_id,
+        brand_id=command.brand_id,
+        target=command.target,
+        starts_at=command.starts_at,
+        ends_at=command.ends_at,
+        set_by=viewer.require_account(),
+        set_at=now,
+    )

@@ -1,0 +1,310 @@
+"""Campaigns: a dated promise to add something to what people trade in, out of a budget that can not be overdrawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType, Protocol
+from uuid import UUID
+
+from domain import catalogue, wallet
+from domain.catalogue import BrandId
+from domain.event import Event
+from domain.ledger import AccountKind, house
+from domain.lifecycle import Lifecycle
+from domain.localized import Localized
+from domain.money import Currency, Money
+from domain.page import Page, PageRequest
+from domain.refusal import InvalidInput, Refusal, require
+from domain.text import line
+from domain.viewer import AccountId, Role, Viewer
+from domain.wallet import post
+from domain.work import check_version
+
+CampaignId = NewType("CampaignId", UUID)
+SubsidyId = NewType("SubsidyId", UUID)
+
+CODE_LENGTH_MAX = 40
+
+
+# Nouns
+
+
+class Funder(StrEnum):
+    """Whose money the budget is: the house's own, or a brand's, which owes it to the house from then on."""
+
+    HOUSE = "HOUSE"
+    BRAND = "BRAND"
+
+
+class CampaignState(StrEnum):
+    """An ENDED campaign grants nothing more; what it has promised it keeps."""
+
+    OPEN = "OPEN"
+    ENDED = "ENDED"
+
+
+CAMPAIGN_LIFECYCLE = Lifecycle(
+    kind="campaign",
+    initial=CampaignState.OPEN,
+    moves={"campaignEnd": ([CampaignState.OPEN], CampaignState.ENDED)},
+)
+
+
+@dataclass(slots=True)
+class Campaign:
+    """`reserved` is promised, `spent` was given; with what is `available` they are the budget.
+
+    `brand_id` narrows a campaign to purchases of that brand.
+    """
+
+    id: CampaignId
+    code: str
+    name: Localized
+    funder: Funder
+    brand_id: BrandId | None
+    currency: Currency
+    budget: Money
+    subsidy: Money
+    reserved: Money
+    spent: Money
+    starts_at: datetime
+    ends_at: datetime
+    state: CampaignState
+    opened_by: AccountId
+    opened_at: datetime
+    ended_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def available(self) -> Money:
+        return self.budget - self.reserved - self.spent
+
+    @property
+    def next_actions(self) -> tuple[str, ...]:
+        return CAMPAIGN_LIFECYCLE.next_actions(self.state)
+
+    def runs(self, now: datetime) -> bool:
+        return self.state is CampaignState.OPEN and self.starts_at <= now < self.ends_at
+
+
+class SubsidyState(StrEnum):
+    """RESERVED with an offer, SPENT when the old piece has passed, RELEASED when nothing came of it."""
+
+    RESERVED = "RESERVED"
+    SPENT = "SPENT"
+    RELEASED = "RELEASED"
+
+
+@dataclass(slots=True)
+class Subsidy:
+    """A part of a campaign's budget for one deal; the database keeps the campaign's sums by these rows."""
+
+    id: SubsidyId
+    campaign_id: CampaignId
+    trade_in_id: UUID
+    amount: Money
+    state: SubsidyState
+    reserved_at: datetime
+    version: int = 1
+
+
+# Refusals
+
+
+@dataclass(eq=False)
+class CampaignNotRunning(Refusal):
+    """The campaign has not begun, is over, or is about another currency or brand."""
+
+    code = "CAMPAIGN_NOT_RUNNING"
+
+    @property
+    def message(self) -> str:
+        return "This campaign does not hold for this: its dates, its currency or its brand are others."
+
+
+@dataclass(eq=False)
+class BudgetExhausted(Refusal):
+    """What is left of the budget is less than the subsidy."""
+
+    code = "BUDGET_EXHAUSTED"
+    available: Money
+
+    @property
+    def message(self) -> str:
+        return "All of this campaign's budget is promised. The offer can be had without it."
+
+
+# Ports
+
+
+class Campaigns(Protocol):
+    async def lock(self, campaign_id: CampaignId) -> Campaign: ...
+    async def find_code(self, code: str) -> Campaign | None:
+        """The campaign that people call so, not locked."""
+        ...
+
+    async def add(self, campaign: Campaign) -> None: ...
+    async def save(self, campaign: Campaign) -> None:
+        """Whether it is open; the sums are the database's to keep."""
+        ...
+
+
+class Subsidies(Protocol):
+    async def of_trade_in(self, trade_in_id: UUID) -> Subsidy | None:
+        """Locked; there is one at most."""
+        ...
+
+    async def add(self, subsidy: Subsidy) -> None: ...
+    async def save(self, subsidy: Subsidy) -> None: ...
+
+
+class Work(catalogue.Work, wallet.Work, Protocol):
+    @property
+    def campaigns(self) -> Campaigns: ...
+    @property
+    def subsidies(self) -> Subsidies: ...
+
+
+class CampaignReader(Protocol):
+    """Campaigns that run are public; staff see all of them."""
+
+    async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Campaign | None]: ...
+    async def running(self, now: datetime) -> Sequence[Campaign]:
+        """What runs now, the one that ends first before others; there are never many."""
+        ...
+
+    async def page(self, page: PageRequest) -> Page[Campaign]:
+        """All of them, newest first."""
+        ...
+
+
+# Steps
+
+
+async def reserve(
+    work: Work, code: str, currency: Currency, trade_in_id: UUID, now: datetime
+) -> tuple[Campaign, Money]:
+    """Promise the subsidy of a running campaign; refuses when its budget has not that much left."""
+    found = await work.campaigns.find_code(code.strip())
+    if found is None or found.currency is not currency or not found.runs(now):
+        raise CampaignNotRunning(path=("campaignCode",))
+    campaign = await work.campaigns.lock(found.id)
+    require(campaign.runs(now), CampaignNotRunning(path=("campaignCode",)))
+    enough = campaign.subsidy <= campaign.available
+    require(enough, BudgetExhausted(campaign.available, path=("campaignCode",)))
+    amount = campaign.subsidy
+    made = Subsidy(SubsidyId(work.new.id()), campaign.id, trade_in_id, amount, SubsidyState.RESERVED, now)
+    await work.subsidies.add(made)
+    return campaign, amount
+
+
+async def spend(work: Work, trade_in_id: UUID) -> None:
+    """The deal is done; the caller posts the money out of SUBSIDY_BUDGET."""
+    subsidy = await work.subsidies.of_trade_in(trade_in_id)
+    assert subsidy is not None, "only what was promised is given"
+    assert subsidy.state is SubsidyState.RESERVED, "and once"
+    subsidy.state = SubsidyState.SPENT
+    await work.subsidies.save(subsidy)
+
+
+async def release(work: Work, trade_in_id: UUID, now: datetime) -> None:
+    """Nothing came of it, or it was undone; for what was spent the caller has posted into SUBSIDY_BUDGET.
+
+    What comes back after a campaign has ended goes on to who had funded it.
+    """
+    subsidy = await work.subsidies.of_trade_in(trade_in_id)
+    if subsidy is None or subsidy.state is SubsidyState.RELEASED:
+        return
+    campaign = await work.campaigns.lock(subsidy.campaign_id)
+    subsidy.state = SubsidyState.RELEASED
+    await work.subsidies.save(subsidy)
+    if campaign.state is CampaignState.ENDED:
+        await fund(work, campaign, -subsidy.amount, now, "Came back after the end")
+
+
+async def fund(work: Work, campaign: Campaign, amount: Money, now: datetime, memo: str) -> None:
+    """Move an amount from the funder into the budget's account, or back when it is negative."""
+    source = AccountKind.PROMOTION if campaign.funder is Funder.HOUSE else AccountKind.SUPPLIER_PAYABLE
+    postings = [house(source, -amount), house(AccountKind.SUBSIDY_BUDGET, amount)]
+    await post(work, postings, ("campaign", campaign.id), now, memo)
+
+
+# Verbs
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCampaign:
+    """`brand_id` is needed when the brand pays."""
+
+    code: str
+    name: Localized
+    funder: Funder
+    budget: Money
+    subsidy: Money
+    starts_at: datetime
+    ends_at: datetime
+    brand_id: BrandId | None = None
+    expected_version: int | None = None
+
+
+async def open_(work: Work, viewer: Viewer, command: OpenCampaign, *, now: datetime) -> Campaign:
+    """Finance sets a budget aside; what the campaign grants comes out of it and out of nothing else."""
+    viewer.require(Role.FINANCE)
+    check_version(command.expected_version, 0)
+    code = line(command.code, "code", longest=CODE_LENGTH_MAX)
+    in_time = now < command.ends_at and command.starts_at < command.ends_at
+    require(in_time, InvalidInput("A campaign ends after it begins, and in the future.", path=("endsAt",)))
+    same = command.subsidy.currency is command.budget.currency
+    require(same, InvalidInput("Budget and subsidy are in one currency.", path=("subsidy", "currencyCode")))
+    fits = 0 < command.subsidy.minor <= command.budget.minor
+    require(fits, InvalidInput("A subsidy is more than zero and fits into the budget.", path=("subsidy",)))
+    named = command.brand_id is not None or command.funder is Funder.HOUSE
+    require(named, InvalidInput("Say which brand pays.", path=("brandId",)))
+    if command.brand_id is not None:
+        await work.brands.find(command.brand_id)
+    taken = await work.campaigns.find_code(code)
+    require(taken is None, InvalidInput("Another campaign has this code.", path=("code",)))
+    zero = Money.zero(command.budget.currency)
+    campaign = Campaign(
+        id=CampaignId(work.new.id()),
+        code=code,
+        name=command.name,
+        funder=command.funder,
+        brand_id=command.brand_id,
+        currency=command.budget.currency,
+        budget=command.budget,
+        subsidy=command.subsidy,
+        reserved=zero,
+        spent=zero,
+        starts_at=command.starts_at,
+        ends_at=command.ends_at,
+        state=CampaignState.OPEN,
+        opened_by=viewer.require_account(),
+        opened_at=now,
+    )
+    await work.campaigns.add(campaign)
+    await fund(work, campaign, campaign.budget, now, f"Budget of {code}")
+    said = {"code": code, "budget": str(campaign.budget), "funder": campaign.funder}
+    work.events.append(Event("campaign.opened", "campaign", campaign.id, said))
+    return campaign
+
+
+@dataclass(frozen=True, slots=True)
+class EndCampaign:
+    campaign_id: CampaignId
+    expected_version: int | None = None
+
+
+async def end(work: Work, viewer: Viewer, command: EndCampaign, *, now: datetime) -> Campaign:
+    """Finance ends a campaign: what is not promised goes back to who funded it."""
+    viewer.require(Role.FINANCE)
+    campaign = await work.campaigns.lock(command.campaign_id)
+    check_version(command.expected_version, campaign.version)
+    campaign.state = CAMPAIGN_LIFECYCLE.move(campaign.state, "campaignEnd")
+    campaign.ended_at = now
+    await work.campaigns.save(campaign)
+    if campaign.available:
+        await fund(work, campaign, -campaign.available, now, f"Rest of {campaign.code}")
+    work.events.append(Event("campaign.ended", "campaign", campaign.id, {"rest": str(campaign.available)}))
+    return campaign

@@ -1,0 +1,109 @@
+"""Plans of acquisitions in PostgreSQL, and the sales that they follow."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import text as sql
+from sqlmodel import SQLModel
+
+from domain.acquisition import TARGET_MAX, AcquisitionPlan, SalesHistory
+from domain.catalogue import BrandId, CategoryId
+from domain.page import Page, PageRequest
+from domain.trade_in import PENDING, TAKEN
+from persistence.collection import SqlCollection
+from persistence.paging import Sort, fetch_page
+from persistence.table import key, moment, one_of
+from persistence.valuation import first_id
+
+COUNTED = one_of("t.state", (*PENDING, *TAKEN))
+"""Trade-ins that a plan counts: those that a purchase waits for, and those that were bought."""
+
+HISTORY_MAX = 100_000
+"""A history is counted no further, so that it costs the same however much was sold."""
+
+
+class AcquisitionPlanRow(SQLModel, table=True):
+    __tablename__ = "acquisition_plan"
+    __table_args__ = (
+        CheckConstraint("category_id IS NOT NULL OR brand_id IS NOT NULL", name="scope"),
+        CheckConstraint(f"target BETWEEN 1 AND {TARGET_MAX}", name="target"),
+        CheckConstraint("starts_at < ends_at", name="period"),
+        Index("ix_acquisition_plan_period", "ends_at", "starts_at"),
+        Index("ix_acquisition_plan_category", "category_id"),
+        Index("ix_acquisition_plan_brand", "brand_id"),
+    )
+    id: UUID = key(primary=True)
+    category_id: UUID | None = key("category.id", nullable=True)
+    brand_id: UUID | None = key("brand.id", nullable=True)
+    target: int
+    starts_at: datetime = moment()
+    ends_at: datetime = moment()
+    set_by: UUID = key("account.id")
+    set_at: datetime = moment()
+    version: int
+
+
+class SqlAcquisitionPlans(SqlCollection[AcquisitionPlan]):
+    noun = AcquisitionPlan
+    row = AcquisitionPlanRow
+    kind = "AcquisitionPlan"
+
+    _QUEUE = sql("SELECT pg_advisory_xact_lock(hashtextextended('acquisition_plan/' || :scope, 7))")
+
+    async def lock_scope(self, category_id: CategoryId | None, brand_id: BrandId | None) -> Sequence[AcquisitionPlan]:
+        # A plan that is not there yet has no row to lock, so those who set one queue on its scope.
+        await self.connection.execute(self._QUEUE, {"scope": f"{category_id}/{brand_id}"})
+        columns = self.table.c
+        return await self.find_where(
+            columns.category_id.is_not_distinct_from(category_id), columns.brand_id.is_not_distinct_from(brand_id)
+        )
+
+
+HISTORY = f"""
+WITH goods AS (
+    SELECT p.id FROM product p JOIN category c ON c.id = p.category_id
+    WHERE ($1::uuid IS NULL OR c.path ? $1::text) AND ($2::uuid IS NULL OR p.brand_id = $2)
+)
+SELECT
+    (SELECT coalesce(sum(quantity), 0) FROM (
+        SELECT l.quantity FROM goods g JOIN order_line l ON l.product_id = g.id
+        WHERE l.id >= $3 AND l.state NOT IN ('CANCELLED', 'RETURNED') LIMIT {HISTORY_MAX}) s) AS sold,
+    (SELECT count(*) FROM (
+        SELECT 1 FROM goods g JOIN listing l ON l.product_id = g.id
+        WHERE l.piece_id IS NOT NULL AND l.state IN ('LISTED', 'RESERVED') LIMIT {HISTORY_MAX}) o) AS on_sale
+"""
+
+
+class SqlAcquisitionReader:
+    def __init__(self, pool: Any) -> None:
+        self.pool = pool
+
+    async def by_ids(self, ids: Sequence[UUID]) -> Sequence[AcquisitionPlan | None]:
+        return await SqlAcquisitionPlans.read(self.pool, ids)
+
+    async def page(self, page: PageRequest) -> Page[AcquisitionPlan]:
+        return await fetch_page(
+            self.pool,
+            "SELECT * FROM acquisition_plan",
+            where=[],
+            values=[],
+            sort=Sort(columns=(("id", "uuid"),), descending=True),
+            page=page,
+            item=SqlAcquisitionPlans.mapping.to_noun,
+            key=lambda plan: (plan.id,),
+        )
+
+    async def taken(self, plan_ids: Sequence[UUID]) -> Sequence[int]:
+        query = f"SELECT t.plan_id, count(*) FROM trade_in t WHERE t.plan_id = ANY($1::uuid[]) AND {COUNTED} GROUP BY 1"
+        found = {row["plan_id"]: row["count"] for row in await self.pool.fetch(query, list(plan_ids))}
+        return [found.get(plan_id, 0) for plan_id in plan_ids]
+
+    async def history(
+        self, category_id: CategoryId | None, brand_id: BrandId | None, days: int, now: datetime
+    ) -> SalesHistory:
+        since = first_id(now - timedelta(days=days))
+        row = await self.pool.fetchrow(HISTORY, category_id, brand_id, since)
+        return SalesHistory(days, int(row["sold"]), int(row["on_sale"]))
