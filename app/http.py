@@ -9,6 +9,7 @@ GraphQL request at all.
 import logging
 import re
 from asyncio import current_task
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from random import getrandbits
@@ -26,6 +27,7 @@ from app.house import House
 from app.meter import THROTTLED, Charge, payer
 from app.origin import PREFLIGHT, for_page, is_welcome, origin_of
 from app.request import (
+    EVENT_STREAM,
     GRAPHQL_RESPONSE,
     LEGACY_JSON,
     REQUEST_ERROR_STATUS,
@@ -45,6 +47,7 @@ from app.telemetry import bind_request
 from app.telemetry.request import OK, RequestFigures, Watch
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
+from schema.access import keyed
 from schema.coded import INTERNAL, UNAVAILABLE, is_request_error
 from schema.root import build
 
@@ -79,6 +82,9 @@ class Answer:
 class GraphQLEndpoint:
     """Plain JSON by POST, and queries by GET."""
 
+    event_stream: Callable[[Any, Head, Any, Any, dict[str, str]], Awaitable[None]] | None = None
+    """Answers who asks for more than one answer."""
+
     def __init__(self, settings: Settings) -> None:
         self.schema = build()
         self.figures = RequestFigures(self.schema.documents)
@@ -103,6 +109,10 @@ class GraphQLEndpoint:
                 await beside.send(send, request_id)
                 return
             media_type = wanted_type(head.get(b"accept", "*/*"))
+            if media_type == EVENT_STREAM and self.event_stream is not None:
+                media_type = LEGACY_JSON
+                await self.event_stream(scope, head, receive, send, page)
+                return
             answer = await self.answer(scope["app"].state.house, head, receive, request_id, media_type, watch)
         except ClientDisconnect:
             return
@@ -144,6 +154,8 @@ class GraphQLEndpoint:
         if self.explorer is not None and explorer.wanted(head):
             body, headers = await self.explorer.page(head)
             return Answer(body, 200, "text/html", headers)
+        # What is read by GET may change the next moment, and may be meant for one person alone.
+        page["cache-control"] = "no-store"
         return None
 
     async def answer(
@@ -171,6 +183,8 @@ class GraphQLEndpoint:
             raise HttpRefusal(405, "METHOD_NOT_ALLOWED", "Send what changes something by POST.", allow="POST")
         watch.asked = (query, operation_name)
         viewer = await who(house, head, locale)
+        if viewer.key is not None:
+            viewer = keyed(viewer, query, operation_name, tokens_max=self.schema.limits.tokens)
         bound = self.documents.guarded and self.documents.binds(viewer, query)
         await hold_back(house, head, viewer, query)
         context = house.context(viewer, key=head.find(b"idempotency-key"), request_id=request_id, client=head.client)
@@ -181,6 +195,7 @@ class GraphQLEndpoint:
         if bound:
             run = partial(veiled, run)
         charge = await house.meter.charge(payer(viewer, head.client), self.schema, *asking)
+        watch.cost = charge.requested
         run = partial(charge.run, run, context)
         if answers is None or not self.schema.only_reads(query, operation_name):
             return metered(charge, answered(await run(), media_type))

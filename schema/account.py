@@ -245,9 +245,7 @@ class AccountQuery:
     ) -> Any:
         return await resolve.account(info.context, id_of("Account", id, "id"))
 
-    @strawberry.field(
-        graphql_type=Connection[Account], description="Who is not erased, by email. For support and finance."
-    )
+    @strawberry.field(graphql_type=Connection[Account], description="Who is not erased, by email.")
     async def accounts(
         self,
         info: Info,
@@ -280,7 +278,7 @@ class AccountMutation:
         AccountRegisterInput,
         Account,
         EmailTaken,
-        description="Become a customer. For strangers.",
+        description="Become a customer.",
         prepare=resolve.register,
     )
     account_update = mutation(
@@ -295,21 +293,21 @@ class AccountMutation:
         AccountVerifyIdentityInput,
         Account,
         VersionConflict,
-        description="Record that a person showed a document; payouts need it. For support.",
+        description="Record that a person showed a document; payouts need it.",
     )
     account_grant_role = mutation(
         account.grant_role,
         AccountGrantRoleInput,
         Account,
         VersionConflict,
-        description="Give a role; it counts from the next sign-in. For admins.",
+        description="Give a role; it counts from the next sign-in.",
     )
     account_revoke_role = mutation(
         account.revoke_role,
         AccountRevokeRoleInput,
         Account,
         VersionConflict,
-        description="Take a role away and end every session of that person. For admins.",
+        description="Take a role away and end every session of that person.",
     )
     account_erase = mutation(
         account.erase,
@@ -317,7 +315,7 @@ class AccountMutation:
         Account,
         ErasureBlocked,
         VersionConflict,
-        description="Let a person's data go; journals stay, and name nobody. For the owner, and for support.",
+        description="Let a person's data go; journals stay, and name nobody.",
     )
 
 

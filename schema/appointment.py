@@ -184,7 +184,7 @@ class AppointmentQuery:
 
     @strawberry.field(
         graphql_type=Connection[Appointment],
-        description="Everybody's appointments, by their start. For shop associates and support.",
+        description="Everybody's appointments, by their start.",
     )
     async def shop_diary(
         self,
@@ -227,12 +227,12 @@ class AppointmentMutation:
         AppointmentCheckInInput,
         Appointment,
         WrongState,
-        description="Say that the customer has come. For associates of the shop and support.",
+        description="Say that the customer has come.",
     )
     appointment_miss = mutation(
         appointment.miss,
         AppointmentMissInput,
         Appointment,
         WrongState,
-        description="Say that the customer did not come. For associates of the shop and support.",
+        description="Say that the customer did not come.",
     )

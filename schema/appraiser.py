@@ -129,9 +129,7 @@ class AppraiserAppointInput(Keyed):
 
 @strawberry.type
 class AppraiserQuery:
-    @strawberry.field(
-        graphql_type=Connection[Appraiser], description="Appraisers in the order of their appointment. For staff."
-    )
+    @strawberry.field(graphql_type=Connection[Appraiser], description="Appraisers in the order of their appointment.")
     async def appraisers(
         self,
         info: Info,
@@ -162,7 +160,7 @@ class AppraiserMutation:
         AppraiserAppointInput,
         Appraiser,
         VersionConflict,
-        description="Appoint an appraiser, or change qualifications and capacity of one. For admins.",
+        description="Appoint an appraiser, or change qualifications and capacity of one.",
     )
 
 

@@ -76,9 +76,7 @@ def any_id(text: str) -> Any:
 
 @strawberry.type
 class AuditQuery:
-    @strawberry.field(
-        graphql_type=Connection[AuditEntry], description="Everything that anybody did, newest first. For admins."
-    )
+    @strawberry.field(graphql_type=Connection[AuditEntry], description="Everything that anybody did, newest first.")
     async def audit_log(
         self,
         info: Info,

@@ -237,7 +237,7 @@ class CertificateFilterInput:
 
 @strawberry.type
 class CertificateQuery:
-    @strawberry.field(graphql_type=CertificateCheck, description="What a certificate's code is worth. Public.")
+    @strawberry.field(graphql_type=CertificateCheck, description="What a certificate's code is worth.")
     async def certificate_verify(
         self,
         info: Info,
@@ -247,7 +247,7 @@ class CertificateQuery:
 
     @strawberry.field(
         graphql_type=list[CertificateKey],
-        description="The public keys, with which anyone can check a payload and its signature offline. Public.",
+        description="The public keys, with which anyone can check a payload and its signature offline.",
     )
     def certificate_keys(self, info: Info) -> Any:
         return resolve.keys(info.context)
@@ -260,7 +260,7 @@ class CertificateQuery:
     ) -> Any:
         return await resolve.by_id(info.context, id_of("Certificate", id, "id"))
 
-    @strawberry.field(graphql_type=Connection[Certificate], description="All certificates, newest first. For staff.")
+    @strawberry.field(graphql_type=Connection[Certificate], description="All certificates, newest first.")
     async def certificates(
         self,
         info: Info,
@@ -276,7 +276,7 @@ class CertificateQuery:
         wanted = certificate.CertificateFilter() if narrowed is None else narrowed.to_filter()
         return await listed(info, wanted, first=first, after=after, last=last, before=before)
 
-    @strawberry.field(graphql_type=CertificateRecall | None, description="One recall. For staff.")
+    @strawberry.field(graphql_type=CertificateRecall | None, description="One recall.")
     async def certificate_recall(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which.")]
     ) -> Any:
@@ -291,8 +291,7 @@ class CertificateMutation:
         Certificate,
         WrongState,
         VersionConflict,
-        description="Revoke a certificate. A counterfeit counts against the appraisers who missed it. For admins and "
-        "senior appraisers of the category.",
+        description="Revoke a certificate. A counterfeit counts against the appraisers who missed it.",
     )
     certificate_reinstate = mutation(
         certificate.reinstate,
@@ -300,13 +299,13 @@ class CertificateMutation:
         Certificate,
         WrongState,
         VersionConflict,
-        description="End a review in the certificate's favour. For admins and senior appraisers of the category.",
+        description="End a review in the certificate's favour.",
     )
     certificate_recall = mutation(
         certificate.recall,
         CertificateRecallInput,
         CertificateRecall,
-        description="Put the siblings of a certificate under review. For admins and senior appraisers of the category.",
+        description="Put the siblings of a certificate under review.",
     )
 
 

@@ -102,9 +102,7 @@ class WalletChange:
 
 @strawberry.type
 class ChangeSubscription:
-    @strawberry.subscription(
-        graphql_type=ConsignmentChange, description="Every change of a consignment. For its seller and staff."
-    )
+    @strawberry.subscription(graphql_type=ConsignmentChange, description="Every change of a consignment.")
     async def consignment_changed(
         self,
         info: Info,
@@ -115,16 +113,14 @@ class ChangeSubscription:
 
     @strawberry.subscription(
         graphql_type=ListingChange,
-        description="Every change of an offer: its price, and whether somebody has it in hand or has bought it. "
-        "For everybody.",
+        description="Every change of an offer: its price, and whether somebody has it in hand or has bought it.",
     )
     async def listing_changed(self, info: Info, by: By, after: Since = strawberry.UNSET) -> Any:
         return await resolve.listing(info.context, *by.read("Listing"), decode_position(after))
 
     @strawberry.subscription(
         graphql_type=OrderChange,
-        description="Every change of an order, and of its parcels and returns. For its buyer, and staff who serve "
-        "buyers.",
+        description="Every change of an order, and of its parcels and returns.",
     )
     async def order_changed(
         self,
@@ -134,8 +130,6 @@ class ChangeSubscription:
     ) -> Any:
         return await resolve.order(info.context, id_of("Order", id, "id"), decode_position(after))
 
-    @strawberry.subscription(
-        graphql_type=WalletChange, description="Every change of the caller's own wallet. For people with an account."
-    )
+    @strawberry.subscription(graphql_type=WalletChange, description="Every change of the caller's own wallet.")
     async def wallet_changed(self, info: Info, after: Since = strawberry.UNSET) -> Any:
         return await resolve.wallet(info.context, decode_position(after))

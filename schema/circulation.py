@@ -89,7 +89,7 @@ class CreditPurchase:
 
 @strawberry.type
 class CirculationQuery:
-    @strawberry.field(graphql_type=list[Circulation], description="How credit goes round, by currency. For finance.")
+    @strawberry.field(graphql_type=list[Circulation], description="How credit goes round, by currency.")
     async def circulation(
         self,
         info: Info,

@@ -209,5 +209,5 @@ class ContractMutation:
         OwnConsignment,
         WrongState,
         VersionConflict,
-        description="Offer terms for an appraised piece, pinned to the day's policies. For merchandisers and support.",
+        description="Offer terms for an appraised piece, pinned to the day's policies.",
     )

@@ -96,8 +96,7 @@ class GraderQuery:
 
     @strawberry.field(
         graphql_type=list[GraderRecord],
-        description="How often opinions of a period agreed with what graders suggested. For appraisers and "
-        "merchandisers.",
+        description="How often opinions of a period agreed with what graders suggested.",
     )
     async def grader_records(
         self,

@@ -279,7 +279,7 @@ class GradingQuery:
     @strawberry.field(
         graphql_type=GradingStandard | None,
         description="How a category is judged: one version of its own standard, or, when none is named, the one in "
-        "force, which may be that of a category around it. Public.",
+        "force, which may be that of a category around it.",
     )
     async def grading_standard(
         self,
@@ -293,7 +293,7 @@ class GradingQuery:
 
     @strawberry.field(
         graphql_type=GradingAssessment,
-        description="The grade that answers would earn under a standard. For staff, before an opinion is given.",
+        description="The grade that answers would earn under a standard.",
     )
     async def grading_assessment(
         self,
@@ -311,8 +311,7 @@ class GradingMutation:
         grading.publish,
         GradingStandardPublishInput,
         GradingStandard,
-        description="Publish the next version of a category's grading standard; appraisals under way keep theirs. For "
-        "merchandisers and senior appraisers of the category.",
+        description="Publish the next version of a category's grading standard; appraisals under way keep theirs.",
     )
 
 

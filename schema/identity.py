@@ -33,11 +33,11 @@ class IdentityMutation:
         identity.link,
         IdentityLinkInput,
         Account,
-        description="Let the tokens of another issuer speak for an account that was opened here. For admins.",
+        description="Let the tokens of another issuer speak for an account that was opened here.",
     )
     identity_unlink = mutation(
         identity.unlink,
         IdentityUnlinkInput,
         Account,
-        description="Take such a link away, and sign the person out everywhere. For admins.",
+        description="Take such a link away, and sign the person out everywhere.",
     )

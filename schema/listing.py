@@ -405,7 +405,7 @@ class ListingMutation:
         ListingPublishInput,
         Listing,
         AlreadyListed,
-        description="Put new goods or a piece of the house on the shelves. For merchandisers.",
+        description="Put new goods or a piece of the house on the shelves.",
     )
     listing_reprice = mutation(
         markdown.reprice_listing,
@@ -423,7 +423,7 @@ class ListingMutation:
         Listing,
         WrongState,
         VersionConflict,
-        description="Take an offer of the house off the shelves. For merchandisers.",
+        description="Take an offer of the house off the shelves.",
     )
 
 

@@ -101,8 +101,7 @@ class MarkdownMutation:
         NotADiscount,
         WrongState,
         VersionConflict,
-        description="Ask a consignor for a lower price. Below the agreed range they may also withdraw free of charge. "
-        "For merchandisers.",
+        description="Ask a consignor for a lower price. Below the agreed range they may also withdraw free of charge.",
     )
     markdown_consent = mutation(
         markdown.consent,
@@ -112,7 +111,7 @@ class MarkdownMutation:
         ProposalLapsed,
         WrongState,
         VersionConflict,
-        description="Agree to a proposed price, which holds at once. For the consignor.",
+        description="Agree to a proposed price, which holds at once.",
     )
     markdown_refuse = mutation(
         markdown.refuse,
@@ -121,5 +120,5 @@ class MarkdownMutation:
         ProposalLapsed,
         WrongState,
         VersionConflict,
-        description="Do not agree to a proposed price, which stays as it is. For the consignor.",
+        description="Do not agree to a proposed price, which stays as it is.",
     )

@@ -151,7 +151,7 @@ class MediaMutation:
         media.start_upload,
         MediaUploadStartInput,
         MediaUpload,
-        description="Announce a file and get a signed address to PUT it to. For everybody who is signed in.",
+        description="Announce a file and get a signed address to PUT it to.",
     )
     media_upload_finish = mutation(
         media.finish_upload,
@@ -159,7 +159,7 @@ class MediaMutation:
         MediaUpload,
         MediaNotReceived,
         WrongState,
-        description="Say that the file is there; from here on it can be shown and never changes. For its uploader.",
+        description="Say that the file is there; from here on it can be shown and never changes.",
     )
 
 

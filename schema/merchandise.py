@@ -241,47 +241,47 @@ class CatalogueMutation:
         BrandCreateInput,
         Brand,
         SlugTaken,
-        description="Take a brand into the catalogue. For merchandisers.",
+        description="Take a brand into the catalogue.",
     )
     brand_update = mutation(
         catalogue.update_brand,
         BrandUpdateInput,
         Brand,
         VersionConflict,
-        description="Change what is told of a brand. For merchandisers.",
+        description="Change what is told of a brand.",
     )
     category_create = mutation(
         catalogue.create_category,
         CategoryCreateInput,
         Category,
         SlugTaken,
-        description="Grow the tree of categories. For merchandisers.",
+        description="Grow the tree of categories.",
     )
     category_update = mutation(
         catalogue.update_category,
         CategoryUpdateInput,
         Category,
         VersionConflict,
-        description="Rename a category, or describe its products more closely. For merchandisers.",
+        description="Rename a category, or describe its products more closely.",
     )
     collection_create = mutation(
         catalogue.create_collection,
         CollectionCreateInput,
         Collection,
         SlugTaken,
-        description="Open a brand's collection. For merchandisers.",
+        description="Open a brand's collection.",
     )
     product_create = mutation(
         catalogue.create_product,
         ProductCreateInput,
         Product,
         SlugTaken,
-        description="Describe a model. For merchandisers.",
+        description="Describe a model.",
     )
     product_update = mutation(
         catalogue.update_product,
         ProductUpdateInput,
         Product,
         VersionConflict,
-        description="Correct a model. For merchandisers.",
+        description="Correct a model.",
     )

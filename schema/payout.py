@@ -220,13 +220,13 @@ class PayoutQuery:
         )
         return Connection(page=found, list_name=PAYOUTS)
 
-    @strawberry.field(graphql_type=PayoutBatch, description="A batch of payouts. For finance.")
+    @strawberry.field(graphql_type=PayoutBatch, description="A batch of payouts.")
     async def payout_batch(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which batch.")]
     ) -> Any:
         return await resolve.batch(info.context, id_of("PayoutBatch", id, "id"))
 
-    @strawberry.field(graphql_type=Connection[PayoutBatch], description="All batches, newest first. For finance.")
+    @strawberry.field(graphql_type=Connection[PayoutBatch], description="All batches, newest first.")
     async def payout_batches(
         self,
         info: Info,
@@ -250,7 +250,7 @@ class PayoutMutation:
         IdentityNotVerified,
         InsufficientFunds,
         VersionConflict,
-        description="Ask for cash to be paid out; it is set aside at once. For verified customers.",
+        description="Ask for cash to be paid out; it is set aside at once.",
         prepare=resolve.request,
     )
     payout_cancel = mutation(
@@ -259,14 +259,14 @@ class PayoutMutation:
         Payout,
         WrongState,
         VersionConflict,
-        description="Take a payout back before it is posted. For its owner, and for finance.",
+        description="Take a payout back before it is posted.",
     )
     payout_batch_preview = mutation(
         payout.preview_batch,
         PayoutBatchPreviewInput,
         PayoutBatch,
         NothingToPay,
-        description="Gather what waits in one currency into a batch; no money moves. For finance.",
+        description="Gather what waits in one currency into a batch; no money moves.",
     )
     payout_batch_post = mutation(
         payout.post_batch,
@@ -274,7 +274,7 @@ class PayoutMutation:
         PayoutBatch,
         WrongState,
         VersionConflict,
-        description="Give a batch to the bank: what was held is on its way. For finance.",
+        description="Give a batch to the bank: what was held is on its way.",
     )
     payout_batch_cancel = mutation(
         payout.cancel_batch,
@@ -282,7 +282,7 @@ class PayoutMutation:
         PayoutBatch,
         WrongState,
         VersionConflict,
-        description="Let a batch go; its payouts wait for the next one. For finance.",
+        description="Let a batch go; its payouts wait for the next one.",
     )
     payout_confirm = mutation(
         payout.confirm,
@@ -290,7 +290,7 @@ class PayoutMutation:
         Payout,
         WrongState,
         VersionConflict,
-        description="Record that a payout arrived. For finance.",
+        description="Record that a payout arrived.",
     )
     payout_fail = mutation(
         payout.fail,
@@ -298,7 +298,7 @@ class PayoutMutation:
         Payout,
         WrongState,
         VersionConflict,
-        description="Record that the bank sent a payout back: it is its owner's cash again. For finance.",
+        description="Record that the bank sent a payout back: it is its owner's cash again.",
     )
 
 

@@ -281,14 +281,14 @@ class PieceMutation:
         PieceRegisterInput,
         Piece,
         SerialAlreadyRegistered,
-        description="Take a piece of the house into the books. For merchandisers.",
+        description="Take a piece of the house into the books.",
     )
     piece_describe = mutation(
         piece.describe_piece,
         PieceDescribeInput,
         Piece,
         VersionConflict,
-        description="Tell of a piece: condition, media, measurements. For merchandisers.",
+        description="Tell of a piece: condition, media, measurements.",
     )
 
 

@@ -71,7 +71,7 @@ class PieceCostMutation:
         OwnConsignment,
         CostNotAgreed,
         WrongState,
-        description="Record what a piece has cost, as long as its seller was not paid. For staff.",
+        description="Record what a piece has cost, as long as its seller was not paid.",
     )
 
 

@@ -154,7 +154,7 @@ class ReceivableMutation:
         ReceivableChargeInput,
         ReceivableCharge,
         VersionConflict,
-        description="Take money back from a customer: cash as far as it goes, the rest is owed. For finance.",
+        description="Take money back from a customer: cash as far as it goes, the rest is owed.",
     )
     receivable_repay = mutation(
         receivable.repay,
@@ -171,7 +171,7 @@ class ReceivableMutation:
         Receivable,
         WrongState,
         VersionConflict,
-        description="Give a debt up; the house bears it. For finance.",
+        description="Give a debt up; the house bears it.",
     )
 
 

@@ -1,4 +1,4 @@
-"""The schema: Query and Mutation made of each feature's root fields."""
+"""The schema: Query, Mutation and Subscription made of each feature's root fields."""
 
 from functools import cache
 
@@ -6,6 +6,7 @@ import strawberry
 from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 
+from schema.access import described
 from schema.account import AccountMutation, AccountQuery
 from schema.api_key import ApiKeyMutation, ApiKeyQuery
 from schema.appointment import AppointmentMutation, AppointmentQuery
@@ -15,6 +16,7 @@ from schema.audit import AuditQuery
 from schema.cart import CartMutation, CartQuery
 from schema.catalogue import CatalogueQuery
 from schema.certificate import CertificateMutation, CertificateQuery
+from schema.change import ChangeSubscription
 from schema.circulation import CirculationQuery
 from schema.coded import CodedSchema
 from schema.consignment import ConsignmentMutation, ConsignmentQuery
@@ -121,17 +123,28 @@ class Mutation(
     pass
 
 
+@strawberry.type(
+    description="Everything that can be watched, over a WebSocket (graphql-transport-ws) or as an event stream. Each "
+    "answer is the thing as it is now; of changes that come together one answer is given."
+)
+class Subscription(ChangeSubscription):
+    pass
+
+
 @cache
 def build(*, compiled: bool = True) -> CodedSchema:
     """The executable schema; it never changes, so a process makes it once.
 
     Without `compiled` it executes as graphql-core does, which is what compiled execution is held against.
     """
-    return CodedSchema(
+    schema = CodedSchema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         execution_context_class=CompiledExecutionContext if compiled else None,
         extensions=[lambda: MaxTokensLimiter(TOKENS_MAX), OneOperation, Remember],
         exception_handlers=HANDLERS,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
+    described(schema._schema)
+    return schema

@@ -279,8 +279,7 @@ class SettlementFilterInput:
 class SettlementQuery:
     @strawberry.field(
         graphql_type=list[SettlementOption],
-        description="All four ways to be paid for a consignment, side by side, once terms were offered. "
-        "For the seller, merchandisers, support and finance.",
+        description="All four ways to be paid for a consignment, side by side, once terms were offered.",
     )
     async def settlement_options(
         self,
@@ -332,7 +331,7 @@ class SettlementMutation:
         OfferLapsed,
         WrongState,
         VersionConflict,
-        description="Agree to the terms; when the house buys at appraisal the money is there at once. For the seller.",
+        description="Agree to the terms; when the house buys at appraisal the money is there at once.",
     )
     settlement_choose_payout = mutation(
         settlement.choose_payout,
@@ -341,7 +340,7 @@ class SettlementMutation:
         PayoutFixed,
         WrongState,
         VersionConflict,
-        description="Change cash into credit or back, until the choice is fixed. For the seller.",
+        description="Change cash into credit or back, until the choice is fixed.",
     )
     settlement_block = mutation(
         settlement.block_payment,
@@ -349,7 +348,7 @@ class SettlementMutation:
         Settlement,
         WrongState,
         VersionConflict,
-        description="Keep the money back while something is looked into. For finance and support.",
+        description="Keep the money back while something is looked into.",
     )
     settlement_unblock = mutation(
         settlement.unblock_payment,
@@ -357,7 +356,7 @@ class SettlementMutation:
         Settlement,
         WrongState,
         VersionConflict,
-        description="A reason to keep the money back is gone. For finance and support.",
+        description="A reason to keep the money back is gone.",
     )
     settlement_release = mutation(
         settlement.release,
@@ -366,5 +365,5 @@ class SettlementMutation:
         NotPayableYet,
         WrongState,
         VersionConflict,
-        description="Pay what is payable now, without waiting for the house to look. For finance.",
+        description="Pay what is payable now, without waiting for the house to look.",
     )

@@ -257,7 +257,7 @@ class ShipmentQuery:
 
     @strawberry.field(
         graphql_type=Connection[TransitCover],
-        description="Known insurance policies by number. For finance, support and shop associates.",
+        description="Known insurance policies by number.",
     )
     async def transit_covers(
         self,
@@ -282,7 +282,7 @@ class ShipmentMutation:
         shipment.register_cover,
         TransitCoverRegisterInput,
         TransitCover,
-        description="Register an insurance policy for parcels. For finance.",
+        description="Register an insurance policy for parcels.",
     )
     shipment_create = mutation(
         shipment.create,
@@ -291,30 +291,28 @@ class ShipmentMutation:
         AboveCover,
         NotCovered,
         WrongState,
-        description="Pack lines of a paid order. A parcel that is worth more than its cover gets no label. For support "
-        "and associates of the shop.",
+        description="Pack lines of a paid order. A parcel that is worth more than its cover gets no label.",
     )
     shipment_hand_over = mutation(
         shipment.hand_over,
         ShipmentHandOverInput,
         Shipment,
         *STEPS,
-        description="The carrier has the sealed parcel. For support and associates of the shop.",
+        description="The carrier has the sealed parcel.",
     )
     shipment_ready = mutation(
         shipment.ready,
         ShipmentReadyInput,
         Shipment,
         *STEPS,
-        description="A pickup waits in its shop. For support and associates of the shop.",
+        description="A pickup waits in its shop.",
     )
     shipment_deliver = mutation(
         shipment.deliver,
         ShipmentDeliverInput,
         Shipment,
         *STEPS,
-        description="The buyer has the parcel: title passes, the return window runs. For support and associates of "
-        "the shop.",
+        description="The buyer has the parcel: title passes, the return window runs.",
     )
     shipment_pick_up = mutation(
         shipment.pick_up,
@@ -322,12 +320,12 @@ class ShipmentMutation:
         Shipment,
         WrongPickupCode,
         *STEPS,
-        description="The buyer showed the code and took the goods. For support and associates of the shop.",
+        description="The buyer showed the code and took the goods.",
     )
     shipment_cancel = mutation(
         shipment.cancel,
         ShipmentCancelInput,
         Shipment,
         *STEPS,
-        description="Unpack what has not left yet. For support and associates of the shop.",
+        description="Unpack what has not left yet.",
     )

@@ -269,23 +269,23 @@ class ShopQuery:
 
 @strawberry.type
 class ShopMutation:
-    shop_open = mutation(shop.open_, ShopOpenInput, ClubShop, SlugTaken, description="Open a club shop. For admins.")
+    shop_open = mutation(shop.open_, ShopOpenInput, ClubShop, SlugTaken, description="Open a club shop.")
     shop_change = mutation(
         shop.change,
         ShopChangeInput,
         ClubShop,
         VersionConflict,
-        description="Change a club shop; appointments that stand are kept. For admins.",
+        description="Change a club shop; appointments that stand are kept.",
     )
     shop_associate_appoint = mutation(
         associate.appoint,
         ShopAssociateAppointInput,
         ShopAssociate,
-        description="Say that somebody works in a club shop: an associate acts for their own shops alone. For admins.",
+        description="Say that somebody works in a club shop: an associate acts for their own shops alone.",
     )
     shop_associate_dismiss = mutation(
         associate.dismiss,
         ShopAssociateDismissInput,
         ShopAssociate,
-        description="Say that somebody works in a club shop no more; it counts at once. For admins.",
+        description="Say that somebody works in a club shop no more; it counts at once.",
     )

@@ -82,7 +82,7 @@ class StockAdjustInput(MoneyMove):
 class StockQuery:
     @strawberry.field(
         graphql_type=Connection[GoodsReceipt],
-        description="What came in of a listing, newest first. For merchandisers and finance.",
+        description="What came in of a listing, newest first.",
     )
     async def goods_receipts(
         self,
@@ -108,8 +108,7 @@ class StockMutation:
         GoodsReceipt,
         WrongState,
         VersionConflict,
-        description="Take in goods from a supplier at their cost: inventory in the ledger, and as many more to sell. "
-        "For merchandisers.",
+        description="Take in goods from a supplier at their cost: inventory in the ledger, and as many more to sell.",
     )
     stock_adjust = mutation(
         stock.adjust_stock,
@@ -117,5 +116,5 @@ class StockMutation:
         Listing,
         WrongState,
         VersionConflict,
-        description="Count new goods in or out. What is gone is a cost of goods. For merchandisers.",
+        description="Count new goods in or out. What is gone is a cost of goods.",
     )

@@ -70,5 +70,5 @@ class TitleMutation:
         PieceTied,
         VersionConflict,
         description="Record that a known piece has a new owner, who came by it outside the house. Only while no deal "
-        "of the house is about it. For support.",
+        "of the house is about it.",
     )

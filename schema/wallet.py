@@ -253,7 +253,7 @@ class WalletQuery:
         wanted = given(account_id)
         return await resolve.wallet(info.context, None if wanted is None else id_of("Account", wanted, "accountId"))
 
-    @strawberry.field(graphql_type=LedgerHealth, description="The ledger proves itself. For finance.")
+    @strawberry.field(graphql_type=LedgerHealth, description="The ledger proves itself.")
     async def ledger_health(self, info: Info) -> Any:
         return await resolve.health(info.context)
 
@@ -273,7 +273,7 @@ class WalletMutation:
         WalletCreditGrantInput,
         CreditLot,
         VersionConflict,
-        description="Give a customer promotional or goodwill credit. For finance and support.",
+        description="Give a customer promotional or goodwill credit.",
     )
     wallet_hold_place = mutation(
         wallet.place_hold,
@@ -281,7 +281,7 @@ class WalletMutation:
         WalletHold,
         InsufficientFunds,
         VersionConflict,
-        description="Set a customer's cash or credit aside. For finance.",
+        description="Set a customer's cash or credit aside.",
     )
     wallet_hold_capture = mutation(
         wallet.capture_hold,
@@ -290,7 +290,7 @@ class WalletMutation:
         CaptureTooHigh,
         WrongState,
         VersionConflict,
-        description="Spend a hold on services of the house and give the rest back. For finance.",
+        description="Spend a hold on services of the house and give the rest back.",
     )
     wallet_hold_void = mutation(
         wallet.void_hold,
@@ -298,7 +298,7 @@ class WalletMutation:
         WalletHold,
         WrongState,
         VersionConflict,
-        description="Give a hold back unspent. For finance.",
+        description="Give a hold back unspent.",
     )
 
 

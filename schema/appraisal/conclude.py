@@ -160,5 +160,5 @@ class AppraisalConcludeMutation:
         WrongState,
         VersionConflict,
         description="Give an opinion. When it settles the matter the verdict follows: an authentic piece is certified "
-        "and its consignment goes on, anything else is refused. For the appraiser who has it in hand.",
+        "and its consignment goes on, anything else is refused.",
     )

@@ -157,8 +157,7 @@ class AppraisalQuery:
 
     @strawberry.field(
         graphql_type=Connection[Appraisal],
-        description="What waits and what is in hand, longest waiting first. For appraisers, shops, merchandisers and "
-        "support.",
+        description="What waits and what is in hand, longest waiting first.",
     )
     async def appraisal_queue(
         self,
@@ -204,7 +203,7 @@ class AppraisalQueueMutation:
         NoGradingStandard,
         WrongState,
         description="Put a received consignment before the appraisers; grading standard and terms of this moment are "
-        "pinned. For staff.",
+        "pinned.",
     )
     appraisal_take = mutation(
         appraisal.take,
@@ -215,7 +214,7 @@ class AppraisalQueueMutation:
         CapacityReached,
         OwnObject,
         OpinionGiven,
-        description="Take what waits longest of all that the caller may judge. For appraisers.",
+        description="Take what waits longest of all that the caller may judge.",
     )
     appraisal_assign = mutation(
         appraisal.assign,
@@ -226,7 +225,7 @@ class AppraisalQueueMutation:
         OwnObject,
         OpinionGiven,
         WrongState,
-        description="Give an object that waits to an appraiser. For merchandisers and support.",
+        description="Give an object that waits to an appraiser.",
     )
     appraisal_reassign = mutation(
         appraisal.reassign,
@@ -238,12 +237,12 @@ class AppraisalQueueMutation:
         OpinionGiven,
         WrongState,
         VersionConflict,
-        description="Hand an object from one appraiser to another. For merchandisers and support.",
+        description="Hand an object from one appraiser to another.",
     )
     appraisal_release = mutation(
         appraisal.release,
         AppraisalReleaseInput,
         Appraisal,
         WrongState,
-        description="Put an object back into the queue unjudged. For whoever has it, merchandisers and support.",
+        description="Put an object back into the queue unjudged.",
     )

@@ -106,7 +106,7 @@ class AppraisalServiceMutation:
         AppraisalReceiveInput,
         Appraisal,
         WrongState,
-        description="Take in the object of a paid appraisal. For associates of that shop, support and appraisers.",
+        description="Take in the object of a paid appraisal.",
     )
     appraisal_cancel = mutation(
         appraisal.cancel,
@@ -114,14 +114,12 @@ class AppraisalServiceMutation:
         Appraisal,
         WrongState,
         VersionConflict,
-        description="Give up a paid appraisal before an opinion was given; the fee is given back. For its owner, "
-        "merchandisers and support.",
+        description="Give up a paid appraisal before an opinion was given; the fee is given back.",
     )
     appraisal_hand_back = mutation(
         appraisal.hand_back,
         AppraisalHandBackInput,
         Appraisal,
         WrongState,
-        description="Give the object of a paid appraisal back. For associates of the shop where it is, support and "
-        "appraisers.",
+        description="Give the object of a paid appraisal back.",
     )

@@ -77,7 +77,7 @@ class ConsignmentQuery:
 
     @strawberry.field(
         graphql_type=Connection[Consignment],
-        description="Consignments that wait for staff, the longest first. For staff who have to do with them.",
+        description="Consignments that wait for staff, the longest first.",
     )
     async def consignment_queue(
         self,

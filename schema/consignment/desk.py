@@ -204,7 +204,7 @@ class ConsignmentDeskMutation:
         OwnConsignment,
         WrongState,
         VersionConflict,
-        description="Report how the call to the seller went; only CONFIRMED lets them ship. For support.",
+        description="Report how the call to the seller went; only CONFIRMED lets them ship.",
     )
     consignment_estimate = mutation(
         desk.estimate,
@@ -213,7 +213,7 @@ class ConsignmentDeskMutation:
         OwnConsignment,
         WrongState,
         VersionConflict,
-        description="Give a range from photos, which binds nobody. For appraisers and support.",
+        description="Give a range from photos, which binds nobody.",
     )
     consignment_decline = mutation(
         desk.decline,
@@ -223,7 +223,7 @@ class ConsignmentDeskMutation:
         BeingBought,
         WrongState,
         VersionConflict,
-        description="Do not take it, or not any more; the seller reads why. For support and merchandisers.",
+        description="Do not take it, or not any more; the seller reads why.",
     )
     consignment_receive = mutation(
         intake.receive,
@@ -234,7 +234,7 @@ class ConsignmentDeskMutation:
         AlreadyConsigned,
         WrongState,
         VersionConflict,
-        description="Take in a confirmed piece against a receipt. For associates of the shop and support.",
+        description="Take in a confirmed piece against a receipt.",
     )
     consignment_take_in = mutation(
         intake.take_in,
@@ -244,7 +244,7 @@ class ConsignmentDeskMutation:
         SerialAlreadyRegistered,
         AlreadyConsigned,
         WrongState,
-        description="Make a consignment at the counter and take the piece in, in one go. For associates of the shop.",
+        description="Make a consignment at the counter and take the piece in, in one go.",
     )
     consignment_dispose_refused = mutation(
         desk.dispose_refused,
@@ -253,7 +253,7 @@ class ConsignmentDeskMutation:
         OwnConsignment,
         WrongState,
         VersionConflict,
-        description="Decide whether a refused piece goes back or stays. For support.",
+        description="Decide whether a refused piece goes back or stays.",
     )
     consignment_return = mutation(
         handback.give_back,
@@ -263,7 +263,7 @@ class ConsignmentDeskMutation:
         PieceRetained,
         WrongState,
         VersionConflict,
-        description="Give back what was withdrawn, declined, refused or not sold. For support and the shop it is in.",
+        description="Give back what was withdrawn, declined, refused or not sold.",
     )
     consignment_list = mutation(
         shelf.list_,
@@ -274,5 +274,5 @@ class ConsignmentDeskMutation:
         AlreadyListed,
         WrongState,
         VersionConflict,
-        description="Put an agreed piece, or one that the house has bought, on the shelf. For merchandisers.",
+        description="Put an agreed piece, or one that the house has bought, on the shelf.",
     )

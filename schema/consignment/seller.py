@@ -169,21 +169,21 @@ class ConsignmentSellerMutation:
         Consignment,
         WrongState,
         VersionConflict,
-        description="Correct a draft, or what was submitted until staff have called. For its seller.",
+        description="Correct a draft, or what was submitted until staff have called.",
     )
     consignment_submit = mutation(
         seller.submit,
         ConsignmentSubmitInput,
         Consignment,
         WrongState,
-        description="Hand it in; the house calls before anything is shipped. For its seller.",
+        description="Hand it in; the house calls before anything is shipped.",
     )
     consignment_ship = mutation(
         seller.ship,
         ConsignmentShipInput,
         Consignment,
         WrongState,
-        description="Say that a confirmed piece is on its way. For its seller.",
+        description="Say that a confirmed piece is on its way.",
     )
     consignment_book = mutation(
         seller.book,
@@ -191,14 +191,14 @@ class ConsignmentSellerMutation:
         Consignment,
         WrongState,
         *BOOKING,
-        description="Take a slot at a club shop, or another one instead. For its seller, the shop, support.",
+        description="Take a slot at a club shop, or another one instead.",
     )
     consignment_unbook = mutation(
         seller.unbook,
         ConsignmentUnbookInput,
         Consignment,
         WrongState,
-        description="Cancel the appointment; it stays confirmed. For its seller, the shop's associates, support.",
+        description="Cancel the appointment; it stays confirmed.",
     )
     consignment_withdraw = mutation(
         seller.withdraw,
@@ -208,12 +208,12 @@ class ConsignmentSellerMutation:
         BeingBought,
         WrongState,
         VersionConflict,
-        description="Take it back: free until agreed, then as the contract says. For its seller and support.",
+        description="Take it back: free until agreed, then as the contract says.",
     )
     consignment_accept_return = mutation(
         handback.accept_return,
         ConsignmentAcceptReturnInput,
         Consignment,
         WrongState,
-        description="Say that the piece is back with its seller. For its seller and support.",
+        description="Say that the piece is back with its seller.",
     )

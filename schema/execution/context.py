@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
-from graphql import DocumentNode, GraphQLSchema, OperationType
+from graphql import DocumentNode, GraphQLSchema
 from graphql.execution.executor import CollectedErrors, default_field_resolver, default_type_resolver
 from graphql.pyutils.is_awaitable import is_awaitable
 from graphql.type.definition import GraphQLResolveInfoHelpers
@@ -92,8 +92,6 @@ class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
 
     def refused(self, serially: bool | None) -> Reason | None:
         """What makes this one execution none for a plan, whatever its operation is."""
-        if self.operation.operation is OperationType.SUBSCRIPTION:
-            return Reason.SUBSCRIPTION
         if self.middleware_manager is not None and self.middleware_manager.middlewares:
             return Reason.MIDDLEWARE
         usual = (

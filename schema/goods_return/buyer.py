@@ -101,19 +101,19 @@ class GoodsReturnBuyerMutation:
         PieceNotWithBuyer,
         WrongState,
         description="Ask to give something back, within the line's window after delivery. Until it is decided nobody "
-        "is paid for it. For the buyer.",
+        "is paid for it.",
     )
     goods_return_ship = mutation(
         goods_return.ship,
         GoodsReturnShipInput,
         GoodsReturn,
         WrongState,
-        description="Say how the goods of an approved return were sent. For the buyer, and support for them.",
+        description="Say how the goods of an approved return were sent.",
     )
     goods_return_cancel = mutation(
         goods_return.cancel,
         GoodsReturnCancelInput,
         GoodsReturn,
         WrongState,
-        description="Keep the goods after all, until the house has them. For the buyer, and support for them.",
+        description="Keep the goods after all, until the house has them.",
     )

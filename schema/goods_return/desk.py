@@ -153,21 +153,21 @@ class GoodsReturnDeskMutation:
         OwnReturn,
         WrongState,
         description="Take something back for a buyer, also after the window; it is approved at once. A seller who was "
-        "paid by then owes what they got. For support.",
+        "paid by then owes what they got.",
     )
     goods_return_approve = mutation(
         goods_return.approve,
         GoodsReturnApproveInput,
         GoodsReturn,
         *STEPS,
-        description="Let the goods come; they have 14 days to be sent or brought. For support.",
+        description="Let the goods come; they have 14 days to be sent or brought.",
     )
     goods_return_reject = mutation(
         goods_return.reject,
         GoodsReturnRejectInput,
         GoodsReturn,
         *STEPS,
-        description="Do not take it back, for a reason; the seller is paid as if nobody had asked. For support.",
+        description="Do not take it back, for a reason; the seller is paid as if nobody had asked.",
     )
     goods_return_receive = mutation(
         goods_return.receive,
@@ -175,7 +175,7 @@ class GoodsReturnDeskMutation:
         GoodsReturn,
         *STEPS,
         description="Take goods in. Tag and weight are compared with those that were sent; with any difference an "
-        "appraiser has to look. For support and associates of the shop.",
+        "appraiser has to look.",
     )
     goods_return_inspect = mutation(
         goods_return.inspect,
@@ -193,12 +193,12 @@ class GoodsReturnDeskMutation:
         DispositionNotPossible,
         *STEPS,
         description="Give back the money, less what the goods have lost, and say what becomes of them; or deny what is "
-        "not the same. For support and finance.",
+        "not the same.",
     )
     goods_return_send_back = mutation(
         goods_return.send_back,
         GoodsReturnSendBackInput,
         GoodsReturn,
         *STEPS,
-        description="Send back what was denied. For support and associates of the shop.",
+        description="Send back what was denied.",
     )

@@ -222,7 +222,7 @@ class GoodsReturnReadQuery:
 
     @strawberry.field(
         graphql_type=Connection[GoodsReturn],
-        description="Everybody's returns, oldest first. For support, shop associates, appraisers and finance.",
+        description="Everybody's returns, oldest first.",
     )
     async def goods_return_queue(
         self,

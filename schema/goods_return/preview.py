@@ -71,7 +71,7 @@ class RefundPreviewQuery:
     @strawberry.field(
         graphql_type=RefundPreview,
         description="What giving these lines back, one after the other, would refund now. A return that was inspected "
-        "counts with its deduction. For the order's buyer, and staff who see orders.",
+        "counts with its deduction.",
     )
     async def refund_preview(
         self,

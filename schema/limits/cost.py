@@ -65,7 +65,7 @@ class Rows:
     def requested(self, variables: Variables) -> int:
         size = self.size
         assert size is not None, "a connection says the size of its page"
-        count = size if size.__class__ is int else size.of(variables)  # type: ignore[union-attr]
+        count = size if size.__class__ is int else size.of(variables)
         row = self.row
         return count * (row.requested(variables) if row.parts else row.fixed)  # type: ignore[no-any-return]
 

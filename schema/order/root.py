@@ -75,7 +75,7 @@ class OrderQuery:
 
     @strawberry.field(
         graphql_type=Connection[Order],
-        description="Everybody's orders, oldest first. For support, shop associates and finance.",
+        description="Everybody's orders, oldest first.",
     )
     async def order_queue(
         self,
@@ -133,8 +133,7 @@ class OrderMutation:
         Order,
         WrongState,
         VersionConflict,
-        description="Call an order off before it is packed; all that was paid goes back to where it came from. "
-        "For the buyer and support.",
+        description="Call an order off before it is packed; all that was paid goes back to where it came from.",
     )
     order_charge_back_resolve = mutation(
         order.resolve_charge_back,
@@ -143,5 +142,5 @@ class OrderMutation:
         WrongState,
         VersionConflict,
         description="After a charge-back was looked into: the money in escrow goes its way again, and what the buyer "
-        "owes stays owed. For finance.",
+        "owes stays owed.",
     )

@@ -20,6 +20,7 @@ TOP_FILES = ("README.md", "Makefile", "pyproject.toml", ".ci/run", "requirements
 
 OWN = {
     "schema": {
+        "access",
         "coded",
         "errors",
         "execution",
