@@ -108,7 +108,7 @@ def discreet(_: Any, __: str, entry: Entry) -> Entry:
 
 def is_detail(line: str) -> bool:
     """PostgreSQL tells in DETAIL which values it did not like: those are people's."""
-    return line.startswith("DETAIL:")
+    return GROUPED.sub("", line).startswith("DETAIL:")
 
 
 def without_values(line: str) -> str:
