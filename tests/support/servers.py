@@ -63,6 +63,11 @@ class ApiProcess:
         ]
         return [*command, *options]
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "launch comes first"
+        return self._process.pid
+
     def signal(self, number: signal.Signals) -> None:
         assert self._process is not None, "launch comes first"
         self._process.send_signal(number)
