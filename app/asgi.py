@@ -19,10 +19,13 @@ from app.config import Settings
 from app.house import House, open_house
 from app.http import GraphQLEndpoint
 from app.manifest import checked, read
+from app.sse import EventStreamEndpoint
+from app.stream import Streams
 from app.telemetry import metric, tracing
 from app.telemetry.exchange import telling
 from app.telemetry.whole import WholeFigures
 from app.traced import TracedEndpoint
+from app.websocket import WebSocketEndpoint
 from persistence.migrate import schema_found
 from schema.coded import UNAVAILABLE
 
@@ -38,6 +41,7 @@ class HouseApp(Starlette):
     """Starlette, but for GraphQL, which answers for all of its errors itself and goes past routing and middleware."""
 
     graphql: GraphQLEndpoint
+    websocket: WebSocketEndpoint
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == GRAPHQL:
@@ -48,6 +52,9 @@ class HouseApp(Starlette):
                 # By the server: its client hung up, or the process ends and has waited long enough.
                 if "hung_up" not in scope:
                     await called_off(send)
+        elif scope["type"] == "websocket" and scope["path"] == GRAPHQL:
+            scope["app"] = self
+            await self.websocket(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -86,7 +93,7 @@ def create(settings: Settings) -> HouseApp:
             app.state.house = house
             if settings.documents_dir is not None:
                 register(app.graphql, settings.documents_dir)
-            async with told(app, house):
+            async with told(app, house), staying(app, house):
                 yield
 
     app = HouseApp(
@@ -105,7 +112,20 @@ def create(settings: Settings) -> HouseApp:
     traces = tracing.begin()
     tracing.listen(traces)
     app.graphql = GraphQLEndpoint(settings) if traces is None else TracedEndpoint(settings, traces)
+    app.graphql.event_stream = EventStreamEndpoint(app.graphql)
+    app.websocket = WebSocketEndpoint(app.graphql)
     return app
+
+
+@asynccontextmanager
+async def staying(app: HouseApp, house: House) -> AsyncIterator[None]:
+    """Within, connections may stay; in the end, or when the server says so, they are told to come again."""
+    app.state.streams = streams = Streams(house)
+    app.state.closers = [*getattr(app.state, "closers", []), streams.close_all]
+    try:
+        yield
+    finally:
+        await streams.close_all()
 
 
 @asynccontextmanager

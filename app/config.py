@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     drain_seconds: float | None = Field(default=None, ge=0, le=60)
     connections_max: int = Field(default=4_000, ge=1, le=1_000_000)
     connections_per_address_max: int = Field(default=1_000, ge=1, le=1_000_000)
+    client_seconds_max: float = Field(default=10, ge=0.1, le=60)
+    streams_max: int = Field(default=2_000, ge=0, le=1_000_000)
+    streams_per_address_max: int = Field(default=200, ge=0, le=1_000_000)
     response_cache: ResponseCache | None = None
     documents_dir: Path | None = None
     documents_mode: DocumentsMode = DocumentsMode.OPEN

@@ -144,8 +144,11 @@ def named(asked: dict[str, Any]) -> str | None:
 
 
 async def veiled(run: Run) -> ExecutionResult:
+    return veil(await run())
+
+
+def veil(result: ExecutionResult) -> ExecutionResult:
     """The same answer; but what does not fit tells nothing of the schema, neither by a name nor by a suggestion."""
-    result = await run()
     if result.errors and is_request_error(result):
         return request_error("The operation name or the variables do not fit the document.", VALIDATION_FAILED)
     return result

@@ -13,6 +13,7 @@ LOCALES = ("en", "zh")
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 LEGACY_JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
 
 REQUEST_ERROR_STATUS = 400
 """Of a well-formed request that can not be executed, but not under the older media type, which says 200."""
@@ -107,8 +108,8 @@ def check_address(head: Head) -> None:
 
 @lru_cache(maxsize=1_024)
 def wanted_type(accept: str) -> str:
-    """Of the two media types the one that the client likes better; a wildcard means the older one."""
-    likes = {GRAPHQL_RESPONSE: 0.0, LEGACY_JSON: 0.0}
+    """Of the media types the one that the client likes best; a wildcard means the older of those for one answer."""
+    likes = {GRAPHQL_RESPONSE: 0.0, LEGACY_JSON: 0.0, EVENT_STREAM: 0.0}
     for part in accept.split(","):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
         quality = next((as_quality(value[2:]) for value in parameters if value.startswith("q=")), 1.0)
@@ -116,7 +117,7 @@ def wanted_type(accept: str) -> str:
         if name in likes:
             likes[name] = max(likes[name], quality)
     if not any(likes.values()):
-        message = f"The answer can be {GRAPHQL_RESPONSE} or {LEGACY_JSON}."
+        message = f"The answer can be {GRAPHQL_RESPONSE}, {LEGACY_JSON} or {EVENT_STREAM}."
         raise HttpRefusal(406, "NOT_ACCEPTABLE", message)
     return max(likes, key=lambda name: likes[name])
 

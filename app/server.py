@@ -13,6 +13,8 @@ from app import drain, telemetry
 from app.asgi import create
 from app.config import Settings
 from app.protocol import LAST_ANSWER, SWEEP_SECONDS, Doors, HouseProtocol
+from app.request import BODY_BYTES_MAX
+from app.websocket_protocol import PING_SECONDS, PONG_SECONDS_MAX, HouseWebSocketProtocol
 
 GRACE_SECONDS = 4
 """How long requests under way may take to end once nobody new comes in."""
@@ -42,7 +44,12 @@ class Server(uvicorn.Server):
                 self.app,
                 loop="uvloop",
                 http=HouseProtocol,
-                ws="none",
+                ws=HouseWebSocketProtocol,
+                ws_max_size=BODY_BYTES_MAX,
+                ws_ping_interval=PING_SECONDS,
+                ws_ping_timeout=PONG_SECONDS_MAX,
+                # A dictionary for each connection would be most of what it keeps.
+                ws_per_message_deflate=False,
                 lifespan="on",
                 log_config=None,
                 access_log=False,
@@ -52,7 +59,7 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
-        self.doors = Doors(settings.connections_max, settings.connections_per_address_max)
+        self.doors = Doors(settings.connections_max, settings.connections_per_address_max, settings.client_seconds_max)
         self.server_state = self.doors
 
     async def startup(self, sockets: list[socket] | None = None) -> None:

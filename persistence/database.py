@@ -133,7 +133,7 @@ def write_pool(url: str, size: int) -> Pool:
     return Pool(partial(connect, url), size, patience_seconds=ACQUIRE_TIMEOUT_SECONDS)
 
 
-def read_pool(url: str, size: int) -> ReadPool:
+def read_pool(url: str, size: int, patience_seconds: float = ACQUIRE_TIMEOUT_SECONDS) -> ReadPool:
     """Connections for reads, which the database holds to reading only."""
     reading = partial(connect, url, default_transaction_read_only="on")
-    return ReadPool(Pool(reading, size, patience_seconds=ACQUIRE_TIMEOUT_SECONDS))
+    return ReadPool(Pool(reading, size, patience_seconds=patience_seconds))

@@ -34,6 +34,8 @@ COUNTLESS = 1_000_000
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 """As Strawberry validates."""
 
+GOES_ON = "A subscription has more than one answer: ask for an event stream, or over a WebSocket."
+
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 BAD_USER_INPUT = "BAD_USER_INPUT"
@@ -98,7 +100,20 @@ class CodedSchema(strawberry.Schema):
         kept = document.ready.get(key)
         if kept is not None:
             return kept.again(context)  # type: ignore[no-any-return]
-        executor = self.execution_context_class.build(
+        executor = self.build_executor(document, variables, operation_name, context)
+        if isinstance(executor, Executor) and executor.operation.operation is OperationType.SUBSCRIPTION:
+            return [GraphQLError(GOES_ON, extensions={"code": OPERATION_RESOLUTION_FAILURE})]
+        if key is not None and len(key[1]) <= READY_BYTES_MAX and isinstance(executor, CompiledExecutionContext):
+            if len(document.ready) >= READY_MAX:
+                document.ready.clear()
+            # One without the context of whoever asked first.
+            document.ready[key] = executor.again(None)
+        return executor
+
+    def build_executor(
+        self, document: Document, variables: dict[str, Any] | None, operation_name: str | None, context: Any
+    ) -> Executor[Any] | list[GraphQLError]:
+        return self.execution_context_class.build(
             self._schema,
             document.node,
             context_value=context,
@@ -107,12 +122,6 @@ class CodedSchema(strawberry.Schema):
             is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
             operation_extensions=None,
         )
-        if key is not None and len(key[1]) <= READY_BYTES_MAX and isinstance(executor, CompiledExecutionContext):
-            if len(document.ready) >= READY_MAX:
-                document.ready.clear()
-            # One without the context of whoever asked first.
-            document.ready[key] = executor.again(None)
-        return executor
 
     def register(self, text: str) -> None:
         """Make everything ready for a document before it is sent for the first time; ValueError for one that is none.

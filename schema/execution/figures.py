@@ -8,7 +8,6 @@ from enum import StrEnum
 class Reason(StrEnum):
     """Why an operation is left to stock execution."""
 
-    SUBSCRIPTION = "subscription"
     MIDDLEWARE = "middleware"
     EXECUTOR = "executor"
     DIRECTIVE = "directive"
@@ -26,7 +25,6 @@ class Reason(StrEnum):
 
 
 MEANINGS = {
-    Reason.SUBSCRIPTION: "it is a subscription",
     Reason.MIDDLEWARE: "an extension wraps every resolver",
     Reason.EXECUTOR: "the executor was told to resolve, await or abort in a way of its own",
     Reason.DIRECTIVE: "it has a directive other than @skip and @include",

@@ -131,12 +131,23 @@ async def test_operation_directives_are_left_to_stock_execution() -> None:
         assert list(context.figures.declined) == [Reason.DIRECTIVE]
 
 
-async def test_subscriptions_are_left_to_stock_execution() -> None:
+async def test_a_stream_of_stock_execution_is_left_to_it() -> None:
     context = compiled_context(size=8)
     schema = strawberry.Schema(Later, subscription=Subscription, execution_context_class=context)
     stream: Any = await schema.subscribe("subscription { count }")
     assert [one.data async for one in stream] == [{"count": 0}, {"count": 1}]
-    assert set(context.figures.declined) == {Reason.SUBSCRIPTION}
+    assert set(context.figures.declined) == {Reason.EXECUTOR}
+
+
+async def test_an_event_of_a_subscription_is_executed_by_a_plan() -> None:
+    context = compiled_context(size=8)
+    schema = strawberry.Schema(Later, subscription=Subscription, execution_context_class=context)
+    executor: Any = context.build(schema._schema, parse("subscription { count }"))
+    for event in (0, 1):
+        one = executor.again(None)
+        one.root_value = event
+        assert one.execute_operation().data == {"count": event}
+    assert (context.figures.compiled, context.figures.reused, not context.figures.declined) == (1, 1, True)
 
 
 async def test_incremental_delivery_is_left_to_stock_execution() -> None:

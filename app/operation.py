@@ -1,0 +1,92 @@
+"""Operations over a connection that stays: by the same rules as those of requests, and with as many answers as come."""
+
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from graphql import GraphQLError
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+
+from app.auth import BadToken
+from app.document import Run, veil, veiled
+from app.http import GraphQLEndpoint, hold_back
+from app.meter import payer
+from app.request import HttpRefusal
+from app.stream import Stream
+from domain.unavailable import Unavailable
+from persistence.bucket import Lot
+from schema.coded import INTERNAL, UNAVAILABLE, is_request_error
+from schema.subscription import answers, subscribes
+
+log = logging.getLogger("cercle.operation")
+
+NOTHING = b'{"data":null}'
+
+
+async def answered(
+    endpoint: GraphQLEndpoint, stream: Stream, asked: dict[str, Any]
+) -> AsyncGenerator[ExecutionResult, None]:
+    """Every answer; a `PreExecutionError` says that it could not begin, or may not go on, and is the last one."""
+    try:
+        async with aclosing(executed(endpoint, stream, asked)) as results:
+            async for result in results:
+                failed = result.errors is not None and is_request_error(result)
+                yield PreExecutionError(data=None, errors=result.errors) if failed else result
+    except BadToken:
+        # The connection ends with a code of its own.
+        return
+    except HttpRefusal as refusal:
+        yield told(str(refusal), refusal.code)
+    except Unavailable as away:
+        yield told(str(away), UNAVAILABLE, retryAfterSeconds=away.retry_after_seconds)
+    except Exception:
+        request_id = uuid4().hex
+        log.exception("request %s", request_id)
+        yield told("Something went wrong on our side.", INTERNAL, requestId=request_id)
+
+
+async def executed(
+    endpoint: GraphQLEndpoint, stream: Stream, asked: dict[str, Any]
+) -> AsyncGenerator[ExecutionResult, None]:
+    house, schema = stream.house, endpoint.schema
+    _, query = await endpoint.find(house, asked)
+    variables, operation_name = asked.get("variables"), asked.get("operationName")
+    viewer = await stream.who()
+    bound = endpoint.documents.guarded and endpoint.documents.binds(viewer, query)
+    await hold_back(house, stream.head, viewer, query)
+    context = stream.context()
+    asking = (query, variables, operation_name, context)
+    charge = await house.meter.charge(payer(viewer, stream.client), schema, *asking)
+    document = schema.documents.find(query)
+    begins = isinstance(charge.lot, Lot) and charge.priced.refused is None
+    if document is None or not begins or not subscribes(document, operation_name):
+        run: Run = partial(schema.answer, *asking)
+        result = await charge.run(partial(veiled, run) if bound else run, context)
+        result.extensions = orjson.loads(charge.told(NOTHING))["extensions"]
+        yield result
+        return
+    # It costs once what it costs to read it once: what comes later the client has not asked for again.
+    async with aclosing(answers(schema, document, variables, operation_name, context)) as results:
+        async for result in results:
+            yield veil(result) if bound else result
+
+
+def told(message: str, code: str, **more: object) -> ExecutionResult:
+    return PreExecutionError(data=None, errors=[GraphQLError(message, extensions={"code": code, **more})])
+
+
+def written(result: ExecutionResult) -> dict[str, Any]:
+    """A result as it is sent."""
+    answer: dict[str, Any] = {}
+    if result.errors:
+        answer["errors"] = [error.formatted for error in result.errors]
+    if not isinstance(result, PreExecutionError):
+        answer["data"] = result.data
+    if result.extensions:
+        answer["extensions"] = result.extensions
+    return answer

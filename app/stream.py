@@ -1,0 +1,186 @@
+"""Connections that stay: how many there may be, who is at the other end, and when they end.
+
+Who it is is asked again before every answer, and in between every few seconds; at once when an event of the account
+says that it may do less now. Whoever is nobody any more is shown out.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+
+from app.auth import BadToken
+from app.change import Feed
+from app.house import House
+from app.request import Head, HttpRefusal, wanted_locale
+from domain.change import Position, Subject, SubjectKind
+from domain.unavailable import Unavailable
+from domain.viewer import Viewer
+from resolvers.context import Context
+from resolvers.loaders import Loaders
+
+log = logging.getLogger("cercle.stream")
+
+CHECK_SECONDS = 2.0
+GOING_AWAY = 1001
+FORBIDDEN = 4403
+
+LEAVING = "The house is about to stop: connect again."
+
+
+class Following:
+    """Subjects that one operation follows. However much happens between two looks, it is one thing to look at."""
+
+    def __init__(self, feed: Feed, subjects: frozenset[Subject]) -> None:
+        self.position: Position
+        self._feed = feed
+        self._subjects = subjects
+        self._told = asyncio.Event()
+
+    async def begin(self) -> None:
+        self.position = await self._feed.follow(self._subjects, self._told.set)
+
+    async def moved(self) -> Position:
+        await self._told.wait()
+        self._told.clear()
+        return self._feed.position
+
+    async def missed(self, position: Position) -> bool:
+        return await self._feed.missed(self._subjects, position)
+
+    def again(self) -> None:
+        self._told.set()
+
+    def close(self) -> None:
+        self._feed.leave(self._subjects, self._told.set)
+
+
+class Stream:
+    """One connection that stays. `end(code, reason)` is how it is closed from here."""
+
+    def __init__(self, house: House, head: Head, end: Callable[[int, str], Awaitable[None]]) -> None:
+        self.house = house
+        self.head = head
+        self.client = head.client
+        self.locale = wanted_locale(head.get(b"accept-language"))
+        self.viewer = Viewer(locale=self.locale)
+        self._authorization: str | None = None
+        self._end = end
+        self._guarded: frozenset[Subject] = frozenset()
+        self._doubting: asyncio.Task[None] | None = None
+
+    async def identify(self, authorization: str | None) -> None:
+        """Who it is from here on; raises BadToken."""
+        self._authorization = authorization
+        self.viewer = await self.house.viewer(authorization, self.locale)
+        key, account_id = self.viewer.key, self.viewer.account_id
+        if key is not None:
+            account_id = key.account_id
+        guarded = set() if account_id is None else {Subject(SubjectKind.ACCOUNT, account_id)}
+        if key is not None:
+            guarded.add(Subject(SubjectKind.API_KEY, key.id))
+        if guarded:
+            self._guarded = frozenset(guarded)
+            await self.house.feed.follow(self._guarded, self.doubt)
+
+    def doubt(self) -> None:
+        """Something happened to the account: forget what it was worth, and ask."""
+        for subject in self._guarded:
+            if subject.kind is SubjectKind.API_KEY:
+                self.house.doorkeeper.forget_key(subject.id)
+            else:
+                self.house.doorkeeper.forget_account(subject.id)
+        self._doubting = asyncio.create_task(self.check())
+
+    async def check(self) -> None:
+        """End it if it is nobody any more; who can not be asked for now stays."""
+        with contextlib.suppress(Unavailable, BadToken):
+            await self.who()
+
+    async def who(self) -> Viewer:
+        """Who it is now; raises BadToken, having ended the connection."""
+        try:
+            self.viewer = await self.house.viewer(self._authorization, self.locale)
+        except BadToken as error:
+            await self._end(FORBIDDEN, str(error))
+            raise
+        return self.viewer
+
+    async def end(self, code: int, reason: str) -> None:
+        await self._end(code, reason)
+
+    def context(self) -> Context:
+        """For one operation of who it is."""
+        return replace(self.house.context(self.viewer, client=self.client), stream=self)
+
+    # As resolvers see it
+
+    async def follow(self, subjects: frozenset[Subject]) -> Following:
+        following = Following(self.house.feed, subjects)
+        await following.begin()
+        return following
+
+    async def renewed(self) -> Context:
+        await self.who()
+        readers = self.house.watching
+        return replace(self.context(), readers=readers, loaders=Loaders(readers, self.viewer))
+
+    def leave(self) -> None:
+        self.house.feed.leave(self._guarded, self.doubt)
+
+
+class Streams:
+    """All connections of this process that stay."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.closing = False
+        self._open: set[Stream] = set()
+        self._clients: Counter[str] = Counter()
+        self._checking: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def admit(self, client: str) -> None:
+        """Refuse one more where there are too many."""
+        settings = self.house.settings
+        if self.closing or len(self._open) >= settings.streams_max:
+            message = LEAVING if self.closing else "Too many connections are open: try again soon."
+            raise HttpRefusal(503, "OVERLOADED", message, retry_after="2")
+        if self._clients[client] >= settings.streams_per_address_max:
+            raise HttpRefusal(429, "TOO_MANY_STREAMS", "Too many connections of yours are open.", retry_after="10")
+
+    @contextlib.contextmanager
+    def opened(self, stream: Stream) -> Iterator[None]:
+        """For as long as it is open."""
+        self._open.add(stream)
+        self._clients[stream.client] += 1
+        if self._checking is None:
+            self._checking = asyncio.create_task(self._check())
+        try:
+            yield
+        finally:
+            self._open.discard(stream)
+            self._clients[stream.client] -= 1
+            if not self._clients[stream.client]:
+                del self._clients[stream.client]
+            stream.leave()
+
+    async def close_all(self) -> None:
+        """Tell everybody to connect again, elsewhere or in a moment; nobody new comes in."""
+        self.closing = True
+        await asyncio.gather(*(one.end(GOING_AWAY, LEAVING) for one in list(self._open)), return_exceptions=True)
+        if self._checking is not None:
+            self._checking.cancel()
+
+    async def _check(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            for stream in list(self._open):
+                try:
+                    await stream.check()
+                except Exception:
+                    log.exception("a stream can not be checked")

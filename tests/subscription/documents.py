@@ -1,0 +1,28 @@
+"""What the watchers of these tests ask for."""
+
+from typing import Any
+
+from schema.ids import encode_id
+
+LISTING = """
+subscription ($id: ID!, $after: String) {
+  listingChanged(by: { id: $id }, after: $after) { cursor keptUntil listing { state available price { amount } } }
+}
+"""
+ORDER = """
+subscription ($id: ID!, $after: String) { orderChanged(id: $id, after: $after) { cursor order { id state } } }
+"""
+CONSIGNMENT = """
+subscription ($id: ID!, $after: String) {
+  consignmentChanged(id: $id, after: $after) { cursor consignment { id state version } }
+}
+"""
+WALLET = """
+subscription ($after: String) {
+  walletChanged(after: $after) { cursor wallet { pockets { currencyCode cash { amount } } } }
+}
+"""
+
+
+def global_id(kind: str, thing: Any) -> str:
+    return encode_id(kind, thing.id)
