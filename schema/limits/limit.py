@@ -19,8 +19,8 @@ class Limits:
     """In one list, in the document or in its variables."""
     root_mutations: int = 4
     cost: int = 1_000
-    errors: int = 10
-    """Of a document that is not valid, the errors that are told."""
+    errors: int = 5
+    """Of a document that is not valid, the errors that are told: enough to mend it, too few to map the schema by."""
 
     introspection_depth: int = 16
     """What tools send to learn the schema is deeper than anything else; their own query has 15."""
