@@ -82,7 +82,7 @@ class Viewer:
     def require_account(self) -> AccountId:
         """The viewer's own account; refuse strangers."""
         if self.account_id is None:
-            raise NotAllowed("you to sign in")
+            raise NotAllowed("you to sign in" if self.key is None else "an API key with a scope for it")
         return self.account_id
 
     def by_key(self) -> "Viewer":
