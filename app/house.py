@@ -356,6 +356,7 @@ class House:
             request_id=request_id or uuid4().hex,
             key=key,
             client=client,
+            pace=self.limits,
         )
 
 

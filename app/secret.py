@@ -12,7 +12,7 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 
 from app import auth
 from app.config import KEY_BYTES
@@ -150,6 +150,30 @@ class SealedAccounts:
             raise ValueError("This token was not sealed with the house's secret.") from error
 
 
+class SealedIntakes:
+    """AES-256-GCM, each text bound to its booking: a row that is copied to another booking does not open.
+
+    The nonce follows from booking and text under a key of its own, so that a retry says the same, and no nonce ever
+    comes twice with another text.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._nonces, self._cipher = key[:32], AESGCM(key[32:])
+
+    def seal(self, booking_id: UUID, text: str) -> str:
+        said = text.encode()
+        nonce = hmac.digest(self._nonces, booking_id.bytes + said, "sha256")[:12]
+        return base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, said, booking_id.bytes)).decode()
+
+    def open(self, booking_id: UUID, sealed: str) -> str:
+        """The text; ValueError for what was sealed under another secret or for another booking."""
+        try:
+            raw = base64.urlsafe_b64decode(sealed)
+            return self._cipher.decrypt(raw[:12], raw[12:], booking_id.bytes).decode()
+        except (InvalidTag, binascii.Error) as error:
+            raise ValueError("This intake was not sealed with the house's secret, or for another booking.") from error
+
+
 class Secrets:
     """Everything that needs the secret, for `Context.secrets`."""
 
@@ -166,6 +190,7 @@ class Secrets:
         self.tokens = SessionTokens(secret, self.mint)
         self.api_keys = ApiKeyTexts(self.mint)
         self.vault = SealedAccounts(derived(secret, "bank accounts"))
+        self.intakes = SealedIntakes(derived(secret, "medical intakes"))
         # A key of its own outlives a change of the secret; without one the seal follows from the secret.
         seed = certificate_seed or derived(secret, "certificates")[:KEY_BYTES]
         self.signer = Ed25519Signer(seed, certificate_retired_keys, base_url=address)

@@ -6,14 +6,18 @@ from datetime import datetime
 from typing import NewType, Protocol
 from uuid import UUID
 
+from domain import booking as bookings
 from domain import claim as claims
 from domain import listing as listings
+from domain.booking import BookingId, BookingPart
+from domain.catalogue import ProductKind
 from domain.claim import ClaimPurpose
 from domain.event import Event
 from domain.listing import Listing, ListingId, ListingState, NotAvailable
 from domain.money import Currency, Money, total
 from domain.piece import PartyKind, PieceId
 from domain.refusal import InvalidInput, NotFound, Refusal, require
+from domain.supplier import RevenueShare
 from domain.viewer import AccountId, Viewer
 from domain.work import check_version
 
@@ -30,7 +34,10 @@ QUANTITY_MAX = 10
 
 @dataclass(frozen=True, slots=True)
 class CartItem:
-    """`price` is that of one, as it was shown when the item was put in; `token` is that of a piece's claim."""
+    """`price` is that of one, as it was shown when the item was put in; `token` is that of a piece's claim.
+
+    In a bundle, `price` is its share of the bundle's price, and `list_price` what it cost alone at that moment.
+    """
 
     listing_id: ListingId
     piece_id: PieceId | None
@@ -39,6 +46,27 @@ class CartItem:
     token: int | None
     kept_until: datetime
     added_at: datetime
+    bundle_id: UUID | None = None
+    list_price: Money | None = None
+    service: bool = False
+    shares: tuple[RevenueShare, ...] = ()
+
+    @property
+    def expected_price(self) -> Money:
+        """What the listing itself is to cost still."""
+        return self.price if self.list_price is None else self.list_price
+
+
+@dataclass(frozen=True, slots=True)
+class CartBooking:
+    """Places of a journey, or what is still to be paid for them; the booking keeps them from others."""
+
+    booking_id: BookingId
+    part: BookingPart
+    price: Money
+    kept_until: datetime
+    added_at: datetime
+    bundle_id: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -50,11 +78,17 @@ class Cart:
     currency: Currency
     items: tuple[CartItem, ...]
     changed_at: datetime
+    bookings: tuple[CartBooking, ...] = ()
     version: int = 1
 
     @property
     def subtotal(self) -> Money:
-        return total((item.price * item.quantity for item in self.items), self.currency)
+        goods = total((item.price * item.quantity for item in self.items), self.currency)
+        return goods + total((booking.price for booking in self.bookings), self.currency)
+
+    @property
+    def empty(self) -> bool:
+        return not self.items and not self.bookings
 
     @property
     def tokens(self) -> dict[PieceId, int]:
@@ -70,6 +104,13 @@ class Cart:
             self.items = (*self.items, item)
         else:
             self.items = tuple(item if old.listing_id == item.listing_id else old for old in self.items)
+
+    def book(self, booking: CartBooking) -> None:
+        """At the end, or in the place of what was there of the same booking."""
+        self.bookings = (*(one for one in self.bookings if one.booking_id != booking.booking_id), booking)
+
+    def unbook(self, booking_id: BookingId) -> None:
+        self.bookings = tuple(one for one in self.bookings if one.booking_id != booking_id)
 
     def remove(self, listing_id: ListingId) -> None:
         self.items = tuple(item for item in self.items if item.listing_id != listing_id)
@@ -117,9 +158,12 @@ def check_for_sale(listing: Listing, buyer: AccountId) -> None:
 
 def check_room(cart: Cart, listing: Listing) -> None:
     """Refuse one thing more in a cart that is full."""
-    if cart.item(listing.id) is None:
+    if (standing := cart.item(listing.id)) is not None:
+        require(standing.bundle_id is None, InvalidInput("It is part of a bundle in this cart.", path=("listingId",)))
+    else:
         pieces = sum(item.piece_id is not None for item in cart.items) + (listing.piece_id is not None)
-        require(len(cart.items) < ITEMS_MAX and pieces <= PIECES_MAX, CartFull(ITEMS_MAX, PIECES_MAX))
+        fits = len(cart.items) + len(cart.bookings) < ITEMS_MAX and pieces <= PIECES_MAX
+        require(fits, CartFull(ITEMS_MAX, PIECES_MAX))
 
 
 # Ports
@@ -140,7 +184,7 @@ class Shelf(Protocol):
     async def find_all(self, ids: Iterable[ListingId]) -> Mapping[ListingId, Listing]: ...
 
 
-class Work(claims.Work, Protocol):
+class Work(claims.Work, bookings.Work, Protocol):
     @property
     def carts(self) -> Carts: ...
     @property
@@ -209,9 +253,11 @@ async def reserve_goods(work: Work, cart: Cart, listing_id: ListingId, quantity:
     wanted = quantity + (0 if own is None else own.quantity)
     await give_back(work, cart, listing)
     require(wanted <= QUANTITY_MAX, InvalidInput(f"{QUANTITY_MAX} of the same are enough.", path=("quantity",)))
+    service = (await work.products.find(listing.product_id)).kind is ProductKind.SERVICE
     reservation = await claims.set_aside(work, listing, wanted, holder=cart.id, now=now)
     added_at = now if own is None else own.added_at
-    cart.put(CartItem(listing_id, None, wanted, listing.price, None, reservation.expires_at, added_at))
+    kept_until = reservation.expires_at
+    cart.put(CartItem(listing_id, None, wanted, listing.price, None, kept_until, added_at, service=service))
 
 
 async def give_back(work: Work, cart: Cart, listing: Listing) -> int:
@@ -238,17 +284,24 @@ async def remove(work: Work, viewer: Viewer, command: RemoveFromCart, *, now: da
     item = cart.item(command.listing_id)
     if item is None:
         raise NotFound("CartItem", command.listing_id, path=("listingId",))
+    alone = item.bundle_id is None
+    require(alone, InvalidInput("It is part of a bundle: take the bundle out.", path=("listingId",)))
+    await let_go(work, cart, item, now)
+    cart.changed_at = now
+    await work.carts.save(cart)
+    return cart
+
+
+async def let_go(work: Work, cart: Cart, item: CartItem, now: datetime) -> None:
+    """Others can have an item of a locked cart again; the caller saves the cart."""
     if item.piece_id is not None and item.token is not None:
         await claims.drop(work, {item.piece_id: item.token}, now)
         work.events.append(Event("claim.dropped", "piece", item.piece_id, {"token": item.token}))
     else:
         listing = await work.listings.lock(item.listing_id)
         if await give_back(work, cart, listing):
-            await work.listings.save(listing)
-    cart.remove(command.listing_id)
-    cart.changed_at = now
-    await work.carts.save(cart)
-    return cart
+            await listings.keep(work, listing, "released")
+    cart.remove(item.listing_id)
 
 
 async def lock_own(work: Work, viewer: Viewer, cart_id: CartId) -> Cart:

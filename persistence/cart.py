@@ -24,13 +24,14 @@ class CartRow(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("owner", "currency"),
         CheckConstraint(one_of("currency", Currency), name="currency"),
-        CheckConstraint(f"jsonb_array_length(items) <= {ITEMS_MAX}", name="items"),
+        CheckConstraint(f"jsonb_array_length(items) + jsonb_array_length(bookings) <= {ITEMS_MAX}", name="items"),
     )
     id: UUID = key(primary=True)
     owner: UUID = key("account.id")
     currency: str = text()
     items: list[Any] = document()
     changed_at: datetime = moment()
+    bookings: list[Any] = document()
     version: int
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain import order
-from domain.cart import Cart, CartItem
-from domain.order import Delivery, OrderQuote, Terms, Wish
-from domain.policy import gather
+from domain.booking import Booking
+from domain.cart import Cart, CartBooking, CartItem
+from domain.order import Delivery, OrderQuote, Wish
 from domain.refusal import InvalidInput, NotFound, require
 from resolvers.context import Context
 
@@ -14,7 +14,7 @@ from resolvers.context import Context
 async def carts(context: Context) -> Sequence[Cart]:
     """The caller's own carts that hold something, in currency order."""
     owner = context.viewer.require_account()
-    return [cart for cart in await context.readers.carts.of_owner(owner) if cart.items]
+    return [cart for cart in await context.readers.carts.of_owner(owner) if not cart.empty]
 
 
 async def find(context: Context, cart_id: UUID) -> Cart | None:
@@ -43,17 +43,21 @@ async def kept(context: Context, item: CartItem) -> bool:
 async def quote(context: Context, cart_id: UUID, delivery: Delivery, wish: Wish) -> OrderQuote:
     """What the caller's cart would cost at this moment, by the same rules as when it is bought."""
     found = await cart(context, cart_id)
-    require(bool(found.items), InvalidInput("The cart is empty.", path=("cartId",)))
+    require(not found.empty, InvalidInput("The cart is empty.", path=("cartId",)))
     order.check_delivery(delivery)
     listings = await context.readers.carts.listings([item.listing_id for item in found.items])
-    policies = gather(await context.readers.policies.in_force(context.now))
-    terms = Terms(
-        jurisdiction=await jurisdiction(context, delivery),
-        tax=policies.tax,
-        returns=policies.returns,
-        costs=await context.readers.orders.costs(list(found.tokens)),
+    terms = order.terms_of(
+        await jurisdiction(context, delivery),
+        await context.readers.policies.in_force(context.now),
+        await context.readers.orders.costs(list(found.tokens)),
     )
-    return order.quote(found.items, listings, delivery, terms, wish)
+    return order.quote(found.items, listings, delivery, terms, wish, await booked(context, found))
+
+
+async def booked(context: Context, found: Cart) -> Sequence[tuple[CartBooking, Booking]]:
+    """The journeys in a cart."""
+    bookings = await context.loaders.booking.load_many([item.booking_id for item in found.bookings])
+    return [(item, one) for item, one in zip(found.bookings, bookings, strict=True) if one is not None]
 
 
 async def jurisdiction(context: Context, delivery: Delivery) -> str:

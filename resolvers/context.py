@@ -209,6 +209,7 @@ class Context:
     request_id: str
     key: str | None = None
     client: str | None = None
+    pace: valuation.Pace | None = None
     stream: Stream | None = None
     """Over which it is answered, when it may go on."""
 

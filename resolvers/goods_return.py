@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain.account import Account
+from domain.booking import Booking
 from domain.goods_return import (
     HANDLERS,
     GoodsReturn,
@@ -58,7 +59,12 @@ async def refund_preview(context: Context, order_id: UUID, wanted: Sequence[Want
     """What returning these lines would give back now, by the rules that will."""
     found = await orders.order(context, order_id)
     returns = await context.loaders.goods_returns_of.load_many([one.line_id for one in wanted])
-    return preview(found, wanted, {one.line_id: made for one, made in zip(wanted, returns, strict=True)})
+    made: dict[UUID, Sequence[GoodsReturn]] = {one.line_id: made for one, made in zip(wanted, returns, strict=True)}
+    booked = [line.booking_id for line in found.journeys if line.booking_id is not None]
+    bookings: dict[UUID, Booking] = {
+        one.id: one for one in await context.loaders.booking.load_many(booked) if one is not None
+    }
+    return preview(found, wanted, made, bookings, context.now)
 
 
 async def order_of(context: Context, found: GoodsReturn) -> Order | None:

@@ -72,7 +72,8 @@ def refund_preview(found: Order, amount: Money) -> Sequence[TenderPart]:
 
 def stated_tax(viewer: Viewer, basis: TaxBasis, tax: Money) -> Money | None:
     """Tax on a margin is not stated to buyers: it would tell what the house paid."""
-    return tax if basis is not TaxBasis.MARGIN or viewer.has(Role.FINANCE) else None
+    on_margin = basis in (TaxBasis.MARGIN, TaxBasis.TRAVEL_MARGIN)
+    return tax if not on_margin or viewer.has(Role.FINANCE) else None
 
 
 def cost(viewer: Viewer, line: OrderLine) -> Money | None:

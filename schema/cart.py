@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from domain import cart
+from domain import booking, cart
+from resolvers import booking as booking_resolve
 from resolvers import cart as resolve
 from schema.claim import ClaimTaken
 from schema.errors import UserError, VersionConflict, refused
@@ -17,7 +18,14 @@ from schema.noun import noun
 from schema.scalars import CurrencyCode, Money
 
 if TYPE_CHECKING:
+    from schema.booking import Booking
+    from schema.bundle import Bundle
     from schema.listing import Listing
+
+
+BookingPart = strawberry.enum(
+    booking.BookingPart, name="BookingPart", description="What a payment for a journey is for: all, or first a deposit."
+)
 
 
 # Nouns
@@ -41,12 +49,41 @@ class CartItem:
     async def listing(root: cart.CartItem, info: Info) -> Any:
         return await info.context.loaders.listing.load(root.listing_id)
 
+    @strawberry.field(
+        graphql_type=Annotated["Bundle", strawberry.lazy("schema.bundle")] | None,
+        description="The bundle that it is part of; null when it is by itself.",
+    )
+    async def bundle(root: cart.CartItem, info: Info) -> Any:
+        return None if root.bundle_id is None else await info.context.loaders.bundle.load(root.bundle_id)
+
+
+@noun(cart.CartBooking, description="Places of a journey in a cart, or what is still to be paid for them.")
+class CartBooking:
+    part: BookingPart = strawberry.field(description="What would be paid.")  # type: ignore[valid-type]
+    price: Money = strawberry.field(description="How much that is.")
+    kept_until: datetime = strawberry.field(description="Until when nobody else can have the places.")
+    added_at: datetime = strawberry.field(description="When it was put in.")
+
+    @strawberry.field(
+        graphql_type=Annotated["Booking", strawberry.lazy("schema.booking")] | None, description="The booking."
+    )
+    async def booking(root: cart.CartBooking, info: Info) -> Any:
+        return await booking_resolve.find(info.context, root.booking_id)
+
+    @strawberry.field(
+        graphql_type=Annotated["Bundle", strawberry.lazy("schema.bundle")] | None,
+        description="The bundle that it is part of; null when it is by itself.",
+    )
+    async def bundle(root: cart.CartBooking, info: Info) -> Any:
+        return None if root.bundle_id is None else await info.context.loaders.bundle.load(root.bundle_id)
+
 
 @noun(cart.Cart, description="What somebody is about to buy in one currency. Seen by its owner.")
 class Cart(Node):
     id: strawberry.ID = global_id("Cart")
     currency: CurrencyCode = strawberry.field(description="The currency of all that is in it.")  # type: ignore[valid-type]
     items: list[CartItem] = strawberry.field(description="What is in it, 20 at most, 5 pieces among them.")
+    bookings: list[CartBooking] = strawberry.field(description="The journeys in it; they count among the 20.")
     subtotal: Money = strawberry.field(description="What the items cost, by the prices when they were put in.")
     changed_at: datetime = strawberry.field(description="When it last changed.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
@@ -64,6 +101,11 @@ class CartFull(UserError):
 @refused(cart.OwnPiece)
 class OwnPiece(UserError):
     pass
+
+
+@refused(booking.BookingLapsed)
+class BookingLapsed(UserError):
+    expired_at: datetime | None = strawberry.field(description="When the time was over; null when it was used.")
 
 
 # Inputs

@@ -13,6 +13,8 @@ from schema.appointment import AppointmentMutation, AppointmentQuery
 from schema.appraisal import AppraisalMutation, AppraisalQuery
 from schema.appraiser import AppraiserMutation, AppraiserQuery
 from schema.audit import AuditQuery
+from schema.booking import BookingMutation, BookingQuery
+from schema.bundle import BundleMutation, BundleQuery
 from schema.cart import CartMutation, CartQuery
 from schema.catalogue import CatalogueQuery
 from schema.certificate import CertificateMutation, CertificateQuery
@@ -21,6 +23,7 @@ from schema.circulation import CirculationQuery
 from schema.coded import CodedSchema
 from schema.consignment import ConsignmentMutation, ConsignmentQuery
 from schema.contract import ContractMutation, ContractQuery
+from schema.departure import DepartureMutation, DepartureQuery
 from schema.document import OneOperation, Remember
 from schema.errors import HANDLERS
 from schema.execution import CompiledExecutionContext
@@ -46,7 +49,10 @@ from schema.settlement import SettlementMutation, SettlementQuery
 from schema.shipment import ShipmentMutation, ShipmentQuery
 from schema.shop import ShopMutation, ShopQuery
 from schema.stock import StockMutation, StockQuery
+from schema.supplier import SupplierMutation, SupplierQuery
 from schema.title import TitleMutation
+from schema.travel_product import TravelProductMutation, TravelProductQuery
+from schema.trip_request import TripRequestMutation, TripRequestQuery
 from schema.wallet import WalletMutation, WalletQuery
 
 TOKENS_MAX = 2_000
@@ -75,6 +81,12 @@ class Query(
     PolicyQuery,
     ContractQuery,
     CirculationQuery,
+    SupplierQuery,
+    TravelProductQuery,
+    DepartureQuery,
+    BookingQuery,
+    BundleQuery,
+    TripRequestQuery,
     CartQuery,
     OrderQuery,
     PaymentQuery,
@@ -111,6 +123,12 @@ class Mutation(
     MarkdownMutation,
     ContractMutation,
     CertificateMutation,
+    SupplierMutation,
+    TravelProductMutation,
+    DepartureMutation,
+    BookingMutation,
+    BundleMutation,
+    TripRequestMutation,
     CartMutation,
     OrderMutation,
     PaymentMutation,

@@ -90,6 +90,8 @@ def find_line(order: Order, command: RequestReturn) -> OrderLine:
     except NotFound as refusal:
         refusal.path = ("lineId",)
         raise
+    said = "A journey or a service is called off, it does not come back."
+    require(line.ships, InvalidInput(said, path=("lineId",)))
     delivered = line.state is LineState.DELIVERED
     actions = LINE_LIFECYCLE.next_actions(line.state)
     require(delivered, WrongState(LINE_LIFECYCLE.kind, line.state, actions, path=("lineId",)))

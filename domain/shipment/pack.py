@@ -49,10 +49,12 @@ async def create(work: Work, viewer: Viewer, command: CreateShipment, *, now: da
     staff = require_staff(viewer)
     photos = await add_photos(work, (), command.photos)
     order = await work.orders.lock(command.order_id)
-    line_ids = command.line_ids or tuple(line.id for line in order.lines if line.state is LineState.OPEN)
+    line_ids = command.line_ids or tuple(line.id for line in order.lines if line.state is LineState.OPEN and line.ships)
     require(bool(line_ids), InvalidInput("Every line is packed already.", path=("lineIds",)))
     require(len(set(line_ids)) == len(line_ids), InvalidInput("A line is packed once.", path=("lineIds",)))
     await require_at(work, viewer, order, line_ids)
+    ships = all(order.line(line_id).ships for line_id in line_ids)
+    require(ships, InvalidInput("A journey or a service is not packed.", path=("lineIds",)))
     order.advance("shipmentCreate", line_ids)
     pickup = order.delivery.method is DeliveryMethod.PICKUP
     require((command.parcel is None) == pickup, InvalidInput("The buyer chose the other way.", path=("parcel",)))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
-from domain import order, payment
+from domain import order, payment, trip
 from schema.ids import id_of
 from schema.mutation import MoneyMove, given
 from schema.payment import PaymentProvider
@@ -91,6 +91,19 @@ class OrderPlaceInput(MoneyMove):
             delivery=self.delivery.to_delivery(),
             wish=self.tenders.to_wish(),
             expected_version=given(self.expected_version),
+        )
+
+
+@strawberry.input(description="Record that a service was performed. `expectedVersion` is the order's.")
+class ServicePerformInput(MoneyMove):
+    order_id: strawberry.ID = strawberry.field(description="Of which order.")
+    line_id: strawberry.ID = strawberry.field(description="Which line.")
+
+    def to_command(self) -> trip.PerformService:
+        return trip.PerformService(
+            id_of("Order", self.order_id, "orderId"),
+            id_of("OrderLine", self.line_id, "lineId"),
+            given(self.expected_version),
         )
 
 

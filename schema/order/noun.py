@@ -7,20 +7,24 @@ import strawberry
 
 from domain import order
 from domain.piece import PartyKind
+from resolvers import booking as booking_resolve
 from resolvers import goods_return as goods_return_resolve
 from resolvers import order as resolve
 from resolvers import shipment as shipment_resolve
 from schema.account import Account
+from schema.cart import BookingPart
 from schema.errors import UserError, refused
 from schema.ids import Node, encode_id, global_id
 from schema.listing import ListingKind
 from schema.mutation import Info
 from schema.noun import noun
 from schema.payment import Payment
-from schema.policy import TaxBasis
+from schema.policy import PolicyPin, TaxBasis
 from schema.scalars import CountryCode, CurrencyCode, Money, MoneyInput
 
 if TYPE_CHECKING:
+    from schema.booking import Booking
+    from schema.bundle import Bundle
     from schema.catalogue import Product
     from schema.goods_return import GoodsReturn
     from schema.listing import Listing
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
 OrderState = strawberry.enum(order.OrderState, name="OrderState", description="Where an order stands.")
 OrderLineState = strawberry.enum(order.LineState, name="OrderLineState", description="Where the goods of a line are.")
+OrderLineKind = strawberry.enum(order.LineKind, name="OrderLineKind", description="What a line of an order is about.")
 DeliveryMethod = strawberry.enum(
     order.DeliveryMethod, name="DeliveryMethod", description="How goods get to their buyer."
 )
@@ -90,7 +95,10 @@ class OrderRefund:
 @noun(order.OrderLine, description="One thing that is bought, with the seller, tax and return terms of its own.")
 class OrderLine(Node):
     id: strawberry.ID = global_id("OrderLine")
-    listing_kind: ListingKind = strawberry.field(description="What kind of offer it was.")  # type: ignore[valid-type]
+    kind: OrderLineKind = strawberry.field(description="What it is about.")  # type: ignore[valid-type]
+    listing_kind: ListingKind | None = strawberry.field(  # type: ignore[valid-type]
+        description="What kind of offer it was; null for a journey."
+    )
     quantity: int = strawberry.field(description="How many.")
     unit_price: Money = strawberry.field(description="The price of one.")
     price: Money = strawberry.field(description="The price of all of them, taxes included.")
@@ -101,6 +109,27 @@ class OrderLine(Node):
     refunded: Money = strawberry.field(description="How much of the price went back.")
     delivered_at: datetime | None = strawberry.field(description="When the buyer got it; title passed then.")
     blocked_by: list[str] = strawberry.field(description="What keeps the line from being completed.")
+    jurisdiction: CountryCode = strawberry.field(
+        description="Whose tax it is: where goods change hands; for a journey where the house is established."
+    )
+    pins: list[PolicyPin] = strawberry.field(description="The versions of the policies that it was bought under.")
+    booking_part: BookingPart | None = strawberry.field(  # type: ignore[valid-type]
+        description="Of a journey, which of its payments this is; null for anything else."
+    )
+
+    @strawberry.field(
+        graphql_type=Annotated["Booking", strawberry.lazy("schema.booking")] | None,
+        description="The booking of a journey; null for anything else.",
+    )
+    async def booking(root: order.OrderLine, info: Info) -> Any:
+        return None if root.booking_id is None else await booking_resolve.find(info.context, root.booking_id)
+
+    @strawberry.field(
+        graphql_type=Annotated["Bundle", strawberry.lazy("schema.bundle")] | None,
+        description="The bundle that it was bought in; null when it was bought by itself.",
+    )
+    async def bundle(root: order.OrderLine, info: Info) -> Any:
+        return None if root.bundle_id is None else await info.context.loaders.bundle.load(root.bundle_id)
 
     @strawberry.field(
         graphql_type=datetime | None, description="Until when it can be returned; null until it is delivered."
@@ -143,13 +172,13 @@ class OrderLine(Node):
         description="The offer; null when it was withdrawn.",
     )
     async def listing(root: order.OrderLine, info: Info) -> Any:
-        return await info.context.loaders.listing.load(root.listing_id)
+        return None if root.listing_id is None else await info.context.loaders.listing.load(root.listing_id)
 
     @strawberry.field(
         graphql_type=Annotated["Product", strawberry.lazy("schema.catalogue")] | None, description="What it is."
     )
     async def product(root: order.OrderLine, info: Info) -> Any:
-        return await info.context.loaders.product.load(root.product_id)
+        return None if root.product_id is None else await info.context.loaders.product.load(root.product_id)
 
     @strawberry.field(
         graphql_type=Annotated["Piece", strawberry.lazy("schema.piece")] | None,
@@ -213,7 +242,10 @@ class Order(Node):
 
 @noun(order.LineQuote, description="One line of a quote.")
 class OrderLineQuote:
-    listing_kind: ListingKind = strawberry.field(description="What kind of offer it is.")  # type: ignore[valid-type]
+    kind: OrderLineKind = strawberry.field(description="What it is about.")  # type: ignore[valid-type]
+    listing_kind: ListingKind | None = strawberry.field(  # type: ignore[valid-type]
+        description="What kind of offer it is; null for a journey."
+    )
     quantity: int = strawberry.field(description="How many.")
     unit_price: Money = strawberry.field(description="The price of one, now.")
     price: Money = strawberry.field(description="The price of all of them, taxes included.")
@@ -236,7 +268,7 @@ class OrderLineQuote:
         graphql_type=Annotated["Listing", strawberry.lazy("schema.listing")] | None, description="The offer."
     )
     async def listing(root: order.LineQuote, info: Info) -> Any:
-        return await info.context.loaders.listing.load(root.listing_id)
+        return None if root.listing_id is None else await info.context.loaders.listing.load(root.listing_id)
 
 
 @noun(order.OrderQuote, description="What a cart would cost at this moment.")

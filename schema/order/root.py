@@ -5,10 +5,10 @@ from uuid import UUID
 
 import strawberry
 
-from domain import order
+from domain import order, trip
 from resolvers import cart as cart_resolve
 from resolvers import order as resolve
-from schema.cart import OwnPiece
+from schema.cart import BookingLapsed, OwnPiece
 from schema.claim import ClaimLapsed
 from schema.errors import VersionConflict, WrongState
 from schema.ids import id_of
@@ -27,6 +27,7 @@ from schema.order.input import (
     OrderChargeBackResolveInput,
     OrderFilterInput,
     OrderPlaceInput,
+    ServicePerformInput,
     TendersInput,
     to_states,
 )
@@ -112,6 +113,14 @@ class OrderQuery:
 
 @strawberry.type
 class OrderMutation:
+    service_perform = mutation(
+        trip.perform,
+        ServicePerformInput,
+        Order,
+        WrongState,
+        VersionConflict,
+        description="Record that a service of a paid order was performed: the house has earned it. For support.",
+    )
     order_place = mutation(
         order.place,
         OrderPlaceInput,
@@ -119,6 +128,7 @@ class OrderMutation:
         TendersDoNotFit,
         PriceChanged,
         ClaimLapsed,
+        BookingLapsed,
         NotAvailable,
         OwnPiece,
         InsufficientFunds,

@@ -1,0 +1,59 @@
+"""Why a journey is not booked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.refusal import Refusal
+
+
+@dataclass(eq=False)
+class AgeNotAllowed(Refusal):
+    """Somebody is too young or too old on the day of departure."""
+
+    code = "AGE_NOT_ALLOWED"
+    age: int
+    age_min: int
+    age_max: int | None
+
+    @property
+    def message(self) -> str:
+        upper = f"{self.age_min} or older" if self.age_max is None else f"{self.age_min} to {self.age_max} years old"
+        return f"This traveller is {self.age} on the day of departure, and must be {upper} for this unit."
+
+
+@dataclass(eq=False)
+class ConsentMissing(Refusal):
+    """Somebody under age travels, and no guardian has agreed."""
+
+    code = "CONSENT_MISSING"
+    age: int
+    below_age: int
+
+    @property
+    def message(self) -> str:
+        return f"This traveller is {self.age} on the day of departure: below {self.below_age} a guardian has to agree."
+
+
+@dataclass(eq=False)
+class BookingLapsed(Refusal):
+    """The time to pay for the places is over; they may be somebody else's by now."""
+
+    code = "BOOKING_LAPSED"
+    booking_id: UUID
+    expired_at: datetime | None
+
+    @property
+    def message(self) -> str:
+        return "The time to pay for these places is over: hold them again, if they are still there."
+
+
+@dataclass(eq=False)
+class IntakeMissing(Refusal):
+    """A medical journey is confirmed once its details are there."""
+
+    code = "INTAKE_MISSING"
+
+    @property
+    def message(self) -> str:
+        return "The medical details of this booking have not been submitted yet."

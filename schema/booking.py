@@ -1,0 +1,398 @@
+"""Bookings: places of a departure, held, paid, confirmed, and travelled or called off."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from domain import booking, trip
+from domain.order import OrderId
+from resolvers import booking as resolve
+from resolvers import order as order_resolve
+from schema.cart import BookingLapsed, BookingPart, Cart, CartFull
+from schema.departure import Departure, DepartureClosed, DepartureFull, TravelUnitKind
+from schema.errors import UserError, VersionConflict, WrongState, refused
+from schema.ids import Node, global_id, id_of
+from schema.mutation import Info, Keyed, MoneyMove, given, mutation
+from schema.node import fetchable
+from schema.noun import noun
+from schema.order import Order
+from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
+from schema.policy import CancellationLadder, PolicyPin, TaxBasis, TravelCategory, TravelCategoryRule
+from schema.scalars import CurrencyCode, Money
+
+BOOKINGS = "bookings"
+QUEUE = "bookingQueue"
+BY_ID = (UUID(int=0),)
+
+BookingState = strawberry.enum(booking.BookingState, name="BookingState", description="Where a booking stands.")
+
+
+# Nouns
+
+
+@noun(booking.GuardianConsent, description="A parent or guardian agrees that somebody under age travels.")
+class GuardianConsent:
+    name: str = strawberry.field(description="Who agrees.")
+    relation: str = strawberry.field(description="What they are to the traveller.")
+    phone: str = strawberry.field(description="Where they can be reached.")
+    given_at: datetime = strawberry.field(description="When they agreed.")
+
+
+@noun(booking.Traveller, description="Somebody who travels.")
+class Traveller:
+    unit: TravelUnitKind = strawberry.field(description="As whom.")  # type: ignore[valid-type]
+    given_name: str = strawberry.field(description="Given name.")
+    family_name: str = strawberry.field(description="Family name.")
+    birth_date: date = strawberry.field(description="Day of birth.")
+    guardian: GuardianConsent | None = strawberry.field(description="Who agreed; null where nobody had to.")
+
+
+@noun(booking.Installment, description="What is to be paid for a booking, and until when.")
+class BookingInstallment:
+    part: BookingPart = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
+    amount: Money = strawberry.field(description="How much.")
+    due_at: datetime = strawberry.field(description="Until when.")
+
+
+@noun(booking.BookingPayment, description="What an order pays, or has paid, of a booking.")
+class BookingPayment:
+    part: BookingPart = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
+    amount: Money = strawberry.field(description="How much.")
+    paid_at: datetime | None = strawberry.field(description="When it was paid; null while it is not.")
+
+    @strawberry.field(graphql_type=Order | None, description="The order; null for those who do not see orders.")
+    async def order(root: booking.BookingPayment, info: Info) -> Any:
+        return await order_resolve.find(info.context, OrderId(root.order_id))
+
+
+@noun(booking.BookingIntake, description="Medical details of a booking, kept sealed and forgotten after the journey.")
+class BookingIntake:
+    submitted_at: datetime = strawberry.field(description="When they were last said.")
+    purge_at: datetime = strawberry.field(description="When they are forgotten at the latest.")
+    purged_at: datetime | None = strawberry.field(description="When they were forgotten; null while they are there.")
+
+    @strawberry.field(description="The details; null once they were forgotten.")
+    def text(root: booking.BookingIntake, info: Info) -> str | None:
+        return resolve.opened(info.context, root)
+
+
+@noun(
+    booking.Booking,
+    description="Places of a departure. Seen by the buyer, by whoever acts for the supplier once it is paid, and by "
+    "support, merchandisers, finance and those who care for medical journeys.",
+)
+class Booking(Node):
+    id: strawberry.ID = global_id("Booking")
+    code: str = strawberry.field(description="How people call it.")
+    category: TravelCategory = strawberry.field(description="What the journey is for.")  # type: ignore[valid-type]
+    state: BookingState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
+    currency: CurrencyCode = strawberry.field(description="The currency of its amounts.")  # type: ignore[valid-type]
+    price: Money = strawberry.field(description="What it costs, taxes included.")
+    paid: Money = strawberry.field(description="What was paid of it.")
+    balance: Money = strawberry.field(description="What is still to be paid.")
+    sold_by_house: bool = strawberry.field(description="Whether the house is the seller of record.")
+    tax_basis: TaxBasis = strawberry.field(description="What the house is taxed on.")  # type: ignore[valid-type]
+    ladder: CancellationLadder = strawberry.field(description="What calling it off costs; it stays as it was.")
+    rule: TravelCategoryRule = strawberry.field(description="What is asked of its travellers.")
+    pins: list[PolicyPin] = strawberry.field(description="The versions of the policies that it was made under.")
+    starts_at: datetime = strawberry.field(description="When the journey starts.")
+    ends_at: datetime = strawberry.field(description="When it ends.")
+    schedule: list[BookingInstallment] = strawberry.field(description="What is to be paid, and until when.")
+    payments: list[BookingPayment] = strawberry.field(description="What orders pay, or have paid, of it.")
+    held_at: datetime = strawberry.field(description="When the places were taken.")
+    expires_at: datetime | None = strawberry.field(
+        description="Until when it has to be paid, or then confirmed; null once it is."
+    )
+    supplier_reference: str | None = strawberry.field(description="The supplier's own; null until it is confirmed.")
+    confirmed_at: datetime | None = strawberry.field(description="When the supplier confirmed it.")
+    ended_at: datetime | None = strawberry.field(description="When it was over.")
+    end_reason: str | None = strawberry.field(description="Why, unless it was travelled.")
+    retained: Money | None = strawberry.field(description="What calling it off has cost; null unless it was.")
+    next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
+    version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
+
+    @strawberry.field(graphql_type=Money, description="What calling it off at this moment would cost.")
+    def retained_now(root: booking.Booking, info: Info) -> Any:
+        return root.retained_at(info.context.now) if root.retained is None else root.retained
+
+    @strawberry.field(
+        graphql_type=list[Traveller] | None,
+        description="Who travels. For the buyer, the supplier and support; null for others.",
+    )
+    async def travellers(root: booking.Booking, info: Info) -> Any:
+        return await resolve.travellers(info.context, root)
+
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="What the house owes the supplier for it. For the supplier and finance; null for others.",
+    )
+    async def net(root: booking.Booking, info: Info) -> Any:
+        return await resolve.net(info.context, root)
+
+    @strawberry.field(
+        graphql_type=BookingIntake | None,
+        description="Medical details. For the buyer, and for staff with the role MEDICAL, which no other role "
+        "includes; null for others.",
+    )
+    async def intake(root: booking.Booking, info: Info) -> Any:
+        return await resolve.intake(info.context, root)
+
+    @strawberry.field(graphql_type=Departure | None, description="The departure.")
+    async def departure(root: booking.Booking, info: Info) -> Any:
+        return await info.context.loaders.departure.load(root.departure_id)
+
+
+# Refusals
+
+
+@refused(booking.AgeNotAllowed)
+class AgeNotAllowed(UserError):
+    age: int = strawberry.field(description="How old the traveller is on the day of departure.")
+    age_min: int = strawberry.field(description="How old at least.")
+    age_max: int | None = strawberry.field(description="How old at most; null without an upper end.")
+
+
+@refused(booking.ConsentMissing)
+class ConsentMissing(UserError):
+    age: int = strawberry.field(description="How old the traveller is on the day of departure.")
+    below_age: int = strawberry.field(description="Below which age a guardian has to agree.")
+
+
+@refused(booking.IntakeMissing)
+class IntakeMissing(UserError):
+    pass
+
+
+# Inputs
+
+
+@strawberry.input(description="A parent or guardian agrees that somebody under age travels.")
+class GuardianConsentInput:
+    name: str = strawberry.field(description="Who agrees, 1 to 80 characters.")
+    relation: str = strawberry.field(description="What they are to the traveller, such as mother.")
+    phone: str = strawberry.field(description="Where they can be reached, 1 to 40 characters.")
+
+
+@strawberry.input(description="Somebody who travels.")
+class TravellerInput:
+    unit: TravelUnitKind = strawberry.field(description="As whom.")  # type: ignore[valid-type]
+    given_name: str = strawberry.field(description="Given name, 1 to 80 characters.")
+    family_name: str = strawberry.field(description="Family name, 1 to 80 characters.")
+    birth_date: date = strawberry.field(description="Day of birth.")
+    guardian: GuardianConsentInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Who agrees, where the category asks for it."
+    )
+
+    def to_traveller(self, now: datetime) -> booking.Traveller:
+        said = given(self.guardian)
+        guardian = None if said is None else booking.GuardianConsent(said.name, said.relation, said.phone, now)
+        return booking.Traveller(self.unit, self.given_name, self.family_name, self.birth_date, guardian)
+
+
+UNSTAMPED = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+"""In the place of the moment of a consent, which is that of the booking."""
+
+
+def to_travellers(travellers: list[TravellerInput]) -> tuple[booking.Traveller, ...]:
+    return tuple(one.to_traveller(UNSTAMPED) for one in travellers)
+
+
+@strawberry.input(description="Hold places of a departure.")
+class BookingHoldInput(Keyed):
+    departure_id: strawberry.ID = strawberry.field(description="Of which departure.")
+    travellers: list[TravellerInput] = strawberry.field(description="Who travels, 1 to 12.")
+    pay: BookingPart = strawberry.field(  # type: ignore[valid-type]
+        default=booking.BookingPart.FULL,
+        description="FULL for all of it, DEPOSIT for what is to be paid now where the departure is far enough away.",
+    )
+
+    def to_command(self) -> trip.HoldBooking:
+        return trip.HoldBooking(
+            id_of("Departure", self.departure_id, "departureId"),
+            to_travellers(self.travellers),
+            booking.BookingPart(self.pay),
+        )
+
+
+@strawberry.input(description="Pay what is still to be paid of a booking.")
+class BookingPayBalanceInput(Keyed):
+    booking_id: strawberry.ID = strawberry.field(description="Which booking.")
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Refuse unless the booking is still at this version."
+    )
+
+    def to_command(self) -> trip.PayBalance:
+        return trip.PayBalance(id_of("Booking", self.booking_id, "bookingId"), given(self.expected_version))
+
+
+@strawberry.input(description="Confirm a booking.")
+class BookingConfirmInput(Keyed):
+    booking_id: strawberry.ID = strawberry.field(description="Which booking.")
+    reference: str = strawberry.field(description="The supplier's own, 1 to 80 characters.")
+
+    def to_command(self) -> trip.ConfirmBooking:
+        return trip.ConfirmBooking(id_of("Booking", self.booking_id, "bookingId"), self.reference)
+
+
+@strawberry.input(description="Reject a booking.")
+class BookingRejectInput(MoneyMove):
+    booking_id: strawberry.ID = strawberry.field(description="Which booking.")
+    reason: str = strawberry.field(description="Why, in 1 to 500 characters; the buyer reads it.")
+
+    def to_command(self) -> trip.RejectBooking:
+        return trip.RejectBooking(
+            id_of("Booking", self.booking_id, "bookingId"), self.reason, given(self.expected_version)
+        )
+
+
+@strawberry.input(description="Call a booking off.")
+class BookingCancelInput(MoneyMove):
+    booking_id: strawberry.ID = strawberry.field(description="Which booking.")
+    reason: str = strawberry.field(description="Why, in 1 to 500 characters.")
+
+    def to_command(self) -> trip.CancelBooking:
+        return trip.CancelBooking(
+            id_of("Booking", self.booking_id, "bookingId"), self.reason, given(self.expected_version)
+        )
+
+
+@strawberry.input(description="Say what those who care for the travellers of a medical journey have to know.")
+class BookingSubmitIntakeInput(Keyed):
+    booking_id: strawberry.ID = strawberry.field(description="Which booking.")
+    text: str = strawberry.field(description="The details, up to 10,000 characters; kept sealed.")
+
+    def to_command(self) -> trip.IntakeSaid:
+        return trip.IntakeSaid(id_of("Booking", self.booking_id, "bookingId"), self.text)
+
+
+@strawberry.input(description="Which bookings; what is left out does not narrow.")
+class BookingFilterInput:
+    states: list[BookingState] | None = strawberry.field(  # type: ignore[valid-type]
+        default=strawberry.UNSET, description="In one of these states."
+    )
+    departure_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this departure.")
+
+    def to_filter(self) -> booking.BookingFilter:
+        departure_id = given(self.departure_id)
+        return booking.BookingFilter(
+            states=tuple(booking.BookingState(state) for state in given(self.states) or ()),
+            departure_id=None if departure_id is None else id_of("Departure", departure_id, "filter", "departureId"),
+        )
+
+
+fetchable("Booking", resolve.find)
+
+
+# Root fields
+
+
+@strawberry.type
+class BookingQuery:
+    @strawberry.field(graphql_type=Booking, description="A booking, for those who may see it.")
+    async def booking(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which booking.")]
+    ) -> Any:
+        return await resolve.booking(info.context, id_of("Booking", id, "id"))
+
+    @strawberry.field(graphql_type=Connection[Booking], description="The caller's own bookings, newest first.")
+    async def bookings(
+        self,
+        info: Info,
+        states: Annotated[
+            list[BookingState] | None,  # type: ignore[valid-type]
+            strawberry.argument(description="In one of these states; in any when left out."),
+        ] = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        page = page_request(
+            BOOKINGS, BY_ID, first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        wanted = [booking.BookingState(state) for state in given(states) or ()]
+        return Connection(page=await resolve.own(info.context, wanted, page), list_name=BOOKINGS)
+
+    @strawberry.field(
+        graphql_type=Connection[Booking],
+        description="What is booked, oldest first: of one's own journeys for whoever acts for a supplier, of all for "
+        "support and merchandisers.",
+    )
+    async def booking_queue(
+        self,
+        info: Info,
+        filter: Annotated[
+            BookingFilterInput | None, strawberry.argument(description="Which bookings; all when left out.")
+        ] = strawberry.UNSET,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        wanted = given(filter)
+        page = page_request(
+            QUEUE, BY_ID, first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        asked = booking.BookingFilter() if wanted is None else wanted.to_filter()
+        return Connection(page=await resolve.queue(info.context, asked, page), list_name=QUEUE)
+
+
+@strawberry.type
+class BookingMutation:
+    booking_hold = mutation(
+        trip.hold,
+        BookingHoldInput,
+        Booking,
+        DepartureFull,
+        DepartureClosed,
+        AgeNotAllowed,
+        ConsentMissing,
+        CartFull,
+        description="Hold places of a departure for a while, and put them in the cart of its currency.",
+    )
+    booking_pay_balance = mutation(
+        trip.pay_balance,
+        BookingPayBalanceInput,
+        Cart,
+        BookingLapsed,
+        CartFull,
+        WrongState,
+        VersionConflict,
+        description="Put what is still to be paid of a booking into the cart. For its buyer.",
+    )
+    booking_confirm = mutation(
+        trip.confirm,
+        BookingConfirmInput,
+        Booking,
+        WrongState,
+        IntakeMissing,
+        description="Confirm that the travellers are expected. For whoever acts for the supplier, and support.",
+    )
+    booking_reject = mutation(
+        trip.reject,
+        BookingRejectInput,
+        Booking,
+        WrongState,
+        VersionConflict,
+        description="Reject a booking that waits: everything that was paid goes back. For whoever acts for the "
+        "supplier, and support.",
+    )
+    booking_cancel = mutation(
+        trip.cancel,
+        BookingCancelInput,
+        Booking,
+        WrongState,
+        VersionConflict,
+        description="Call a booking off. What its ladder leaves goes back to where it came from; what is only held "
+        "costs nothing. For its buyer, and support.",
+    )
+    booking_submit_intake = mutation(
+        trip.submit_intake,
+        BookingSubmitIntakeInput,
+        Booking,
+        WrongState,
+        description="Say the medical details of a journey. They are sealed before they are kept. For its buyer.",
+        prepare=resolve.seal,
+    )

@@ -1,0 +1,190 @@
+"""Departures: when a journey takes place, what it costs, and what is left."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from domain import departure, travel_product, trip
+from resolvers import departure as resolve
+from schema.errors import UserError, VersionConflict, WrongState, refused
+from schema.ids import Node, global_id, id_of
+from schema.mutation import Info, Keyed, given, mutation
+from schema.node import fetchable
+from schema.noun import noun
+from schema.scalars import CurrencyCode, Money, MoneyInput
+
+if TYPE_CHECKING:
+    from schema.travel_product import TravelProduct
+
+TravelUnitKind = strawberry.enum(
+    travel_product.UnitKind,
+    name="TravelUnitKind",
+    description="As whom somebody takes part; SINGLE is an adult in a room of their own.",
+)
+
+DEPARTURES = "departures"
+STARTING = (datetime(2000, 1, 1, tzinfo=UTC), UUID(int=0))
+
+DepartureState = strawberry.enum(
+    departure.DepartureState, name="DepartureState", description="Whether a departure takes place."
+)
+Availability = strawberry.enum(
+    departure.Availability, name="DepartureAvailability", description="What is left of a departure."
+)
+
+
+@noun(departure.UnitPrice, description="What one unit of a departure costs.")
+class UnitPrice:
+    kind: TravelUnitKind = strawberry.field(description="As whom one takes part.")  # type: ignore[valid-type]
+    price: Money = strawberry.field(description="What it costs, taxes included.")
+
+
+@strawberry.type(description="What the house owes the supplier for one unit.")
+class NetPrice:
+    kind: TravelUnitKind = strawberry.field(description="As whom one takes part.")  # type: ignore[valid-type]
+    net: Money = strawberry.field(description="What the house owes.")
+
+
+@noun(
+    departure.Departure,
+    description="When a journey takes place. On show, but for one that was made for somebody alone.",
+)
+class Departure(Node):
+    id: strawberry.ID = global_id("Departure")
+    option_code: str = strawberry.field(description="In which option of the journey.")
+    state: DepartureState = strawberry.field(description="Whether it takes place.")  # type: ignore[valid-type]
+    starts_at: datetime = strawberry.field(description="When it starts.")
+    ends_at: datetime = strawberry.field(description="When it ends.")
+    cut_off_at: datetime = strawberry.field(description="Until when it can be booked.")
+    decide_at: datetime = strawberry.field(description="When it is decided whether it takes place.")
+    currency: CurrencyCode = strawberry.field(description="The currency of its prices.")  # type: ignore[valid-type]
+    prices: list[UnitPrice] = strawberry.field(description="What it costs by unit.")
+    capacity: int = strawberry.field(description="How many can come.")
+    left: int = strawberry.field(description="How many places are left.")
+    participants_min: int = strawberry.field(description="How many must have booked for it to take place.")
+    end_reason: str | None = strawberry.field(description="Why it was called off; null unless it was.")
+    next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
+    version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
+
+    @strawberry.field(graphql_type=Availability, description="What is left, at this moment.")
+    def availability(root: departure.Departure, info: Info) -> Any:
+        return root.availability(info.context.now)
+
+    @strawberry.field(
+        graphql_type=list[NetPrice] | None,
+        description="What the house owes by unit. For the supplier, merchandisers and finance; null for others.",
+    )
+    async def net_prices(root: departure.Departure, info: Info) -> Any:
+        found = await resolve.net_prices(info.context, root)
+        return None if found is None else [NetPrice(kind=one.kind, net=one.net) for one in found]  # type: ignore[arg-type]
+
+    @strawberry.field(
+        graphql_type=Annotated["TravelProduct", strawberry.lazy("schema.travel_product")],
+        description="The journey.",
+    )
+    async def product(root: departure.Departure, info: Info) -> Any:
+        return await info.context.loaders.travel_product.load(root.product_id)
+
+
+@refused(departure.DepartureFull)
+class DepartureFull(UserError):
+    left: int = strawberry.field(description="How many are left.")
+    asked: int = strawberry.field(description="How many were asked for.")
+
+
+@refused(departure.DepartureClosed)
+class DepartureClosed(UserError):
+    state: DepartureState = strawberry.field(description="Whether it takes place.")  # type: ignore[valid-type]
+    cut_off_at: datetime = strawberry.field(description="Until when it could be booked.")
+
+
+@strawberry.input(description="What one unit of a departure costs.")
+class UnitPriceInput:
+    kind: TravelUnitKind = strawberry.field(description="As whom one takes part.")  # type: ignore[valid-type]
+    price: MoneyInput = strawberry.field(description="What it costs, taxes included.")
+    net: MoneyInput = strawberry.field(description="What of it the house owes the supplier.")
+
+    def to_price(self, index: int) -> departure.UnitPrice:
+        path = ("prices", str(index))
+        return departure.UnitPrice(self.kind, self.price.to_money(*path, "price"), self.net.to_money(*path, "net"))
+
+
+@strawberry.input(description="Open a departure of a journey.")
+class DepartureOpenInput(Keyed):
+    product_id: strawberry.ID = strawberry.field(description="Of which journey.")
+    option_code: str = strawberry.field(description="In which of its options.")
+    starts_at: datetime = strawberry.field(description="When it starts.")
+    ends_at: datetime = strawberry.field(description="When it ends, within a year.")
+    prices: list[UnitPriceInput] = strawberry.field(description="What it costs by unit, in one currency.")
+    capacity: int = strawberry.field(description="How many can come, 1 to 5,000.")
+    singles: int = strawberry.field(default=0, description="How many single rooms are among them.")
+    participants_min: int = strawberry.field(
+        default=0, description="How many must have booked for it to take place; 0 always goes."
+    )
+    cut_off_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Until when it can be booked; until it starts when left out."
+    )
+    decide_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="When it is decided; at the cut-off when left out."
+    )
+
+    def to_command(self) -> departure.OpenDeparture:
+        return departure.OpenDeparture(
+            product_id=id_of("TravelProduct", self.product_id, "productId"),
+            option_code=self.option_code,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            prices=tuple(one.to_price(index) for index, one in enumerate(self.prices)),
+            capacity=self.capacity,
+            singles=self.singles,
+            participants_min=self.participants_min,
+            cut_off_at=given(self.cut_off_at),
+            decide_at=given(self.decide_at),
+        )
+
+
+@strawberry.input(description="Call a departure off.")
+class DepartureCancelInput(Keyed):
+    departure_id: strawberry.ID = strawberry.field(description="Which departure.")
+    reason: str = strawberry.field(description="Why, in 1 to 500 characters; its buyers read it.")
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Refuse unless the departure is still at this version."
+    )
+
+    def to_command(self) -> departure.CancelDeparture:
+        return departure.CancelDeparture(
+            id_of("Departure", self.departure_id, "departureId"), self.reason, given(self.expected_version)
+        )
+
+
+fetchable("Departure", resolve.find)
+
+
+@strawberry.type
+class DepartureQuery:
+    @strawberry.field(graphql_type=Departure, description="A departure.")
+    async def departure(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which departure.")]
+    ) -> Any:
+        return await resolve.departure(info.context, id_of("Departure", id, "id"))
+
+
+@strawberry.type
+class DepartureMutation:
+    departure_open = mutation(
+        departure.open_,
+        DepartureOpenInput,
+        Departure,
+        description="Open a departure of a journey. For whoever acts for its supplier, and merchandisers.",
+    )
+    departure_cancel = mutation(
+        trip.cancel_departure,
+        DepartureCancelInput,
+        Departure,
+        WrongState,
+        VersionConflict,
+        description="Call a departure off: everybody who booked gets everything back. For whoever acts for its "
+        "supplier, and merchandisers.",
+    )
