@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: run test deep check bench bench-scale tour sdl migration baseline lock explorer clean
+.PHONY: run test deep fuzz check bench bench-scale tour sdl migration baseline lock explorer clean
 
 $(STAMP): requirements.lock pyproject.toml
 	@test -d .venv || $(PYTHON) -m venv .venv
@@ -19,6 +19,14 @@ test: check        ## every check and every test
 
 deep: $(STAMP)     ## the long versions of some tests
 	@$(BIN)/python -m pytest -m deep
+
+fuzz: $(STAMP) .venv-fuzz/.installed ## operations that nobody thought of, ten minutes as each role: make fuzz [ARGS="--seconds 60"]
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+.venv-fuzz/.installed:
+	@test -d .venv-fuzz || $(PYTHON) -m venv .venv-fuzz
+	@.venv-fuzz/bin/python -m pip install --quiet --disable-pip-version-check schemathesis==4.32.5
+	@touch $@
 
 check: $(STAMP)    ## what is quick: style, types, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -52,4 +60,4 @@ explorer:          ## build the page of /graphql anew, which takes Node
 	  built=$$?; rm -rf node_modules; exit $$built
 
 clean:             ## forget the environment and the data
-	@rm -rf .venv .cercle
+	@rm -rf .venv .venv-fuzz .cercle

@@ -29,7 +29,7 @@ from graphql import (
 from hypothesis import strategies as st
 
 Values = Mapping[str, st.SearchStrategy[Any]]
-"""By the name of a scalar, of an input type, or of `Type.field(argument)`: JSON values to draw from."""
+"""By the name of a scalar or an input type, `Type.field(argument)` or `Input.field`: JSON values to draw from."""
 
 SCALARS: Values = {
     "Int": st.integers(-3, 12),
@@ -201,8 +201,11 @@ class Drawing:
         for name, one in type_.fields.items():
             required = is_required_input_field(one)
             if self.is_known(one.type) and (required or (depth > 0 and self.chance(3))):
-                needs = isinstance(one.type, GraphQLNonNull)
-                given[name] = (self.there if needs else self.value)(one.type, depth - 1)
+                where, needs = f"{type_.name}.{name}", isinstance(one.type, GraphQLNonNull)
+                if where in self.values:
+                    given[name] = self.draw(self.values[where])
+                else:
+                    given[name] = (self.there if needs else self.value)(one.type, depth - 1)
         return given
 
     def variable(self, type_: str, value: Any) -> str:
