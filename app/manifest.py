@@ -4,7 +4,7 @@ Of a file each operation is a document of its own, with the fragments that it ne
 file as a whole, for clients that send it as it is. A manifest is JSON, either ids to texts or Apollo's format.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,29 +59,28 @@ def operations(file: Path) -> Iterator[Registered]:
 
 def listed(file: Path) -> Iterator[Registered]:
     try:
-        pairs = list(entries(orjson.loads(file.read_bytes())))
+        found = entries(orjson.loads(file.read_bytes()))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadDocument(f"{file} is not a manifest: ids to texts, or Apollo's format.") from error
-    for id, operation, text in pairs:
-        found = Registered(file, operation, text)
-        if id.removeprefix("sha256:") != found.id:
+    for id, operation, text in found:
+        document = Registered(file, operation, text)
+        if id.removeprefix("sha256:") != document.id:
             raise BadDocument(f"{file}: the id {id} is not the SHA-256 of its document.")
-        yield found
+        yield document
 
 
-def entries(manifest: Any) -> Iterator[tuple[str, str, str]]:
-    """Id, operation and text of what a manifest lists."""
+def entries(manifest: Any) -> list[tuple[str, str, str]]:
+    """Id, operation and text of what a manifest lists; TypeError for what is not text."""
     if manifest.get("format") == APOLLO:
-        for one in manifest["operations"]:
-            yield one["id"], one["name"], one["body"]
+        found = [(one["id"], one["name"], one["body"]) for one in manifest["operations"]]
     else:
-        for id, text in manifest.items():
-            if not isinstance(text, str):
-                raise TypeError
-            yield id, "", text
+        found = [(id, "", text) for id, text in manifest.items()]
+    if not all(isinstance(part, str) for entry in found for part in entry):
+        raise TypeError
+    return found
 
 
-def checked(documents: Iterator[Registered], schema: CodedSchema) -> Iterator[Registered]:
+def checked(documents: Iterable[Registered], schema: CodedSchema) -> Iterator[Registered]:
     """The same documents, each made ready to be executed; BadDocument for one that does not fit the schema."""
     for document in documents:
         try:
@@ -91,6 +90,10 @@ def checked(documents: Iterator[Registered], schema: CodedSchema) -> Iterator[Re
         yield document
 
 
-def written(documents: Iterator[Registered]) -> dict[str, str]:
+def written(documents: Iterable[Registered]) -> dict[str, str]:
     """The manifest that clients take their ids from: of files the single operations, ids to texts."""
     return {one.id: one.text for one in documents if one.operation is not None}
+
+
+def print_json(manifest: dict[str, str]) -> str:
+    return orjson.dumps(manifest, option=orjson.OPT_INDENT_2).decode()

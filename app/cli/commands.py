@@ -44,6 +44,7 @@ def main() -> None:
 
 def problems() -> tuple[type[Exception], ...]:
     """What a person can do something about; looked up when something went wrong, for the imports take a while."""
+    from app.manifest import BadDocument
     from app.seed import NotEmpty
     from app.start import OnlyInDevelopment, PortInUse
     from app.supervisor import StartFailed
@@ -52,6 +53,7 @@ def problems() -> tuple[type[Exception], ...]:
 
     return (
         ValidationError,
+        BadDocument,
         DatabaseProblem,
         NotEmpty,
         OnlyInDevelopment,
@@ -200,6 +202,24 @@ def sdl() -> None:
     from schema.root import build
 
     print(build().as_str())
+
+
+@commands.command()
+def documents(
+    folder: Annotated[Path, typer.Argument(help="Where `*.graphql` files and manifests of client tools are.")],
+    into: Annotated[Path | None, typer.Option("--into", help="Write the manifest to this file.")] = None,
+) -> None:
+    """Check a client's documents against the schema, and print their manifest: ids to texts, as JSON."""
+    from app.manifest import checked, print_json, read, written
+    from schema.root import build
+
+    found = list(checked(read(folder), build()))
+    text = print_json(written(found))
+    if into is None:
+        print(text)
+    else:
+        into.write_text(f"{text}\n")
+    err.print(f"{len(found)} documents fit the schema.")
 
 
 @commands.command()
