@@ -53,7 +53,7 @@ class Charge:
     async def run(self, run: Run, context: Context) -> ExecutionResult:
         """What the operation answers in the time that it has, or why it is not begun."""
         lot, priced = self.lot, self.priced
-        if lot.__class__ is Empty:
+        if isinstance(lot, Empty):
             self.actual, self.status = 0, 429
             return throttled(lot, self.requested)
         if priced.refused is not None:

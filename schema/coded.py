@@ -21,7 +21,7 @@ from domain.refusal import Refusal
 from domain.unavailable import Unavailable
 from schema.document import OPERATION_RESOLUTION_FAILURE, Document, Documents, operations_of
 from schema.execution import CompiledExecutionContext
-from schema.limits import LimitExceeded, Limits, Walk, check_variables
+from schema.limits import LimitExceeded, Limits, Walk, check_variables, invalid
 from schema.priced import Priced
 
 log = logging.getLogger("cercle.schema")
@@ -60,7 +60,7 @@ class CodedSchema(strawberry.Schema):
             prices = Walk(self._schema, node, self.limits).prices()
             if not prices:
                 return request_error("There is no operation in the document.", OPERATION_RESOLUTION_FAILURE)
-            errors = validate(self._schema, node, RULES, self.limits.errors)
+            errors = invalid(self._schema, node, RULES, self.limits)
         except GraphQLError as error:
             errors = [error]
         if errors:
@@ -167,7 +167,7 @@ class CodedSchema(strawberry.Schema):
         try:
             executor = self.executor(document, variables, operation_name, context)
             if isinstance(executor, list):
-                return ExecutionResult(data=None, errors=executor)
+                return ExecutionResult(data=None, errors=executor[: self.limits.errors])
             price = document.price(operation_name)
             if price is not None and price.told:
                 # Nothing is awaited on the way, and it takes long: in a thread it holds nobody up.

@@ -13,15 +13,15 @@ from tests.support.people import People, euros
 
 SIGHT = """
 {
-  listings(first: 50) { totalCount nodes {
+  listings { totalCount nodes {
     slug kind coverUrl price { amount currencyCode }
     product { name(locale: ZH) brand { name country } attributes { text number flag } }
-    piece { grade serialMasked condition passport { nodes { kind } } }
-    priceHistory { nodes { reason } }
+    piece { grade serialMasked condition passport(first: 3) { nodes { kind } } }
+    priceHistory(first: 3) { nodes { reason } }
   } }
   categories { name children { name children { name } } attributes { code } }
   clubShops { nodes { slug address { country } services { purpose } } }
-  brands(first: 100) { nodes { name kind collections { nodes { name } } } }
+  brands(first: 40) { nodes { name kind collections(first: 2) { nodes { name } } } }
 }
 """
 

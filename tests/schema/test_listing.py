@@ -149,11 +149,11 @@ async def test_a_page_takes_as_many_statements_however_many_listings_it_shows(
     api: Api, shelves: Shelves, house: House
 ) -> None:
     whole = """
-    { listings(first: 50) { totalCount nodes {
+    { listings(first: 7) { totalCount nodes {
         product { story attributes { text } category { breadcrumbs { slug } }
-          brand { story collections { nodes { slug } } } }
-        piece { condition serialMasked passport { totalCount nodes { title } } }
-        priceHistory { nodes { reason } } } } }
+          brand { story collections(first: 5) { nodes { slug } } } }
+        piece { condition serialMasked passport(first: 5) { totalCount nodes { title } } }
+        priceHistory(first: 5) { nodes { reason } } } } }
     """
     await shelves.listed()
     with counted() as one:

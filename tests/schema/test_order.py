@@ -531,7 +531,7 @@ async def test_a_list_of_orders_costs_the_same_statements_however_long_it_is(
     buyer = await people.customer(cash=euros(9_000))
     support = await people.staff(Role.SUPPORT)
     query = """
-    { orderQueue { nodes {
+    { orderQueue(first: 10) { nodes {
         code buyer { name } payment { state } refunds { reason } shipments { code lines { state } }
         tenders { kind } lines { listing { slug } product { slug } piece { slug } }
     } } }"""
