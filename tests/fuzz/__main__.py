@@ -1,7 +1,7 @@
 """`python -m tests.fuzz`: a seeded house, and schemathesis as somebody of every role for as long as it is told.
 
-It lives in an environment of its own, `.venv-fuzz`, which `make fuzz` makes, for it brings a plugin of pytest and a dozen
-libraries along; what it finds is printed as it goes.
+It lives in an environment of its own, `.venv-fuzz`, which `make fuzz` makes, for it brings a plugin of pytest and a
+dozen libraries along; what it finds is printed as it goes.
 """
 
 import argparse
