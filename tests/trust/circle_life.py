@@ -91,6 +91,8 @@ class Life:
                 return [found for found in model.orders if found.state in ("DELIVERED", "COMPLETED")]
             case "under_way":
                 return [one for one in model.returns if one.is_open]
+            case "asked":
+                return [one for one in model.returns if one.state == "REQUESTED"]
             case _:
                 found: Sequence[Any] = getattr(model, name)
                 return found
@@ -136,6 +138,13 @@ class Life:
     def repay(self, who: int, amount: int) -> None:
         expected = self.model.wallets.repay(who, amount)
         self.act(expected, self.people[who], "receivableRepay", currency="EUR", amount=euros(amount))
+
+    def pay_back(self, who: int, share: int) -> None:
+        """With money that comes in for it."""
+        owed = self.model.purses[who].owed
+        self.top_up(who, owed)
+        self.report(self.model.payments[-1], "charge")
+        self.repay(who, max(1, owed * share // 10_000))
 
     def request_payout(self, who: int, amount: int) -> None:
         expected = self.model.wallets.request(who, amount, self.now)
@@ -286,6 +295,12 @@ class Life:
         self.place_what_fits(buyer, credit, cash, express)
         if paid and self.model.orders and self.model.orders[-1].state == "PENDING_PAYMENT":
             self.report(self.model.orders[-1].payment, "charge")
+
+    def buy_in_cash(self, shown: Any, who: int, express: bool) -> None:
+        """Into a cart and into an order, by somebody who may not have as much."""
+        buyer = (who + 1) % PEOPLE if who == shown.seller else who
+        self.put_in_cart(shown, buyer)
+        self.place_in_cash(buyer, express)
 
     def cancel(self, found: Any) -> None:
         given = {"orderId": self.ids[found], "reason": "Changed my mind"}

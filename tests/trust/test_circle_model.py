@@ -138,9 +138,11 @@ DEEDS_WITH: dict[str, list[Deed]] = {
     # What goes on with the circle.
     "idle": gather(deed("list_", either(one_of(None), prices)), deed("agree", rarely, shares), deed("withdraw")),
     "ended": deed("hand_back"),
-    "in_debt": deed("repay", amounts),
+    "in_debt": gather(deed("repay", amounts), deed("pay_back", shares)),
     "sent": deed("end_payout", one_of("payoutConfirm", "payoutFail")),
-    "on_shelf": gather(buy, buy, deed("put_in_cart", who), deed("reprice", change)),
+    "on_shelf": gather(
+        buy, buy, deed("put_in_cart", who), deed("reprice", change), deed("buy_in_cash", who, yes_or_no)
+    ),
     "filled": gather(
         deed("place_order", amounts, amounts, yes_or_no, rarely),
         deed("place_what_fits", shares, shares, rarely),
@@ -152,6 +154,7 @@ DEEDS_WITH: dict[str, list[Deed]] = {
     "arrived": gather(deed("bring_back", index, wear, yes_or_no), deed("ask_back", index, yes_or_no)),
     "pending": gather(deed("release"), deed("dispute", yes_or_no)),
     "due": deed("release"),
+    "asked": deed("answer", one_of("Reject", "Reject", "Approve", "Cancel")),
     "under_way": gather(
         deed("answer", one_of("Approve", "Ship", "Cancel", "Reject")),
         deed("receive", yes_or_no),
@@ -161,7 +164,7 @@ DEEDS_WITH: dict[str, list[Deed]] = {
 }
 seeds = st.integers(0, 2**32)
 WEIGHTS = {"money": 3, "time": 4, "on_shelf": 6, "idle": 2, "filled": 2, "awaited": 4, "paid": 5}
-WEIGHTS |= {"arrived": 3, "under_way": 5, "due": 2, "sent": 3}
+WEIGHTS |= {"arrived": 3, "under_way": 5, "due": 2, "sent": 3, "asked": 3, "in_debt": 3}
 """How often, compared with all else that can be done at a moment."""
 
 
