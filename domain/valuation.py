@@ -12,6 +12,7 @@ from uuid import UUID
 from domain import policy
 from domain.catalogue import CategoryId, ProductId
 from domain.grading import GRADES
+from domain.localized import Localized
 from domain.money import BASIS_POINTS, Money, total
 from domain.piece import Grade
 from domain.policy import PricingTerms, changed_by
@@ -43,6 +44,20 @@ class FactorKind(StrEnum):
     DECIDED = "DECIDED"
 
 
+SAYS = {
+    FactorKind.NEW_PRICE: Localized("The documented price of new", "有据可查的新品价格"),
+    FactorKind.CONDITION: Localized("Its condition", "成色"),
+    FactorKind.AGE: Localized("The years since it was bought", "购买年限"),
+    FactorKind.WARRANTY: Localized("What is left of the maker's warranty", "剩余原厂质保"),
+    FactorKind.DEMAND: Localized("How fast such pieces sell here", "本店销售速度"),
+    FactorKind.BAND: Localized("Kept within what used pieces sell for", "限于二手价格区间"),
+    FactorKind.HANDLING: Localized("Our work, and our risk", "处理成本与风险"),
+    FactorKind.PLAN: Localized("How many more we want", "采购计划余量"),
+    FactorKind.ROUNDING: Localized("Rounded down", "取整"),
+    FactorKind.DECIDED: Localized("Decided or agreed by people", "人工决定或约定"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Factor:
     """What one thing adds to the price, or takes from it; `rate_bps` is the rate that it was reckoned by, if by one."""
@@ -50,6 +65,11 @@ class Factor:
     kind: FactorKind
     amount: Money
     rate_bps: int | None = None
+
+    @property
+    def says(self) -> Localized:
+        """What it stands for, in a few words."""
+        return SAYS[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +137,18 @@ class NotTradedIn(Refusal):
     @property
     def message(self) -> str:
         return self.reason
+
+
+@dataclass(eq=False)
+class EstimatedTooOften(Refusal):
+    """Somebody who is not signed in has asked for more estimates than one person needs."""
+
+    code = "ESTIMATED_TOO_OFTEN"
+    retry_after_seconds: int
+
+    @property
+    def message(self) -> str:
+        return f"That was a lot of estimates: try again in {self.retry_after_seconds} seconds, or sign in."
 
 
 # Rules
@@ -269,6 +301,19 @@ class Markets(Protocol):
 class Work(policy.Work, Protocol):
     @property
     def markets(self) -> Markets: ...
+
+
+class Pace(Protocol):
+    """How often somebody did something of late."""
+
+    async def wait_seconds(self, who: str, *, most: int, per_seconds: int) -> int:
+        """Count one more; 0 when it is within `most` in this window, otherwise how long the window still lasts."""
+        ...
+
+
+ESTIMATES_MAX = 30
+ESTIMATES_SECONDS = 60
+"""So many estimates for the strangers of one address in so many seconds."""
 
 
 class ValuationReader(Protocol):

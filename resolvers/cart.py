@@ -1,13 +1,15 @@
 """Carts: everybody sees their own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from domain import order
 from domain.booking import Booking
 from domain.cart import Cart, CartBooking, CartItem
-from domain.order import Delivery, OrderQuote, Wish
+from domain.order import Delivery, OrderQuote, PledgeChoice, Wish
 from domain.refusal import InvalidInput, NotFound, require
+from resolvers import trade_in as trade_ins
 from resolvers.context import Context
 
 
@@ -40,7 +42,9 @@ async def kept(context: Context, item: CartItem) -> bool:
     return claim is not None and claim.stands(item.token, context.now)
 
 
-async def quote(context: Context, cart_id: UUID, delivery: Delivery, wish: Wish) -> OrderQuote:
+async def quote(
+    context: Context, cart_id: UUID, delivery: Delivery, wish: Wish, choice: PledgeChoice | None = None
+) -> OrderQuote:
     """What the caller's cart would cost at this moment, by the same rules as when it is bought."""
     found = await cart(context, cart_id)
     require(not found.empty, InvalidInput("The cart is empty.", path=("cartId",)))
@@ -51,6 +55,7 @@ async def quote(context: Context, cart_id: UUID, delivery: Delivery, wish: Wish)
         await context.readers.policies.in_force(context.now),
         await context.readers.orders.costs(list(found.tokens)),
     )
+    wish = replace(wish, pledge=await trade_ins.pledged(context, choice, found.currency))
     return order.quote(found.items, listings, delivery, terms, wish, await booked(context, found))
 
 

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema.access import described
 from schema.account import AccountMutation, AccountQuery
+from schema.acquisition import AcquisitionMutation, AcquisitionQuery
 from schema.api_key import ApiKeyMutation, ApiKeyQuery
 from schema.appointment import AppointmentMutation, AppointmentQuery
 from schema.appraisal import AppraisalMutation, AppraisalQuery
@@ -15,6 +16,7 @@ from schema.appraiser import AppraiserMutation, AppraiserQuery
 from schema.audit import AuditQuery
 from schema.booking import BookingMutation, BookingQuery
 from schema.bundle import BundleMutation, BundleQuery
+from schema.campaign import CampaignMutation, CampaignQuery
 from schema.cart import CartMutation, CartQuery
 from schema.catalogue import CatalogueQuery
 from schema.certificate import CertificateMutation, CertificateQuery
@@ -24,6 +26,7 @@ from schema.coded import CodedSchema
 from schema.consignment import ConsignmentMutation, ConsignmentQuery
 from schema.contract import ContractMutation, ContractQuery
 from schema.departure import DepartureMutation, DepartureQuery
+from schema.disposition import DispositionQuery
 from schema.document import OneOperation, Remember
 from schema.errors import HANDLERS
 from schema.execution import CompiledExecutionContext
@@ -51,8 +54,10 @@ from schema.shop import ShopMutation, ShopQuery
 from schema.stock import StockMutation, StockQuery
 from schema.supplier import SupplierMutation, SupplierQuery
 from schema.title import TitleMutation
+from schema.trade_in import TradeInMutation, TradeInQuery
 from schema.travel_product import TravelProductMutation, TravelProductQuery
 from schema.trip_request import TripRequestMutation, TripRequestQuery
+from schema.valuation import ValuationQuery
 from schema.wallet import WalletMutation, WalletQuery
 
 TOKENS_MAX = 2_000
@@ -92,6 +97,11 @@ class Query(
     PaymentQuery,
     ShipmentQuery,
     GoodsReturnQuery,
+    TradeInQuery,
+    ValuationQuery,
+    CampaignQuery,
+    AcquisitionQuery,
+    DispositionQuery,
     ConsignmentQuery,
     ShopQuery,
     AppointmentQuery,
@@ -134,6 +144,9 @@ class Mutation(
     PaymentMutation,
     ShipmentMutation,
     GoodsReturnMutation,
+    TradeInMutation,
+    CampaignMutation,
+    AcquisitionMutation,
     ConsignmentMutation,
     ShopMutation,
     AppointmentMutation,

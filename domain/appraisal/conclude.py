@@ -25,6 +25,7 @@ from domain.appraisal.rule import AnotherOpinion, Outcome, judge, settle
 from domain.appraisal.service import charge
 from domain.appraiser import NotQualified, Rank
 from domain.catalogue import ProductId
+from domain.claim import ClaimTaken
 from domain.consignment import Consignment, Photo
 from domain.consignment.content import checked_photos
 from domain.grading import (
@@ -212,6 +213,7 @@ async def identified(
             now=now,
         )
         if consignment is not None:
+            await check_free(work, piece, now)
             await consignments.identify(work, consignment, piece)
     pieces.describe(
         piece,
@@ -221,6 +223,13 @@ async def identified(
     )
     await work.pieces.save(piece)
     return piece
+
+
+async def check_free(work: Work, piece: Piece, now: datetime) -> None:
+    """Refuse to consign a locked piece that another way to its next owner has claimed, such as a trade-in."""
+    standing = await work.claims.find(piece.id)
+    if standing is not None and standing.stands(standing.token, now):
+        raise ClaimTaken(standing.expires_at, path=("serial",))
 
 
 def keeper(appraisal: Appraisal, consignment: Consignment | None) -> Party:

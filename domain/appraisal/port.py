@@ -9,6 +9,7 @@ from uuid import UUID
 from domain import associate, certificate, consignment, grading, media, policy, shop, wallet
 from domain.appraisal.noun import Appraisal, AppraisalId, AppraisalPurpose, AppraisalState, Opinion
 from domain.catalogue import CategoryId
+from domain.claim import Claims
 from domain.consignment import ConsignmentId
 from domain.grader import Grader
 from domain.money import Money
@@ -77,6 +78,8 @@ class Work(
     def sales(self) -> Sales: ...
     @property
     def grader(self) -> Grader: ...
+    @property
+    def claims(self) -> Claims: ...
 
 
 @dataclass(frozen=True, slots=True)

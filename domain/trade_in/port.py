@@ -14,7 +14,7 @@ from domain.piece import PieceId
 from domain.shipment import TransitCover
 from domain.trade_in.lifecycle import HANDLERS, TradeInState
 from domain.trade_in.noun import TradeIn, TradeInId
-from domain.valuation import Market
+from domain.valuation import Estimate, Market
 from domain.viewer import AccountId, Viewer
 
 
@@ -58,7 +58,10 @@ class TradeInFilter:
 
 @dataclass(frozen=True, slots=True)
 class Eligible:
-    """Something that a customer bought here, has, and could trade in; `piece_id` where it is one of one."""
+    """Something that a customer bought here, has, and could trade in; `piece_id` where it is one of one.
+
+    `estimate` is what the house would offer now, None where it would make no offer.
+    """
 
     line_id: UUID
     product_id: ProductId
@@ -66,6 +69,7 @@ class Eligible:
     grade: str | None
     bought_at: datetime
     market: Market
+    estimate: Estimate | None = None
 
 
 class TradeInReader(Protocol):

@@ -10,6 +10,7 @@ from domain.refusal import InvalidInput, require
 from schema.appraisal.noun import Appraisal, Verdict
 from schema.appraisal.queue import OpinionGiven, OwnObject
 from schema.appraiser import NotQualified
+from schema.claim import ClaimTaken
 from schema.consignment.desk import AlreadyConsigned
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.grade import Grade
@@ -156,6 +157,7 @@ class AppraisalConcludeMutation:
         OwnObject,
         OpinionGiven,
         SerialAlreadyRegistered,
+        ClaimTaken,
         AlreadyConsigned,
         WrongState,
         VersionConflict,

@@ -14,7 +14,7 @@ from schema.scalars import CountryCode, MoneyInput
 if TYPE_CHECKING:
     pass
 
-from schema.order.noun import DeliveryMethod, OrderState
+from schema.order.noun import DeliveryMethod, OrderState, PledgeMode
 
 
 @strawberry.input(description="Where a parcel goes.")
@@ -60,8 +60,21 @@ class DeliveryInput:
         )
 
 
+@strawberry.input(description="An old piece that is to pay a part, by the offer that the house made for it.")
+class TradeInTenderInput:
+    trade_in_id: strawberry.ID = strawberry.field(description="Which offer; the caller's own.")
+    mode: PledgeMode = strawberry.field(  # type: ignore[valid-type]
+        description="Whether all is paid first, or cash is held until the old piece has passed."
+    )
+
+    def to_choice(self) -> order.PledgeChoice:
+        trade_in_id = id_of("TradeIn", self.trade_in_id, "tenders", "tradeIn", "tradeInId")
+        return order.PledgeChoice(trade_in_id, order.PledgeMode(self.mode))
+
+
 @strawberry.input(
-    description="What is to pay. Credit and cash come from the caller's wallet; a provider takes the rest."
+    description="What is to pay. Credit and cash come from the caller's wallet, a trade-in pays what it was offered "
+    "for; a provider takes the rest."
 )
 class TendersInput:
     credit: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="How much store credit.")
@@ -69,6 +82,13 @@ class TendersInput:
     provider: PaymentProvider | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Who takes the rest; left out when there is none."
     )
+    trade_in: TradeInTenderInput | None = strawberry.field(
+        default=strawberry.UNSET, description="An old piece that goes together with the purchase."
+    )
+
+    def to_choice(self) -> order.PledgeChoice | None:
+        chosen = given(self.trade_in)
+        return None if chosen is None else chosen.to_choice()
 
     def to_wish(self) -> order.Wish:
         credit, cash, provider = given(self.credit), given(self.cash), given(self.provider)
@@ -85,11 +105,18 @@ class OrderPlaceInput(MoneyMove):
     delivery: DeliveryInput = strawberry.field(description="How it gets to the buyer.")
     tenders: TendersInput = strawberry.field(description="What pays.")
 
+    channel_code: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The code of a partner's channel that the sale came through; the partner has a share in it.",
+    )
+
     def to_command(self) -> order.PlaceOrder:
         return order.PlaceOrder(
             cart_id=id_of("Cart", self.cart_id, "cartId"),
             delivery=self.delivery.to_delivery(),
             wish=self.tenders.to_wish(),
+            pledge=self.tenders.to_choice(),
+            channel_code=given(self.channel_code),
             expected_version=given(self.expected_version),
         )
 

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from domain import order
+from domain import order, trade_in
 from domain.piece import PartyKind
 from resolvers import booking as booking_resolve
 from resolvers import goods_return as goods_return_resolve
 from resolvers import order as resolve
 from resolvers import shipment as shipment_resolve
+from resolvers import trade_in as trade_in_resolve
 from schema.account import Account
 from schema.cart import BookingPart
 from schema.errors import UserError, refused
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from schema.piece import Piece
     from schema.shipment import Shipment
     from schema.shop import ClubShop
+    from schema.trade_in import TradeIn
 
 
 OrderState = strawberry.enum(order.OrderState, name="OrderState", description="Where an order stands.")
@@ -42,7 +44,14 @@ DeliveryMethod = strawberry.enum(
 TenderKind = strawberry.enum(
     order.TenderKind,
     name="TenderKind",
-    description="What pays: store credit, cash from the wallet, or an external provider.",
+    description="What pays: store credit, cash from the wallet, an external provider, an old piece that was traded in, "
+    "or what a campaign adds to that.",
+)
+PledgeMode = strawberry.enum(
+    order.PledgeMode,
+    name="TradeInMode",
+    description="FULL_PRICE: all is paid first, and the value comes back into what paid once the old piece has passed. "
+    "TENDER: the value pays at once, and as much cash is held until then.",
 )
 
 
@@ -76,6 +85,15 @@ class OrderTender:
     kind: TenderKind = strawberry.field(description="What pays it.")  # type: ignore[valid-type]
     amount: Money = strawberry.field(description="How much of the total.")
     refunded: Money = strawberry.field(description="How much of it went back.")
+    replaced: Money = strawberry.field(
+        description="How much of it another tender pays instead, as an old piece does that was traded in."
+    )
+
+    @strawberry.field(
+        description="Whether it is still promised, and as much cash held: an old piece that has not passed yet."
+    )
+    def promised(root: order.Tender) -> bool:
+        return order.promised(root)
 
 
 @noun(order.TenderPart, description="What goes back to one tender.")
@@ -219,6 +237,13 @@ class Order(Node):
     async def payment(root: order.Order, info: Info) -> Any:
         return await resolve.payment(info.context, root)
 
+    @strawberry.field(
+        graphql_type=Annotated["TradeIn", strawberry.lazy("schema.trade_in")] | None,
+        description="The old piece that the purchase goes together with; null for none.",
+    )
+    async def trade_in(root: order.Order, info: Info) -> Any:
+        return await trade_in_resolve.of_order(info.context, root)
+
     @strawberry.field(graphql_type=list[OrderRefund], description="What went back, in order.")
     async def refunds(root: order.Order, info: Info) -> Any:
         return await resolve.refunds(info.context, root.id)
@@ -284,6 +309,11 @@ class OrderQuote:
 class TendersDoNotFit(UserError):
     total: Money = strawberry.field(description="What is to be paid.")
     covered: Money = strawberry.field(description="What is offered.")
+
+
+@refused(trade_in.TradeInNotOffered)
+class TradeInNotOffered(UserError):
+    expired_at: datetime | None = strawberry.field(description="Until when it stood.")
 
 
 @refused(order.PriceChanged)

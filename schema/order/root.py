@@ -8,6 +8,7 @@ import strawberry
 from domain import order, trip
 from resolvers import cart as cart_resolve
 from resolvers import order as resolve
+from schema.campaign import CampaignNotRunning
 from schema.cart import BookingLapsed, OwnPiece
 from schema.claim import ClaimLapsed
 from schema.errors import VersionConflict, WrongState
@@ -31,7 +32,7 @@ from schema.order.input import (
     TendersInput,
     to_states,
 )
-from schema.order.noun import Order, OrderQuote, OrderState, PriceChanged, TendersDoNotFit
+from schema.order.noun import Order, OrderQuote, OrderState, PriceChanged, TendersDoNotFit, TradeInNotOffered
 
 ORDERS = "orders"
 QUEUE = "orderQueue"
@@ -106,8 +107,9 @@ class OrderQuery:
         delivery: Annotated[DeliveryInput, strawberry.argument(description="How it would get to the buyer.")],
         tenders: Annotated[TendersInput, strawberry.argument(description="What would pay.")],
     ) -> Any:
+        wanted = id_of("Cart", cart_id, "cartId")
         return await cart_resolve.quote(
-            info.context, id_of("Cart", cart_id, "cartId"), delivery.to_delivery(), tenders.to_wish()
+            info.context, wanted, delivery.to_delivery(), tenders.to_wish(), tenders.to_choice()
         )
 
 
@@ -132,6 +134,8 @@ class OrderMutation:
         NotAvailable,
         OwnPiece,
         InsufficientFunds,
+        TradeInNotOffered,
+        CampaignNotRunning,
         WrongState,
         VersionConflict,
         description="Buy all that is in a cart, in one move. Without a provider it is paid at once; with one, the "

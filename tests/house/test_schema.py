@@ -34,6 +34,7 @@ COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
 
 IN_NO_UNION = {
     "AmountMismatch": "raised by what a payment provider reports, which is answered to the provider",
+    "EstimatedTooOften": "raised by a query, which answers with an error",
     "RefundTooHigh": "raised by what an order or a provider makes of a refund; no caller names its amount",
 }
 CAN_NOT_HAPPEN = {
@@ -47,6 +48,16 @@ CAN_NOT_HAPPEN = {
     "payoutBatchPost": {"CaptureTooHigh": "the whole hold is captured"},
     "settlementAgree": {"InsufficientFunds": "the seller's pockets are only paid into"},
     "settlementRelease": {"InsufficientFunds": "the seller's pockets are only paid into"},
+    "tradeInAnswer": {
+        "CaptureTooHigh": "what is captured is a part of what is held",
+        "RefundTooHigh": "no more comes back than was paid",
+    },
+    "tradeInInspect": {
+        "CaptureTooHigh": "the whole hold is captured",
+        "InsufficientFunds": "a piece that is as it was said leaves nothing to pay",
+        "RefundTooHigh": "no more comes back than was paid",
+    },
+    "tradeInWithdraw": {"CaptureTooHigh": "the whole hold is captured"},
     "shipmentDeliver": {"WrongPickupCode": "what is picked up goes by shipmentPickUp"},
 }
 """What a verb shares code with and yet never raises, and why."""

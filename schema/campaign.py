@@ -1,0 +1,173 @@
+"""Campaigns: what they add to a trade-in, and what is left of their budgets."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from domain import campaign
+from resolvers import campaign as resolve
+from schema.errors import UserError, VersionConflict, WrongState, refused
+from schema.ids import Node, global_id, id_of
+from schema.localized import LocalizedInput, localized
+from schema.mutation import Info, MoneyMove, given, mutation
+from schema.node import fetchable
+from schema.noun import noun
+from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
+from schema.scalars import Money, MoneyInput
+
+if TYPE_CHECKING:
+    from schema.catalogue import Brand
+
+CampaignFunder = strawberry.enum(campaign.Funder, name="CampaignFunder", description="Whose money a budget is.")
+CampaignState = strawberry.enum(
+    campaign.CampaignState, name="CampaignState", description="Whether a campaign grants anything."
+)
+
+CAMPAIGNS = "campaigns"
+NEWEST_BY_ID = (UUID(int=0),)
+
+
+def figure(name: str, *, description: str) -> Any:
+    """A figure of the budget, for those who keep it."""
+
+    def read(root: campaign.Campaign, info: Info) -> Any:
+        return resolve.kept(info.context, getattr(root, name))
+
+    return strawberry.field(
+        resolver=read, graphql_type=Money | None, description=f"{description} For finance and merchandisers."
+    )
+
+
+@noun(campaign.Campaign, description="A dated promise to add something to what is traded in, out of a budget.")
+class Campaign(Node):
+    id: strawberry.ID = global_id("Campaign")
+    code: str = strawberry.field(description="How people call it; for `tradeInOffer`.")
+    funder: CampaignFunder = strawberry.field(description="Whose money it is.")  # type: ignore[valid-type]
+    subsidy: Money = strawberry.field(description="What it adds to each piece.")
+    starts_at: datetime = strawberry.field(description="From when on.")
+    ends_at: datetime = strawberry.field(description="Until when offers can use it.")
+    state: CampaignState = strawberry.field(description="Whether it grants anything.")  # type: ignore[valid-type]
+    opened_at: datetime = strawberry.field(description="When its budget was set aside.")
+    ended_at: datetime | None = strawberry.field(description="When it was ended; null while it is not.")
+    next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
+    version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
+
+    name: str = localized("name", description="What it is called.")
+    budget: Any = figure("budget", description="What was set aside.")
+    reserved: Any = figure("reserved", description="What is promised to offers.")
+    spent: Any = figure("spent", description="What was given.")
+    available: Any = figure("available", description="What can still be promised.")
+
+    @strawberry.field(
+        graphql_type=Annotated["Brand", strawberry.lazy("schema.catalogue")] | None,
+        description="The brand whose purchases it is about; null for all.",
+    )
+    async def brand(root: campaign.Campaign, info: Info) -> Any:
+        return None if root.brand_id is None else await info.context.loaders.brand.load(root.brand_id)
+
+
+# Refusals
+
+
+@refused(campaign.CampaignNotRunning)
+class CampaignNotRunning(UserError):
+    pass
+
+
+@refused(campaign.BudgetExhausted)
+class BudgetExhausted(UserError):
+    pass
+
+
+# Inputs
+
+
+@strawberry.input(description="Set a budget aside for trade-ins.")
+class CampaignOpenInput(MoneyMove):
+    code: str = strawberry.field(description="How people call it, up to 40 characters; nobody else's.")
+    name: LocalizedInput = strawberry.field(description="What it is called.")
+    funder: CampaignFunder = strawberry.field(description="Whose money it is.")  # type: ignore[valid-type]
+    budget: MoneyInput = strawberry.field(description="How much in all.")
+    subsidy: MoneyInput = strawberry.field(description="What it adds to each piece, in the same currency.")
+    starts_at: datetime = strawberry.field(description="From when on.")
+    ends_at: datetime = strawberry.field(description="Until when offers can use it.")
+    brand_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Only for purchases of this brand; needed when the brand pays, which then owes the budget.",
+    )
+
+    def to_command(self) -> campaign.OpenCampaign:
+        brand_id = given(self.brand_id)
+        return campaign.OpenCampaign(
+            code=self.code,
+            name=self.name.to_localized("name", longest=200),
+            funder=campaign.Funder(self.funder),
+            budget=self.budget.to_money("budget"),
+            subsidy=self.subsidy.to_money("subsidy"),
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            brand_id=None if brand_id is None else id_of("Brand", brand_id, "brandId"),
+            expected_version=given(self.expected_version) or 0,
+        )
+
+
+@strawberry.input(description="End a campaign.")
+class CampaignEndInput(MoneyMove):
+    campaign_id: strawberry.ID = strawberry.field(description="Which campaign.")
+
+    def to_command(self) -> campaign.EndCampaign:
+        return campaign.EndCampaign(id_of("Campaign", self.campaign_id, "campaignId"), given(self.expected_version))
+
+
+# Root fields
+
+
+@strawberry.type
+class CampaignQuery:
+    @strawberry.field(
+        graphql_type=list[Campaign], description="The campaigns that run now, what ends first before others. Public."
+    )
+    async def campaigns_running(self, info: Info) -> Any:
+        return await resolve.running(info.context)
+
+    @strawberry.field(
+        graphql_type=Connection[Campaign],
+        description="All campaigns, newest first. For finance and merchandisers.",
+    )
+    async def campaigns(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        page = page_request(
+            CAMPAIGNS, NEWEST_BY_ID, first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        return Connection(page=await resolve.campaigns(info.context, page), list_name=CAMPAIGNS)
+
+
+@strawberry.type
+class CampaignMutation:
+    campaign_open = mutation(
+        campaign.open_,
+        CampaignOpenInput,
+        Campaign,
+        VersionConflict,
+        description="Set a budget aside, out of which a campaign adds something to trade-ins; it can not be overdrawn. "
+        "For finance.",
+    )
+    campaign_end = mutation(
+        campaign.end,
+        CampaignEndInput,
+        Campaign,
+        WrongState,
+        VersionConflict,
+        description="End a campaign: what is promised is kept, the rest goes back to who funded it. For finance.",
+    )
+
+
+fetchable("Campaign", resolve.find)
