@@ -198,7 +198,7 @@ class GraphQLEndpoint:
         watch.cost = charge.requested
         run = partial(charge.run, run, context)
         if answers is None or not self.schema.only_reads(query, operation_name):
-            return metered(charge, answered(await run(), media_type))
+            return answered(await run(), media_type, charge)
         if (kept := await answers.shared(key)) is not None:
             charge.give_back()
             return Answer(await house.meter.kept(head.client, kept), 200, media_type, {})
@@ -207,7 +207,8 @@ class GraphQLEndpoint:
             answer = answered(result, media_type)
             if not result.errors:
                 await reading.keep(answer.body)
-        return metered(charge, answer)
+        answer.body = charge.spliced(answer.body)
+        return answer
 
     async def find(self, house: House, asked: dict[str, Any]) -> tuple[str | None, str]:
         """The hash that the document is named by, if it is, and its text."""
@@ -235,7 +236,7 @@ async def who(house: House, head: Head, locale: str) -> Viewer:
 
 async def hold_back(house: House, head: Head, viewer: Viewer, query: str) -> None:
     """Strangers of one address change little in a minute, for each of their keys is one to keep."""
-    if viewer.account_id is not None or not MUTATION.search(query):
+    if viewer.account_id is not None or "mutation" not in query or not MUTATION.search(query):
         return
     most = house.settings.stranger_mutations_per_minute
     wait = await house.limits.wait_seconds(f"stranger:{head.client}", most=most, per_seconds=60)
@@ -243,14 +244,7 @@ async def hold_back(house: House, head: Head, viewer: Viewer, query: str) -> Non
         raise HttpRefusal(429, THROTTLED, f"Too much at once: try again in {wait} s.", retry_after=str(wait))
 
 
-def metered(charge: Charge, answer: Answer) -> Answer:
-    """The answer with what it cost at its end, and with the status of one that was not let through."""
-    answer.body = charge.told(answer.body)
-    answer.status = charge.status or answer.status
-    return answer
-
-
-def answered(result: ExecutionResult, media_type: str) -> Answer:
+def answered(result: ExecutionResult, media_type: str, charge: Charge | None = None) -> Answer:
     """The result as an answer; nothing but a request error goes without `data`."""
     answer: dict[str, Any] = {}
     headers: dict[str, str] = {}
@@ -265,6 +259,9 @@ def answered(result: ExecutionResult, media_type: str) -> Answer:
         answer["data"] = result.data
     elif media_type == GRAPHQL_RESPONSE:
         status = REQUEST_ERROR_STATUS
+    if charge is not None:
+        answer["extensions"] = charge.told()
+        status = charge.status or status
     return Answer(orjson.dumps(answer), status, media_type, headers, code)
 
 

@@ -11,6 +11,9 @@ class Locale(StrEnum):
     ZH = "zh"
 
 
+CHINESE = Locale.ZH.value
+
+
 @dataclass(frozen=True, slots=True)
 class Localized:
     """The same text in every language; neither may be empty where text is required."""
@@ -20,4 +23,4 @@ class Localized:
 
     def read(self, locale: str) -> str:
         """The text in a language, in the other one where it was never translated."""
-        return (self.zh or self.en) if locale == Locale.ZH else (self.en or self.zh)
+        return (self.zh or self.en) if locale == CHINESE else (self.en or self.zh)

@@ -24,6 +24,9 @@ class Currency(StrEnum):
         return 0 if self is Currency.JPY else 2
 
 
+EXPONENTS = {currency.value: currency.exponent for currency in Currency}
+
+
 class CurrencyMismatch(AssertionError):
     """Two currencies met in one sum: a bug in the caller, never something that a client can cause."""
 
@@ -47,11 +50,13 @@ class Money:
     @property
     def plain(self) -> str:
         """The same amount as text, in plain digits."""
-        exponent = self.currency.exponent
+        exponent = EXPONENTS[self.currency._value_]
         if not exponent:
             return str(self.minor)
-        whole, rest = divmod(abs(self.minor), 10**exponent)
-        return f"{'-' if self.minor < 0 else ''}{whole}.{rest:0{exponent}d}"
+        digits = str(abs(self.minor))
+        if len(digits) <= exponent:
+            digits = digits.zfill(exponent + 1)
+        return f"{'-' if self.minor < 0 else ''}{digits[:-exponent]}.{digits[-exponent:]}"
 
     def __add__(self, other: "Money") -> "Money":
         return Money(self.minor + self._same(other).minor, self.currency)

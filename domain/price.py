@@ -71,12 +71,14 @@ class Saving:
     percent: int
 
 
-def saving(price: Money, reference: Reference | None) -> Saving | None:
-    """None unless there is a documented reference in the same currency, and it is higher."""
-    if reference is None or reference.price.currency is not price.currency or reference.price <= price:
+def saving(price: Money, new: Money | None) -> Saving | None:
+    """None unless the price of new is documented in the same currency, and it is higher."""
+    if new is None:
         return None
-    amount = reference.price - price
-    return Saving(amount, amount.minor * 100 // reference.price.minor)
+    saved = new.minor - price.minor
+    if saved <= 0 or new.currency is not price.currency:
+        return None
+    return Saving(Money(saved, price.currency), saved * 100 // new.minor)
 
 
 class PriceChanges(Protocol):

@@ -12,7 +12,7 @@ import asyncpg
 
 from domain.unavailable import Unavailable
 from persistence.freshness import read_rows, read_tables, unknown_reads
-from persistence.pool import Busy, Pool
+from persistence.pool import Busy, Pool, is_told
 from persistence.table import APP_ROLE
 from persistence.timing import TOLD
 
@@ -120,12 +120,18 @@ class ReadPool:
             raise Unavailable("The database can not be reached right now.") from error
 
     async def _once(self, method: str, query: str, arguments: tuple[object, ...]) -> Any:
-        async with self._pool.lend() as connection:
-            began = perf_counter()
-            try:
-                return await getattr(connection, method)(query, *arguments)
-            finally:
-                TOLD.listener(query, began)
+        # As `lend` does it, without what a block costs.
+        connection = await self._pool.take()
+        began = perf_counter()
+        try:
+            answer = await getattr(connection, method)(query, *arguments)
+        except BaseException as error:
+            self._pool.give_back(connection, usable=is_told(error))
+            raise
+        finally:
+            TOLD.listener(query, began)
+        self._pool.give_back(connection, usable=True)
+        return answer
 
 
 def write_pool(url: str, size: int) -> Pool:

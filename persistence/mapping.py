@@ -5,7 +5,7 @@ the rest is one to one.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from collections.abc import Mapping as Map
 from enum import StrEnum
 from types import SimpleNamespace, UnionType
@@ -44,6 +44,20 @@ class Mapping(Generic[E]):
     def to_noun(self, row: Any) -> E:
         return self.noun(**{name: read(row) for name, read in self._readers.items()})
 
+    def columns_of(self, fields: Set[str]) -> list[str]:
+        """The columns that these fields are read from."""
+        hints = get_type_hints(self.noun)
+        wanted = [name for name in self._readers if name in fields]
+        return [column for name in wanted for column in self._columns(name, hints[name])]
+
+    def to_part(self, row: Any, fields: Set[str]) -> E:
+        """A noun of which these fields alone were read; to look at another one is a mistake that shows at once."""
+        part = object.__new__(self.noun)
+        for name, read in self._readers.items():
+            if name in fields:
+                setattr(part, name, read(row))
+        return part
+
     def to_row(self, entity: E) -> dict[str, Any]:
         row: dict[str, Any] = {}
         for write in self._writers:
@@ -63,6 +77,15 @@ class Mapping(Generic[E]):
             return enum_column(name, inner)
         assert optional == bool(column.nullable), f"{self.table.name}.{name}: null in one of noun and row only"
         return plain_column(name)
+
+    def _columns(self, name: str, hint: Any) -> list[str]:
+        inner, _ = without_none(hint)
+        if inner is Money:
+            return [f"{name}_minor", self._currency_column(name)]
+        if name not in self.table.columns and dataclasses.is_dataclass(inner):
+            parts = get_type_hints(inner).items()
+            return [column for part, kind in parts for column in self._columns(f"{name}_{part}", kind)]
+        return [name]
 
     def _parts(self, name: str, value: Any) -> tuple[Read, Write]:
         """A field `owner: Party` with the parts `kind` and `id` is the columns `owner_kind` and `owner_id`."""
@@ -144,9 +167,12 @@ def money_column(name: str, currency_column: str) -> tuple[Read, Write]:
 
 
 def json_column(name: str, adapter: TypeAdapter[Any]) -> tuple[Read, Write]:
+    # The adapter's own methods do this and more.
+    validator = adapter.validator
+
     def read(row: Map[str, Any]) -> Any:
         value = row[name]
-        return adapter.validate_json(value) if isinstance(value, str) else adapter.validate_python(value)
+        return validator.validate_json(value) if isinstance(value, str) else validator.validate_python(value)
 
     def write(entity: Any, row: dict[str, Any]) -> None:
         row[name] = adapter.dump_python(getattr(entity, name), mode="json")

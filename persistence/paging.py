@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from domain.page import CursorKey, Page, PageRequest
 from domain.refusal import InvalidInput
 
 T = TypeVar("T")
+
+STATEMENTS_MAX = 500
 
 TOTAL_MAX = 10_000
 """Totals are counted no further than this, so that a count costs the same however long a list grows."""
@@ -41,10 +44,13 @@ async def fetch_page(
     `where` are conditions with `{}` for each of their values, in order; `select` ends before its WHERE. A total needs
     no neighbours: `counted_from` is the FROM that is enough for the conditions.
     """
-    conditions, arguments = number(where, values)
-    total = await count(pool, counted_from or select, conditions, arguments) if page.with_total else None
-    query, arguments = window(select, conditions, arguments, sort, page)
-    rows = await ask(pool, page, query, *arguments)
+    total = None
+    if page.with_total:
+        conditions, arguments = number(where, values)
+        total = await count(pool, counted_from or select, conditions, arguments)
+    from_key = page.from_key
+    query = statement(select, tuple(where), sort, page.size, page.backward, from_key is not None)
+    rows = await ask(pool, page, query, *(values if from_key is None else (*values, *from_key)))
     return made(rows, page, item, key, total)
 
 
@@ -85,6 +91,16 @@ async def fetch_pages(
         by_place.setdefault(row["place"], []).append(row)
     places = range(1, len(parents) + 1)
     return [made(by_place.get(place, []), page, item, key, totals.get(place)) for place in places]
+
+
+@lru_cache(maxsize=STATEMENTS_MAX)
+def statement(select: str, where: tuple[str, ...], sort: Sort, size: int, backward: bool, goes_on: bool) -> str:
+    """The window of a list; its text depends on what is asked for, never on the values."""
+    conditions, _ = number(where, [None] * "".join(where).count("{}"))
+    from_key = (None,) * len(sort.columns) if goes_on else None
+    return window(select, conditions, [None] * "".join(where).count("{}"), sort, PageRequest(size, from_key, backward))[
+        0
+    ]
 
 
 def window(

@@ -15,6 +15,11 @@ class Busy(TimeoutError):
     """No connection came free in time."""
 
 
+def is_told(error: BaseException) -> bool:
+    """Whether the database itself said what is wrong, so that the connection is in order."""
+    return isinstance(error, Exception) and not isinstance(error, (OSError, asyncpg.InterfaceError))
+
+
 class Pool:
     """Lends connections, the one used last before others, for it is the warmest; whoever comes when all are out waits.
 
@@ -46,14 +51,13 @@ class Pool:
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Any]:
         """A connection for the block; Busy when none comes free in time, else whatever connecting raises."""
-        connection = await self._take()
+        connection = await self.take()
         try:
             yield connection
         except BaseException as error:
-            told = isinstance(error, Exception) and not isinstance(error, (OSError, asyncpg.InterfaceError))
-            self._give_back(connection, usable=told)
+            self.give_back(connection, usable=is_told(error))
             raise
-        self._give_back(connection, usable=True)
+        self.give_back(connection, usable=True)
 
     async def close(self) -> None:
         """Close what is idle and wait for what is being closed; what is out is closed when it comes back."""
@@ -63,7 +67,7 @@ class Pool:
         while self._closing:
             await asyncio.wait(self._closing)
 
-    async def _take(self) -> Any:
+    async def take(self) -> Any:
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():
@@ -91,7 +95,7 @@ class Pool:
         except BaseException as error:
             if turn.done() and not turn.cancelled():
                 # It came in the same moment as the end of the wait.
-                self._give_back(turn.result(), usable=True)
+                self.give_back(turn.result(), usable=True)
             elif turn in self._waiting:
                 self._waiting.remove(turn)
             if isinstance(error, TimeoutError):
@@ -99,7 +103,7 @@ class Pool:
                 raise Busy(f"no connection came free in {self._patience_seconds} s") from None
             raise
 
-    def _give_back(self, connection: Any, *, usable: bool) -> None:
+    def give_back(self, connection: Any, *, usable: bool) -> None:
         if connection is None or connection.is_closed():
             self._leave()
         elif not usable or connection.is_in_transaction() or self._open > self.size:

@@ -25,7 +25,7 @@ from resolvers.context import Context
 
 
 async def listing(context: Context, listing_id: UUID | None, slug: str | None, look: Look = CARD) -> ListingCard | None:
-    if listing_id is not None and look == CARD:
+    if listing_id is not None and not look.beyond:
         return await context.loaders.listing.load(listing_id)
     if listing_id is None and slug is None:
         return None

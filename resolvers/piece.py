@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Sequence
 from uuid import UUID
 
-from domain.listing import PieceCard
+from domain.listing import Listing, PieceCard
 from domain.page import Page, PageRequest
 from domain.passport import PassportEntry
 from domain.piece import Piece, PieceId, Standing
@@ -14,6 +14,10 @@ async def piece(context: Context, piece_id: UUID | None, slug: str | None) -> Pi
     if piece_id is not None:
         return await context.loaders.piece.load(piece_id)
     return None if slug is None else await context.readers.pieces.by_slug(slug, context.viewer)
+
+
+async def of_listing(context: Context, listing: Listing) -> Piece | None:
+    return None if listing.piece_id is None else await piece(context, listing.piece_id, None)
 
 
 def whole(context: Context, some: Piece | PieceCard) -> Piece | Awaitable[Piece]:

@@ -11,7 +11,7 @@ from resolvers import catalogue as resolve
 from resolvers import listing as resolve_listing
 from resolvers.context import Context
 from schema.attribute import AttributeDefinition, OptionDefinition, ProductAttribute
-from schema.execution import selected
+from schema.execution import expression, selected
 from schema.ids import IdOrSlug, Node, global_id, id_of
 from schema.localized import localized
 from schema.media import Media, cover
@@ -30,7 +30,7 @@ Season = strawberry.enum(catalogue.Season, name="Season", description="When a co
 ProductKind = strawberry.enum(catalogue.ProductKind, name="ProductKind", description="Goods or a service.")
 
 BRANDS, COLLECTIONS, PRODUCTS, OFFERS = "brands", "collections", "products", "productListings"
-IDENTITY = {"id", "__typename"}
+IDENTITY = frozenset({"id", "__typename"})
 """What is known of a neighbour without reading it."""
 
 NEWEST = (datetime.fromtimestamp(0, UTC), UUID(int=0))
@@ -137,14 +137,18 @@ class Product(Node):
     version: int = strawberry.field(description="Goes up by one with every change.")
 
     @strawberry.field(graphql_type=Brand, description="Whose it is.")
+    @expression
     def brand(root: Any, info: Info) -> Any:
-        return root.brand if isinstance(root, listing.ProductCard) else info.context.loaders.brand.load(root.brand_id)
+        return root.brand if type(root) is listing.ProductCard else info.context.loaders.brand.load(root.brand_id)
 
     @strawberry.field(graphql_type=Category, description="Where it lies.")
+    @expression
     def category(root: Any, info: Info) -> Any:
-        if selected(info).names <= IDENTITY:
-            return listing.CategoryCard(root.category_id)
-        return info.context.loaders.category.load(root.category_id)
+        return (
+            listing.CategoryCard(root.category_id)
+            if selected(info).names <= IDENTITY
+            else info.context.loaders.category.load(root.category_id)
+        )
 
     @strawberry.field(graphql_type=Collection | None, description="Which collection it is of, if it is of one.")
     async def collection(root: Any, info: Info) -> Any:

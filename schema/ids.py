@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from domain.refusal import InvalidInput
+from schema.execution import expression
 
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
@@ -17,6 +18,7 @@ def encode_id(kind: str, value: UUID) -> str:
     return encoded(kind.encode() + b":", value)
 
 
+@expression
 def encoded(prefix: bytes, value: UUID) -> str:
     return binascii.b2a_base64(prefix + value.bytes, newline=False).translate(URL_SAFE, b"=").decode()
 
@@ -49,6 +51,7 @@ def global_id(kind: str, attribute: str = "id") -> Any:
 
     prefix = kind.encode() + b":"
 
+    @expression
     def read(root: Any) -> str:
         return encoded(prefix, getattr(root, attribute))
 

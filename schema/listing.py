@@ -1,28 +1,33 @@
 """Listings: what is offered, at which price and why."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
 
-from domain import listing, markdown, piece
-from domain.listing import CardPart
+from domain import catalogue, listing, markdown, piece
+from domain.listing import CardPart, ListingCard
 from domain.listing import ListingFilter as Filter
 from domain.listing import ListingSort as Sort
+from domain.localized import Locale
 from domain.money import Currency
 from domain.piece import HOUSE
 from domain.price import PriceReason as Reason
 from domain.refusal import InvalidInput
 from resolvers import listing as resolve
+from resolvers import media as resolve_media
 from resolvers import piece as resolve_piece
 from resolvers import stock as resolve_stock
 from resolvers.context import Context
 from schema.attribute import AttributeValueInput, SelectedOption
 from schema.catalogue import NEWEST, By, Product, wanted
 from schema.errors import UserError, VersionConflict, WrongState, refused
-from schema.execution import Selection, selected
+from schema.execution import Selection, expression, selected
 from schema.grade import Grade
 from schema.ids import Node, encode_id, global_id, id_of
 from schema.localized import LocalizedInput, said
@@ -76,26 +81,34 @@ class Listing(Node):
         graphql_type=ReferencePrice | None,
         description="What the same thing cost new when this was listed; null where that is not documented.",
     )
+    @expression
     def reference_price(root: Any) -> Any:
         return root.reference
 
     @strawberry.field(graphql_type=Product, description="What is offered, or what the piece is an example of.")
+    @expression
     def product(root: Any, info: Info) -> Any:
-        if isinstance(root, listing.ListingCard):
-            return root.product
-        return info.context.loaders.product.load(root.product_id)
+        return root.product if type(root) is ListingCard else info.context.loaders.product.load(root.product_id)
 
     @strawberry.field(graphql_type=Piece | None, description="The one piece that is offered; null for new goods.")
+    @expression
     def piece(root: Any, info: Info) -> Any:
-        if root.piece_id is None or isinstance(root, listing.ListingCard):
-            return getattr(root, "piece", None)
-        return resolve_piece.piece(info.context, root.piece_id, None)
+        return root.piece if type(root) is ListingCard else resolve_piece.of_listing(info.context, root)
 
     @strawberry.field(graphql_type=URL | None, description="The piece's first picture, or else the product's.")
+    @expression
     def cover_url(root: Any, info: Info) -> Any:
-        return resolve.cover(info.context, root)
+        key = root.cover_key if type(root) is ListingCard else ...
+        return (
+            resolve.cover_of(info.context, root)
+            if key is ...
+            else None
+            if key is None
+            else resolve_media.address(info.context, key)
+        )
 
     @strawberry.field(description="Whether the house itself sells it, rather than a member through the house.")
+    @expression
     def sold_by_house(root: Any) -> bool:
         return bool(root.seller == HOUSE)
 
@@ -286,26 +299,51 @@ PRODUCT_CARD = {"id", "__typename", "slug", "kind", "name", "reference", "coverU
 PRODUCT_BESIDE = {"collection", "listings"}
 PIECE_CARD = {"id", "__typename", "slug", "grade", "coverUrl", "version", "product"}
 PIECE_BESIDE = {"standings", "titleRecords", "listing", "certificate", "passport"}
+PRODUCT_FIELDS = {
+    "story": ("story",),
+    "attributes": ("attributes",),
+    "options": ("options",),
+    "referencePrice": ("reference_price_new", "reference_source", "reference_as_of"),
+    "media": ("media",),
+}
+PIECE_FIELDS = {
+    "condition": ("condition",),
+    "serialMasked": ("serial",),
+    "media": ("media",),
+    "measurements": ("measurements",),
+}
+ALL_OF_PRODUCT = frozenset(one.name for one in fields(catalogue.Product))
+ALL_OF_PIECE = frozenset(one.name for one in fields(piece.Piece))
 
 
-def look_of(selection: Selection) -> listing.Look:
+def look_of(selection: Selection, language: CardPart) -> listing.Look:
     """What is read together with a listing, for it is asked for: neighbours of neighbours have readers of their own."""
     product, one = selection["product"].names, selection["piece"].names
     return listing.Look(
-        product=not product <= PRODUCT_CARD | PRODUCT_BESIDE,
+        parts=parts_of([selection], language),
+        product=fields_of(product - PRODUCT_CARD - PRODUCT_BESIDE, PRODUCT_FIELDS, ALL_OF_PRODUCT),
         definitions="attributes" in product,
-        piece=not one <= PIECE_CARD | PIECE_BESIDE,
+        piece=fields_of(one - PIECE_CARD - PIECE_BESIDE, PIECE_FIELDS, ALL_OF_PIECE),
     )
 
 
+def fields_of(
+    names: frozenset[str], known: Mapping[str, tuple[str, ...]], everything: frozenset[str]
+) -> frozenset[str]:
+    """The domain's fields behind those that are selected; all of them, should one not be known here."""
+    return frozenset(one for name in names for one in known[name]) if names <= known.keys() else everything
+
+
 PARTS: dict[str, tuple[CardPart, ...]] = {
-    **dict.fromkeys(("id", "__typename", "kind", "state", "price", "publishedAt", "nextActions", "priceHistory"), ()),
+    **dict.fromkeys(("id", "__typename", "kind", "price", "publishedAt", "priceHistory"), ()),
+    "state": (CardPart.STATE,),
+    "nextActions": (CardPart.STATE,),
     "slug": (CardPart.SLUG,),
-    "available": (CardPart.STOCK,),
+    "available": (CardPart.STATE, CardPart.STOCK),
     "reserved": (CardPart.STOCK,),
     "version": (CardPart.VERSION,),
     "options": (CardPart.OPTIONS,),
-    "saving": (CardPart.REFERENCE,),
+    "saving": (CardPart.PRICE_NEW,),
     "referencePrice": (CardPart.REFERENCE,),
     "soldByHouse": (CardPart.SELLER,),
     "sellerId": (CardPart.SELLER,),
@@ -314,7 +352,8 @@ PARTS: dict[str, tuple[CardPart, ...]] = {
     "piece": (),
 }
 PRODUCT_PARTS: dict[str, tuple[CardPart, ...]] = {
-    **dict.fromkeys(("id", "__typename", "category", "listings"), ()),
+    **dict.fromkeys(("id", "__typename", "listings"), ()),
+    "category": (CardPart.PRODUCT_CATEGORY,),
     **dict.fromkeys(("story", "attributes", "options", "referencePrice", "media"), ()),
     "slug": (CardPart.PRODUCT_SLUG,),
     "kind": (CardPart.PRODUCT_KIND,),
@@ -326,7 +365,8 @@ PRODUCT_PARTS: dict[str, tuple[CardPart, ...]] = {
     "brand": (),
 }
 BRAND_PARTS: dict[str, tuple[CardPart, ...]] = {
-    **dict.fromkeys(("id", "__typename"), ()),
+    "__typename": (),
+    "id": (CardPart.BRAND_ID,),
     "slug": (CardPart.BRAND_SLUG,),
     "kind": (CardPart.BRAND_KIND,),
     "name": (CardPart.BRAND_NAME,),
@@ -341,10 +381,10 @@ PIECE_PARTS: dict[str, tuple[CardPart, ...]] = {
 }
 
 
-def parts_of(connection: Selection) -> frozenset[CardPart]:
-    """What of the cards of a page is looked at; all of it, should a field be selected that is not known here."""
-    found: set[CardPart] = set()
-    for card in (connection["nodes"], connection["edges"]["node"]):
+def parts_of(cards: Iterable[Selection], language: CardPart) -> frozenset[CardPart]:
+    """What of cards is looked at; all of it, should a field be selected that is not known here."""
+    found = {language}
+    for card in cards:
         looked_at = (
             (card, PARTS),
             (card["product"], PRODUCT_PARTS),
@@ -355,7 +395,19 @@ def parts_of(connection: Selection) -> frozenset[CardPart]:
             if not selection.names <= parts.keys():
                 return listing.WHOLE_CARD
             found.update(*(parts[name] for name in selection.names))
+            if selection.gives_arguments("name"):
+                found |= {CardPart.ENGLISH, CardPart.CHINESE}
     return frozenset(found)
+
+
+def parts_of_page(connection: Selection, language: CardPart) -> frozenset[CardPart]:
+    return parts_of((connection["nodes"], connection["edges"]["node"]), language)
+
+
+LANGUAGES = {Locale.EN.value: CardPart.ENGLISH, Locale.ZH.value: CardPart.CHINESE}
+LOOK_IN = {locale: partial(look_of, language=part) for locale, part in LANGUAGES.items()}
+PARTS_IN = {locale: partial(parts_of_page, language=part) for locale, part in LANGUAGES.items()}
+"""What is looked at by somebody with this language: each is one function, so that it is asked once for each plan."""
 
 
 @strawberry.type
@@ -364,7 +416,9 @@ class ListingQuery:
         graphql_type=Listing | None, description="A listing; null when there is none that the caller may see."
     )
     async def listing(self, info: Info, by: By) -> Any:
-        return await resolve.listing(info.context, *by.read("Listing"), look_of(selected(info)))
+        return await resolve.listing(
+            info.context, *by.read("Listing"), selected(info).tells(LOOK_IN[info.context.viewer.locale])
+        )
 
     @strawberry.field(
         graphql_type=Connection[Listing],
@@ -394,7 +448,8 @@ class ListingQuery:
         chosen = given(filter)
         only = Filter() if chosen is None else chosen.to_filter()
         category = None if chosen is None else wanted("Category", chosen.category_id, "categoryId")
-        found = await resolve.listings(info.context, only, category, order, page, parts_of(selected(info)))
+        parts = selected(info).tells(PARTS_IN[info.context.viewer.locale])
+        found = await resolve.listings(info.context, only, category, order, page, parts)
         return Connection(page=found, list_name=list_name)
 
 

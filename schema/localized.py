@@ -6,6 +6,7 @@ import strawberry
 
 from domain import localized as domain
 from domain.refusal import InvalidInput
+from schema.execution import expression
 from schema.mutation import Info, given
 from schema.scalars import Locale
 
@@ -18,9 +19,9 @@ ReadLocale = Annotated[
 def localized(attribute: str, *, description: str) -> Any:
     """A field that reads a `Localized` attribute of the source in the caller's language."""
 
+    @expression
     def read(root: Any, info: Info, locale: ReadLocale = strawberry.UNSET) -> str:
-        text: domain.Localized = getattr(root, attribute)
-        return text.read(given(locale) or info.context.viewer.locale)
+        return getattr(root, attribute).read(given(locale) or info.context.viewer.locale)  # type: ignore[no-any-return]
 
     return strawberry.field(resolver=read, description=description)
 

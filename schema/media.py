@@ -9,6 +9,7 @@ from domain import media
 from domain.refusal import InvalidInput
 from resolvers import media as resolve
 from schema.errors import UserError, WrongState, refused
+from schema.execution import expression
 from schema.ids import Node, global_id, id_of
 from schema.localized import LocalizedInput, localized_or_null
 from schema.mutation import Info, Keyed, given, mutation
@@ -25,6 +26,7 @@ CONTENT_TYPES = {str(kind): kind for kind in media.ContentType}
 def cover() -> Any:
     """The field that shows the first picture of something."""
 
+    @expression
     def read(root: Any, info: Info) -> str | None:
         return None if root.cover_key is None else resolve.address(info.context, root.cover_key)
 
@@ -41,6 +43,7 @@ class Media:
     content_type: str = strawberry.field(description="What kind of file it is, such as image/jpeg.")
 
     @strawberry.field(graphql_type=URL, description="Where it is. Addresses of documents lapse within two hours.")
+    @expression
     def url(root: media.Media, info: Info) -> str:
         return resolve.address(info.context, root.key)
 

@@ -17,6 +17,7 @@ from domain.work import Verb
 from resolvers.context import Context
 from schema.access import CLOSED, MUTATIONS
 from schema.errors import STANDARD, UserError
+from schema.execution import expression
 from schema.ids import decode_id
 
 log = logging.getLogger("cercle.schema")
@@ -49,6 +50,7 @@ class Input(Protocol):
     def to_command(self) -> Any: ...
 
 
+@expression
 def given(value: Any) -> Any:
     """None for a field that was left out."""
     return None if value is strawberry.UNSET else value

@@ -6,7 +6,7 @@ from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
 
-from schema.execution import instance_of
+from schema.execution import expression, instance_of
 
 T = TypeVar("T")
 
@@ -44,6 +44,7 @@ def of_whole(
 def attribute(name: str, graphql_type: Any, *, description: str) -> Any:
     """A field whose value is the source's attribute of another name than the field's."""
 
+    @expression
     def read(root: Any) -> Any:
         return getattr(root, name)
 

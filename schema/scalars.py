@@ -13,6 +13,7 @@ from strawberry.types.scalar import ScalarDefinition
 from domain import money
 from domain.localized import Locale as DomainLocale
 from domain.refusal import InvalidInput
+from schema.execution import expression
 from schema.noun import attribute, noun
 from schema.written import write
 
@@ -68,6 +69,7 @@ def parse_country(value: object) -> str:
     raise GraphQLError('A CountryCode is two capital letters by ISO 3166-1, such as "CN".')
 
 
+@expression
 def print_plain(value: Decimal | str) -> str:
     """A decimal without an exponent; money says its amount so by itself."""
     return value if type(value) is str else format(value, "f")
@@ -134,10 +136,12 @@ class Money:
     amount: Decimal = attribute("plain", Decimal, description="In major units, with the currency's own decimals.")
 
     @strawberry.field(graphql_type=CurrencyCode, description="The currency.")
+    @expression
     def currency_code(root: money.Money) -> money.Currency:
         return root.currency
 
     @strawberry.field(description="For people, in their language.")
+    @expression
     def formatted(
         root: money.Money,
         locale: Annotated[Locale, strawberry.argument(description="Whose way of writing.")] = DomainLocale.EN,  # type: ignore[valid-type]

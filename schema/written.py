@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 
 from babel.numbers import format_currency
 
@@ -12,6 +11,7 @@ from domain.money import Currency, Money
 BABEL_LOCALES = {Locale.EN: "en", Locale.ZH: "zh_Hans_CN"}
 
 SAMPLE_MINOR = 123_456_789
+GROUP = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +26,23 @@ class Style:
 
     def write(self, minor: int) -> str:
         before, after = self.positive if minor >= 0 else self.negative
-        if not self.exponent:
-            whole, fraction = abs(minor), ""
+        digits, exponent = str(abs(minor)), self.exponent
+        if not exponent:
+            whole, fraction = digits, ""
         else:
-            whole, rest = divmod(abs(minor), 10**self.exponent)
-            fraction = f"{self.point}{rest:0{self.exponent}d}"
-        grouped = f"{whole:,}"
-        return f"{before}{grouped if self.group == ',' else grouped.replace(',', self.group)}{fraction}{after}"
+            if len(digits) <= exponent:
+                digits = digits.zfill(exponent + 1)
+            whole, fraction = digits[:-exponent], self.point + digits[-exponent:]
+        # Most prices have their one separator; a format with grouping costs twice as much as cutting there.
+        length = len(whole)
+        if length > GROUP:
+            whole = f"{whole[:-GROUP]}{self.group}{whole[-GROUP:]}" if length <= 2 * GROUP else self.grouped(whole)
+        return f"{before}{whole}{fraction}{after}"
+
+    def grouped(self, digits: str) -> str:
+        return f"{int(digits):,}".replace(",", self.group)
 
 
-@cache
 def style(currency: Currency, locale: Locale) -> Style:
     """Babel's way of writing, taken apart."""
     exponent = currency.exponent
@@ -54,4 +61,8 @@ def style(currency: Currency, locale: Locale) -> Style:
 
 def write(amount: Money, locale: Locale) -> str:
     """The amount with its currency, for people."""
-    return style(amount.currency, locale).write(amount.minor)
+    # By plain strings, for the hash of an enum's member is slow.
+    return STYLES[locale._value_][amount.currency._value_].write(amount.minor)
+
+
+STYLES = {locale.value: {currency.value: style(currency, locale) for currency in Currency} for locale in Locale}

@@ -1,10 +1,13 @@
-"""What shoppers read: a listing with its neighbours, made in one statement."""
+"""What shoppers read: a listing with its neighbours, made in one statement.
+
+Cards are tuples, for a shelf has many and nobody changes one.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from domain.attribute import AttributeDefinition, AttributeValue
@@ -19,8 +22,7 @@ from domain.refusal import InvalidInput, require
 from domain.viewer import Role, Viewer
 
 
-@dataclass(slots=True)
-class BrandCard:
+class BrandCard(NamedTuple):
     """The little of a brand that stands on a card."""
 
     id: BrandId
@@ -29,15 +31,13 @@ class BrandCard:
     name: Localized
 
 
-@dataclass(slots=True)
-class CategoryCard:
+class CategoryCard(NamedTuple):
     """As much of a category as is known without reading it."""
 
     id: CategoryId
 
 
-@dataclass(slots=True)
-class ProductCard:
+class ProductCard(NamedTuple):
     """The little of a product that stands on a card."""
 
     id: ProductId
@@ -55,8 +55,7 @@ class ProductCard:
     definitions: tuple[AttributeDefinition, ...] | None = None
 
 
-@dataclass(slots=True)
-class PieceCard:
+class PieceCard(NamedTuple):
     """The little of a piece that stands on a card."""
 
     id: PieceId
@@ -68,8 +67,7 @@ class PieceCard:
     whole: Piece | None = None
 
 
-@dataclass(slots=True)
-class ListingCard:
+class ListingCard(NamedTuple):
     """A listing with what a card shows of its product, brand and piece; more of them where more was looked for."""
 
     id: ListingId
@@ -77,6 +75,7 @@ class ListingCard:
     slug: str
     state: ListingState
     price: Money
+    price_new: Money | None
     reference: Reference | None
     quantity: int
     reserved: int
@@ -88,7 +87,7 @@ class ListingCard:
     consignment_id: UUID | None
     product: ProductCard
     piece: PieceCard | None
-    options: tuple[AttributeValue, ...] = field(default=())
+    options: tuple[AttributeValue, ...] = ()
 
     @property
     def available(self) -> int:
@@ -100,7 +99,7 @@ class ListingCard:
 
     @property
     def saving(self) -> Saving | None:
-        return saving(self.price, self.reference)
+        return saving(self.price, self.price_new)
 
     @property
     def next_actions(self) -> tuple[str, ...]:
@@ -117,6 +116,8 @@ class CardPart(StrEnum):
     """What of a card need not be read when nobody looks at it."""
 
     SLUG = "SLUG"
+    STATE = "STATE"
+    PRICE_NEW = "PRICE_NEW"
     REFERENCE = "REFERENCE"
     STOCK = "STOCK"
     SELLER = "SELLER"
@@ -127,15 +128,19 @@ class CardPart(StrEnum):
     PRODUCT_SLUG = "PRODUCT_SLUG"
     PRODUCT_KIND = "PRODUCT_KIND"
     PRODUCT_NAME = "PRODUCT_NAME"
+    PRODUCT_CATEGORY = "PRODUCT_CATEGORY"
     PRODUCT_COLLECTION = "PRODUCT_COLLECTION"
     PRODUCT_REFERENCE = "PRODUCT_REFERENCE"
     PRODUCT_VERSION = "PRODUCT_VERSION"
+    BRAND_ID = "BRAND_ID"
     BRAND_SLUG = "BRAND_SLUG"
     BRAND_KIND = "BRAND_KIND"
     BRAND_NAME = "BRAND_NAME"
     PIECE_SLUG = "PIECE_SLUG"
     PIECE_GRADE = "PIECE_GRADE"
     PIECE_VERSION = "PIECE_VERSION"
+    ENGLISH = "ENGLISH"
+    CHINESE = "CHINESE"
 
 
 WHOLE_CARD = frozenset(CardPart)
@@ -143,11 +148,17 @@ WHOLE_CARD = frozenset(CardPart)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How much of a listing's neighbours is read together with it."""
+    """What is read of a listing and, beyond its card, of its neighbours: fields of the product and of the piece."""
 
-    product: bool = False
+    parts: frozenset[CardPart] = WHOLE_CARD
+    product: frozenset[str] = frozenset()
     definitions: bool = False
-    piece: bool = False
+    piece: frozenset[str] = frozenset()
+
+    @property
+    def beyond(self) -> bool:
+        """Whether there is more to read than a card."""
+        return bool(self.product or self.piece)
 
 
 CARD = Look()

@@ -82,7 +82,7 @@ class Listing:
 
     @property
     def saving(self) -> Saving | None:
-        return saving(self.price, self.reference)
+        return saving(self.price, None if self.reference is None else self.reference.price)
 
     @property
     def next_actions(self) -> tuple[str, ...]:

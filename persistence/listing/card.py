@@ -1,7 +1,7 @@
 """From the columns of a row to a card: all of it, or just what somebody looks at."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -53,25 +53,34 @@ class Value:
     part: CardPart | None
     columns: tuple[str, ...]
     source: str = "{0}"
+    localized: bool = False
 
 
 def read(*columns: str, part: CardPart | None = None, source: str = "{0}") -> Value:
     return Value(part, columns, source)
 
 
+LANGUAGES = frozenset({CardPart.ENGLISH, CardPart.CHINESE})
+
+
+def text(column: str, part: CardPart) -> Value:
+    """A text in the languages that somebody reads; in the other one where it was never translated."""
+    return Value(part, (f"{column} ->> 'en'", f"{column} ->> 'zh'"), "Localized({0}, {1})", localized=True)
+
+
 BRAND = {
-    "id": read("p.brand_id"),
+    "id": read("p.brand_id", part=CardPart.BRAND_ID),
     "slug": read("b.slug", part=CardPart.BRAND_SLUG),
     "kind": read("b.kind", part=CardPart.BRAND_KIND, source="BRANDS[{0}]"),
-    "name": read("b.name ->> 'en'", "b.name ->> 'zh'", part=CardPart.BRAND_NAME, source="Localized({0}, {1})"),
+    "name": text("b.name", CardPart.BRAND_NAME),
 }
 PRODUCT = {
     "id": read("l.product_id"),
     "slug": read("p.slug", part=CardPart.PRODUCT_SLUG),
     "kind": read("p.kind", part=CardPart.PRODUCT_KIND, source="PRODUCTS[{0}]"),
-    "name": read("p.name ->> 'en'", "p.name ->> 'zh'", part=CardPart.PRODUCT_NAME, source="Localized({0}, {1})"),
-    "brand_id": read("p.brand_id"),
-    "category_id": read("p.category_id"),
+    "name": text("p.name", CardPart.PRODUCT_NAME),
+    "brand_id": read("p.brand_id", part=CardPart.BRAND_ID),
+    "category_id": read("p.category_id", part=CardPart.PRODUCT_CATEGORY),
     "collection_id": read("p.collection_id", part=CardPart.PRODUCT_COLLECTION),
     "reference": read("p.reference", part=CardPart.PRODUCT_REFERENCE),
     "cover_key": read("p.cover_key", part=CardPart.COVER),
@@ -90,8 +99,11 @@ LISTING = {
     "id": read("l.id"),
     "kind": read("l.kind", source="KINDS[{0}]"),
     "slug": read("l.slug", part=CardPart.SLUG),
-    "state": read("l.state", source="STATES[{0}]"),
+    "state": read("l.state", part=CardPart.STATE, source="STATES[{0}]"),
     "price": read("l.price_minor", "l.price_currency", source="Money({0}, CURRENCIES[{1}])"),
+    "price_new": read(
+        *REFERENCE[:2], part=CardPart.PRICE_NEW, source="None if {0} is None else Money({0}, CURRENCIES[{1}])"
+    ),
     "reference": read(
         *REFERENCE,
         part=CardPart.REFERENCE,
@@ -115,6 +127,8 @@ class CardReader:
 
     columns: str
     card: Callable[[Any], ListingCard]
+    exactly: Callable[[Any], ListingCard]
+    """The same for a row that has no other columns."""
 
 
 @lru_cache(maxsize=READERS_MAX)
@@ -128,20 +142,33 @@ def card_reader(parts: frozenset[CardPart] = WHOLE_CARD) -> CardReader:
     def said(value: Value) -> str:
         if value.part is not None and value.part not in parts:
             return "None"
-        for column in value.columns:
+        wanted = value.columns
+        if value.localized and not parts >= LANGUAGES:
+            english, chinese = wanted if CardPart.ENGLISH in parts else reversed(wanted)
+            wanted = (f"coalesce(nullif({english}, ''), {chinese})",) * 2
+        for column in wanted:
             if column not in columns:
                 columns.append(column)
-        return value.source.format(*(f"c{columns.index(column)}" for column in value.columns))
+        return value.source.format(*(f"c{columns.index(column)}" for column in wanted))
 
-    def made(card: type, values: dict[str, Value], **others: str) -> str:
+    def made(card: Any, values: dict[str, Value], **others: str) -> str:
         named = {name: said(value) for name, value in values.items()} | others
-        return f"{card.__name__}({', '.join(named[one.name] for one in fields(card) if one.name in named)})"
+        # As the class makes one, without the call of its Python.
+        return f"new({card.__name__}, ({', '.join(named.get(name, 'None') for name in card._fields)},))"
 
     product = made(ProductCard, PRODUCT, brand=made(BrandCard, BRAND))
     piece = f"None if {said(LISTING['piece_id'])} is None else {made(PieceCard, PIECE)}"
     body = made(ListingCard, LISTING, product=product, piece=piece)
     names = ", ".join(f"c{number}" for number in range(len(columns)))
-    source = f"def card(row):\n    ({names},) = tuple(row)[-{len(columns)}:]\n    return {body}\n"
-    space = {**NAMES, **{one.__name__: one for one in (BrandCard, ProductCard, PieceCard, ListingCard)}}
+    made_of = f"    return {body}\n"
+    source = f"def card(row):\n    ({names},) = tuple(row)[-{len(columns)}:]\n{made_of}"
+    source += f"def exactly(row):\n    ({names},) = row\n{made_of}"
+    space = {
+        **NAMES,
+        "new": tuple.__new__,
+        **{one.__name__: one for one in (BrandCard, ProductCard, PieceCard, ListingCard)},
+    }
     exec(compile(source, "<card of a listing>", "exec"), space)
-    return CardReader(", ".join(f"{column} AS c{number}" for number, column in enumerate(columns)), space["card"])
+    return CardReader(
+        ", ".join(f"{column} AS c{number}" for number, column in enumerate(columns)), space["card"], space["exactly"]
+    )

@@ -1,7 +1,7 @@
 """Listing cards: one statement for a page, with the product, the brand and the piece of each."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from domain.piece import PieceId
 from domain.viewer import Viewer
 from persistence.catalogue import SqlProducts
 from persistence.freshness import read_rows, read_tables
-from persistence.listing.card import card_reader
+from persistence.listing.card import READERS_MAX, card_reader
 from persistence.paging import Sort, fetch_page, fetch_pages
 from persistence.piece import SqlPieces
 
@@ -41,12 +41,14 @@ SORTS = {
 
 VISIBLE = "(l.state <> 'WITHDRAWN' OR $2::bool OR (l.seller_kind = 'ACCOUNT' AND l.seller_id = $3::uuid))"
 
-WHOLE_PRODUCT = "p AS whole_product"
-WHOLE_PIECE = "x AS whole_piece"
+NOTED = frozenset({CardPart.BRAND_ID, CardPart.STATE})
+"""What `beside` and `look_around` look at."""
+
 DEFINITIONS = """
 (SELECT jsonb_agg(c.attributes ORDER BY jsonb_array_length(c.path)) FROM category c
     WHERE c.id IN (l.category_1_id, l.category_2_id, l.category_3_id)) AS definitions
 """
+DEFINITIONS_MAX = 500
 LINES = TypeAdapter(tuple[tuple[AttributeDefinition, ...], ...]).validate_json
 
 
@@ -66,7 +68,7 @@ class SqlListingReader:
             values=values,
             sort=SORTS[sort],
             page=page,
-            item=reading.card,
+            item=reading.exactly,
             key=by_price if sort is not ListingSort.NEWEST else by_time,
             counted_from="FROM listing l",
         )
@@ -96,15 +98,14 @@ class SqlListingReader:
         self, listing_id: UUID | None, slug: str | None, viewer: Viewer, look: Look = Look()
     ) -> ListingCard | None:
         which, wanted = ("l.slug = $1", slug) if listing_id is None else ("l.id = $1::uuid", listing_id)
-        query = f"SELECT {neighbours(look)} {WHOLE.columns} {TABLES} WHERE {which} AND {VISIBLE}"
+        reading = card_reader(look.parts | NOTED)
+        query = f"SELECT {neighbours(look)} {reading.columns} {TABLES} WHERE {which} AND {VISIBLE}"
         row = await self.pool.about("listing", [listing_id]).fetchrow(query, wanted, viewer.is_staff, viewer.account_id)
         if row is None:
             # The next listing may have this name.
             read_tables(TABLES)
             return None
-        found = beside(WHOLE.card(row))
-        look_around(found, row, look, viewer)
-        return found
+        return look_around(beside(reading.card(row)), row, look, viewer)
 
     async def of_pieces(self, pieces: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]:
         """The newest listing of each piece."""
@@ -126,23 +127,48 @@ def beside(one: ListingCard) -> ListingCard:
     return one
 
 
-@cache
+@lru_cache(maxsize=READERS_MAX)
 def neighbours(look: Look) -> str:
-    """The columns for what is looked for beyond the card: whole rows."""
-    wanted = {WHOLE_PRODUCT: look.product, DEFINITIONS: look.definitions, WHOLE_PIECE: look.piece}
-    return "".join(f"{column}, " for column, asked in wanted.items() if asked)
-
-
-def look_around(card: ListingCard, row: Any, look: Look, viewer: Viewer) -> None:
-    """Put what was looked for on the card."""
-    if look.product:
-        card.product.whole = SqlProducts.mapping.to_noun(row["whole_product"])
+    """The columns for what is looked for beyond the card, the piece's before the product's, each in its order."""
+    products, pieces = SqlProducts.mapping.columns_of(look.product), SqlPieces.mapping.columns_of(look.piece)
+    wanted = [f"x.{column} AS x_{column}" for column in pieces] + [f"p.{column} AS p_{column}" for column in products]
     if look.definitions:
-        read_tables(DEFINITIONS)
-        card.product.definitions = tuple(one for line in LINES(row["definitions"] or "[]") for one in line)
+        wanted.append(DEFINITIONS)
+    return "".join(f"{column}, " for column in wanted)
+
+
+class Beside:
+    """The columns of one neighbour among those of a row."""
+
+    __slots__ = ("prefix", "row")
+
+    def __init__(self, row: Any, prefix: str) -> None:
+        self.row = row
+        self.prefix = prefix
+
+    def __getitem__(self, column: str) -> Any:
+        return self.row[self.prefix + column]
+
+
+def look_around(card: ListingCard, row: Any, look: Look, viewer: Viewer) -> ListingCard:
+    """The card with what was looked for on it."""
+    product, piece = card.product, card.piece
+    if look.product:
+        part = SqlProducts.mapping.to_part(Beside(row, "p_"), look.product)
+        asked = lines(row["definitions"] or "[]") if look.definitions else None
+        if look.definitions:
+            read_tables(DEFINITIONS)
+        product = product._replace(whole=part, definitions=asked)
     # Who sees a withdrawn listing need not see its piece.
-    if look.piece and card.piece is not None and (viewer.is_staff or card.state is not ListingState.WITHDRAWN):
-        card.piece.whole = SqlPieces.mapping.to_noun(row["whole_piece"])
+    if look.piece and piece is not None and (viewer.is_staff or card.state is not ListingState.WITHDRAWN):
+        piece = piece._replace(whole=SqlPieces.mapping.to_part(Beside(row, "x_"), look.piece))
+    return card._replace(product=product, piece=piece)
+
+
+@lru_cache(maxsize=DEFINITIONS_MAX)
+def lines(document: str) -> tuple[AttributeDefinition, ...]:
+    """The definitions of a line of categories; all that lies in one category is described by the same."""
+    return tuple(one for line in LINES(document) for one in line)
 
 
 def by_time(one: ListingCard) -> CursorKey:

@@ -2,6 +2,7 @@
 
 from schema.execution.batch import batch_field
 from schema.execution.context import CompiledExecutionContext, compiled_context
+from schema.execution.expression import expression
 from schema.execution.figures import ExecutionFigures, Reason
 from schema.execution.selection import Selection, selected
 from schema.execution.told import instance_of
@@ -13,6 +14,7 @@ __all__ = [
     "Selection",
     "batch_field",
     "compiled_context",
+    "expression",
     "instance_of",
     "selected",
 ]

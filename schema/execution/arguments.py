@@ -15,11 +15,14 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 from strawberry.types.unset import UnsetType
 
+from schema.execution.converter import arguments_converter
 from schema.execution.info import LazyInfo
-from schema.execution.place import Field, Slot
+from schema.execution.place import Field, Place, Slot
 
 if TYPE_CHECKING:
     from schema.execution.run import Run
+
+CONVERTER = "compiled-execution-arguments"
 
 IMMUTABLE = frozenset({type(None), UnsetType, bool, int, float, str, bytes, Decimal, datetime, date, time, UUID})
 
@@ -55,7 +58,7 @@ class Arguments:
     given.
     """
 
-    __slots__ = ("constant", "definition", "field", "has_variables", "info", "schema")
+    __slots__ = ("constant", "converter", "definition", "field", "has_variables", "info", "schema")
 
     def __init__(
         self, field: Field, definition: StrawberryField, info: type[LazyInfo], schema: strawberry.Schema
@@ -64,8 +67,25 @@ class Arguments:
         self.definition = definition
         self.info = info
         self.schema = schema
+        kept = field.definition.extensions
+        if CONVERTER not in kept:
+            kept[CONVERTER] = arguments_converter(definition.arguments, schema)
+        self.converter = kept[CONVERTER]
         self.constant: dict[str, Any] | None = None
         self.has_variables = any(names_variable(argument.value) for argument in field.details[0].node.arguments or ())
+
+    def known(self, run: Run, absent: dict[str, Any]) -> dict[str, Any] | None:
+        """The arguments, where they are the same in every execution; None where they are not, or do not fit."""
+        if self.has_variables:
+            return None
+        try:
+            found = self.of(
+                run, (None, None, self.field.key, Place(self.field, self.field.definition.type, False, None))
+            )
+        except Exception:
+            # Stock execution shall say how.
+            return None
+        return None if self.constant is None else {**absent, **found}
 
     def of(self, run: Run, slot: Slot) -> dict[str, Any]:
         kept = self.constant
@@ -81,8 +101,11 @@ class Arguments:
         return kept
 
     def convert(self, run: Run, slot: Slot) -> dict[str, Any]:
+        given = coerced(run, self.field)
+        if self.converter is not None:
+            return self.converter(given)  # type: ignore[no-any-return]
         return convert_arguments(
-            coerced(run, self.field),
+            given,
             self.definition.arguments,
             scalar_registry=self.schema.schema_converter.scalar_registry,
             config=self.schema.config,

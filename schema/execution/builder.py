@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -10,36 +11,64 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
+    Undefined,
     is_abstract_type,
     is_leaf_type,
     is_list_type,
     is_object_type,
 )
 from graphql.execution.collect_fields import CollectedFields, collect_fields
+from graphql.pyutils import Path
 from graphql.type.introspection import SchemaMetaFieldDef, TypeMetaFieldDef
 from strawberry.types.field import StrawberryField
 
 from schema.execution.arguments import Arguments
-from schema.execution.complete import Body, abstract, complete, judge, leaf, listed, object_, stock
+from schema.execution.complete import (
+    PLAIN_MAX,
+    Body,
+    abstract,
+    complete,
+    is_plain,
+    judge,
+    leaf,
+    listed,
+    object_,
+    stock,
+)
+from schema.execution.expression import NotWritable, is_expression, written
 from schema.execution.figures import Declined, Reason
 from schema.execution.info import LazyInfo
 from schema.execution.level import LevelPlan
 from schema.execution.place import Field, Place, Slot
-from schema.execution.reader import Attribute, Batch, Direct, Stock, TypeName, reader_of, strawberry_schema
-from schema.execution.source import INDENT, Source, attribute
-from schema.execution.told import by_class, ignores_info
+from schema.execution.reader import Attribute, Batch, Direct, Reader, TypeName, reader_of, strawberry_schema
+from schema.execution.run import Run
+from schema.execution.selection import Selection, selected
+from schema.execution.source import INDENT, Source, attempt, attribute, completed, indented
+from schema.execution.told import InstanceOf, by_class, ignores_info
 
 if TYPE_CHECKING:
     from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
 
     from schema.execution.plan import Plan
-    from schema.execution.run import Run
 
 PLACES_MAX = 2_000
 """A larger plan is not made: a few fragments that spread each other select more than any document needs."""
 
+DEPTH_MAX = 8
+"""Objects within each other that one function writes: Python nests no more than twenty blocks."""
+
 Completion = Callable[[str], list[str]]
 """The lines that complete `value`, given the source of its slot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The object whose fields are being written: what its value, its dictionary and its slot are called in source."""
+
+    source: str
+    out: str
+    slot: str
+    depth: int
 
 
 class Builder:
@@ -52,6 +81,7 @@ class Builder:
         self.strawberry = strawberry_schema(executor.schema)
         self.source = Source(plan.plain)
         self.places_max = plan.places + PLACES_MAX
+        self.places = 0
 
     def finish(self, name: str) -> dict[str, Any]:
         return self.source.compiled(name)
@@ -91,9 +121,10 @@ class Builder:
     # Objects and their fields
 
     def object(self, type_: GraphQLObjectType, fields: list[Field], told: bool = False) -> str:
-        """Write the body of an object; its name."""
-        written = [self.field(field) for field in fields]
+        """Write the body of an object as a function; its name."""
         source = self.source
+        scope = Scope("source", "out", "slot", 0)
+        lines = [line for field in fields for line in self.field(field, scope)]
         name = source.name(type_.name, None)
         source.write(0, f"def {name}(run, source, slot, told):")
         if type_.is_type_of is not None and not told:
@@ -103,50 +134,79 @@ class Builder:
             source.write(1, "if not told:")
             source.write(2, f"verdict = {is_type_of}(source, {info})", "if verdict is not True:")
             source.write(3, f"return {unsure}(run, verdict, source, slot)")
-        source.write(1, "out = {}")
-        for write in written:
-            write()
-        source.write(1, "return out")
+        source.write(1, "context = run.context", "out = {}", *lines, "return out")
         return name
 
-    def field(self, field: Field) -> Callable[[], None]:
-        """Write what the field needs; what is returned writes the field itself, within the body of its parent."""
+    def field(self, field: Field, scope: Scope) -> list[str]:
+        """The lines of a field, within the body of its parent."""
         source, reader = self.source, reader_of(field.definition, self.strawberry)
-        out = f"out[{field.key!r}]"
+        out = f"{scope.out}[{field.key!r}]"
         if isinstance(reader, TypeName):
-            return lambda: source.write(1, f"{out} = {field.parent_type.name!r}")
-        place, completion = self.place(field, field.definition.type, field.parent_type.name)
-        at = f"(slot, out, {field.key!r}, {source.name(f'at_{field.name}', place)})"
+            return [f"{out} = {field.parent_type.name!r}"]
+        expressed = self.expressed(field, reader)
+        place, completion = self.place(
+            field, field.definition.type, field.parent_type.name, scope, expressed is not None
+        )
+        at = f"({scope.slot}, {scope.out}, {field.key!r}, {source.name(f'at_{field.name}', place)})"
+        if expressed is not None:
+            lines = [*expressed(scope, at), *completion(at)]
+        elif isinstance(reader, Direct):
+            lines = self.called(field, reader, at, scope, completion)
+        elif isinstance(reader, Batch):
+            level = LevelPlan(reader.resolver, self.arguments(field, reader.field, reader.info))
+            lines = [f"value = {source.name('joined', joined_or_stock(level))}(run, {scope.source}, {at})"]
+        else:
+            lines = [f"value = stock(run, {scope.source}, {at})", *completion(at)]
+        return [*attempt(at, lines), f"{out} = value"]
 
-        def write() -> None:
-            if isinstance(reader, Attribute):
-                source.attempt(1, at, f"value = {attribute(reader.name)}", *completion(at))
-            elif isinstance(reader, Direct):
-                source.attempt(1, at, *self.called(field, reader, at, completion))
-            elif isinstance(reader, Batch):
-                level = LevelPlan(reader.resolver, self.arguments(field, reader.field, reader.info))
-                joined = source.name("joined", joined_or_stock(level))
-                source.attempt(1, at, f"value = {joined}(run, source, {at})")
-            else:
-                assert isinstance(reader, Stock)
-                source.attempt(1, at, f"value = stock(run, source, {at})", *completion(at))
-            source.write(1, f"{out} = value")
+    def expressed(self, field: Field, reader: Reader) -> Callable[[Scope, str], list[str]] | None:
+        """Lines that read a field by an expression of its parent; None for one that has to be called."""
+        if isinstance(reader, Attribute):
+            return lambda scope, at: [f"value = {attribute(scope.source, reader.name)}"]
+        if not isinstance(reader, Direct) or reader.is_async or not is_expression(reader.call):
+            return None
+        absent = reader.absent()
+        known: dict[str, Any] | None = absent
+        arguments = self.arguments(field, reader.field, reader.info)
+        if reader.field.arguments and not arguments.are_none:
+            known = arguments.known(Run(self.plan, self.executor), absent)
+        try:
+            expression = written(reader.call, reader.info_name, known or {}, lambda: self.selection(field))
+        except NotWritable:
+            return None
+        source = self.source
+        source.names.update(expression.constants)
+        if known is not None:
+            return lambda scope, at: expression.lines("value", reader.named(scope.source))
+        kept, stem = source.name("arguments", arguments), f"given_{len(source.names)}"
+        # What the operation does not give is absent, and the resolver's own default stands for it.
+        defaults = {name: source.name("absent", value) for name, value in absent.items()}
+        taken = {name: f"{stem}.get({name!r}, {default})" for name, default in defaults.items()}
 
-        return write
+        def lines(scope: Scope, at: str) -> list[str]:
+            return [f"{stem} = {kept}.of(run, {at})", *expression.lines("value", reader.named(scope.source) | taken)]
 
-    def called(self, field: Field, reader: Direct, at: str, completion: Completion) -> list[str]:
+        return lines
+
+    def selection(self, field: Field) -> Selection:
+        """What is selected of a field, as its resolver would find it."""
+        path = Path(None, field.key, field.parent_type.name)
+        return selected(self.executor.build_resolve_info(field.definition, field.nodes, field.parent_type, path))
+
+    def called(self, field: Field, reader: Direct, at: str, scope: Scope, completion: Completion) -> list[str]:
         """Lines that call a resolver and complete what it gives."""
         source, arguments = self.source, self.arguments(field, reader.field, reader.info)
         converts = bool(reader.field.arguments) and not arguments.are_none
+        parameters = reader.parameters.format(source=scope.source)
         if not (reader.takes_info or converts or reader.is_async):
-            return [f"value = {source.name('resolve', reader.call)}({reader.parameters})", *completion(at)]
+            return [f"value = {source.name('resolve', reader.call)}({parameters})", *completion(at)]
         lines = [f"at = {at}"]
         if reader.takes_info:
             info, definition = source.name("Info", reader.info), source.name("field", reader.field)
             # As LazyInfo.__init__ does it, without the call.
             lines.append(f"info = new({info})")
-            lines.append(f"info._run, info._slot, info._field, info.context = run, at, {definition}, run.context")
-        given = ", ".join(filter(None, [reader.parameters, "**arguments" if converts else ""]))
+            lines.append(f"info._run, info._slot, info._field, info.context = run, at, {definition}, context")
+        given = ", ".join(filter(None, [parameters, "**arguments" if converts else ""]))
         call = f"{source.name('resolve', reader.call)}({given})"
         go = [f"value = run.pend({call}, at)"] if reader.is_async else [f"value = {call}", *completion("at")]
         if not converts:
@@ -155,7 +215,7 @@ class Builder:
         if not reader.is_async:
             return [*lines, convert, *go]
         # What can not be converted fails within the coroutine of an async resolver; stock execution shall say how.
-        again = "value = complete(run, stock(run, source, at), at)"
+        again = f"value = complete(run, stock(run, {scope.source}, at), at)"
         return [*lines, "try:", INDENT + convert, "except Exception:", INDENT + again, "else:", INDENT + go[0]]
 
     def arguments(self, field: Field, definition: StrawberryField, info: type[LazyInfo]) -> Arguments:
@@ -164,14 +224,17 @@ class Builder:
 
     # Values
 
-    def place(self, field: Field, type_: GraphQLOutputType, typename: str | None) -> tuple[Place, Completion]:
+    def place(
+        self, field: Field, type_: GraphQLOutputType, typename: str | None, scope: Scope, within: bool
+    ) -> tuple[Place, Completion]:
+        """`within`: what is selected of an object may be written within the body of its parent."""
         self.plan.places += 1
         non_null = isinstance(type_, GraphQLNonNull)
         inner: Any = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
         place = Place(field, inner, non_null, typename)
-        return place, self.completion(place, inner, not non_null)
+        return place, self.completion(place, inner, not non_null, scope, within)
 
-    def completion(self, place: Place, type_: Any, nullable: bool) -> Completion:
+    def completion(self, place: Place, type_: Any, nullable: bool, scope: Scope, within: bool) -> Completion:
         source, field = self.source, place.field
         if is_leaf_type(type_):
             place.finish = leaf(type_)
@@ -188,7 +251,7 @@ class Builder:
             place.finish = abstract(type_, lambda run, found: body_of(run, found, field))
             return self.finished(place, nullable)
         assert is_object_type(type_)
-        return self.object_completion(place, type_, nullable)
+        return self.object_completion(place, type_, nullable, scope, within)
 
     def leaf(self, type_: GraphQLLeafType, nullable: bool) -> Completion:
         return lambda at: self.source.leaf(type_, at, nullable)
@@ -200,26 +263,57 @@ class Builder:
             "value.__class__ in plain", [f"value = {finish}(run, value, {at})"], at, nullable
         )
 
-    def object_completion(self, place: Place, type_: GraphQLObjectType, nullable: bool) -> Completion:
+    def object_completion(
+        self, place: Place, type_: GraphQLObjectType, nullable: bool, scope: Scope, within: bool
+    ) -> Completion:
         source, field = self.source, place.field
         if self.plan.places > self.places_max:
             if not self.later:
                 raise Declined(Reason.SIZE)
             place.finish = self.put_off(type_, field)
             return self.finished(place, nullable)
+        is_by_class = by_class(type_.is_type_of)
+        known: set[type] = set() if is_by_class else self.plan.plain
+        classes = source.name("told", known) if is_by_class else "plain"
+        told = type_.is_type_of is None or is_by_class
+        if within and told and scope.depth < DEPTH_MAX:
+            place.finish = self.put_off(type_, field)
+            learn = source.name("learn", learner(self.plan.plain, known, type_))
+            return self.inner(type_, field, f"value.__class__ in {classes} or {learn}(value)", nullable, scope)
         name = self.object(type_, self.selected_of(type_, field))
 
         def body(*given: Any) -> Any:
             return source.names[name](*given)
 
-        is_by_class = by_class(type_.is_type_of)
-        known: set[type] = set() if is_by_class else self.plan.plain
-        told = type_.is_type_of is None or is_by_class
         place.finish = object_(self.plan.plain, known, body)
-        classes = source.name("told", known) if is_by_class else "plain"
         return lambda at: source.either(
             f"value.__class__ in {classes}", [f"value = {name}(run, value, {at}, {told})"], at, nullable
         )
+
+    def inner(self, type_: GraphQLObjectType, field: Field, test: str, nullable: bool, scope: Scope) -> Completion:
+        """An object written within the body of its parent."""
+        number = self.places = self.places + 1
+        # Its slot is a tuple that is made when something goes wrong or has to wait.
+        inside = Scope(f"source_{number}", f"out_{number}", f"<slot {number}>", scope.depth + 1)
+        fields = self.selected_of(type_, field)
+        lines = [line for one in fields for line in self.field(one, inside)]
+
+        def completion(at: str) -> list[str]:
+            body = [
+                f"{inside.source} = value",
+                f"{inside.out} = {{}}",
+                *(line.replace(inside.slot, at) for line in lines),
+                f"value = {inside.out}",
+            ]
+            otherwise = f"value = {completed(at)}"
+            if not nullable:
+                return [f"if {test}:", *indented(body), "else:", INDENT + otherwise]
+            return [
+                "if value is not None:",
+                *indented([f"if {test}:", *indented(body), "else:", INDENT + otherwise]),
+            ]
+
+        return completion
 
     def put_off(self, type_: GraphQLObjectType, field: Field) -> Callable[[Run, Any, Slot], Any]:
         """A body that is made when there is a value for it, for it might be one of very many that never have any."""
@@ -235,16 +329,33 @@ class Builder:
 
     def items(self, field: Field, type_: GraphQLOutputType) -> str:
         """Write the body of a list; its name."""
-        place, completion = self.place(field, type_, None)
+        place, completion = self.place(field, type_, None, Scope("values", "out", "slot", 1), True)
         source = self.source
         name = source.name(f"items_of_{field.name}", None)
         at = f"(slot, out, index, {source.name('item', place)})"
         source.write(0, f"def {name}(run, values, slot, out=None):")
-        source.write(1, "if out is None:", "    out = []", "index = len(out)", "for value in values:")
-        source.attempt(2, at, *completion(at))
-        source.write(2, "out.append(value)", "index += 1")
+        source.write(1, "if out is None:", "    out = []", "context = run.context", "index = len(out)")
+        source.write(1, "for value in values:")
+        source.write(2, *attempt(at, completion(at)), "out.append(value)", "index += 1")
         source.write(1, "return out")
         return name
+
+
+def learner(plain: set[type], told: set[type], type_: GraphQLObjectType) -> Callable[[Any], bool]:
+    """Whether a value of a class that was not met before is of the type, which its class then tells for good."""
+    classes = type_.is_type_of.classes if isinstance(type_.is_type_of, InstanceOf) else object
+
+    def learn(value: Any) -> bool:
+        cls = type(value)
+        if value is None or value is Undefined or not (cls in plain or (len(plain) < PLAIN_MAX and is_plain(cls))):
+            return False
+        plain.add(cls)
+        if isinstance(value, classes):
+            told.add(cls)
+            return True
+        return False
+
+    return learn
 
 
 def joined_or_stock(level: LevelPlan) -> Callable[[Run, Any, Slot], Any]:

@@ -15,6 +15,7 @@ from schema.execution.cache import PlanCache
 from schema.execution.figures import Declined, ExecutionFigures, Reason
 from schema.execution.operation import Operation
 from schema.execution.plan import Plan
+from schema.execution.run import CONVERTED
 from schema.execution.sample import samples
 
 
@@ -66,6 +67,7 @@ class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
         Finding the operation and coercing its variables costs more than the executor itself; variables that were
         coerced are never changed, so executions may share them.
         """
+        self.__dict__.setdefault(CONVERTED, {})
         executor = object.__new__(type(self))
         executor.__dict__.update(self.__dict__)
         executor.context_value = context_value

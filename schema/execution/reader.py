@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from inspect import Parameter, isasyncgenfunction, iscoroutinefunction
+from inspect import Parameter, isasyncgenfunction, iscoroutinefunction, signature
 from typing import Any
 
 import strawberry
@@ -24,6 +24,7 @@ from schema.execution.info import LazyInfo, info_class
 
 MADE_BY_STRAWBERRY = GraphQLCoreConverter.from_resolver.__code__.co_filename
 KEPT = "compiled-execution"
+PARENT = "{source}"
 RESOLVERS = ("_get_basic_result", "_resolver", "_async_resolver")
 
 
@@ -45,11 +46,27 @@ class Direct:
 
     call: Callable[..., Any]
     parameters: str
-    """As source: of `source`, `info`, both or none, some of them by keyword."""
+    """As source: of `{source}`, `info`, both or none, some of them by keyword."""
+    given: dict[str, str]
+    """The parameters that are filled in: with the parent or with info."""
     takes_info: bool
     is_async: bool
     field: StrawberryField
     info: type[LazyInfo]
+
+    @property
+    def info_name(self) -> str | None:
+        """What the resolver calls its info."""
+        return next((name for name, value in self.given.items() if value == "info"), None)
+
+    def named(self, source: str) -> dict[str, str]:
+        """The parameters that stand for the parent, for one that is called so."""
+        return {name: source for name, value in self.given.items() if value == PARENT}
+
+    def absent(self) -> dict[str, Any]:
+        """What the resolver's arguments are when the operation does not give them."""
+        parameters = signature(self.call).parameters
+        return {name: one.default for name, one in parameters.items() if name not in self.given}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +137,14 @@ def called(field: StrawberryField, resolver: StrawberryResolver[Any], schema: st
     # An asynchronous generator counts as async for Strawberry, which awaits it in its own way.
     if is_async != field.is_async or isasyncgenfunction(function):
         return Stock()
-    parameters, takes_info = reserved(resolver)
-    return Direct(function, parameters, takes_info, is_async, field, info)
+    given, parameters = reserved(resolver)
+    return Direct(function, parameters, given, "info" in given.values(), is_async, field, info)
 
 
-def reserved(resolver: StrawberryResolver[Any]) -> tuple[str, bool]:
-    """The parameters that Strawberry fills in, by position as far as they come first, and whether info is one."""
+def reserved(resolver: StrawberryResolver[Any]) -> tuple[dict[str, str], str]:
+    """The parameters that Strawberry fills in, and as source: by position as far as they come first."""
     given = {
-        one.name: "source"
+        one.name: PARENT
         for one in (resolver.self_parameter, resolver.root_parameter, resolver.parent_parameter)
         if one is not None
     }
@@ -138,4 +155,4 @@ def reserved(resolver: StrawberryResolver[Any]) -> tuple[str, bool]:
         leading = leading and name in given and parameter.kind is not Parameter.KEYWORD_ONLY
         if name in given:
             written.append(given[name] if leading else f"{name}={given[name]}")
-    return ", ".join(written), resolver.info_parameter is not None
+    return given, ", ".join(written)

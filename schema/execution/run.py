@@ -29,6 +29,9 @@ Pending: TypeAlias = "tuple[Awaitable[Any], Slot | None, Then]"
 
 ROOT: Keys = ()
 
+CONVERTED = "converted_arguments"
+"""Where an executor that will be run again keeps arguments that can not change."""
+
 
 class Run:
     """The state of one execution."""
@@ -59,7 +62,8 @@ class Run:
         self.is_awaitable = executor.is_awaitable
         self.errors: list[GraphQLError] = []
         self.nulled: set[Keys] = set()
-        self.arguments: dict[Arguments, dict[str, Any]] = {}
+        # Executions with the same variables share what was converted of them.
+        self.arguments: dict[Arguments, dict[str, Any]] = executor.__dict__.setdefault(CONVERTED, {})
         self.levels: dict[LevelPlan, Level] = {}
         self.pending: list[Pending] = []
         self.waiting: set[Wait] = set()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import strawberry
 from graphql import (
@@ -19,6 +19,8 @@ from graphql.execution.values import VariableValues
 
 from schema.execution.info import LazyInfo
 from schema.execution.place import FieldNodes
+
+T = TypeVar("T")
 
 
 class Operation:
@@ -45,13 +47,14 @@ class Selection:
     Of an interface or a union it is everything that is selected for any of its types; `on` narrows it to one.
     """
 
-    __slots__ = ("details", "fields", "kept", "operation", "type")
+    __slots__ = ("details", "fields", "kept", "operation", "told", "type")
 
     def __init__(self, operation: Operation, type_: GraphQLNamedType, details: list[FieldDetails]) -> None:
         self.operation = operation
         self.type = type_
         self.details = details
         self.kept: dict[str, Selection] = {}
+        self.told: dict[Callable[[Selection], Any], Any] = {}
         self.fields: dict[str, tuple[GraphQLNamedType, list[FieldDetails]]] = {}
         for concrete in self.types():
             for group in operation.below(concrete, details).values():
@@ -94,6 +97,18 @@ class Selection:
         if narrow is None:
             raise KeyError(type_name)
         return self.kept_as(f"on {type_name}", narrow, self.details)
+
+    def gives_arguments(self, name: str) -> bool:
+        """Whether a field is selected with arguments, whatever they say."""
+        return any(one.node.arguments for one in self.fields.get(name, (None, []))[1])
+
+    def tells(self, what: Callable[[Selection], T]) -> T:
+        """What a function says of it, asked once for each plan."""
+        try:
+            return self.told[what]  # type: ignore[no-any-return]
+        except KeyError:
+            found = self.told[what] = what(self)
+            return found
 
     def kept_as(self, key: str, type_: GraphQLNamedType, details: list[FieldDetails]) -> Selection:
         kept = self.kept.get(key)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Flag
 from functools import partial
 from keyword import iskeyword
@@ -37,6 +38,7 @@ from graphql.type.scalars import (
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
 
 from schema.execution.complete import complete, fail, stock
+from schema.execution.expression import NotWritable, is_expression, written
 from schema.execution.info import resolve_info
 
 EXACT: dict[GraphQLLeafType, tuple[Callable[[Any], Any], str]] = {
@@ -88,11 +90,14 @@ class Source:
 
     # What a field is made of
 
-    def attempt(self, depth: int, slot: str, *lines: str) -> None:
-        """Lines that set `value`, whose failure is that of the slot."""
-        self.write(depth, "try:")
-        self.write(depth + 1, *lines)
-        self.write(depth, "except Exception as error:", f"{INDENT}value = fail(run, error, {slot})")
+    def serialized(self, serialize: Callable[[Any], Any]) -> list[str]:
+        """Lines that make a `leaf` of a `value`: by a call, or by the expression of one that is marked."""
+        if is_expression(serialize):
+            with suppress(NotWritable):
+                expression = written(serialize, None, {})
+                self.names.update(expression.constants)
+                return expression.lines("leaf", dict.fromkeys(expression.parameters, "value"))
+        return [f"leaf = {self.name('serialize', serialize)}(value)"]
 
     def either(self, test: str, then: list[str], slot: str, nullable: bool) -> list[str]:
         """`then` for what passes the test, and for everything else the long way; a null may pass too."""
@@ -101,17 +106,16 @@ class Source:
 
     def leaf(self, type_: GraphQLLeafType, slot: str, nullable: bool) -> list[str]:
         """Lines that complete a `value` of a scalar or an enum."""
-        usual, test = EXACT.get(type_, (None, ""))
-        if test and type_.coerce_output_value is usual:
+        usual, test = EXACT.get(type_, (str, "value.__class__ is str"))
+        if type_.coerce_output_value is usual:
             unless = f"value is not None and not ({test})" if nullable else f"not ({test})"
             return [f"if {unless}:", f"{INDENT}value = {completed(slot)}"]
         if members := member_names(type_):
             enum, names = self.name("enum", type_.wrapped_cls), self.name("names", members)  # type: ignore[union-attr]
             return self.either(f"value.__class__ is {enum}", [f"value = {names}[value._name_]"], slot, nullable)
-        serialize = self.name("serialize", type_.coerce_output_value)
         refuse_null = self.name("refuse_null", partial(Executor.complete_leaf_value, type_))
         lines = [
-            f"leaf = {serialize}(value)",
+            *self.serialized(type_.coerce_output_value),
             f"value = {refuse_null}(value) if leaf is None or leaf is Undefined else leaf",
         ]
         return self.either("value.__class__ in plain", lines, slot, nullable)
@@ -121,8 +125,17 @@ def completed(slot: str) -> str:
     return f"complete(run, value, {slot})"
 
 
-def attribute(name: str) -> str:
-    return f"getattr(source, {name!r})" if iskeyword(name) else f"source.{name}"
+def indented(lines: list[str]) -> list[str]:
+    return [INDENT + line for line in lines]
+
+
+def attempt(slot: str, lines: list[str]) -> list[str]:
+    """Lines that set `value`, whose failure is that of the slot."""
+    return ["try:", *indented(lines), "except Exception as error:", f"{INDENT}value = fail(run, error, {slot})"]
+
+
+def attribute(source: str, name: str) -> str:
+    return f"getattr({source}, {name!r})" if iskeyword(name) else f"{source}.{name}"
 
 
 def member_names(type_: GraphQLLeafType) -> dict[str, str]:

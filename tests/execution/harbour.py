@@ -19,7 +19,7 @@ from strawberry.permission import BasePermission
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exception_handlers import ExceptionHandler
 
-from schema.execution import batch_field, instance_of
+from schema.execution import batch_field, expression, instance_of, selected
 
 T = TypeVar("T")
 
@@ -218,6 +218,26 @@ class Sailor(Numbered):
         return await info.context.sailors.load(root.number % 5)
 
     @strawberry.field
+    @expression
+    def pal(root: Any, info: Info) -> Annotated["Sailor", strawberry.lazy(__name__)] | None:
+        return info.context.sailors.load(root.number % 10 + 1) if root.number % 2 else SailorValue(root.number + 1)
+
+    @strawberry.field
+    @expression
+    def boast(root: Any) -> str:
+        return often_wrong(root.number)
+
+    @strawberry.field
+    @expression
+    def deputy(root: Any, info: Info) -> Annotated["Sailor", strawberry.lazy(__name__)]:
+        """Known by name alone where nothing else is asked of it."""
+        return (
+            SailorValue(root.number + 2)
+            if selected(info).names <= NUMBER_ALONE
+            else info.context.sailors.load(root.number % 5)
+        )
+
+    @strawberry.field
     def where(self, info: Info) -> str:
         return ".".join(map(str, info.path.as_list())) + f" {info.field_name} {info._raw_info.parent_type}"
 
@@ -236,6 +256,25 @@ def ranks(parents: list[Any]) -> list[Any]:
 
 async def mates(parents: list[Any]) -> list[Any]:
     return [[SailorValue(one.number + 1)] if one.number % 3 else [] for one in parents]
+
+
+NUMBER_ALONE = frozenset({"number", "twice"})
+
+
+@expression
+def between(before: str, number: int, after: str) -> str:
+    return f"{before}{number}{after}"
+
+
+def framed(before: str, attribute: str) -> Any:
+    """A resolver that has its words from where it was made."""
+
+    @expression
+    def read(root: Any, after: str = "]", twice: bool | None = strawberry.UNSET) -> str | None:
+        number = getattr(root, attribute)
+        return None if number % 6 == 5 else between(before, number, after) + (" twice" if twice is True else "")
+
+    return strawberry.field(resolver=read)
 
 
 @strawberry.input
@@ -272,6 +311,18 @@ class Ship(Numbered):
     @strawberry.field
     def id(root: Any) -> strawberry.ID:
         return strawberry.ID(str(root.number))
+
+    frame: str | None = framed("[", "number")
+
+    @strawberry.field
+    @expression
+    def anchorage(root: Any) -> Position | None:
+        return None if root.number % 4 == 1 else Position(lat=root.number / 2) if root.number % 7 else "no position"
+
+    @strawberry.field
+    @expression
+    def tender(root: Any) -> "Ship":
+        return ShipValue(root.number + 1) if root.number % 3 else None  # type: ignore[return-value]
 
     @strawberry.field
     def position(root: Any) -> Position | None:

@@ -45,9 +45,9 @@ def test_a_field_is_read_the_cheapest_way_that_gives_the_same(field: str, reader
 
 
 def test_a_resolver_is_given_what_strawberry_would_give_it() -> None:
-    assert read("Ship.position").parameters == "source"
-    assert read("Sailor.friend").parameters == "source, info"
-    assert read("Ship.sailing").parameters == "source"
+    assert read("Ship.position").parameters == "{source}"
+    assert read("Sailor.friend").parameters == "{source}, info"
+    assert read("Ship.sailing").parameters == "{source}"
     assert read("Ship.voyage").is_async
 
 
