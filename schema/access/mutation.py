@@ -8,6 +8,7 @@ SUPPORT, SHOP_ASSOCIATE = Role.SUPPORT, Role.SHOP_ASSOCIATE
 
 BUYER, SELLER, OWNER = "its buyer", "its seller", "its owner"
 BUYING, SELLING = Scope.ORDERS_WRITE, Scope.CONSIGNMENTS_WRITE
+SUPPLIER, BOOKING = "whoever acts for its supplier", Scope.BOOKINGS_WRITE
 SENIORS = "senior appraisers of the category"
 
 MUTATIONS: dict[str, Access] = {
@@ -115,6 +116,27 @@ MUTATIONS: dict[str, Access] = {
     "settlementBlock": staff(FINANCE, SUPPORT),
     "settlementUnblock": staff(FINANCE, SUPPORT),
     "settlementRelease": staff(FINANCE),
+    # journeys
+    "supplierRegister": staff(MERCHANDISER),
+    "supplierPay": staff(FINANCE),
+    "travelProductCreate": staff(MERCHANDISER),
+    "departureOpen": staff(MERCHANDISER, concerned=SUPPLIER, scope=BOOKING),
+    "departureCancel": staff(MERCHANDISER, concerned=SUPPLIER, scope=BOOKING),
+    "bookingHold": signed_in(scope=BUYING),
+    "bookingPayBalance": only(BUYER, scope=BUYING),
+    "bookingConfirm": staff(SUPPORT, concerned=SUPPLIER, scope=BOOKING),
+    "bookingReject": staff(SUPPORT, concerned=SUPPLIER, scope=BOOKING),
+    "bookingCancel": staff(SUPPORT, concerned=BUYER, scope=BUYING),
+    "bookingSubmitIntake": only(BUYER),
+    "bundleCreate": staff(MERCHANDISER),
+    "bundleWithdraw": staff(MERCHANDISER),
+    "bundleAdd": signed_in(scope=BUYING),
+    "bundleRemove": only(OWNER, scope=BUYING),
+    "tripRequestSubmit": SIGNED_IN,
+    "tripRequestQuote": staff(MERCHANDISER),
+    "tripRequestAccept": only("whoever asked for it"),
+    "tripRequestDecline": staff(MERCHANDISER, concerned="whoever asked for it"),
+    "servicePerform": staff(SUPPORT),
     # buying
     "cartAdd": signed_in(scope=BUYING),
     "cartRemove": only(OWNER, scope=BUYING),
@@ -138,4 +160,17 @@ MUTATIONS: dict[str, Access] = {
     "goodsReturnInspect": staff(SUPPORT, APPRAISER),
     "goodsReturnResolve": staff(SUPPORT, FINANCE),
     "goodsReturnSendBack": staff(SUPPORT, SHOP_ASSOCIATE),
+    # trade-in
+    "tradeInOffer": SIGNED_IN,
+    "tradeInWithdraw": staff(SUPPORT, concerned=OWNER),
+    "tradeInPickUp": only(OWNER),
+    "tradeInAnswer": only(OWNER),
+    "tradeInOverride": staff(MERCHANDISER),
+    "tradeInReceive": staff(SUPPORT, SHOP_ASSOCIATE),
+    "tradeInInspect": only("appraisers who are able to"),
+    "tradeInDispose": staff(MERCHANDISER),
+    "tradeInHandBack": staff(SUPPORT, SHOP_ASSOCIATE),
+    "campaignOpen": staff(FINANCE),
+    "campaignEnd": staff(FINANCE),
+    "acquisitionPlanSet": staff(MERCHANDISER),
 }

@@ -1,13 +1,22 @@
 """Who may read what: every root field has its row here, and every kind of thing that can be fetched by its id."""
 
-from domain.viewer import STAFF, Role, Scope
-from schema.access.row import EVERYBODY, SIGNED_IN, Access, only, signed_in, staff
+from domain.viewer import Role, Scope
+from schema.access.row import ALL_STAFF, EVERYBODY, SIGNED_IN, Access, only, signed_in, staff
 
 APPRAISER, MERCHANDISER, FINANCE = Role.APPRAISER, Role.MERCHANDISER, Role.FINANCE
 SUPPORT, SHOP_ASSOCIATE = Role.SUPPORT, Role.SHOP_ASSOCIATE
 
-ALL_STAFF = tuple(STAFF - {Role.SYSTEM})
 BUYER, SELLER, OWNER = "its buyer", "its seller", "its owner"
+ACTS_FOR, ASKED, BOOKING = "whoever acts for the supplier", "whoever asked for it", Scope.BOOKINGS_READ
+BOOKINGS = staff(
+    SUPPORT,
+    MERCHANDISER,
+    FINANCE,
+    Role.MEDICAL,
+    concerned="its buyer, whoever acts for its supplier",
+    scope=BOOKING,
+)
+TRADERS = (SUPPORT, SHOP_ASSOCIATE, APPRAISER, MERCHANDISER, FINANCE)
 BUYING, SELLING = Scope.ORDERS_READ, Scope.CONSIGNMENTS_READ
 
 QUERIES: dict[str, Access] = {
@@ -74,6 +83,21 @@ QUERIES: dict[str, Access] = {
     "appointment": staff(SHOP_ASSOCIATE, SUPPORT, concerned="its customer"),
     "appointments": signed_in(),
     "shopDiary": staff(SHOP_ASSOCIATE, SUPPORT),
+    # journeys
+    "travelProduct": EVERYBODY,
+    "travelProducts": EVERYBODY,
+    "departure": EVERYBODY,
+    "bundle": EVERYBODY,
+    "bundles": EVERYBODY,
+    "supplier": staff(MERCHANDISER, FINANCE, SUPPORT, concerned=ACTS_FOR, scope=BOOKING),
+    "suppliers": staff(MERCHANDISER, FINANCE, SUPPORT),
+    "supplierBills": staff(FINANCE, concerned=ACTS_FOR, scope=BOOKING),
+    "booking": BOOKINGS,
+    "bookings": signed_in(scope=BUYING),
+    "bookingQueue": staff(SUPPORT, MERCHANDISER, concerned=ACTS_FOR, scope=BOOKING),
+    "tripRequest": staff(MERCHANDISER, SUPPORT, concerned=ASKED),
+    "tripRequests": SIGNED_IN,
+    "tripRequestQueue": staff(MERCHANDISER, SUPPORT),
     # buying
     "carts": signed_in(scope=BUYING),
     "cart": only(OWNER, scope=BUYING),
@@ -88,6 +112,18 @@ QUERIES: dict[str, Access] = {
     "goodsReturns": signed_in(scope=BUYING),
     "goodsReturnQueue": staff(SUPPORT, SHOP_ASSOCIATE, APPRAISER, FINANCE),
     "refundPreview": staff(SUPPORT, SHOP_ASSOCIATE, FINANCE, concerned=BUYER, scope=BUYING),
+    # trade-in
+    "tradeIn": staff(*TRADERS, concerned=OWNER),
+    "tradeIns": SIGNED_IN,
+    "tradeInQueue": staff(*TRADERS),
+    "tradeInEligible": SIGNED_IN,
+    "tradeInEstimate": EVERYBODY,
+    "priceExplain": EVERYBODY,
+    "campaignsRunning": EVERYBODY,
+    "campaigns": staff(FINANCE, MERCHANDISER),
+    "acquisitionPlans": staff(MERCHANDISER, FINANCE),
+    "acquisitionHistory": staff(MERCHANDISER, FINANCE),
+    "dispositionVerify": EVERYBODY,
 }
 
 KINDS: dict[str, Access] = {
@@ -96,7 +132,9 @@ KINDS: dict[str, Access] = {
     "Appointment": staff(SHOP_ASSOCIATE, SUPPORT, concerned="its customer"),
     "Appraisal": staff(*ALL_STAFF, concerned="the owner of the object"),
     "Appraiser": staff(*ALL_STAFF),
+    "Booking": BOOKINGS,
     "Brand": EVERYBODY,
+    "Bundle": EVERYBODY,
     "Cart": only(OWNER),
     "Category": EVERYBODY,
     "Certificate": staff(*ALL_STAFF, concerned="whom it was issued to"),
@@ -106,6 +144,7 @@ KINDS: dict[str, Access] = {
     "Consignment": staff(*ALL_STAFF, concerned=SELLER),
     "Contract": staff(MERCHANDISER, SUPPORT, FINANCE, concerned=SELLER),
     "CreditLot": staff(FINANCE, SUPPORT, concerned=OWNER),
+    "Departure": EVERYBODY,
     "GoodsReturn": staff(SUPPORT, SHOP_ASSOCIATE, APPRAISER, FINANCE, concerned=BUYER),
     "GradingStandard": EVERYBODY,
     "Listing": EVERYBODY,
@@ -124,7 +163,15 @@ KINDS: dict[str, Access] = {
     "Session": only(OWNER),
     "Settlement": staff(FINANCE, SUPPORT, concerned=SELLER),
     "Shipment": staff(SUPPORT, SHOP_ASSOCIATE, FINANCE, concerned=BUYER),
+    "Supplier": staff(MERCHANDISER, FINANCE, SUPPORT, concerned=ACTS_FOR),
     "TransitCover": staff(SUPPORT, SHOP_ASSOCIATE, FINANCE),
+    "TravelProduct": EVERYBODY,
+    "TripRequest": staff(MERCHANDISER, SUPPORT, concerned=ASKED),
     "WalletHold": staff(FINANCE, SUPPORT, concerned=OWNER),
+    # trade-in
+    "AcquisitionPlan": staff(MERCHANDISER, FINANCE),
+    "Campaign": EVERYBODY,
+    "Disposition": staff(*TRADERS),
+    "TradeIn": staff(*TRADERS, concerned=OWNER),
 }
 """Who may see a thing of a kind, by whatever way they come to it."""

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from domain.refusal import NotAllowed
-from domain.viewer import Role, Scope, Viewer
+from domain.viewer import STAFF, Role, Scope, Viewer
 
 NOBODY: frozenset[Role] = frozenset()
+ALL_STAFF = STAFF - {Role.SYSTEM}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,9 @@ class Access:
         """Who may, for people: `its owner, finance and admins`."""
         if self.everybody:
             return "nothing"
-        ordered = sorted(self.roles, key=lambda role: (role is Role.ADMIN, role))
+        ordered = [] if self.roles == ALL_STAFF else sorted(self.roles, key=lambda role: (role is Role.ADMIN, role))
         named = [role.replace("_", " ").lower() + "s" * (role not in UNCOUNTED) for role in ordered]
+        named += ["staff"] if self.roles == ALL_STAFF else []
         first = ["people who signed in"] if self.signed_in else [self.concerned] if self.concerned else []
         *others, last = [*first, *named] or ["nobody, for want of a row in schema/access"]
         return f"{', '.join(others)} and {last}" if others else last

@@ -1,8 +1,7 @@
 """Who may watch what: every subscription has its row here."""
 
 from domain.viewer import Role, Scope
-from schema.access.query import ALL_STAFF
-from schema.access.row import EVERYBODY, Access, signed_in, staff
+from schema.access.row import ALL_STAFF, EVERYBODY, Access, signed_in, staff
 
 SUPPORT, SHOP_ASSOCIATE, FINANCE = Role.SUPPORT, Role.SHOP_ASSOCIATE, Role.FINANCE
 
