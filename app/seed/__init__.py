@@ -70,10 +70,11 @@ async def fill(connection: asyncpg.Connection, draw: Draw, pieces: int, progress
     dealing = await judge(connection, everybody, tree)
     made = await assort(connection, draw, tree, min(max(MODELS_MIN, pieces // 8), MODELS_MAX), progress)
     customers = [one for one in everybody if Role.CUSTOMER in one.roles]
+    receiver = next(one.id for one in everybody if Role.MERCHANDISER in one.roles)
     done = 0
     progress("pieces", done, pieces)
     async with indexed_afterwards(connection, *TABLES):
-        for rows in Stockroom(draw, made, customers, dealing).batches(pieces):
+        for rows in Stockroom(draw, made, customers, dealing, receiver).batches(pieces):
             await rows.copy(connection)
             done += len(rows.pieces)
             progress("pieces", done, pieces)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.seed.assortment import Model
 from app.seed.consigned import Dealing, Deals, Entrusted, deal
+from app.seed.delivery import Deliveries
 from app.seed.draw import TODAY, Draw, priced
 from app.seed.words import CONDITIONS
 from domain.account import Account
@@ -17,6 +18,7 @@ from domain.listing import ListingKind, ListingState
 from domain.money import Money
 from domain.piece import Grade
 from domain.price import PriceReason
+from domain.viewer import AccountId
 from persistence.appraisal import SqlAppraisals
 from persistence.consignment import SqlConsignments
 from persistence.contract import SqlContracts
@@ -94,6 +96,7 @@ class Rows:
     changes: list[Row] = field(default_factory=list)
     events: list[Row] = field(default_factory=list)
     deals: Deals = field(default_factory=Deals)
+    deliveries: Deliveries = field(default_factory=Deliveries)
 
     async def copy(self, connection: Any) -> None:
         await copy_rows(connection, SqlPieces.table, self.pieces)
@@ -103,14 +106,18 @@ class Rows:
         await copy_nouns(connection, SqlContracts, self.deals.contracts)
         await copy_nouns(connection, SqlAppraisals, self.deals.appraisals)
         await copy_rows(connection, OUTBOX, self.deals.due)
+        await self.deliveries.copy(connection)
         await copy_rows(connection, EVENTS, self.events)
 
 
 class Stockroom:
     """Fills shelves: new goods, pieces of members, pieces of the house."""
 
-    def __init__(self, draw: Draw, models: Sequence[Model], members: Sequence[Account], dealing: Dealing) -> None:
+    def __init__(
+        self, draw: Draw, models: Sequence[Model], members: Sequence[Account], dealing: Dealing, receiver: AccountId
+    ) -> None:
         self.draw = draw
+        self.receiver = receiver
         self.members = members
         self.dealing = dealing
         self.shelves = [Shelf.of(model) for model in models]
@@ -143,6 +150,9 @@ class Stockroom:
             row["options"] = "[]" if choice is None else json.dumps([{"code": "colour", "value": choice.code}])
             rows.listings.append(row)
             rows.changes.append(self.change(row, price, None, PriceReason.LISTED, at))
+            if shelf.model.place.root != "services":
+                supplier = shelf.model.brand.name.en
+                rows.deliveries.bring(listing_id, price, row["quantity"], supplier, self.receiver, at)
 
     def piece(self, shelf: Shelf, rows: Rows) -> None:
         """A piece with its listing, the history of its price and its passport."""

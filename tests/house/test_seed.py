@@ -5,6 +5,8 @@ import pytest
 
 from app.house import House
 from app.seed import NotEmpty, seed
+from domain.ledger import AccountKind
+from domain.money import Currency
 from persistence.embedded import Services
 from tests.conftest import copied
 from tests.support.api import Api
@@ -80,7 +82,10 @@ async def test_a_consigned_piece_of_the_seed_stands_on_its_contract(api: Api, da
     lin = await api.house.readers.accounts.by_email("lin@cercle.example")
     assert lin is not None
     kinds = "{ new: listings(filter: { kinds: [NEW] }) { totalCount } own: listings(filter: { kinds: [CONSIGNED] }) {"
-    query = kinds + " totalCount nodes { soldByHouse piece { passport { nodes { kind details { grade } } } } } } }"
+    query = (
+        kinds
+        + " totalCount nodes { soldByHouse piece { passport(first: 3) { nodes { kind details { grade } } } } } } }"
+    )
 
     seen = await api(lin, query)
 
@@ -110,6 +115,33 @@ async def test_a_seeded_piece_of_a_member_can_be_bought(api: Api, people: People
     assert (await market.listing(found)).state == "SOLD"
     assert placed["state"] == "PAID"
     assert await market.sound()
+
+
+COSTS = """
+SELECT count(*) AS goods, count(s.id) AS with_cost, count(r.id) AS received,
+    bool_and(r.quantity = l.quantity AND s.value_minor = r.quantity * r.unit_cost_minor) AS whole,
+    bool_and(r.unit_cost_minor < l.price_minor AND r.received_at < l.published_at) AS sensible
+FROM listing l JOIN category c ON c.id = l.category_1_id LEFT JOIN stock s ON s.id = l.id
+LEFT JOIN goods_receipt r ON r.listing_id = l.id WHERE l.kind = 'NEW' AND (c.slug = 'services') = $1
+"""
+
+
+async def test_new_goods_of_the_seed_have_cost_what_the_ledger_says_and_services_nothing(
+    api: Api, people: People, database: Services
+) -> None:
+    await seed(database.owner_url, pieces=60)
+    pool = api.house.readers.pool
+
+    goods, services = await pool.fetchrow(COSTS, False), await pool.fetchrow(COSTS, True)
+    assert goods["goods"] == goods["with_cost"] == goods["received"] > 10
+    assert (goods["whole"], goods["sensible"]) == (True, True)
+    assert (services["goods"] > 0, services["with_cost"], services["received"]) == (True, 0, 0)
+    assert (await api.house.readers.ledger.health()).ok
+    values = dict(await pool.fetch("SELECT currency, sum(value_minor)::bigint FROM stock GROUP BY currency"))
+    balances = await api.house.readers.ledger.house_balances()
+    for currency, value in values.items():
+        assert balances[AccountKind.INVENTORY, Currency(currency)].minor == -value
+        assert balances[AccountKind.SUPPLIER_PAYABLE, Currency(currency)].minor == value
 
 
 async def test_a_house_that_has_a_catalogue_is_not_seeded(house: House, database: Services) -> None:
