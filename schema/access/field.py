@@ -4,6 +4,7 @@ from domain.viewer import Role
 from schema.access.row import ALL_STAFF, Access, staff
 
 INTERNAL = staff(*ALL_STAFF)
+BUDGET = staff(Role.FINANCE, Role.MERCHANDISER)
 PERSONAL = staff(Role.SUPPORT, Role.FINANCE, concerned="whose account it is")
 
 FIELDS: dict[str, Access] = {
@@ -16,7 +17,10 @@ FIELDS: dict[str, Access] = {
     "Appraisal.opinions": INTERNAL,
     "Appraisal.owner": INTERNAL,
     "Appraisal.round": INTERNAL,
-    "BankAccount.number": staff(Role.FINANCE),
+    "Campaign.available": BUDGET,
+    "Campaign.budget": BUDGET,
+    "Campaign.reserved": BUDGET,
+    "Campaign.spent": BUDGET,
     "Booking.intake": Access(roles=frozenset({Role.MEDICAL}), concerned="its buyer"),
     "Booking.net": staff(Role.FINANCE, concerned="whoever acts for its supplier"),
     "Booking.travellers": staff(Role.SUPPORT, concerned="its buyer and whoever acts for its supplier"),
@@ -42,6 +46,7 @@ FIELDS: dict[str, Access] = {
     "OrderLine.cost": staff(Role.FINANCE),
     "OrderLine.sellerId": staff(*ALL_STAFF, concerned="the seller"),
     "OrderLine.tax": staff(Role.FINANCE),
+    "Payout.accountNumber": staff(Role.FINANCE),
     "Piece.custodian": INTERNAL,
     "Piece.owner": INTERNAL,
     "Piece.riskBearer": INTERNAL,

@@ -1,0 +1,161 @@
+"""The table of who may what has a row for everything that asks for one, and nothing passes beside it."""
+
+import re
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from graphql import GraphQLField, GraphQLInputObjectType, GraphQLObjectType, get_named_type
+
+from app.house import House
+from domain.viewer import ANONYMOUS, AccountId, HeldKey, Role, Scope, Viewer
+from schema.access import CLOSED, FIELDS, KINDS, MUTATIONS, QUERIES, SUBSCRIPTIONS, Access, keyed
+from schema.node import FETCHES
+from schema.root import build
+from tests.schema.test_account import UPDATE
+from tests.support.api import Api
+from tests.support.people import People
+from tests.support.snapshot import changed, snapshot
+
+SCHEMA = build()._schema
+
+PRIVATE = re.compile(
+    r"\b(null|empty)( before that, and)? (but for|for others|for all but|for non-staff|for everybody else"
+    r"|for the seller|for appraisers)|\bFor (staff|finance|merchandisers|support)\b"
+)
+"""How a description says that not everybody sees what it describes."""
+
+ACCOUNT = AccountId(UUID(int=9))
+
+
+def own_types() -> Iterator[GraphQLObjectType]:
+    roots = (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type)
+    for found in SCHEMA.type_map.values():
+        if isinstance(found, GraphQLObjectType) and not found.name.startswith("__") and found not in roots:
+            yield found
+
+
+def takes_an_id(kind: object, depth: int = 0) -> bool:
+    named = get_named_type(kind)  # type: ignore[call-overload]
+    if isinstance(named, GraphQLInputObjectType):
+        return depth < 3 and any(takes_an_id(field.type, depth + 1) for field in named.fields.values())
+    return bool(named.name == "ID")
+
+
+def asks_for_a_row(field: GraphQLField) -> bool:
+    by_id = any(takes_an_id(argument.type) for argument in field.args.values())
+    return by_id or PRIVATE.search(field.description or "") is not None
+
+
+@pytest.mark.parametrize(
+    ("root", "rows"),
+    [(SCHEMA.query_type, QUERIES), (SCHEMA.mutation_type, MUTATIONS), (SCHEMA.subscription_type, SUBSCRIPTIONS)],
+    ids=["queries", "mutations", "subscriptions"],
+)
+def test_every_root_field_has_its_row_and_says_what_it_says(
+    root: GraphQLObjectType | None, rows: dict[str, Access]
+) -> None:
+    fields = {} if root is None else root.fields
+
+    assert sorted(rows) == sorted(fields)
+    assert [name for name, field in fields.items() if not (field.description or "").endswith(rows[name].sentence)] == []
+
+
+def test_every_kind_of_thing_has_its_row() -> None:
+    assert sorted(KINDS) == sorted(FETCHES)
+
+
+def test_every_field_that_is_private_or_takes_an_id_has_its_row() -> None:
+    asking = {
+        f"{found.name}.{name}" for found in own_types() for name, field in found.fields.items() if asks_for_a_row(field)
+    }
+
+    assert sorted(asking) == sorted(FIELDS)
+
+
+def test_a_field_without_a_row_is_nobodys() -> None:
+    everything = frozenset(Role)
+    key = HeldKey(UUID(int=8), ACCOUNT, everything, frozenset(Scope))
+    for viewer in (ANONYMOUS, Viewer(ACCOUNT, everything), Viewer(ACCOUNT, everything, key=key)):
+        assert not CLOSED.lets(viewer)
+
+
+def test_nobody_but_the_house_itself_has_its_role() -> None:
+    rows = [*QUERIES.values(), *MUTATIONS.values(), *SUBSCRIPTIONS.values(), *KINDS.values(), *FIELDS.values()]
+
+    assert not [row for row in rows if Role.SYSTEM in row.roles]
+    without = {frozenset(row.roles) for row in rows if row.roles and Role.ADMIN not in row.roles}
+    assert without <= {frozenset({Role.MEDICAL})}, "admins count as all staff, but for what is medical"
+
+
+def test_what_moves_an_accounts_money_or_opens_doors_is_within_no_scope() -> None:
+    """A key that leaks buys and consigns at worst; it pays nobody, and makes no other key."""
+    for name in ("walletTransfer", "payoutRequest", "receivableRepay", "apiKeyIssue", "accountUpdate", "accountErase"):
+        assert MUTATIONS[name].scopes == frozenset(), name
+    for name in ("sessionEnd", "sessionEndAll", "settlementAgree", "settlementChoosePayout"):
+        assert MUTATIONS[name].scopes == frozenset(), name
+
+
+# The second lock
+
+
+async def test_what_a_verb_does_for_somebody_whom_the_table_does_not_name_is_undone(
+    api: Api, people: People, house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    customer = await people.customer()
+    monkeypatch.setitem(MUTATIONS, "accountUpdate", Access(roles=frozenset({Role.FINANCE, Role.ADMIN})))
+    before = await snapshot(house)
+
+    refused = await api(customer, UPDATE, input={"name": "Wei Lin"})
+
+    assert refused["accountUpdate"] == {"code": "NOT_ALLOWED", "message": "This needs finance and admins.", "path": []}
+    assert changed(before, await snapshot(house)) == []
+    assert "accountUpdate let somebody do" in caplog.text
+    monkeypatch.delitem(MUTATIONS, "accountUpdate")
+    assert (await api(customer, UPDATE, input={"name": "Wei Lin"}))["accountUpdate"]["code"] == "NOT_ALLOWED"
+    assert changed(before, await snapshot(house)) == []
+
+
+# API keys
+
+
+def holder(*scopes: Scope) -> Viewer:
+    return Viewer(key=HeldKey(UUID(int=8), ACCOUNT, frozenset({Role.PARTNER}), frozenset(scopes)))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "scopes", "is_account"),
+    [
+        ("{ orders { totalCount } }", None, [Scope.ORDERS_READ], True),
+        ("{ orders { totalCount } }", None, [], False),
+        ("{ orders { totalCount } }", None, [Scope.ORDERS_WRITE], False),
+        ("{ brands { totalCount } }", None, [*Scope], False),
+        ("{ node(id: 1) { id } }", None, [*Scope], False),
+        ("{ __schema { types { name } } }", None, [*Scope], False),
+        ("{ orders { totalCount } brands { totalCount } __typename }", None, [Scope.ORDERS_READ], True),
+        ("{ orders { totalCount } accountExport }", None, [*Scope], False),
+        ("{ orders { totalCount } consignments { totalCount } }", None, [Scope.ORDERS_READ], False),
+        ("{ orders { totalCount } nothingOfThatName }", None, [*Scope], False),
+        ("{ ...A } fragment A on Query { ... on Query { accountExport } ...A }", None, [*Scope], False),
+        ("{ brand: accountExport orders { totalCount } }", None, [*Scope], False),
+        ("query A { orders { totalCount } } query B { accountExport }", "A", [*Scope], True),
+        ("query A { orders { totalCount } } query B { accountExport }", "B", [*Scope], False),
+        ("query A { orders { totalCount } } query B { accountExport }", None, [*Scope], False),
+        ("mutation { orderPlace(input: {}) { __typename } }", None, [Scope.ORDERS_WRITE], True),
+        ("mutation { orderPlace(input: {}) { __typename } walletTransfer { __typename } }", None, [*Scope], False),
+        ("subscription { orderChanged { __typename } }", None, [Scope.ORDERS_READ], True),
+        ("subscription { walletChanged { __typename } }", None, [*Scope], False),
+        ("no document at all {", None, [*Scope], False),
+        ("{ a " * 3_000, None, [*Scope], False),
+    ],
+)
+def test_a_key_is_its_account_in_an_operation_that_is_all_within_its_scopes(
+    text: str, name: str | None, scopes: list[Scope], is_account: bool
+) -> None:
+    viewer = holder(*scopes)
+
+    found = keyed(viewer, text, name, tokens_max=2_000)
+
+    assert (found.account_id == ACCOUNT) is is_account
+    assert found.key == viewer.key
+    assert found.roles == (frozenset({Role.PARTNER}) if is_account else frozenset())
