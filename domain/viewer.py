@@ -38,6 +38,8 @@ class Scope(StrEnum):
     """What an API key may do in the name of its account; a key with none of them is a stranger with a name."""
 
     API_KEY_ROTATE = "API_KEY_ROTATE"
+    BOOKINGS_READ = "BOOKINGS_READ"
+    BOOKINGS_WRITE = "BOOKINGS_WRITE"
     CONSIGNMENTS_READ = "CONSIGNMENTS_READ"
     CONSIGNMENTS_WRITE = "CONSIGNMENTS_WRITE"
     ORDERS_READ = "ORDERS_READ"

@@ -290,7 +290,7 @@ fetchable("Booking", resolve.find)
 
 @strawberry.type
 class BookingQuery:
-    @strawberry.field(graphql_type=Booking, description="A booking, for those who may see it.")
+    @strawberry.field(graphql_type=Booking, description="A booking.")
     async def booking(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which booking.")]
     ) -> Any:
@@ -360,7 +360,7 @@ class BookingMutation:
         CartFull,
         WrongState,
         VersionConflict,
-        description="Put what is still to be paid of a booking into the cart. For its buyer.",
+        description="Put what is still to be paid of a booking into the cart.",
     )
     booking_confirm = mutation(
         trip.confirm,
@@ -368,7 +368,7 @@ class BookingMutation:
         Booking,
         WrongState,
         IntakeMissing,
-        description="Confirm that the travellers are expected. For whoever acts for the supplier, and support.",
+        description="Confirm that the travellers are expected.",
     )
     booking_reject = mutation(
         trip.reject,
@@ -376,8 +376,7 @@ class BookingMutation:
         Booking,
         WrongState,
         VersionConflict,
-        description="Reject a booking that waits: everything that was paid goes back. For whoever acts for the "
-        "supplier, and support.",
+        description="Reject a booking that waits: everything that was paid goes back.",
     )
     booking_cancel = mutation(
         trip.cancel,
@@ -386,13 +385,13 @@ class BookingMutation:
         WrongState,
         VersionConflict,
         description="Call a booking off. What its ladder leaves goes back to where it came from; what is only held "
-        "costs nothing. For its buyer, and support.",
+        "costs nothing.",
     )
     booking_submit_intake = mutation(
         trip.submit_intake,
         BookingSubmitIntakeInput,
         Booking,
         WrongState,
-        description="Say the medical details of a journey. They are sealed before they are kept. For its buyer.",
+        description="Say the medical details of a journey. They are sealed before they are kept.",
         prepare=resolve.seal,
     )

@@ -230,14 +230,14 @@ class BundleMutation:
         BundleCreateInput,
         Bundle,
         SlugTaken,
-        description="Put a bundle together. For merchandisers.",
+        description="Put a bundle together.",
     )
     bundle_withdraw = mutation(
         bundle.withdraw,
         BundleWithdrawInput,
         Bundle,
         VersionConflict,
-        description="Take a bundle off; what is in carts can still be bought. For merchandisers.",
+        description="Take a bundle off; what is in carts can still be bought.",
     )
     bundle_add = mutation(
         bundle.add,

@@ -177,7 +177,7 @@ class DepartureMutation:
         departure.open_,
         DepartureOpenInput,
         Departure,
-        description="Open a departure of a journey. For whoever acts for its supplier, and merchandisers.",
+        description="Open a departure of a journey.",
     )
     departure_cancel = mutation(
         trip.cancel_departure,
@@ -185,6 +185,5 @@ class DepartureMutation:
         Departure,
         WrongState,
         VersionConflict,
-        description="Call a departure off: everybody who booked gets everything back. For whoever acts for its "
-        "supplier, and merchandisers.",
+        description="Call a departure off: everybody who booked gets everything back.",
     )

@@ -133,15 +133,13 @@ fetchable("Supplier", resolve.find)
 
 @strawberry.type
 class SupplierQuery:
-    @strawberry.field(graphql_type=Supplier, description="A supplier, for those who may see it.")
+    @strawberry.field(graphql_type=Supplier, description="A supplier.")
     async def supplier(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which supplier.")]
     ) -> Any:
         return await resolve.supplier(info.context, id_of("Supplier", id, "id"))
 
-    @strawberry.field(
-        graphql_type=Connection[Supplier], description="All suppliers by name. For merchandisers, finance and support."
-    )
+    @strawberry.field(graphql_type=Connection[Supplier], description="All suppliers by name.")
     async def suppliers(
         self,
         info: Info,
@@ -158,7 +156,7 @@ class SupplierQuery:
 
     @strawberry.field(
         graphql_type=Connection[SupplierBill],
-        description="What a supplier is or was owed, newest first. For whoever acts for it, and finance.",
+        description="What a supplier is or was owed, newest first.",
     )
     async def supplier_bills(
         self,
@@ -183,7 +181,7 @@ class SupplierMutation:
         SupplierRegisterInput,
         Supplier,
         ChannelTaken,
-        description="Take in a supplier, and who acts for it. For merchandisers.",
+        description="Take in a supplier, and who acts for it.",
     )
     supplier_pay = mutation(
         supplier.pay,
@@ -191,6 +189,5 @@ class SupplierMutation:
         SupplierPayment,
         NothingDue,
         VersionConflict,
-        description="Pay a supplier what is due, into its wallet, from which it is paid out like anybody's cash. "
-        "For finance.",
+        description="Pay a supplier what is due, into its wallet, from which it is paid out like anybody's cash.",
     )

@@ -215,6 +215,5 @@ class TravelProductMutation:
         TravelProductCreateInput,
         TravelProduct,
         SlugTaken,
-        description="Take a journey of a supplier into the catalogue; its departures are the supplier's to open. "
-        "For merchandisers.",
+        description="Take a journey of a supplier into the catalogue; its departures are the supplier's to open.",
     )

@@ -164,7 +164,7 @@ fetchable("TripRequest", resolve.find)
 
 @strawberry.type
 class TripRequestQuery:
-    @strawberry.field(graphql_type=TripRequest, description="A request for a journey, for those who may see it.")
+    @strawberry.field(graphql_type=TripRequest, description="A request for a journey.")
     async def trip_request(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which request.")]
     ) -> Any:
@@ -186,7 +186,7 @@ class TripRequestQuery:
 
     @strawberry.field(
         graphql_type=Connection[TripRequest],
-        description="Everybody's requests, oldest first. For merchandisers and support.",
+        description="Everybody's requests, oldest first.",
     )
     async def trip_request_queue(
         self,
@@ -221,7 +221,7 @@ class TripRequestMutation:
         TripRequest,
         WrongState,
         VersionConflict,
-        description="Say what the house would arrange; said again, it takes the place of before. For merchandisers.",
+        description="Say what the house would arrange; said again, it takes the place of before.",
     )
     trip_request_accept = mutation(
         trip_request.accept,
@@ -243,5 +243,5 @@ class TripRequestMutation:
         TripRequest,
         WrongState,
         VersionConflict,
-        description="End a request without a journey. For whoever asked, and merchandisers.",
+        description="End a request without a journey.",
     )

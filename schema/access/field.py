@@ -1,7 +1,7 @@
 """Fields that not everybody sees who sees the thing they are of: they are null, or empty, by rule and not by chance."""
 
 from domain.viewer import Role
-from schema.access.row import ALL_STAFF, Access, staff
+from schema.access.row import ALL_STAFF, Access, only, staff
 
 INTERNAL = staff(*ALL_STAFF)
 BUDGET = staff(Role.FINANCE, Role.MERCHANDISER)
@@ -21,7 +21,7 @@ FIELDS: dict[str, Access] = {
     "Campaign.budget": BUDGET,
     "Campaign.reserved": BUDGET,
     "Campaign.spent": BUDGET,
-    "Booking.intake": Access(roles=frozenset({Role.MEDICAL}), concerned="its buyer"),
+    "Booking.intake": only("its buyer and staff with the role MEDICAL"),
     "Booking.net": staff(Role.FINANCE, concerned="whoever acts for its supplier"),
     "Booking.travellers": staff(Role.SUPPORT, concerned="its buyer and whoever acts for its supplier"),
     "Bundle.shares": staff(Role.MERCHANDISER, Role.FINANCE),

@@ -121,7 +121,7 @@ class OrderMutation:
         Order,
         WrongState,
         VersionConflict,
-        description="Record that a service of a paid order was performed: the house has earned it. For support.",
+        description="Record that a service of a paid order was performed: the house has earned it.",
     )
     order_place = mutation(
         order.place,
