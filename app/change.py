@@ -41,21 +41,30 @@ class Feed:
         self._reading: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
         self._rung = asyncio.Event()
+        self._looked: asyncio.Future[None]
+        """Done when the next look is over."""
 
     def ring(self) -> None:
         """Something was committed in this process."""
         self._rung.set()
         self.bell.ring()
 
-    async def follow(self, followed: Iterable[Subject], tell: Tell) -> Position:
-        """From now on call `tell` when one of these may have changed; the position from which on it is told."""
-        for subject in followed:
-            self._followers.setdefault(subject, set()).add(tell)
+    async def follow(self, followed: Iterable[Subject], tell: Tell, *, caught_up: bool = True) -> Position:
+        """From now on call `tell` when one of these may have changed; the position from which on it is told.
+
+        Caught up, what was committed before this was called is not told.
+        """
         async with self._opening:
             if self._reading is None:
                 self.position = await self.reader.position()
+                self._looked = asyncio.get_running_loop().create_future()
                 self._reading = asyncio.create_task(self._read())
                 self._listening = asyncio.create_task(self.bell.listen(self._rung.set))
+            elif caught_up:
+                self._rung.set()
+                await asyncio.shield(self._looked)
+        for subject in followed:
+            self._followers.setdefault(subject, set()).add(tell)
         return self.position
 
     def leave(self, followed: Iterable[Subject], tell: Tell) -> None:
@@ -82,14 +91,17 @@ class Feed:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(HEARD_SECONDS if self.bell.heard else UNHEARD_SECONDS):
                     await self._rung.wait()
+            wanted = self._rung.is_set()
             self._rung.clear()
-            if self._followers:
+            looked, self._looked = self._looked, asyncio.get_running_loop().create_future()
+            if wanted or self._followers:
                 try:
                     await self._look()
                 except Unavailable:
                     pass
                 except Exception:
                     log.exception("what was committed can not be read")
+            looked.set_result(None)
             await asyncio.sleep(APART_SECONDS)
 
     async def _look(self) -> None:

@@ -61,15 +61,17 @@ class EventStream:
     def __init__(self, graphql: GraphQLEndpoint, streams: Streams, head: Head, send: Any) -> None:
         self.graphql = graphql
         self.send = send
-        self.over = False
+        self.over = asyncio.Event()
         self.stream = Stream(streams.house, head, self.end)
 
     async def run(self, asked: dict[str, Any], receive: Any) -> None:
         """Until everything is told, the client goes, or the stream is ended from here."""
-        tasks = [asyncio.create_task(one) for one in (self.answer(asked), self.beat(), gone(receive))]
+        until = self.answer(asked), self.beat(), self.over.wait(), gone(receive)
+        tasks: list[asyncio.Task[Any]] = [asyncio.create_task(one) for one in until]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self.over.set()
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
@@ -84,7 +86,7 @@ class EventStream:
         await self.write(COMPLETE)
 
     async def beat(self) -> None:
-        while not self.over:
+        while True:
             await asyncio.sleep(BEAT_SECONDS)
             await self.write(BEAT)
 
@@ -93,10 +95,10 @@ class EventStream:
         if code == FORBIDDEN:
             refused = orjson.dumps(written(told(reason, "UNAUTHENTICATED")))
             await self.write(b"event: next\ndata: " + refused + b"\n\n" + COMPLETE)
-        self.over = True
+        self.over.set()
 
     async def write(self, event: bytes) -> None:
-        if not self.over:
+        if not self.over.is_set():
             await self.send({"type": "http.response.body", "body": event, "more_body": True})
 
 

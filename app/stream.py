@@ -83,7 +83,7 @@ class Stream:
             guarded.add(Subject(SubjectKind.API_KEY, key.id))
         if guarded:
             self._guarded = frozenset(guarded)
-            await self.house.feed.follow(self._guarded, self.doubt)
+            await self.house.feed.follow(self._guarded, self.doubt, caught_up=False)
 
     def doubt(self) -> None:
         """Something happened to the account: forget what it was worth, and ask."""

@@ -1,6 +1,7 @@
 """What the watchers of these tests ask for."""
 
 from typing import Any
+from uuid import uuid4
 
 from schema.ids import encode_id
 
@@ -19,10 +20,18 @@ subscription ($id: ID!, $after: String) {
 """
 WALLET = """
 subscription ($after: String) {
-  walletChanged(after: $after) { cursor wallet { pockets { currencyCode cash { amount } } } }
+  walletChanged(after: $after) { cursor wallet { pockets { currency cash { amount } } } }
 }
+"""
+TRANSFER = """
+mutation ($input: WalletTransferInput!) { walletTransfer(input: $input) { __typename } }
 """
 
 
 def global_id(kind: str, thing: Any) -> str:
     return encode_id(kind, thing.id)
+
+
+def nobodys(kind: str) -> str:
+    """An id that nothing has."""
+    return encode_id(kind, uuid4())

@@ -9,7 +9,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
+
+PROTOCOL = Subprotocol("graphql-transport-ws")
 
 PATIENCE_SECONDS = 15.0
 """For anything that has to come; nothing is waited for that long but by a test that fails."""
@@ -72,23 +75,47 @@ class Watcher:
         except TimeoutError:
             pass
 
+    async def cut(self) -> None:
+        """Wait until the connection is gone without a word."""
+        assert await self._end() is None, "the server took its leave"
+
     async def code(self) -> int:
         """Wait until the server closes; with which code."""
+        code = await self._end()
+        assert code is not None, "the connection was cut"
+        return code
+
+    async def _end(self) -> int | None:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 while True:
                     await self.socket.recv()
         except ConnectionClosed as closed:
-            assert closed.rcvd is not None, "the connection was cut"
-            return closed.rcvd.code
+            return None if closed.rcvd is None else closed.rcvd.code
 
 
 @asynccontextmanager
-async def watching(url: str, token: str | None = None, *, init: bool = True) -> AsyncIterator[Watcher]:
+async def watching(
+    url: str, token: str | None = None, *, init: bool = True, headers: dict[str, str] | None = None
+) -> AsyncIterator[Watcher]:
     """A connection to the API at this address, which is told who it is at once."""
-    address = url.replace("http://", "ws://") + "/graphql"
-    async with connect(address, subprotocols=["graphql-transport-ws"], compression=None) as socket:  # type: ignore[list-item]
+    async with connect(
+        address(url), subprotocols=[PROTOCOL], compression=None, additional_headers=headers, ping_interval=None
+    ) as socket:
         watcher = Watcher(socket)
         if init:
             await watcher.init(token)
         yield watcher
+
+
+async def refusal(url: str, headers: dict[str, str] | None = None) -> int:
+    """The status with which a connection is refused."""
+    try:
+        async with connect(address(url), subprotocols=[PROTOCOL], additional_headers=headers):
+            raise AssertionError("it was let in")
+    except InvalidStatus as refused:
+        return refused.response.status_code
+
+
+def address(url: str) -> str:
+    return url.replace("http://", "ws://") + "/graphql"

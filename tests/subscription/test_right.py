@@ -1,0 +1,103 @@
+"""Nobody watches what they may not see, and nobody goes on watching once they may not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app import auth
+from app.config import DEVELOPMENT_SECRET
+from domain.viewer import Role
+from tests.subscription.conftest import Watched
+from tests.subscription.documents import CONSIGNMENT, ORDER, WALLET, global_id, nobodys
+from tests.support.watching import refusal, watching
+
+END_ALL = "mutation { sessionEndAll(input: {}) { __typename } }"
+REVOKE = """
+mutation ($input: AccountRevokeRoleInput!) {
+  accountRevokeRole(input: $input) { __typename ... on UserError { code } }
+}
+"""
+
+
+async def test_a_role_that_is_revoked_closes_the_connection(watched: Watched) -> None:
+    counter = await watched.world.counter()
+    consignment_id = await counter.submitted()
+    agent = await watched.world.people.staff(Role.SUPPORT)
+    async with watching(watched.near.url, watched.token(agent)) as staff:
+        await staff.subscribe(CONSIGNMENT, id=consignment_id)
+        await staff.next()
+        given = {"accountId": global_id("Account", agent), "role": "SUPPORT"}
+        admin = await watched.world.staff(Role.ADMIN)
+        done = await watched.through(watched.far, admin, REVOKE, input=given)
+        assert done["accountRevokeRole"]["__typename"] == "Account", done.body
+        assert await staff.code() == 4403
+
+
+async def test_whoever_signs_out_everywhere_is_out_here_too(watched: Watched) -> None:
+    person = await watched.world.customer()
+    async with watching(watched.near.url, watched.token(person)) as idle:
+        async with watching(watched.near.url, watched.token(person)) as own:
+            await own.subscribe(WALLET)
+            await own.next()
+            done = await watched.through(watched.far, person, END_ALL)
+            assert not done.errors, done.errors
+            assert await own.code() == 4403
+        assert await idle.code() == 4403
+
+
+async def test_a_token_that_is_over_closes_the_connection(watched: Watched) -> None:
+    person = await watched.world.customer()
+    token = auth.mint(
+        DEVELOPMENT_SECRET, person.id, frozenset(person.roles), datetime.now(UTC), timedelta(seconds=2), epoch=0
+    )
+    async with watching(watched.near.url, token) as own:
+        await own.subscribe(WALLET)
+        await own.next()
+        assert await own.code() == 4403
+
+
+async def test_a_token_that_is_none_of_ours_does_not_come_in(watched: Watched) -> None:
+    async with watching(watched.near.url, init=False) as nobody:
+        await nobody.send({"type": "connection_init", "payload": {"authorization": "Bearer made-up"}})
+        assert await nobody.code() == 4403
+
+
+async def test_a_header_says_who_it_is_to_programs_that_can_send_one(watched: Watched) -> None:
+    person = await watched.world.customer(cash=5)
+    headers = {"authorization": f"Bearer {watched.token(person)}"}
+    async with watching(watched.near.url, headers=headers) as own:
+        await own.subscribe(WALLET)
+        assert (await own.next())["walletChanged"]["wallet"]["pockets"][0]["cash"] == {"amount": "5.00"}
+
+
+@pytest.mark.parametrize("document", [ORDER, CONSIGNMENT])
+async def test_a_stranger_hears_of_nobodys_things(watched: Watched, document: str) -> None:
+    kind = "Order" if document is ORDER else "Consignment"
+    counter = await watched.world.counter()
+    mine = await counter.submitted()
+    buyer = await watched.world.customer(cash=100)
+    theirs = {
+        "Consignment": mine,
+        "Order": (await watched.market.buy(buyer, await watched.market.stock(50, 1), cash=50))["id"],
+    }
+    async with watching(watched.near.url) as stranger:
+        await stranger.subscribe(document, id=theirs[kind])
+        there = await stranger.refused()
+        await stranger.subscribe(document, id=nobodys(kind))
+        assert await stranger.refused() == there == [{"message": f"No such {kind}.", "code": "NOT_FOUND"}]
+
+
+async def test_a_wallet_is_watched_by_people_with_an_account(watched: Watched) -> None:
+    async with watching(watched.near.url) as stranger:
+        await stranger.subscribe(WALLET)
+        assert [one["code"] for one in await stranger.refused()] == ["NOT_ALLOWED"]
+
+
+async def test_a_page_of_another_site_may_not_connect(watched: Watched) -> None:
+    assert await refusal(watched.near.url, {"origin": "https://elsewhere.example"}) == 403
+    assert await refusal(watched.near.url, {"origin": "null"}) == 403
+    async with watching(watched.near.url, headers={"origin": watched.near.url}) as own:
+        await own.subscribe("{ __typename }")
+        await own.next()
