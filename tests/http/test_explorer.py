@@ -52,6 +52,7 @@ async def test_in_a_real_browser_an_example_shows_goods_with_every_other_machine
     assert CHROMIUM is not None
     told = await node.run(
         "explorer.mjs",
+        patience_seconds=150,
         CERCLE_URL=f"{furnished.url}/graphql",
         CHROMIUM=CHROMIUM,
         SCREENSHOT=os.environ.get("CERCLE_SCREENSHOT", ""),
@@ -64,6 +65,7 @@ async def test_in_a_real_browser_an_example_shows_goods_with_every_other_machine
     assert "MyWallet" in told["others"]
     assert told["stranger"]["data"] == {"viewer": None}
     assert told["person"]["data"]["viewer"]["email"] in told["people"][1]
+    assert told["watched"]["data"] == {"walletChanged": {"__typename": "WalletChange"}}
     assert "eyJ" not in told["kept"], "a token was kept in the browser"
 
 

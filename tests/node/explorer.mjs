@@ -10,6 +10,7 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'],
 });
 const page = await browser.newPage({ viewport: { width: 1440, height: 860 } });
+page.setDefaultTimeout(60_000);
 page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
 page.on('pageerror', (error) => complaints.push(String(error)));
 await page.route('**/*', (route) => {
@@ -19,24 +20,23 @@ await page.route('**/*', (route) => {
   return route.abort();
 });
 
+await page.addInitScript(() => {
+  window.result = () => document.querySelector('.result-window .CodeMirror')?.CodeMirror;
+});
 const answer = async () => {
-  const waiting = page.waitForResponse((response) => response.request().method() === 'POST');
+  await page.evaluate(() => result()?.setValue(''));
   await page.keyboard.press('Control+Enter');
-  await waiting;
-  await page.waitForFunction(() => document.querySelector('.result-window .CodeMirror')?.CodeMirror.getValue());
-  return JSON.parse(await page.evaluate(() => document.querySelector('.result-window .CodeMirror').CodeMirror.getValue()));
+  await page.waitForFunction(() => result()?.getValue());
+  return JSON.parse(await page.evaluate(() => result().getValue()));
 };
 const write = async (text) => {
   await page.evaluate((query) => {
     document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.setValue(query);
   }, text);
-  await page.waitForFunction(
-    (query) => {
-      const editor = document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror;
-      return editor.documentAST?.loc.source.body === query;
-    },
-    text,
-  );
+  await page.waitForFunction((query) => {
+    const editor = document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror;
+    return editor.documentAST?.loc.source.body === query;
+  }, text);
   await page.focus('.graphiql-query-editor textarea');
 };
 const ready = () =>
@@ -61,6 +61,8 @@ told.stranger = await answer();
 await page.getByLabel('Ask as', { exact: true }).selectOption({ index: 1 });
 await write('{ viewer { email } } ');
 told.person = await answer();
+await write('subscription { walletChanged { __typename } }');
+told.watched = await answer();
 await page.getByLabel('Examples', { exact: true }).selectOption({ index: 1 });
 await page.waitForFunction(() => !document.querySelector('.graphiql-tab')?.textContent.includes('Listings'));
 await ready();
