@@ -1,6 +1,6 @@
 """Appointments at a club shop: a slot has so many places, and each is given to one person."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -177,6 +177,8 @@ class AppointmentFilter:
     states: tuple[AppointmentState, ...] = ()
     starts_from: datetime | None = None
     starts_before: datetime | None = None
+    within: frozenset[UUID] | None = None
+    """The shops that whoever asks may look into; of others there is nothing."""
 
 
 class AppointmentReader(Protocol):
@@ -201,8 +203,10 @@ def free_slots(shop: ClubShop, purpose: Purpose, day: date, taken: Mapping[datet
     return [slot for slot in slots if slot.free]
 
 
-def may_see(viewer: Viewer, appointment: Appointment) -> bool:
-    return viewer.account_id == appointment.customer or viewer.has(*DESK)
+def may_see(viewer: Viewer, appointment: Appointment, shops: Container[UUID]) -> bool:
+    """The customer, every desk's people, and associates of the shop where it is; `shops` are the viewer's own."""
+    own = viewer.account_id == appointment.customer
+    return own or viewer.has(*ANY_DESK) or (viewer.has(*DESK) and appointment.shop_id in shops)
 
 
 # Steps that other capabilities build on; they authorise nothing
@@ -365,13 +369,14 @@ async def miss(work: Work, viewer: Viewer, command: OnAppointment, *, now: datet
 async def lock_seen(work: Work, viewer: Viewer, appointment_id: AppointmentId) -> Appointment:
     """The appointment, if the viewer may know of it."""
     appointment = await work.appointments.lock(appointment_id)
-    require(may_see(viewer, appointment), NotFound("Appointment", appointment_id, path=("appointmentId",)))
+    mine = await work.associates.shops_of(viewer.require_account()) if viewer.has(*DESK) else ()
+    require(may_see(viewer, appointment, mine), NotFound("Appointment", appointment_id, path=("appointmentId",)))
     return appointment
 
 
 async def lock_at_desk(work: Work, viewer: Viewer, appointment_id: AppointmentId) -> Appointment:
     """An appointment at a desk where the viewer receives people."""
     viewer.require(*DESK)
-    appointment = await work.appointments.lock(appointment_id)
+    appointment = await lock_seen(work, viewer, appointment_id)
     await associates.require_at(work, viewer, appointment.shop_id, elsewhere=ANY_DESK)
     return appointment

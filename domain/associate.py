@@ -62,6 +62,10 @@ class AssociateReader(Protocol):
         """Who belongs to each shop now, the longest there first."""
         ...
 
+    async def shops_of(self, account_ids: Sequence[UUID]) -> Sequence[frozenset[UUID]]:
+        """The shops that each of these people belongs to now."""
+        ...
+
 
 # Steps that other capabilities build on
 

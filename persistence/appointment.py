@@ -129,6 +129,7 @@ class SqlAppointmentReader:
         conditions = {
             "customer = {}": wanted.customer,
             "shop_id = {}": wanted.shop_id,
+            "shop_id = ANY({}::uuid[])": None if wanted.within is None else sorted(wanted.within),
             "purpose = {}": wanted.purpose,
             "state = ANY({}::text[])": [str(state) for state in wanted.states] or None,
             "starts_at >= {}": wanted.starts_from,

@@ -72,3 +72,14 @@ class SqlAssociateReader:
         for associate in map(SqlAssociates.mapping.to_noun, rows):
             found[associate.shop_id].append(associate)
         return [found[shop_id] for shop_id in shop_ids]
+
+    async def shops_of(self, account_ids: Sequence[UUID]) -> Sequence[frozenset[UUID]]:
+        """The shops that each of these people belongs to now."""
+        rows = await self.pool.fetch(
+            "SELECT account_id, shop_id FROM shop_associate WHERE account_id = ANY($1::uuid[]) AND left_at IS NULL",
+            list(account_ids),
+        )
+        found: dict[UUID, set[UUID]] = {account_id: set() for account_id in account_ids}
+        for row in rows:
+            found[row["account_id"]].add(row["shop_id"])
+        return [frozenset(found[account_id]) for account_id in account_ids]

@@ -1,9 +1,9 @@
-"""Appointments: customers see their own, the desk everybody's."""
+"""Appointments: customers see their own, associates those of their shops, support everybody's."""
 
 from dataclasses import replace
 from uuid import UUID
 
-from domain.appointment import DESK, Appointment, AppointmentFilter, may_see
+from domain.appointment import ANY_DESK, DESK, Appointment, AppointmentFilter, may_see
 from domain.page import Page, PageRequest
 from domain.refusal import NotFound
 from resolvers.context import Context
@@ -12,7 +12,17 @@ from resolvers.context import Context
 async def seen(context: Context, appointment_id: UUID) -> Appointment | None:
     """None for what the viewer may not know of."""
     found = await context.loaders.appointment.load(appointment_id)
-    return found if found is not None and may_see(context.viewer, found) else None
+    if found is None:
+        return None
+    return found if may_see(context.viewer, found, await own_shops(context)) else None
+
+
+async def own_shops(context: Context) -> frozenset[UUID]:
+    """Where the viewer belongs, who is an associate."""
+    viewer = context.viewer
+    if viewer.account_id is None or not viewer.has(*DESK):
+        return frozenset()
+    return await context.loaders.shops_of_associate.load(viewer.account_id)
 
 
 async def appointment(context: Context, appointment_id: UUID) -> Appointment:
@@ -29,6 +39,8 @@ async def own(context: Context, wanted: AppointmentFilter, page: PageRequest) ->
 
 
 async def diary(context: Context, wanted: AppointmentFilter, page: PageRequest) -> Page[Appointment]:
-    """A shop's days, for its desk."""
+    """The days of shops, for their desks: an associate's own shops, and nothing of others."""
     context.viewer.require(*DESK)
+    if not context.viewer.has(*ANY_DESK):
+        wanted = replace(wanted, within=await own_shops(context))
     return await context.readers.appointments.page(wanted, page)

@@ -283,6 +283,10 @@ class Loaders:
         return loader(self.readers.associates.of_shops)
 
     @cached_property
+    def shops_of_associate(self) -> DataLoader[UUID, frozenset[UUID]]:
+        return loader(self.readers.associates.shops_of)
+
+    @cached_property
     def appointment(self) -> DataLoader[UUID, Appointment | None]:
         return loader(self.readers.appointments.by_ids)
 

@@ -30,7 +30,10 @@ SHAPE = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 # Nouns
 
 
-@noun(appointment.Appointment, description="Somebody comes to a club shop. Seen by that person and by the desk.")
+@noun(
+    appointment.Appointment,
+    description="Somebody comes to a club shop. Seen by that person and by the desk of that shop.",
+)
 class Appointment(Node):
     id: strawberry.ID = global_id("Appointment")
     code: str = strawberry.field(description="How people call it.")
@@ -184,7 +187,7 @@ class AppointmentQuery:
 
     @strawberry.field(
         graphql_type=Connection[Appointment],
-        description="Everybody's appointments, by their start.",
+        description="Appointments of customers, by their start: associates see those of the shops that they belong to.",
     )
     async def shop_diary(
         self,

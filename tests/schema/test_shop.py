@@ -124,7 +124,7 @@ async def test_who_works_in_a_shop_is_said_by_an_admin_and_counts_at_once(counte
     after = await act(counter, newcomer, "appointmentCheckIn", another["id"])
     twice = await counter.api(counter.admin, dismiss, input=given)
 
-    assert (before["code"], here["state"], after["code"]) == ("NOT_ALLOWED", "CHECKED_IN", "NOT_ALLOWED")
+    assert (before["code"], here["state"], after["code"]) == ("NOT_FOUND", "CHECKED_IN", "NOT_FOUND")
     assert appointed["shopAssociateAppoint"]["shop"]["id"] == counter.shop_id
     assert again["shopAssociateAppoint"] == appointed["shopAssociateAppoint"], "who works there already stays"
     assert [one["account"]["id"] for one in working] == [account_id(counter.associate), account_id(newcomer)]
@@ -325,6 +325,34 @@ async def test_customers_see_their_own_appointments_and_the_desk_everybodys(coun
     diary = await counter.api(counter.associate, DIARY, filter=near)
     assert [one["id"] for one in diary["shopDiary"]["nodes"]] == [booked["id"]]
     assert (await counter.api(counter.associate, DIARY, filter={"purpose": "DROP_OFF"}))["shopDiary"]["nodes"] == []
+
+
+async def test_an_associate_reads_the_diaries_of_their_own_shops_and_of_no_other(counter: Counter) -> None:
+    booked = await book(counter, counter.seller)
+    elsewhere = await counter.people.staff(Role.SHOP_ASSOCIATE)
+    query = "query ($id: ID!) { appointment(id: $id) { id } }"
+    node = "query ($id: ID!) { node(id: $id) { id } }"
+    given = {"shopId": counter.shop_id, "accountId": account_id(elsewhere)}
+
+    async def seen(person: Any) -> tuple[int, int, bool, list[str]]:
+        """Of all diaries, of this shop's, by node and by id."""
+        every = (await counter.api(person, DIARY))["shopDiary"]["nodes"]
+        here = (await counter.api(person, DIARY, filter={"shopId": counter.shop_id}))["shopDiary"]["nodes"]
+        one = await counter.api(person, query, id=booked["id"])
+        return len(every), len(here), (await counter.api(person, node, id=booked["id"]))["node"] is not None, one.codes
+
+    nothing, everything = (0, 0, False, ["NOT_FOUND"]), (1, 1, True, [])
+    assert await seen(elsewhere) == nothing
+    for action in ("appointmentCancel", "appointmentCheckIn", "appointmentMiss"):
+        assert (await act(counter, elsewhere, action, booked["id"]))["code"] == "NOT_FOUND"
+    assert await seen(counter.support) == everything
+    assert await seen(counter.associate) == everything
+    await counter.api(counter.admin, APPOINT, input=given)
+    assert await seen(elsewhere) == everything
+    await counter.api(counter.admin, APPOINT.replace("Appoint", "Dismiss"), input=given)
+    assert await seen(elsewhere) == nothing
+    own = (await counter.api(counter.seller, OWN))["appointments"]["nodes"]
+    assert own == [{"id": booked["id"], "state": "BOOKED"}], "nobody who may not see it has changed it"
 
 
 async def test_the_desk_checks_in_books_for_others_and_notes_who_did_not_come(counter: Counter) -> None:
