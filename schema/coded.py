@@ -26,7 +26,6 @@ from schema.priced import Priced
 
 log = logging.getLogger("cercle.schema")
 
-READY_MAX = 16
 READY_BYTES_MAX = 1_024
 
 COUNTLESS = 1_000_000
@@ -67,11 +66,8 @@ class CodedSchema(strawberry.Schema):
             return self.coded(PreExecutionError(data=None, errors=errors), context)
         return self.documents.keep(query, node, prices)
 
-    def priced(self, query: str, variables: dict[str, Any] | None, operation_name: str | None, context: Any) -> Priced:
+    def priced(self, document: Document, variables: dict[str, Any] | None, operation_name: str | None) -> Priced:
         """What a request costs; if it can not be executed, why."""
-        document = self.documents.find(query) or self.admit(query, context)
-        if isinstance(document, ExecutionResult):
-            return Priced(0, refused=document)
         price = document.price(operation_name)
         if price is None:
             # Which one is meant will be asked when it is to be executed.
@@ -97,17 +93,15 @@ class CodedSchema(strawberry.Schema):
     ) -> Executor[Any] | list[GraphQLError]:
         """What executes the operation, or why it can not be; of a read that came with the same variables, another."""
         key = (operation_name, orjson.dumps(variables)) if document.reads(operation_name) else None
-        kept = document.ready.get(key)
+        kept = None if key is None else self.documents.ready(document, key)
         if kept is not None:
             return kept.again(context)  # type: ignore[no-any-return]
         executor = self.build_executor(document, variables, operation_name, context)
         if isinstance(executor, Executor) and executor.operation.operation is OperationType.SUBSCRIPTION:
             return [GraphQLError(GOES_ON, extensions={"code": OPERATION_RESOLUTION_FAILURE})]
         if key is not None and len(key[1]) <= READY_BYTES_MAX and isinstance(executor, CompiledExecutionContext):
-            if len(document.ready) >= READY_MAX:
-                document.ready.clear()
             # One without the context of whoever asked first.
-            document.ready[key] = executor.again(None)
+            self.documents.keep_ready(document, key, executor.again(None))
         return executor
 
     def build_executor(

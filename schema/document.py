@@ -13,6 +13,9 @@ from schema.limits import Price, Walk
 OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
 
 DOCUMENTS_MAX = 256
+READY_MAX = 2_048
+"""Reads with variables, such as the pages that are looked at most; each is a few kilobytes."""
+
 BYTES_MAX = 4 * 1024 * 1024
 """Of text; a document in memory is some thirty times its text."""
 
@@ -24,8 +27,8 @@ class Document:
     node: DocumentNode
     operations: dict[str | None, OperationType]
     prices: dict[str | None, Price]
-    ready: dict[Hashable, Any] = field(default_factory=dict)
-    """Executors of its reads by operation and variables, to be run again."""
+    ready: set[Hashable] = field(default_factory=set)
+    """By operation and variables, of which of its reads there is an executor to be run again."""
 
     def tells(self, operation_name: str | None) -> bool:
         """Whether it is clear which operation is meant."""
@@ -53,6 +56,7 @@ class Documents:
         self._bytes = 0
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._registered: dict[str, Document] = {}
+        self._ready: OrderedDict[tuple[Document, Hashable], Any] = OrderedDict()
         self.dropped = 0
         """How many made room for others."""
 
@@ -66,6 +70,26 @@ class Documents:
         self._kept.move_to_end(text)
         return found
 
+    def ready(self, document: Document, key: Hashable) -> Any:
+        """What executes a read of a document with these variables, if it was made before."""
+        found = self._ready.get((document, key))
+        if found is not None:
+            self._ready.move_to_end((document, key))
+        return found
+
+    def keep_ready(self, document: Document, key: Hashable, executor: Any) -> None:
+        """Of all documents together the executors that were used last are kept."""
+        while len(self._ready) >= READY_MAX:
+            (other, old), _ = self._ready.popitem(last=False)
+            other.ready.discard(old)
+        self._ready[document, key] = executor
+        document.ready.add(key)
+
+    def forget(self, document: Document) -> None:
+        """Drop what is ready of a document, for it is dropped itself."""
+        for key in document.ready:
+            self._ready.pop((document, key), None)
+
     def operations(self, text: str) -> list[str | None]:
         """The names of the operations of a document that is kept."""
         found = self.find(text)
@@ -77,14 +101,17 @@ class Documents:
             self._kept[text] = document
             self._bytes += len(text)
         while len(self._kept) > self._most or self._bytes > self._bytes_max:
-            dropped, _ = self._kept.popitem(last=False)
+            dropped, old = self._kept.popitem(last=False)
             self._bytes -= len(dropped)
             self.dropped += 1
+            self.forget(old)
         return document
 
     def register(self, text: str, node: DocumentNode, prices: dict[str | None, Price]) -> None:
         """Keep it for good: no flood of others drops what the house's own clients send."""
-        self._bytes -= len(text) if self._kept.pop(text, None) is not None else 0
+        if (old := self._kept.pop(text, None)) is not None:
+            self._bytes -= len(text)
+            self.forget(old)
         self._registered[text] = Document(node, operations_of(node), prices)
 
 

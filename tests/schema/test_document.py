@@ -90,3 +90,21 @@ def test_what_was_used_last_goes_last() -> None:
     documents.keep("three", node, {})
 
     assert [documents.find(name) is not None for name in ("one", "two", "three")] == [True, False, True]
+
+
+def test_of_all_documents_together_the_reads_that_were_used_last_stay_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("schema.document.READY_MAX", 3)
+    documents = Documents(most=2)
+    first, second = (documents.keep(text, parse(text), {}) for text in ("{ a }", "{ b }"))
+    for key in (1, 2):
+        documents.keep_ready(first, key, f"first {key}")
+    documents.keep_ready(second, 1, "second 1")
+    assert documents.ready(first, 1) == "first 1"
+    documents.keep_ready(second, 2, "second 2")
+    assert documents.ready(first, 2) is None, "it was asked for longest ago"
+    assert documents.ready(second, 1) == "second 1"
+    assert first.ready == {1}
+
+    documents.keep("{ c }", parse("{ c }"), {})
+    assert documents.find("{ a }") is None
+    assert documents.ready(first, 1) is None, "it went with its document"
