@@ -1,6 +1,6 @@
 """What an operation costs its client: taken before it runs, given back if it was not used, told in the answer."""
 
-import asyncio
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, TypeAlias
 
@@ -8,6 +8,7 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
+from app.deadline import Deadline
 from domain.viewer import Viewer
 from persistence.bucket import Buckets, Empty, Lot
 from resolvers.context import Context
@@ -28,7 +29,7 @@ TIMED_OUT = "TIMED_OUT"
 
 Run: TypeAlias = Callable[[], Awaitable[ExecutionResult]]
 
-TOLD = b',"extensions":{"cost":{"requested":%d,"actual":%d,"available":%d,"capacity":%d,"restoredPerSecond":%d}}}'
+AT_THE_END = b',"extensions":{"cost":{"requested":%d,"actual":%d,"available":%d,"capacity":%d,"restoredPerSecond":%d}}}'
 
 
 def payer(viewer: Viewer, address: str) -> Hashable:
@@ -58,16 +59,19 @@ class Charge:
             return throttled(lot, self.requested)
         if priced.refused is not None:
             return priced.refused
-        seconds = self.meter.operation_seconds_max
+        deadline = self.meter.deadline
+        task = deadline.begin()
         try:
-            async with asyncio.timeout(seconds) as deadline:
-                result = await run()
-        except TimeoutError:
-            if not deadline.expired():
+            result = await run()
+        except CancelledError:
+            # Whoever cancels for a reason of their own has their way.
+            if deadline.end(task) or task.uncancel():
                 raise
             context.loaders.stop()
             self.status = 503
-            return stopped(seconds)
+            return stopped(deadline.seconds)
+        finally:
+            deadline.end(task)
         unused = priced.requested - priced.actual(result.data)
         if unused:
             self.actual -= unused
@@ -78,11 +82,22 @@ class Charge:
         """The operation need not run after all."""
         if isinstance(self.lot, Lot):
             self.lot.points += self.priced.requested
-            self.requested -= self.priced.requested
 
-    def told(self, body: bytes) -> bytes:
-        """The answer with the meter at its end."""
-        return self.meter.told(body, self.lot, self.requested, self.actual)
+    def spliced(self, body: bytes) -> bytes:
+        return self.meter.spliced(body, self.lot, self.requested, self.actual)
+
+    def told(self) -> dict[str, Any]:
+        """The meter as the answer's `extensions` have it."""
+        buckets, lot = self.meter.buckets, self.lot
+        return {
+            "cost": {
+                "requested": self.requested,
+                "actual": self.actual,
+                "available": buckets.available(lot),
+                "capacity": buckets.capacity,
+                "restoredPerSecond": buckets.per_second,
+            }
+        }
 
 
 class Meter:
@@ -90,7 +105,7 @@ class Meter:
 
     def __init__(self, buckets: Buckets, operation_seconds_max: float) -> None:
         self.buckets = buckets
-        self.operation_seconds_max = operation_seconds_max
+        self.deadline = Deadline(operation_seconds_max)
 
     async def charge(
         self,
@@ -102,27 +117,36 @@ class Meter:
         context: Context,
     ) -> Charge:
         """Take what a request may cost; a document that is new pays for its reading before it is read."""
-        buckets = self.buckets
         reading = 0
-        if schema.documents.find(query) is None:
+        document = schema.documents.find(query)
+        if document is None:
             reading = READING_COST + len(query) // BYTES_PER_POINT
-            lot = buckets.at_hand(client, reading) or await buckets.take(client, reading)
+            lot = await self.take(client, reading)
             if isinstance(lot, Empty):
                 return Charge(self, lot, reading, Priced(0))
-        priced = schema.priced(query, variables, operation_name, context)
+            read = schema.admit(query, context)
+            if isinstance(read, ExecutionResult):
+                return Charge(self, lot, reading, Priced(0, refused=read))
+            document = read
+        priced = schema.priced(document, variables, operation_name)
         requested = priced.requested
-        there: Lot | Empty = buckets.at_hand(client, requested) or await buckets.take(client, requested)
+        there = self.buckets.at_hand(client, requested)
+        if there is None:
+            return Charge(self, await self.buckets.take(client, requested), requested + reading, priced)
         return Charge(self, there, requested + reading, priced)
 
-    async def kept(self, client: Hashable, body: bytes) -> bytes:
-        """An answer that is there already with the meter at its end; it costs less than refusing it would."""
-        lot = self.buckets.at_hand(client, KEPT_COST) or await self.buckets.take(client, KEPT_COST)
-        return self.told(body, lot, KEPT_COST, KEPT_COST)
+    async def take(self, client: Hashable, points: int) -> Lot | Empty:
+        return self.buckets.at_hand(client, points) or await self.buckets.take(client, points)
 
-    def told(self, body: bytes, lot: Lot | Empty, requested: int, actual: int) -> bytes:
+    async def kept(self, client: Hashable, body: bytes) -> bytes:
+        """An answer that is there already with the meter at its end; to refuse it would cost no less."""
+        return self.spliced(body, await self.take(client, KEPT_COST), KEPT_COST, KEPT_COST)
+
+    def spliced(self, body: bytes, lot: Lot | Empty, requested: int, actual: int) -> bytes:
+        """An answer's JSON with the meter behind what it has."""
         buckets = self.buckets
-        available = lot.available if isinstance(lot, Empty) else buckets.available(lot)
-        return body[:-1] + TOLD % (requested, actual, available, buckets.capacity, buckets.per_second)
+        figures = (requested, actual, buckets.available(lot), buckets.capacity, buckets.per_second)
+        return b"".join((memoryview(body)[:-1], AT_THE_END % figures))
 
 
 def throttled(empty: Empty, requested: int) -> ExecutionResult:

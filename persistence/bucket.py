@@ -84,6 +84,9 @@ class Buckets:
         if lot is not None:
             return lot
         lot = self._lot(client)
+        if self.available(lot) < points:
+            # There can not be more than that, so nobody need be asked.
+            return self._empty(points, self.available(lot))
         needed = points - lot.points
         wanted = max(needed, self.capacity // LOTS)
         answer = await self._cache.ask(lambda server: self._ask(server, client, needed, wanted), None)
@@ -92,15 +95,20 @@ class Buckets:
         # Others may have spent some of the lot, or added to it, while Valkey was asked.
         lot.points += taken
         if lot.points < points:
-            missing = points - lot.points - left
-            return Empty(lot.points + left, max(1, math.ceil(missing / self.per_second)))
+            return self._empty(points, lot.points + left)
         lot.points -= points
         return lot
 
-    def available(self, lot: Lot) -> int:
-        """What the client can spend now; what other processes did since this one last asked is not known here."""
+    def available(self, lot: "Lot | Empty") -> int:
+        """What the client can spend now, or more: what other processes did since this one asked is not known here."""
+        if lot.__class__ is Empty:
+            return lot.available
+        assert isinstance(lot, Lot)
         since = int((time.monotonic() - lot.at) * self.per_second)
         return min(lot.left + since + lot.points, self.capacity)
+
+    def _empty(self, points: int, available: int) -> Empty:
+        return Empty(available, max(1, math.ceil((points - available) / self.per_second)))
 
     def _lot(self, client: Hashable) -> Lot:
         lot = self._lots.get(client)
@@ -115,7 +123,8 @@ class Buckets:
     async def _ask(self, server: "redis.Redis", client: Hashable, needed: int, wanted: int) -> tuple[int, int]:
         key = f"points:{{{client}}}"
         taken, left = await cast(
-            "object", server.eval(TAKE, 1, key, self.capacity, self.per_second, needed, wanted)  # type: ignore[misc]
+            "object",
+            server.eval(TAKE, 1, key, self.capacity, self.per_second, needed, wanted),  # type: ignore[misc]
         )
         return int(taken), int(left)
 

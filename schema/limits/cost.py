@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from schema.limits.limit import LimitExceeded, Limits
 
 Variables: TypeAlias = Mapping[str, Any]
+Defaults: TypeAlias = Mapping[str, int | bool]
 
 COST_MAX = 10**9
 """Fragments that spread each other make numbers beyond any meaning."""
@@ -26,14 +27,16 @@ class Size:
     """How many rows the variable of a page size asks for."""
 
     variable: str
-    default: int
+    absent: int
+    """When the variable is not given."""
+    null: int
     most: int
 
     def of(self, variables: Variables) -> int:
-        asked = variables.get(self.variable, self.default)
+        asked = variables.get(self.variable, self.absent)
         # A whole number may be written as 24.0; what is no number at all is refused before anything is read.
         if asked.__class__ is not int:
-            asked = int(asked) if isinstance(asked, float) else self.default
+            asked = int(asked) if isinstance(asked, float) else self.null
         return min(max(asked, 0), self.most)
 
 
@@ -65,9 +68,9 @@ class Rows:
     def requested(self, variables: Variables) -> int:
         size = self.size
         assert size is not None, "a connection says the size of its page"
-        count = size if size.__class__ is int else size.of(variables)
+        count = size if isinstance(size, int) else size.of(variables)
         row = self.row
-        return count * (row.requested(variables) if row.parts else row.fixed)  # type: ignore[no-any-return]
+        return count * (row.requested(variables) if row.parts else row.fixed)
 
     def actual(self, found: Any, variables: Variables) -> int:
         if self.path is None:
@@ -93,6 +96,14 @@ class Rows:
     def sized(self, size: int | Size) -> Rows:
         return replace(self, size=size) if self.size is None else self
 
+    def given(self, defaults: Defaults) -> Rows:
+        size, row = self.size, self.row.given(defaults)
+        if isinstance(size, Size):
+            absent = defaults.get(size.variable, size.null)
+            # A default that is no number is refused as the variable would be.
+            size = replace(size, absent=absent if type(absent) is int else size.null)
+        return replace(self, size=size, row=row)
+
     @property
     def count(self) -> int:
         return 1 + self.row.count
@@ -104,11 +115,11 @@ class Switched:
 
     variable: str
     wanted: bool
+    absent: bool
     cost: Cost
 
     def is_on(self, variables: Variables) -> bool:
-        # Without a value it is refused later; until then it counts as selected.
-        return bool(variables.get(self.variable, self.wanted)) is self.wanted
+        return bool(variables.get(self.variable, self.absent)) is self.wanted
 
     def requested(self, variables: Variables) -> int:
         return self.cost.requested(variables) if self.is_on(variables) else 0
@@ -124,6 +135,11 @@ class Switched:
 
     def sized(self, size: int | Size) -> Switched:
         return replace(self, cost=self.cost.sized(size))
+
+    def given(self, defaults: Defaults) -> Switched:
+        # Without any value it is refused later; until then it counts as selected.
+        absent = bool(defaults.get(self.variable, self.wanted))
+        return replace(self, absent=absent, cost=self.cost.given(defaults))
 
     @property
     def count(self) -> int:
@@ -160,6 +176,10 @@ class Cost:
         """The same of a connection whose page has this size."""
         return Cost(self.fixed, tuple(part.sized(size) for part in self.parts)) if self.parts else self
 
+    def given(self, defaults: Defaults) -> Cost:
+        """The same in an operation whose variables have these defaults."""
+        return Cost(self.fixed, tuple(part.given(defaults) for part in self.parts)) if self.parts else self
+
     @property
     def count(self) -> int:
         return sum(part.count for part in self.parts)
@@ -192,7 +212,7 @@ def repeated(size: int | Size | Length, row: Cost, limits: Limits) -> Cost:
 
 
 def switched(variable: str, wanted: bool, cost: Cost) -> Cost:
-    return Cost(0, (Switched(variable, wanted, cost),)) if cost != NOTHING else cost
+    return Cost(0, (Switched(variable, wanted, wanted, cost),)) if cost != NOTHING else cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,21 +222,21 @@ class Price:
     cost: Cost
     told: int
     """For what it asks of the schema itself, whatever that turns out to be."""
-    defaults: Mapping[str, int | bool]
     most: int
     """More than this is refused."""
     constant: int | None
 
     @classmethod
-    def of(cls, cost: Cost, told: int, defaults: Mapping[str, int | bool], limits: Limits) -> Price:
-        constant = told + cost.requested(defaults) if cost.is_constant else None
-        return cls(cost, told, defaults, told + limits.cost, constant)
+    def of(cls, cost: Cost, told: int, defaults: Defaults, limits: Limits) -> Price:
+        cost = cost.given(defaults)
+        constant = told + cost.requested({}) if cost.is_constant else None
+        return cls(cost, told, told + limits.cost, constant)
 
     def requested(self, variables: Variables) -> int:
         """The most that it can cost; LimitExceeded when that is more than an operation may."""
         requested = self.constant
         if requested is None:
-            requested = self.told + self.cost.requested(self.filled(variables))
+            requested = self.told + self.cost.requested(variables)
         if requested > self.most:
             raise self.too_much(requested)
         return requested
@@ -226,10 +246,7 @@ class Price:
         cost = self.cost
         if not cost.parts:
             return requested
-        return min(requested, self.told + cost.actual(data, self.filled(variables)))
-
-    def filled(self, variables: Variables) -> Variables:
-        return {**self.defaults, **variables} if self.defaults else variables
+        return min(requested, self.told + cost.actual(data, variables))
 
     def too_much(self, requested: int) -> LimitExceeded:
         found, most = requested - self.told, self.most - self.told

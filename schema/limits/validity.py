@@ -9,8 +9,8 @@ from schema.limits.limit import LimitExceeded, Limits
 
 COMPARISONS_MAX = 20_000
 
-# Whether fields can be merged is found by comparing them two by two. graphql-core gives up at half a million, which takes
-# a second; a document that is meant comes to ten.
+# Whether fields can be merged is found by comparing them two by two. graphql-core gives up at half a million, after a
+# second; a document that is meant comes to ten.
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = COMPARISONS_MAX
 
 GIVEN_UP = "Validation aborted."

@@ -224,7 +224,8 @@ class Walk:
             return limits.page_size_max
         value = given[0].value
         if isinstance(value, VariableNode):
-            return Size(value.name.value, limits.page_size_default, limits.page_size_max)
+            usual = limits.page_size_default
+            return Size(value.name.value, usual, usual, limits.page_size_max)
         if isinstance(value, IntValueNode):
             return min(max(number(value), 0), limits.page_size_max)
         return limits.page_size_default
