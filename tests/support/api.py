@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any, Self
 from uuid import uuid4
 
@@ -45,6 +46,13 @@ class Answer:
         return self.data[field]
 
 
+@dataclass(frozen=True)
+class KeyHolder:
+    """A machine with an API key."""
+
+    secret: str
+
+
 class Api:
     """Sends operations as a given person, or as a stranger."""
 
@@ -63,13 +71,21 @@ class Api:
         self.comparison.close()
         await self.client.__aexit__(*error)
 
-    def token(self, account: Account) -> str:
+    def token(self, account: Account | KeyHolder) -> str:
+        if isinstance(account, KeyHolder):
+            return account.secret
         secret = self.house.settings.secret.get_secret_value()
         now = self.house.context(auth.ANONYMOUS).now
         return auth.mint(secret, account.id, frozenset(account.roles), now, epoch=account.token_epoch)
 
     async def __call__(
-        self, person: Account | None, query: str, *, key: str | None = None, locale: str = "en", **variables: Any
+        self,
+        person: Account | KeyHolder | None,
+        query: str,
+        *,
+        key: str | None = None,
+        locale: str = "en",
+        **variables: Any,
     ) -> Answer:
         """Send one operation with a fresh idempotency key, unless one is given."""
         headers = {"accept-language": locale, "idempotency-key": key or uuid4().hex}

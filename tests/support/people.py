@@ -53,9 +53,11 @@ class People:
     def __init__(self, house: House) -> None:
         self.house = house
 
-    async def run(self, verb: Any, command: Any) -> Any:
+    async def run(self, verb: Any, command: Any, as_: Account | None = None) -> Any:
+        """Run a verb as the house itself, or as somebody."""
         now = datetime.now(UTC)
-        return await self.house.transactor(verb, HOUSE, command, action=verb.__name__, key=uuid4().hex, now=now)
+        viewer = HOUSE if as_ is None else Viewer(as_.id, frozenset(as_.roles))
+        return await self.house.transactor(verb, viewer, command, action=verb.__name__, key=uuid4().hex, now=now)
 
     async def person(self, *roles: Role, cash: Money | None = None, name: str = "Lin Wei") -> Account:
         account_id = AccountId(uuid4())

@@ -9,55 +9,17 @@ from uuid import uuid4
 import pytest
 from graphql import GraphQLInputObjectType, GraphQLList, GraphQLObjectType, get_named_type, is_leaf_type
 
+from schema.access import KINDS
 from schema.ids import decode_id, encode_id
 from schema.node import FETCHES
 from tests.support.api import Answer
 from tests.trust.alter import bare
 from tests.trust.operations import OPERATIONS
 from tests.trust.selection import SCHEMA, fields_of
-from tests.trust.test_denial import EVERYBODY, NOBODY_ELSE, staff
-from tests.trust.world import Persona, World
+from tests.trust.world import Persona, World, personas
 
-APPRAISER, MERCHANDISER, FINANCE = Persona.APPRAISER, Persona.MERCHANDISER, Persona.FINANCE
-SUPPORT, SHOP_ASSOCIATE = Persona.SUPPORT, Persona.SHOP_ASSOCIATE
-ALL_STAFF = EVERYBODY - {Persona.STRANGER, Persona.CUSTOMER}
-
-SEES: dict[str, frozenset[Persona]] = {
-    "Account": staff(SUPPORT, FINANCE),
-    "Appointment": staff(SHOP_ASSOCIATE, SUPPORT),
-    "Appraisal": ALL_STAFF,
-    "Appraiser": ALL_STAFF,
-    "Brand": EVERYBODY,
-    "Cart": NOBODY_ELSE,
-    "Category": EVERYBODY,
-    "Certificate": ALL_STAFF,
-    "CertificateRecall": ALL_STAFF,
-    "ClubShop": EVERYBODY,
-    "Collection": EVERYBODY,
-    "Consignment": ALL_STAFF,
-    "Contract": staff(MERCHANDISER, SUPPORT, FINANCE),
-    "CreditLot": staff(FINANCE, SUPPORT),
-    "GoodsReturn": staff(SUPPORT, SHOP_ASSOCIATE, APPRAISER, FINANCE),
-    "GradingStandard": EVERYBODY,
-    "Listing": EVERYBODY,
-    "Markdown": staff(MERCHANDISER, SUPPORT, FINANCE),
-    "MediaUpload": NOBODY_ELSE,
-    "Order": staff(SUPPORT, SHOP_ASSOCIATE, FINANCE),
-    "OrderLine": staff(SUPPORT, SHOP_ASSOCIATE, FINANCE),
-    "Payment": staff(FINANCE, SUPPORT),
-    "Payout": staff(FINANCE, SUPPORT),
-    "PayoutBatch": staff(FINANCE),
-    "Piece": EVERYBODY,
-    "PieceCost": staff(SUPPORT, MERCHANDISER, FINANCE),
-    "PolicyVersion": ALL_STAFF,
-    "Product": EVERYBODY,
-    "Receivable": staff(FINANCE, SUPPORT),
-    "Settlement": staff(FINANCE, SUPPORT),
-    "Shipment": staff(SUPPORT, SHOP_ASSOCIATE, FINANCE),
-    "TransitCover": staff(SUPPORT, SHOP_ASSOCIATE, FINANCE),
-    "WalletHold": staff(FINANCE, SUPPORT),
-}
-"""Who, besides whom it concerns, may see a thing of this kind; EVERYBODY for what is on show."""
+SEES: dict[str, frozenset[Persona]] = {kind: personas(row) for kind, row in KINDS.items()}
+"""Who, besides whom it concerns, may see a thing of this kind; everybody, for what is on show."""
 
 TABLES = {
     "ClubShop": "club_shop",
@@ -70,7 +32,7 @@ MADE_BY = (
     *("mediaUploadFinish", "listingPublish", "gradingStandardPublish", "certificateRecall", "consignmentReceive"),
     *("appointmentCancel", "markdownConsent", "pieceCostRecord", "settlementBlock", "cartRemove", "walletTopUp"),
     *("goodsReturnApprove", "walletCreditGrant", "walletHoldVoid", "receivableWriteOff", "payoutBatchPost"),
-    *("policyPublish", "collectionCreate"),
+    *("policyPublish", "collectionCreate", "bookingConfirm", "bundleWithdraw", "tripRequestQuote"),
 )
 """Mutations whose worlds have at least one thing of every kind."""
 
@@ -109,12 +71,17 @@ FIELDS: dict[str, dict[str, str]] = {
     "appointment": {"id": "Appointment"},
     "appointments": {"filter.shopId": "ClubShop"},
     "shopDiary": {"filter.shopId": "ClubShop"},
+    "supplier": {"id": "Supplier"},
+    "supplierBills": {"supplierId": "Supplier"},
+    "booking": {"id": "Booking"},
+    "bookingQueue": {"filter.departureId": "Departure"},
+    "tripRequest": {"id": "TripRequest"},
 }
 """Root fields about things that are not on show, and the kinds of the ids that they take."""
 
 ON_SHOW = {
     *("node", "nodes", "brand", "category", "collection", "product", "products", "piece", "listing", "listings"),
-    *("gradingStandard", "clubShop"),
+    *("gradingStandard", "clubShop", "travelProduct", "departure", "bundle"),
 }
 """Root fields that take an id and show everybody the same, or, like `node`, are asked kind by kind above."""
 

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 from app.house import House
+from domain import api_key
 from domain.account import Account
-from domain.viewer import Role
-from tests.support.api import Answer, Api
+from domain.viewer import Role, Scope
+from schema.access import Access
+from tests.support.api import Answer, Api, KeyHolder
 from tests.support.appraisal import Workshop
 from tests.support.catalogue import Shelves
 from tests.support.consigned import Consigned
@@ -22,16 +24,36 @@ from tests.trust.selection import document, noun_of
 
 
 class Persona(StrEnum):
-    """Who may knock: a stranger, a customer who has nothing to do with the matter, and staff of every role."""
+    """Who may knock: a stranger, members and partners who have nothing to do with the matter, a partner's machine with
+    a key of every scope, and staff of every role.
+    """
 
     STRANGER = "STRANGER"
     CUSTOMER = "CUSTOMER"
+    PARTNER = "PARTNER"
+    SUPPLIER = "SUPPLIER"
+    KEY = "KEY"
     APPRAISER = "APPRAISER"
     MERCHANDISER = "MERCHANDISER"
     FINANCE = "FINANCE"
     SUPPORT = "SUPPORT"
     SHOP_ASSOCIATE = "SHOP_ASSOCIATE"
+    MEDICAL = "MEDICAL"
     ADMIN = "ADMIN"
+
+
+EVERYBODY = frozenset(Persona)
+
+
+def personas(row: Access) -> frozenset[Persona]:
+    """Who, besides whom it concerns, may by a row of the table: to somebody else's things, or to none in particular."""
+    if row.everybody:
+        return EVERYBODY
+    found = {Persona(role) for role in row.roles}
+    if row.signed_in:
+        found |= EVERYBODY - {Persona.STRANGER, Persona.KEY}
+        found |= {Persona.KEY} if row.scopes else set()
+    return frozenset(found)
 
 
 class World:
@@ -55,10 +77,23 @@ class World:
     async def customer(self, cash: int = 0) -> Account:
         return await self.people.customer(cash=euros(cash) if cash else None)
 
-    async def persona(self, persona: Persona) -> Account | None:
+    async def key(self, *scopes: Scope) -> KeyHolder:
+        """A partner's machine whose key has these scopes."""
+        partner = await self.people.staff(Role.PARTNER)
+        made = await self.people.run(api_key.issue, api_key.IssueKey("Machine", scopes, partner.id), as_=partner)
+        holder = KeyHolder(self.house.secrets.api_keys.write(made))
+        # The first use of the hour is noted.
+        assert (await self.api(holder, "{ apiKey { id } }"))["apiKey"]
+        return holder
+
+    async def persona(self, persona: Persona) -> Account | KeyHolder | None:
         """Somebody of this kind whom the matter does not concern."""
         if persona is Persona.STRANGER:
             return None
+        if persona is Persona.KEY:
+            if "key" not in self.kept:
+                self.kept["key"] = await self.key(*Scope)
+            return self.kept["key"]  # type: ignore[no-any-return]
         if persona is Persona.CUSTOMER:
             return await self.customer(cash=1_000)
         return await self.staff(Role(persona))
@@ -105,7 +140,9 @@ class World:
         assert outcome(answer, name) == noun_of(name), answer.body
         return {alias.partition("_")[2]: value for alias, value in answer.body["data"][name].items()}
 
-    async def send(self, person: Account | None, name: str, given: dict[str, Any], key: str | None) -> Answer:
+    async def send(
+        self, person: Account | KeyHolder | None, name: str, given: dict[str, Any], key: str | None
+    ) -> Answer:
         """A mutation that selects all that can be selected, with this key or with none at all."""
         headers = {"idempotency-key": key} if key is not None else {}
         if person is not None:

@@ -3,11 +3,23 @@
 An entry makes what it needs anew, so that it can be prepared again and again in one house.
 """
 
-from tests.trust.operations import account, appraisal, catalogue, consignment, order, payout, settlement, wallet
+from tests.trust.operations import (
+    account,
+    appraisal,
+    catalogue,
+    consignment,
+    order,
+    payout,
+    session,
+    settlement,
+    travel,
+    wallet,
+)
 from tests.trust.operations.entry import Entry
 
 OPERATIONS: dict[str, Entry] = {
     **account.ENTRIES,
+    **session.ENTRIES,
     **wallet.ENTRIES,
     **payout.ENTRIES,
     **catalogue.ENTRIES,
@@ -15,4 +27,5 @@ OPERATIONS: dict[str, Entry] = {
     **consignment.ENTRIES,
     **settlement.ENTRIES,
     **order.ENTRIES,
+    **travel.ENTRIES,
 }
