@@ -16,7 +16,7 @@ import httpx2
 
 from persistence.embedded import Services
 
-START_SECONDS = 30
+START_SECONDS = 90
 REPOSITORY = Path(__file__).parents[2]
 
 
