@@ -15,13 +15,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 SWEEP_SECONDS = 1.0
-HEAD_SECONDS_MAX = 10.0
-BODY_SECONDS_MAX = 15.0
+BODY_PATIENCE = 1.5
 BODY_BYTES_PER_SECOND = 16 * 1024
-"""What is sent at this pace may take as long as it likes, as far as this goes."""
+"""A body has this much more time than a head, and all the time that it needs when it comes at this pace."""
 
-READ_SECONDS_MAX = 20.0
-"""In this time a client takes what is buffered for it, some 64 KiB, or less if the answer is shorter."""
+READ_PATIENCE = 2.0
+"""In this much more time a client takes what is buffered for it: some 64 KiB, or a whole answer that is shorter."""
 
 LEAVE_SECONDS_MAX = 5.0
 HEAD_BYTES_MAX = 64 * 1024
@@ -47,8 +46,9 @@ HEAD_TOO_LARGE = told(b"431 Request Header Fields Too Large", b"HEAD_TOO_LARGE",
 class Doors(ServerState):
     """All connections of this process, and how many there may be: in all, and from one address."""
 
-    def __init__(self, connections_max: int, per_address_max: int) -> None:
+    def __init__(self, connections_max: int, per_address_max: int, head_seconds_max: float) -> None:
         super().__init__()
+        self.head_seconds_max = head_seconds_max
         self.connections_max = min(connections_max, files_max() - FILES_KEPT)
         self.per_address_max = per_address_max
         self.addresses: Counter[str] = Counter()
@@ -149,16 +149,22 @@ class HouseProtocol(HttpToolsProtocol):
         if found is None or found != self.seen:
             self.seen, self.seen_since, self.seen_received = found, now, self.received
             return
+        patience = self.server_state.head_seconds_max
         waited = now - self.seen_since
         match found[0]:
-            case "head" if waited > HEAD_SECONDS_MAX:
+            case "head" if waited > patience:
                 self.end(TOO_SLOW if self.received else b"")
-            case "body" if waited > BODY_SECONDS_MAX + (self.received - self.seen_received) / BODY_BYTES_PER_SECOND:
+            case "body" if waited > patience * BODY_PATIENCE + self.came / BODY_BYTES_PER_SECOND:
                 self.end(b"" if self.cycle.response_started else TOO_SLOW)
-            case "read" if waited > READ_SECONDS_MAX:
+            case "read" if waited > patience * READ_PATIENCE:
                 self.transport.abort()
             case "leave" if waited > LEAVE_SECONDS_MAX:
                 self.transport.abort()
+
+    @property
+    def came(self) -> int:
+        """How many bytes came since the situation was seen first."""
+        return self.received - self.seen_received
 
     def situation(self) -> tuple[str, object] | None:
         """What the client is waited for, with a mark that changes when it goes on; None when it is not waited for."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from typing import Any, Self
 
 import orjson
+
+from tests.support.waiting import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +52,26 @@ class Line:
 
     async def reply(self) -> Reply:
         try:
-            head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            first, *lines = head.rstrip().split("\r\n")
-            headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
-            body = await self.reader.readexactly(int(headers["content-length"]))
-        except (asyncio.IncompleteReadError, OSError) as error:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._reply()
+        except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise Cut(repr(error)) from error
+
+    async def _reply(self) -> Reply:
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        first, *lines = head.rstrip().split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        body = await self.reader.readexactly(int(headers["content-length"]))
         return Reply(int(first.split()[1]), headers, body)
 
-    async def ended(self) -> bytes:
+    async def ended(self, seconds: float = PATIENCE_SECONDS) -> bytes:
         """Wait for the end of the connection; whatever came until then."""
-        try:
-            return await self.reader.read()
-        except OSError:
-            return b""
+        told = b""
+        async with asyncio.timeout(seconds):
+            with contextlib.suppress(ConnectionError):
+                while more := await self.reader.read(65_536):
+                    told += more
+        return told
 
     def close(self) -> None:
         self.writer.transport.abort()

@@ -1,0 +1,252 @@
+"""Clients that keep a process waiting are closed, and those beside them are served meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from app.protocol import HEAD_BYTES_MAX, Doors, HouseProtocol
+from persistence.embedded import Services
+from tests.fault.line import Line, get, request
+from tests.support.servers import ServedProcess
+from tests.support.waiting import until
+
+SLOW_EACH = 100
+SLOW_FROM = "127.0.0.2"
+CLOSED_SECONDS_MAX = 30
+"""A figure that was promised, and far more than it takes."""
+
+READ = "{ __typename }"
+PATIENCE = 10.0
+
+
+# In a process of its own
+
+
+async def silent(line: Line) -> None:
+    """Says nothing at all."""
+
+
+async def dribbles_head(line: Line) -> None:
+    line.send(b"POST /graphql HTTP/1.1\r\nhost: h\r\n")
+    while True:
+        line.send(b"x-more: 1\r\n")
+        await asyncio.sleep(0.3)
+
+
+async def dribbles_body(line: Line) -> None:
+    head = b"POST /graphql HTTP/1.1\r\nhost: h\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n"
+    line.send(head)
+    while True:
+        line.send(b" ")
+        await asyncio.sleep(0.3)
+
+
+async def asks_twice(line: Line) -> None:
+    """Is served once, and then begins a request that it never ends."""
+    assert (await line.ask(READ)).status == 200
+    line.send(b"POST /graphql HTTP/1.1\r\n")
+
+
+KINDS: list[Callable[[Line], Awaitable[None]]] = [silent, dribbles_head, dribbles_body, asks_twice]
+
+
+@pytest.fixture
+async def server(place: Services, tmp_path: Path) -> AsyncIterator[ServedProcess]:
+    server = ServedProcess(place, CERCLE_DATA_DIR=str(tmp_path), CERCLE_CLIENT_SECONDS_MAX="1").launch()
+    try:
+        await server.ready()
+        yield server
+    finally:
+        server.stop()
+
+
+async def test_four_hundred_slow_clients_are_closed_while_others_are_served(server: ServedProcess) -> None:
+    told: Counter[bytes] = Counter()
+    closed = 0
+
+    async def be_slow(kind: Callable[[Line], Awaitable[None]]) -> None:
+        nonlocal closed
+        line = await Line.open(server.port, SLOW_FROM)
+        slowly = asyncio.create_task(kind(line))
+        if kind is asks_twice:
+            await slowly
+        told[(await line.ended())[:12]] += 1
+        closed += 1
+        slowly.cancel()
+        with suppress(asyncio.CancelledError, OSError):
+            await slowly
+
+    slow = [asyncio.create_task(be_slow(kind)) for kind in KINDS for _ in range(SLOW_EACH)]
+    good, served = await Line.open(server.port), 0
+    async with asyncio.timeout(CLOSED_SECONDS_MAX):
+        while closed < len(slow):
+            assert (await good.ask(READ)).status == 200
+            served += 1
+            await asyncio.sleep(0.02)
+    await asyncio.gather(*slow)
+
+    assert served > 10
+    assert set(told) <= {b"", b"HTTP/1.1 408"}
+    assert told[b"HTTP/1.1 408"] > 0
+
+
+# Without a process, and with a clock of our own
+
+
+class Porch:
+    """The protocol before an application that answers as it is told to."""
+
+    def __init__(self, connections_max: int = 100, per_address_max: int = 100) -> None:
+        self.doors = Doors(connections_max, per_address_max, PATIENCE)
+        self.bodies: list[bytes] = []
+        self.answer = b"{}"
+        config = uvicorn.Config(
+            self.app, http=HouseProtocol, ws="none", lifespan="off", log_config=None, interface="asgi3"
+        )
+        config.load()
+        self.make = lambda: HouseProtocol(config, self.doors, {})
+
+    async def app(self, scope: Any, receive: Any, send: Any) -> None:
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            self.bodies.append(message["body"])
+            more = message["more_body"]
+        length = (b"content-length", str(len(self.answer)).encode())
+        await send({"type": "http.response.start", "status": 200, "headers": [length]})
+        for at in range(0, len(self.answer), 65_536):
+            end = at + 65_536
+            await send({"type": "http.response.body", "body": self.answer[at:end], "more_body": end < len(self.answer)})
+
+    async def sweep(self, now: float) -> None:
+        self.doors.sweep(now)
+        await asyncio.sleep(0.05)
+
+    @property
+    def inside(self) -> int:
+        return len(self.doors.connections)
+
+
+@pytest.fixture
+async def porch() -> AsyncIterator[Callable[..., Awaitable[tuple[Porch, int]]]]:
+    servers: list[asyncio.Server] = []
+
+    async def build(**limits: int) -> tuple[Porch, int]:
+        porch = Porch(**limits)
+        servers.append(await asyncio.get_running_loop().create_server(porch.make, "127.0.0.1", 0))
+        return porch, servers[-1].sockets[0].getsockname()[1]
+
+    yield build
+    for server in servers:
+        server.close()
+
+
+Build = Callable[..., Awaitable[tuple[Porch, int]]]
+
+
+async def test_a_body_that_comes_at_a_fair_pace_may_take_its_time(porch: Build) -> None:
+    here, port = await porch()
+    line = await Line.open(port)
+    size = 4_000_000
+    line.send(f"PUT /media/a HTTP/1.1\r\nhost: h\r\ncontent-length: {size}\r\n\r\n".encode())
+    for step in range(10):
+        await here.sweep(step * PATIENCE)
+        line.send(b"x" * (size // 10))
+        await until(lambda step=step: sum(map(len, here.bodies)) == (step + 1) * size // 10)
+
+    assert (await line.reply()).status == 200
+
+
+async def test_a_body_that_hardly_comes_is_not_waited_for(porch: Build) -> None:
+    here, port = await porch()
+    line = await Line.open(port)
+    line.send(b"PUT /media/a HTTP/1.1\r\nhost: h\r\ncontent-length: 1000\r\n\r\nx")
+    await until(lambda: here.bodies)
+    await here.sweep(0)
+    line.send(b"x")
+    await until(lambda: len(here.bodies) == 2)
+    await here.sweep(PATIENCE * 2)
+
+    assert (await line.ended()).startswith(b"HTTP/1.1 408 ")
+    await until(lambda: here.inside == 0)
+
+
+async def test_one_who_does_not_read_is_cut_off_and_one_who_reads_slowly_is_not(porch: Build) -> None:
+    here, port = await porch()
+    here.answer = b"x" * 20_000_000
+    deaf, slow = [await Line.open(port, limit=65_536) for _ in range(2)]
+    for line in (deaf, slow):
+        line.writer.transport.pause_reading()
+        line.send(get("/"))
+    await until(lambda: all(one.flow.write_paused for one in here.doors.connections) and here.inside == 2)
+    slow.writer.transport.resume_reading()
+    for step in range(4):
+        await here.sweep(step * PATIENCE)
+        await slow.reader.read(2_000_000)
+        await asyncio.sleep(0.05)
+
+    assert here.inside == 1
+    assert {one.client for one in here.doors.connections} == {slow.writer.get_extra_info("sockname")}
+    deaf.close()
+    slow.close()
+
+
+async def test_a_head_that_never_ends_is_refused(porch: Build) -> None:
+    _, port = await porch()
+    line = await Line.open(port)
+    line.send(b"GET / HTTP/1.1\r\nx: ")
+    for _ in range(HEAD_BYTES_MAX // 16_384 + 1):
+        line.send(b"x" * 16_384)
+
+    assert (await line.ended()).startswith(b"HTTP/1.1 431 ")
+
+
+async def test_nobody_who_works_or_rests_is_taken_for_slow(porch: Build) -> None:
+    here, port = await porch()
+    line = await Line.open(port)
+    for step in range(5):
+        await here.sweep(step * 100)
+        line.send(request(READ))
+        assert (await line.reply()).status == 200
+    for step in range(5, 8):
+        # uvicorn's own clock is for those who rest.
+        await here.sweep(step * 100)
+
+    assert here.inside == 1
+
+
+async def test_whoever_comes_when_all_places_are_taken_is_told_when_to_come_again(porch: Build) -> None:
+    here, port = await porch(connections_max=3)
+    inside = [await Line.open(port) for _ in range(3)]
+    late = await Line.open(port)
+    refused = await late.ended()
+    inside[0].close()
+    await until(lambda: here.inside == 2)
+    again = await Line.open(port)
+    again.send(get("/"))
+
+    assert refused.startswith(b"HTTP/1.1 503 ")
+    assert b"retry-after: 2" in refused
+    assert (await again.reply()).status == 200
+
+
+async def test_one_address_does_not_take_the_places_of_others(porch: Build) -> None:
+    here, port = await porch(per_address_max=2)
+    inside = [await Line.open(port, SLOW_FROM) for _ in range(2)]
+    greedy = await Line.open(port, SLOW_FROM)
+    other = await Line.open(port)
+    other.send(get("/"))
+
+    assert (await greedy.ended()).startswith(b"HTTP/1.1 503 ")
+    assert (await other.reply()).status == 200
+    assert here.doors.addresses[SLOW_FROM] == len(inside)
