@@ -5,38 +5,13 @@ from itertools import combinations
 from typing import Any
 from uuid import uuid4
 
-from domain import listing
 from domain.account import Account
-from domain.catalogue import CreateProduct, ProductKind, create_product
-from domain.listing import Listing, ListingKind
-from domain.localized import Localized
-from domain.money import Money
-from domain.piece import HOUSE
-from domain.viewer import AccountId, Role, Viewer
+from domain.listing import Listing
+from domain.viewer import Role
 from schema.ids import encode_id
-from tests.support.market import a_product, money
+from tests.support.market import money
 from tests.support.people import People, euros
-from tests.support.travel import Travel, text, traveller
-
-
-async def service(work: Any, viewer: Viewer, command: Money, *, now: Any) -> Listing:
-    """A service, offered as often as it is asked for."""
-    goods = await a_product(work, now)
-    merchandiser = Viewer(AccountId(uuid4()), frozenset({Role.MERCHANDISER}))
-    name = Localized("Initials on leather", "皮面压印")
-    said = CreateProduct(uuid4().hex, ProductKind.SERVICE, goods.brand_id, goods.category_id, name)
-    product = await create_product(work, merchandiser, said, now=now)
-    return await listing.publish(
-        work,
-        kind=ListingKind.NEW,
-        product_id=product.id,
-        piece_id=None,
-        consignment_id=None,
-        price=command,
-        quantity=100,
-        seller=HOUSE,
-        now=now,
-    )
+from tests.support.travel import Travel, service, text, traveller
 
 
 class Parts:

@@ -7,10 +7,16 @@ from typing import Any
 from uuid import uuid4
 
 from app.jobs import JOBS
+from domain import listing
 from domain.account import Account
-from domain.viewer import Role
+from domain.catalogue import CreateProduct, ProductKind, create_product
+from domain.listing import Listing, ListingKind
+from domain.localized import Localized
+from domain.money import Money
+from domain.piece import HOUSE
+from domain.viewer import AccountId, Role, Viewer
 from schema.ids import encode_id
-from tests.support.market import TO_PARIS, Market, money
+from tests.support.market import TO_PARIS, Market, a_product, money
 from tests.support.people import People, euros
 
 NOUNS = {
@@ -111,6 +117,26 @@ GUARDIAN = {"name": "Anne Morvan", "relation": "mother", "phone": "+33 1 00 00 0
 
 def in_days(days: float) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).isoformat()
+
+
+async def service(work: Any, viewer: Viewer, command: Money, *, now: Any) -> Listing:
+    """A service, offered as often as it is asked for."""
+    goods = await a_product(work, now)
+    merchandiser = Viewer(AccountId(uuid4()), frozenset({Role.MERCHANDISER}))
+    name = Localized("Initials on leather", "皮面压印")
+    said = CreateProduct(uuid4().hex, ProductKind.SERVICE, goods.brand_id, goods.category_id, name)
+    product = await create_product(work, merchandiser, said, now=now)
+    return await listing.publish(
+        work,
+        kind=ListingKind.NEW,
+        product_id=product.id,
+        piece_id=None,
+        consignment_id=None,
+        price=command,
+        quantity=100,
+        seller=HOUSE,
+        now=now,
+    )
 
 
 class Travel:
