@@ -13,9 +13,6 @@ from tests.house.calls import sources
 ROOT = Path(__file__).parents[2]
 ROOMS = ("schema", "resolvers", "domain", "persistence", "app")
 WRITTEN = (*ROOMS, "tests", "benchmarks", "examples", "docs")
-BUILT = ROOT / "app" / "explorer" / "built"
-"""Made of other people's words."""
-
 TOP_FILES = ("README.md", "Makefile", "pyproject.toml", ".ci/run", "requirements.lock", ".gitignore")
 
 OWN = {
@@ -67,6 +64,7 @@ FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "mana
 FORBIDDEN_TEXT = {
     "an unfinished thought": re.compile(r"\b(TODO|FIXME|HACK)\b"),
     "a path of somebody's machine": re.compile(r"/root/|/home/\w+/|/work/\w+/|/opt/\w+/"),
+    "a registry that packages came from": re.compile(r"\"resolved\":|registry\.npmjs"),
     "an index of somebody's": re.compile(r"--(extra-)?index-url|--find-links|pypi\.[a-z]+\.[a-z]+/simple"),
 }
 
@@ -82,7 +80,7 @@ def modules(room: str) -> set[str]:
 def files() -> Iterator[Path]:
     for room in WRITTEN:
         for path in sorted((ROOT / room).rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc" and BUILT not in path.parents:
+            if path.is_file() and not {"__pycache__", "built"} & set(path.parts) and path.suffix != ".pyc":
                 yield path
     yield from (ROOT / name for name in TOP_FILES)
 
