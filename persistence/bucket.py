@@ -64,7 +64,7 @@ class Empty:
 class Buckets:
     """Every client's points, as far as this process knows."""
 
-    def __init__(self, cache: Cache, capacity: int, per_second: int) -> None:
+    def __init__(self, cache: Cache, capacity: int, per_second: float) -> None:
         self.capacity = capacity
         self.per_second = per_second
         self._cache = cache
