@@ -189,6 +189,6 @@ async def decide(
         for standing in await work.certificates.lock_standing(piece.id):
             standing.move("superseded")
             await work.certificates.save(standing)
-    said = {"fate": fate, "code": code}
+    said = {"fate": fate, "disposition": code}
     work.events.append(Event("piece.disposed", "disposition", made.id, said, piece_id=piece.id))
     return made

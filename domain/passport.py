@@ -28,6 +28,8 @@ class PassportKind(StrEnum):
     SALE_CANCELLED = "SALE_CANCELLED"
     RETURNED = "RETURNED"
     TITLE_RECORDED = "TITLE_RECORDED"
+    TRADED_IN = "TRADED_IN"
+    DISPOSED = "DISPOSED"
     SERVICED = "SERVICED"
     REFURBISHED = "REFURBISHED"
     HANDLED = "HANDLED"
@@ -44,6 +46,8 @@ TITLES = {
     PassportKind.SALE_CANCELLED: Localized("Sale cancelled", "交易取消"),
     PassportKind.RETURNED: Localized("Came back from the buyer", "买家退回"),
     PassportKind.TITLE_RECORDED: Localized("New owner, outside the house", "馆外易主"),
+    PassportKind.TRADED_IN: Localized("Traded in", "以旧换新"),
+    PassportKind.DISPOSED: Localized("Its way was decided", "处置决定"),
     PassportKind.SERVICED: Localized("Serviced", "保养维修"),
     PassportKind.REFURBISHED: Localized("Refurbished", "认证翻新"),
 }
@@ -59,6 +63,8 @@ TOLD = {
     "piece.saleCancelled": PassportKind.SALE_CANCELLED,
     "piece.returned": PassportKind.RETURNED,
     "piece.titleRecorded": PassportKind.TITLE_RECORDED,
+    "piece.tradedIn": PassportKind.TRADED_IN,
+    "piece.disposed": PassportKind.DISPOSED,
 }
 """Which events stand in the public passport."""
 

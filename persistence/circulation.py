@@ -47,12 +47,13 @@ class CreditFlowMarkRow(SQLModel, table=True):
 
 FIRST_MARK = "INSERT INTO credit_flow_mark (one, before_xid) VALUES (true, 0)"
 
-# A lot is filled by what caused it; what comes back into it later is a purchase undone.
+# A lot is filled by what caused it; what comes back into it later is a purchase undone, or a part of it that an old
+# piece pays for after all.
 MOVEMENT = r"""
 CREATE VIEW credit_movement AS
 SELECT p.xid, (j.occurred_at AT TIME ZONE 'UTC')::date AS day, p.currency, p.amount_minor, p.owner,
     CASE WHEN p.amount_minor > 0 AND j.cause_id = l.cause_id AND j.cause_kind = l.cause_kind THEN l.origin
-        WHEN j.cause_kind IN ('order', 'hold') THEN 'SPENT'
+        WHEN j.cause_kind IN ('order', 'hold', 'tradeIn') THEN 'SPENT'
         WHEN j.cause_kind = 'lot' THEN 'LAPSED'
         ELSE 'OTHER' END AS flow
 FROM ledger_posting p JOIN ledger_journal j ON j.id = p.journal_id JOIN credit_lot l ON l.id = p.lot_id

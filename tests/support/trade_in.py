@@ -146,14 +146,14 @@ class Exchange:
         """
         assert "id" in (await self.api(self.finance, query, input=given))["transitCoverRegister"]
 
-    async def campaign(self, budget: int, subsidy: int, **given: Any) -> dict[str, Any]:
+    async def campaign(self, whole: int, each: int, /, **given: Any) -> dict[str, Any]:
         now = datetime.now(UTC)
         wanted = {
             "code": f"OLD-{uuid4().hex[:6]}",
             "name": {"en": "Old for new", "zh": "以旧换新"},
             "funder": "HOUSE",
-            "budget": money(budget),
-            "subsidy": money(subsidy),
+            "budget": money(whole),
+            "subsidy": money(each),
             "startsAt": (now - timedelta(days=1)).isoformat(),
             "endsAt": (now + timedelta(days=30)).isoformat(),
             **given,

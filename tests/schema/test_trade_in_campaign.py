@@ -1,0 +1,216 @@
+"""What a campaign adds to trade-ins, and how the plan of acquisitions moves what is offered."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.house import House
+from domain.account import Account
+from domain.viewer import Role
+from schema.ids import encode_id
+from tests.support.api import Api
+from tests.support.people import People, euros
+from tests.support.snapshot import changed, snapshot
+from tests.support.trade_in import EXCELLENT, Exchange
+
+END = """
+mutation ($input: CampaignEndInput!) {
+  campaignEnd(input: $input) { ... on Campaign { state } ... on UserError { code } }
+}
+"""
+PLAN = """
+mutation ($input: AcquisitionPlanSetInput!) {
+  acquisitionPlanSet(input: $input) {
+    ... on AcquisitionPlan { id version target taken fillBps } ... on UserError { code path }
+  }
+}
+"""
+
+
+@pytest.fixture
+async def exchange(house: House, api: Api, people: People) -> Exchange:
+    return await Exchange(house, api, people).open()
+
+
+async def figures(exchange: Exchange, campaign: dict[str, Any], person: Account | None = None) -> list[Any]:
+    query = """
+    query ($id: ID!) {
+      node(id: $id) {
+        ... on Campaign { budget { amount } reserved { amount } spent { amount } available { amount } }
+      }
+    }
+    """
+    found = (await exchange.api(person or exchange.finance, query, id=campaign["id"]))["node"]
+    return [None if found[name] is None else found[name]["amount"] for name in found]
+
+
+async def end(exchange: Exchange, campaign: dict[str, Any]) -> Any:
+    return (await exchange.api(exchange.finance, END, input={"campaignId": campaign["id"]}))["campaignEnd"]
+
+
+async def test_a_subsidy_is_promised_with_the_offer_and_given_when_the_piece_has_passed(
+    exchange: Exchange, people: People
+) -> None:
+    owner = await people.customer(cash=euros(3_000))
+    campaign = await exchange.campaign(250, 100)
+    assert await exchange.market.balance("PROMOTION") == -25_000
+    offered, order_id = await exchange.bound(owner, campaignCode=campaign["code"])
+    assert (offered["subsidy"]["amount"], offered["campaign"]["code"]) == ("100.00", campaign["code"])
+    assert await figures(exchange, campaign) == ["250.00", "100.00", "0.00", "150.00"]
+
+    await exchange.receive(offered)
+    await exchange.inspect(offered)
+
+    assert await figures(exchange, campaign) == ["250.00", "0.00", "100.00", "150.00"]
+    assert await figures(exchange, campaign, owner) == [None] * 4
+    assert (await exchange.tenders(owner, order_id))["SUBSIDY"] == ("100.00", "0.00", "0.00", False)
+    assert (await exchange.market.pocket(owner))["cash"] == "1120.00"
+    assert await exchange.market.balance("SUBSIDY_BUDGET") == 15_000
+    assert await exchange.market.balance("ESCROW") == 300_000
+    assert await exchange.market.sound()
+
+
+async def test_a_budget_that_is_promised_is_not_promised_again_until_it_is_free(
+    exchange: Exchange, people: People
+) -> None:
+    first, second = await people.customer(), await people.customer()
+    campaign = await exchange.campaign(150, 100)
+    offered = await exchange.offer(first, campaignCode=campaign["code"])
+    before = await snapshot(exchange.house)
+
+    refused = await exchange.offer(second, campaignCode=campaign["code"])
+
+    assert refused["code"] == "BUDGET_EXHAUSTED"
+    assert changed(before, await snapshot(exchange.house)) == []
+    await exchange.do(first, "tradeInWithdraw", tradeInId=offered["id"])
+    assert (await exchange.offer(second, campaignCode=campaign["code"]))["subsidy"]["amount"] == "100.00"
+
+
+async def test_a_campaign_that_has_ended_keeps_its_promises_and_gives_the_rest_back(
+    exchange: Exchange, people: People
+) -> None:
+    kept, dropped = await people.customer(cash=euros(3_000)), await people.customer()
+    campaign = await exchange.campaign(1_000, 100)
+    bound, _ = await exchange.bound(kept, campaignCode=campaign["code"])
+    offered = await exchange.offer(dropped, campaignCode=campaign["code"])
+
+    assert (await end(exchange, campaign))["state"] == "ENDED"
+
+    assert await exchange.market.balance("SUBSIDY_BUDGET") == 20_000
+    assert (await exchange.offer(dropped, campaignCode=campaign["code"]))["code"] == "CAMPAIGN_NOT_RUNNING"
+    await exchange.do(dropped, "tradeInWithdraw", tradeInId=offered["id"])
+    await exchange.receive(bound)
+    assert (await exchange.inspect(bound))["state"] == "SETTLED"
+    assert await exchange.market.balance("SUBSIDY_BUDGET") == 0
+    assert await exchange.market.balance("PROMOTION") == -10_000
+    assert (await end(exchange, campaign))["code"] == "WRONG_STATE"
+    assert await exchange.market.sound()
+
+
+async def test_a_brand_pays_for_purchases_of_its_own(exchange: Exchange, people: People) -> None:
+    brand = encode_id("Brand", exchange.workshop.shelf.brand.id)
+    nameless = await exchange.campaign(1_000, 100, funder="BRAND")
+    assert (nameless["code"], nameless["path"]) == ("INVALID_INPUT", ["brandId"])
+    campaign = await exchange.campaign(1_000, 100, funder="BRAND", brandId=brand)
+    assert await exchange.market.balance("SUPPLIER_PAYABLE") == -100_000
+    owner = await people.customer(cash=euros(3_000))
+    offered = await exchange.offer(owner, campaignCode=campaign["code"])
+
+    elsewhere = await exchange.buy(owner, offered, 3_000, "TENDER", cash=1_880)
+
+    assert elsewhere["code"] == "CAMPAIGN_NOT_RUNNING"
+    assert (await exchange.market.pocket(owner))["cash"] == "3000.00"
+
+
+@pytest.mark.parametrize(
+    ("given", "path"),
+    [
+        ({"subsidy": {"amount": "2000.00", "currencyCode": "EUR"}}, ["subsidy"]),
+        ({"subsidy": {"amount": "10.00", "currencyCode": "CNY"}}, ["subsidy", "currencyCode"]),
+        ({"endsAt": "2020-01-01T00:00:00Z"}, ["endsAt"]),
+        ({"code": "x" * 41}, ["code"]),
+    ],
+)
+async def test_a_campaign_that_could_not_be_kept_is_not_opened(
+    exchange: Exchange, given: dict[str, Any], path: list[str]
+) -> None:
+    before = await snapshot(exchange.house)
+
+    refused = await exchange.campaign(1_000, 100, **given)
+
+    assert (refused["code"], refused["path"]) == ("INVALID_INPUT", path)
+    assert changed(before, await snapshot(exchange.house)) == []
+
+
+async def test_what_runs_is_public_and_its_budget_is_not(exchange: Exchange) -> None:
+    campaign = await exchange.campaign(1_000, 100)
+    over = await exchange.campaign(1_000, 100)
+    await end(exchange, over)
+    query = "{ campaignsRunning { code name subsidy { amount } budget { amount } } }"
+
+    found = (await exchange.api(None, query))["campaignsRunning"]
+
+    assert found == [{"code": campaign["code"], "name": "Old for new", "subsidy": {"amount": "100.00"}, "budget": None}]
+
+
+# The plan
+
+
+async def plan(exchange: Exchange, target: int, **given: Any) -> Any:
+    now = datetime.now(UTC)
+    scope = {} if "planId" in given else {"categoryId": exchange.workshop.category_id}
+    wanted = {
+        "target": target,
+        "startsAt": (now - timedelta(days=1)).isoformat(),
+        "endsAt": (now + timedelta(days=90)).isoformat(),
+        **scope,
+        **given,
+    }
+    return (await exchange.api(exchange.merchandiser, PLAN, input=wanted))["acquisitionPlanSet"]
+
+
+async def test_offers_follow_how_full_the_plan_is(exchange: Exchange, people: People) -> None:
+    made = await plan(exchange, 2)
+    assert (made["taken"], made["fillBps"]) == (0, 0)
+    assert (await exchange.offer(await people.customer()))["value"]["amount"] == "1070.00"
+
+    await exchange.bound(await people.customer(cash=euros(3_000)))
+    assert (await exchange.offer(await people.customer()))["value"]["amount"] == EXCELLENT
+    await exchange.bound(await people.customer(cash=euros(3_000)))
+    assert (await exchange.offer(await people.customer()))["value"]["amount"] == "870.00"
+    await exchange.bound(await people.customer(cash=euros(3_000)))
+
+    assert (await exchange.offer(await people.customer()))["code"] == "NOT_TRADED_IN"
+    wider = await plan(exchange, 9, planId=made["id"], expectedVersion=made["version"])
+    assert (wider["taken"], wider["fillBps"]) == (3, 3_333)
+    assert (await exchange.offer(await people.customer()))["value"]["amount"] == "1070.00"
+
+
+async def test_the_plan_of_a_brand_goes_before_that_of_its_category(exchange: Exchange, people: People) -> None:
+    brand = encode_id("Brand", exchange.workshop.shelf.brand.id)
+    await plan(exchange, 1_000)
+    narrow = await plan(exchange, 1, brandId=brand)
+    await exchange.bound(await people.customer(cash=euros(3_000)))
+
+    assert (await exchange.offer(await people.customer()))["value"]["amount"] == "870.00"
+    overlapping = await plan(exchange, 5, brandId=brand)
+    assert overlapping["code"] == "PLAN_OVERLAPS"
+    assert (await plan(exchange, 5, planId=narrow["id"], expectedVersion=99))["code"] == "VERSION_CONFLICT"
+
+
+async def test_a_target_is_what_sells_less_what_is_there(exchange: Exchange, people: People) -> None:
+    owner = await people.customer(cash=euros(3_000))
+    sold = await exchange.market.piece(300)
+    await exchange.market.buy(owner, sold, cash=300)
+    brand_id = await exchange.market.value("SELECT brand_id FROM product WHERE id = $1", sold.product_id)
+    query = """
+    query ($brand: ID!) { acquisitionHistory(brandId: $brand, days: 90) { days sold onSale target(periodDays: 180) } }
+    """
+    brand = encode_id("Brand", brand_id)
+
+    found = (await exchange.api(exchange.merchandiser, query, brand=brand))["acquisitionHistory"]
+
+    assert found == {"days": 90, "sold": 1, "onSale": 0, "target": 2}
+    assert (await exchange.api(owner, query, brand=brand)).codes == ["NOT_ALLOWED"]
+    assert (await exchange.api(await people.staff(Role.FINANCE), query, brand=brand))["acquisitionHistory"] == found
