@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     database_url: str | None = None
     database_owner_url: str | None = None
     database_replica_url: str | None = None
+    database_pooler: bool = False
+    database_direct_url: str | None = None
+    database_seconds_max: float = Field(default=8, ge=0.1, le=9)
     redis_url: str | None = None
     workers: int = Field(default=1, ge=1, le=64)
     pool_size: int = Field(default=10, ge=1, le=200)
@@ -172,6 +175,15 @@ class Settings(BaseSettings):
             keys = [b""]
         if any(len(key) != KEY_BYTES for key in keys):
             raise ValueError("CERCLE_CERTIFICATE_KEY and the retired keys are 32 bytes each, in base64url.")
+        return self
+
+    @model_validator(mode="after")
+    def pooler_has_a_way_around(self) -> "Settings":
+        if self.database_pooler and not (self.database_url and self.database_direct_url):
+            raise ValueError(
+                "CERCLE_DATABASE_POOLER says that CERCLE_DATABASE_URL leads through a pooler. Migrations and the worker"
+                " go past it: set CERCLE_DATABASE_DIRECT_URL as well."
+            )
         return self
 
     @model_validator(mode="after")

@@ -399,10 +399,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Open the house on the settings' database, and close it in the end."""
     assert settings.database_url is not None, "the database is known by now"
     freshness = Freshness(settings.data_dir)
-    writing = write_pool(settings.database_url, settings.pool_size)
-    pool = read_pool(settings.database_replica_url or settings.database_url, settings.pool_size)
+    way: Any = {"pooler": settings.database_pooler, "seconds_max": settings.database_seconds_max}
+    writing = write_pool(settings.database_url, settings.pool_size, **way)
+    pool = read_pool(settings.database_replica_url or settings.database_url, settings.pool_size, **way)
     readers = SqlReaders(pool)
-    watching = read_pool(settings.database_url, WATCHING_CONNECTIONS, WATCHING_PATIENCE_SECONDS)
+    watching = read_pool(settings.database_url, WATCHING_CONNECTIONS, WATCHING_PATIENCE_SECONDS, **way)
     fetcher = Fetcher()
     cache = Cache(settings.redis_url)
     feed = Feed(SqlChangeReader(watching), Bell(cache, settings.redis_url))

@@ -103,7 +103,10 @@ def with_services(settings: Settings, app_url: str, owner_url: str, redis_url: s
     return settings.model_copy(
         update={
             "database_url": settings.database_url or app_url,
-            "database_owner_url": settings.database_owner_url or settings.database_url or owner_url,
+            "database_owner_url": settings.database_owner_url
+            or settings.database_direct_url
+            or settings.database_url
+            or owner_url,
             "redis_url": settings.redis_url or redis_url or None,
             # An embedded database is reached from this machine alone.
             "response_cache": settings.response_cache or (None if settings.database_url else ResponseCache.MEMORY),
@@ -112,7 +115,7 @@ def with_services(settings: Settings, app_url: str, owner_url: str, redis_url: s
 
 
 def owner_url(settings: Settings) -> str:
-    found = settings.database_owner_url or settings.database_url
+    found = settings.database_owner_url or settings.database_direct_url or settings.database_url
     assert found is not None, "the database is known by now"
     return found
 

@@ -176,7 +176,8 @@ async def work(settings: Settings, stop: asyncio.Event, jobs: Mapping[str, Erran
     while not stop.is_set():
         try:
             async with open_house(settings) as house, telling(house, figures.readings):
-                pool = await job_pool(settings.database_url)
+                # What listens goes past a pooler.
+                pool = await job_pool(settings.database_direct_url or settings.database_url)
                 try:
                     await Worker(house, pool, jobs, figures).run(stop)
                 finally:

@@ -12,12 +12,15 @@ import asyncpg
 
 from domain.unavailable import Unavailable
 from persistence.freshness import read_rows, read_tables, unknown_reads
-from persistence.pool import Busy, Pool, is_told
+from persistence.pool import Pool, is_told
+from persistence.pooler import PooledConnection, PooledReading
 from persistence.table import APP_ROLE
 from persistence.timing import TOLD
 
 CONNECT_TIMEOUT_SECONDS = 5
-COMMAND_TIMEOUT_SECONDS = 10
+COMMAND_TIMEOUT_SECONDS = 8.0
+"""Less than an operation may take, so that whoever waits for a database that hangs is told so."""
+
 ACQUIRE_TIMEOUT_SECONDS = 2
 RETRY_AFTER_SECONDS = 0.05
 STATEMENTS_MAX = 500
@@ -34,6 +37,9 @@ GONE = (
 )
 """What asyncpg raises when the database, or the way to it, went away; a timeout is an OSError."""
 
+BUSY = (TimeoutError, asyncpg.LockNotAvailableError, asyncpg.QueryCanceledError)
+"""What is raised when the database is there, or seems to be, but does not answer: to ask again would not help it."""
+
 SERVER_SETTINGS = {
     # Whoever logs in acts as the role that owns nothing.
     "role": APP_ROLE,
@@ -41,21 +47,34 @@ SERVER_SETTINGS = {
     # Prepared statements with several joins are otherwise planned again on every call.
     "plan_cache_mode": "force_generic_plan",
     "jit": "off",
-    "idle_in_transaction_session_timeout": "15000",
+    # The locks of a process that was cut off from the database end with this.
+    "idle_in_transaction_session_timeout": "8000",
     "lock_timeout": "5000",
     # The app stops what takes longer than an operation may; this is for an app that can not any more.
     "statement_timeout": "11000",
 }
 
 
-async def connect(url: str, **settings: str) -> Any:
+async def connect(url: str, *, seconds_max: float = COMMAND_TIMEOUT_SECONDS, **settings: str) -> Any:
     """One asyncpg connection as the app's role."""
     return await asyncpg.connect(
         url,
         timeout=CONNECT_TIMEOUT_SECONDS,
-        command_timeout=COMMAND_TIMEOUT_SECONDS,
+        command_timeout=seconds_max,
         statement_cache_size=STATEMENTS_MAX,
         server_settings={**SERVER_SETTINGS, **settings},
+    )
+
+
+async def connect_pooled(url: str, kind: type[PooledConnection], *, seconds_max: float) -> Any:
+    """One asyncpg connection through a pooler, which knows no settings but a name and keeps no statements."""
+    return await asyncpg.connect(
+        url,
+        timeout=CONNECT_TIMEOUT_SECONDS,
+        command_timeout=seconds_max,
+        statement_cache_size=0,
+        connection_class=kind,
+        server_settings={"application_name": "cercle"},
     )
 
 
@@ -99,6 +118,8 @@ class ReadPool:
         try:
             async with self._pool.lend() as connection:
                 yield connection
+        except BUSY as error:
+            raise Unavailable("The database is busy right now.") from error
         except GONE as error:
             raise Unavailable("The database can not be reached right now.") from error
 
@@ -110,7 +131,7 @@ class ReadPool:
             read_tables(query)
         try:
             return await self._once(method, query, arguments)
-        except Busy as error:
+        except BUSY as error:
             raise Unavailable("The database is busy right now.") from error
         except GONE:
             await asyncio.sleep(RETRY_AFTER_SECONDS)
@@ -127,6 +148,7 @@ class ReadPool:
             answer = await getattr(connection, method)(query, *arguments)
         except BaseException as error:
             self._pool.give_back(connection, usable=is_told(error))
+            self._pool.doubt(error)
             raise
         finally:
             TOLD.listener(query, began)
@@ -134,12 +156,28 @@ class ReadPool:
         return answer
 
 
-def write_pool(url: str, size: int) -> Pool:
-    """Connections for units of work."""
-    return Pool(partial(connect, url), size, patience_seconds=ACQUIRE_TIMEOUT_SECONDS)
+def write_pool(url: str, size: int, *, pooler: bool = False, seconds_max: float = COMMAND_TIMEOUT_SECONDS) -> Pool:
+    """Connections for units of work, each statement of which may take `seconds_max`."""
+    writing: Any = (
+        partial(connect_pooled, url, PooledConnection, seconds_max=seconds_max)
+        if pooler
+        else partial(connect, url, seconds_max=seconds_max)
+    )
+    return Pool(writing, size, patience_seconds=ACQUIRE_TIMEOUT_SECONDS)
 
 
-def read_pool(url: str, size: int, patience_seconds: float = ACQUIRE_TIMEOUT_SECONDS) -> ReadPool:
+def read_pool(
+    url: str,
+    size: int,
+    patience_seconds: float = ACQUIRE_TIMEOUT_SECONDS,
+    *,
+    pooler: bool = False,
+    seconds_max: float = COMMAND_TIMEOUT_SECONDS,
+) -> ReadPool:
     """Connections for reads, which the database holds to reading only."""
-    reading = partial(connect, url, default_transaction_read_only="on")
+    reading: Any = (
+        partial(connect_pooled, url, PooledReading, seconds_max=seconds_max)
+        if pooler
+        else partial(connect, url, seconds_max=seconds_max, default_transaction_read_only="on")
+    )
     return ReadPool(Pool(reading, size, patience_seconds=patience_seconds))

@@ -20,6 +20,9 @@ def is_told(error: BaseException) -> bool:
     return isinstance(error, Exception) and not isinstance(error, (OSError, asyncpg.InterfaceError))
 
 
+LOST = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError)
+
+
 class Pool:
     """Lends connections, the one used last before others, for it is the warmest; whoever comes when all are out waits.
 
@@ -56,6 +59,7 @@ class Pool:
             yield connection
         except BaseException as error:
             self.give_back(connection, usable=is_told(error))
+            self.doubt(error)
             raise
         self.give_back(connection, usable=True)
 
@@ -112,6 +116,12 @@ class Pool:
             turn.set_result(connection)
         else:
             self._idle.append(connection)
+
+    def doubt(self, error: BaseException) -> None:
+        """What broke one connection has most likely broken those that rest: nobody shall find that out one by one."""
+        if isinstance(error, LOST):
+            while self._idle:
+                self._drop(self._idle.pop())
 
     def _drop(self, connection: Any) -> None:
         """Close in the background; asyncpg first takes back a statement that still runs."""

@@ -87,6 +87,11 @@ DEADLOCK_DETECTED = "40P01"
 AWAY = ("08", "53", "57", "55P03")
 """SQLSTATEs of a database that is gone, full, stopping, or busy for longer than a request waits."""
 
+UNKNOWN = (
+    "The database went away before it said whether this was done. Send it again with the same key:"
+    " if it was done you get its answer, and if not it is done then."
+)
+
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 CLOSE = sql(
@@ -508,16 +513,16 @@ class SqlTransactor:
             except DryRun as done:
                 return cast("R", done.answer)
             except Busy as error:
-                raise Unavailable("The database is busy right now.") from error
+                raise Unavailable("The database is busy right now, and nothing was done.") from error
             except GONE as error:
-                raise Unavailable("The database went away before it said whether this was done.") from error
+                raise Unavailable(UNKNOWN) from error
             except asyncpg.PostgresError as error:
                 state = error.sqlstate or ""
                 if state in (SERIALIZATION_FAILURE, DEADLOCK_DETECTED) and attempt < ATTEMPTS:
                     await asyncio.sleep(0.005 * attempt)
                     continue
                 if not state or state.startswith(AWAY):
-                    raise Unavailable("The database went away before it said whether this was done.") from error
+                    raise Unavailable(UNKNOWN) from error
                 raise
         raise AssertionError("unreachable")
 

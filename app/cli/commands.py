@@ -312,4 +312,4 @@ def with_job_pool(does: Any) -> Any:
     with start.at_hand(Settings()) as named:
         asyncio.run(start.bring_up(named, may_migrate=False))
         assert named.database_url is not None
-        return asyncio.run(ask(named.database_url))
+        return asyncio.run(ask(named.database_direct_url or named.database_url))

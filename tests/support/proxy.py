@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 CHUNK_BYTES = 65_536
 Cuts = Callable[[bytes], bool]
+Link = tuple[asyncio.StreamWriter, asyncio.StreamWriter]
+"""The ends towards the client and towards the server."""
 
 
 class Proxy:
@@ -30,7 +32,8 @@ class Proxy:
         self.swallowed = 0
         self._flowing = asyncio.Event()
         self._flowing.set()
-        self._links: set[tuple[asyncio.StreamWriter, asyncio.StreamWriter]] = set()
+        self._links: set[Link] = set()
+        self._frozen: set[Link] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
@@ -65,6 +68,11 @@ class Proxy:
             for writer in link:
                 writer.transport.abort()
 
+    def freeze(self) -> int:
+        """Connections of this moment stay dead for ever, and nobody is told; says how many. New ones are as usual."""
+        self._frozen |= self._links
+        return len(self._links)
+
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -79,7 +87,7 @@ class Proxy:
             link = (writer, back)
             self._links.add(link)
             try:
-                await self._carry_both(reader, writer, there, back)
+                await self._carry_both(reader, there, link)
             finally:
                 self._links.discard(link)
                 for end in link:
@@ -88,14 +96,13 @@ class Proxy:
     async def _carry_both(
         self,
         reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
         there: asyncio.StreamReader,
-        back: asyncio.StreamWriter,
+        link: Link,
     ) -> None:
         doomed = asyncio.Event()
         ways = [
-            asyncio.ensure_future(self._to_server(reader, back, doomed)),
-            asyncio.ensure_future(self._to_client(there, writer, doomed)),
+            asyncio.ensure_future(self._to_server(reader, link, doomed)),
+            asyncio.ensure_future(self._to_client(there, link, doomed)),
         ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -109,11 +116,10 @@ class Proxy:
             return await asyncio.open_unix_connection(self.target)
         return await asyncio.open_connection(*self.target)
 
-    async def _to_server(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, doomed: asyncio.Event
-    ) -> None:
+    async def _to_server(self, reader: asyncio.StreamReader, link: Link, doomed: asyncio.Event) -> None:
+        writer = link[1]
         while data := await reader.read(CHUNK_BYTES):
-            await self._hold_up()
+            await self._hold_up(link)
             if self.cut_before is not None and self.cut_before(data):
                 self.swallowed += 1
                 return
@@ -122,21 +128,22 @@ class Proxy:
             writer.write(data)
             await writer.drain()
 
-    async def _to_client(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, doomed: asyncio.Event
-    ) -> None:
+    async def _to_client(self, reader: asyncio.StreamReader, link: Link, doomed: asyncio.Event) -> None:
+        writer = link[0]
         while data := await reader.read(CHUNK_BYTES):
-            await self._hold_up()
+            await self._hold_up(link)
             if doomed.is_set():
                 self.swallowed += 1
                 return
             writer.write(data)
             await writer.drain()
 
-    async def _hold_up(self) -> None:
+    async def _hold_up(self, link: Link) -> None:
         if self.delay_seconds:
             await asyncio.sleep(self.delay_seconds)
         await self._flowing.wait()
+        if link in self._frozen:
+            await asyncio.Event().wait()
 
 
 def postgres_target(url: str) -> str | tuple[str, int]:
