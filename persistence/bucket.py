@@ -8,6 +8,7 @@ A client never gets more than what is in the bucket and what comes back with tim
 took while the bucket was full: a tenth of it for each process. While Valkey is away it is a whole bucket for each.
 """
 
+import asyncio
 import math
 import time
 from collections import OrderedDict
@@ -51,6 +52,7 @@ class Lot:
     at: float
     full_at: float = 0.0
     """Of the bucket that this process keeps while Valkey is away."""
+    asking: "asyncio.Future[None] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +82,33 @@ class Buckets:
 
     async def take(self, client: Hashable, points: int) -> Lot | Empty:
         """Take points for one operation, and some more for the next ones."""
-        lot = self.at_hand(client, points)
-        if lot is not None:
-            return lot
         lot = self._lot(client)
-        if self.available(lot) < points:
-            # There can not be more than that, so nobody need be asked.
-            return self._empty(points, self.available(lot))
-        needed = points - lot.points
-        wanted = max(needed, self.capacity // LOTS)
-        answer = await self._cache.ask(lambda server: self._ask(server, client, needed, wanted), None)
-        taken, left = answer if answer is not None else self._take_here(lot, needed, wanted)
-        lot.left, lot.at = left, time.monotonic()
-        # Others may have spent some of the lot, or added to it, while Valkey was asked.
-        lot.points += taken
-        if lot.points < points:
-            return self._empty(points, lot.points + left)
+        while lot.points < points:
+            if self.available(lot) < points:
+                # There can not be more than that, so nobody need be asked.
+                return self._empty(points, self.available(lot))
+            if lot.asking is not None:
+                # A crowd of one client asks once; what comes is for all of them.
+                await asyncio.shield(lot.asking)
+            elif not await self._fill(client, lot, points):
+                return self._empty(points, lot.points + lot.left)
         lot.points -= points
         return lot
+
+    async def _fill(self, client: Hashable, lot: Lot, points: int) -> bool:
+        """Take a lot out of the bucket; whether there was enough in it."""
+        needed = points - lot.points
+        wanted = max(needed, int(self.capacity / LOTS))
+        lot.asking = asyncio.get_running_loop().create_future()
+        try:
+            answer = await self._cache.ask(lambda server: self._ask(server, client, needed, wanted), None)
+            taken, left = answer if answer is not None else self._take_here(lot, needed, wanted)
+            lot.points += taken
+            lot.left, lot.at = left, time.monotonic()
+            return taken > 0
+        finally:
+            lot.asking.set_result(None)
+            lot.asking = None
 
     def available(self, lot: "Lot | Empty") -> int:
         """What the client can spend now, or more: what other processes did since this one asked is not known here."""
