@@ -28,7 +28,7 @@ from app.traced import TracedEndpoint
 from persistence.timing import TOLD
 from tests.trust.alter import bare
 from tests.trust.operations import OPERATIONS
-from tests.trust.selection import MUTATIONS, document, input_type
+from tests.trust.selection import document, input_type
 from tests.trust.world import World
 
 MARK = "Marked7f3a"
@@ -119,7 +119,7 @@ def is_telling(given: Any) -> bool:
     return isinstance(given, str) and len(given) >= LENGTH_MIN and not given.isupper()
 
 
-@pytest.mark.parametrize("name", sorted(MUTATIONS))
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
 async def test_a_mutation_leaves_no_word_of_it_behind(ear: Ear, name: str) -> None:
     world = ear.world
     actor, given = await OPERATIONS[name](world)
