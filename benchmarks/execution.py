@@ -19,7 +19,7 @@ import strawberry
 from graphql import DocumentNode, parse
 from strawberry.execution import optimized_is_awaitable
 
-from schema.execution import compiled_context, instance_of
+from schema.execution import compiled_context, expression, instance_of
 
 ITEMS = 24
 ROUNDS = 15
@@ -87,6 +87,7 @@ class Viewer:
 
 
 def localized(name: str) -> Any:
+    @expression
     def read(root: Any, info: strawberry.Info[Viewer, None], locale: str | None = strawberry.UNSET) -> str:
         return str(getattr(getattr(root, name), info.context.locale))
 
@@ -134,6 +135,7 @@ class Item:
     name: str = localized("text")
 
     @strawberry.field(graphql_type=Money | None)
+    @expression
     def reference_price(root: Any) -> Any:
         return root.reference
 

@@ -92,6 +92,8 @@ class Source:
 
     def serialized(self, serialize: Callable[[Any], Any]) -> list[str]:
         """Lines that make a `leaf` of a `value`: by a call, or by the expression of one that is marked."""
+        if serialize is str:
+            return ["leaf = value if value.__class__ is str else str(value)"]
         if is_expression(serialize):
             with suppress(NotWritable):
                 expression = written(serialize, None, {})
@@ -106,8 +108,8 @@ class Source:
 
     def leaf(self, type_: GraphQLLeafType, slot: str, nullable: bool) -> list[str]:
         """Lines that complete a `value` of a scalar or an enum."""
-        usual, test = EXACT.get(type_, (str, "value.__class__ is str"))
-        if type_.coerce_output_value is usual:
+        usual, test = EXACT.get(type_, (None, ""))
+        if test and type_.coerce_output_value is usual:
             unless = f"value is not None and not ({test})" if nullable else f"not ({test})"
             return [f"if {unless}:", f"{INDENT}value = {completed(slot)}"]
         if members := member_names(type_):
