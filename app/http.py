@@ -205,6 +205,7 @@ class GraphQLEndpoint:
         with answers.reading(key) as reading:
             result = await run()
             answer = answered(result, media_type)
+            answer.status = charge.status or answer.status
             if not result.errors:
                 await reading.keep(answer.body)
         answer.body = charge.spliced(answer.body)

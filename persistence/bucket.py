@@ -132,7 +132,8 @@ class Buckets:
         return lot
 
     async def _ask(self, server: "redis.Redis", client: Hashable, needed: int, wanted: int) -> tuple[int, int]:
-        key = f"points:{{{client}}}"
+        # What is missing from a bucket of another size says nothing about this one.
+        key = f"points:{self.capacity}:{self.per_second}:{{{client}}}"
         taken, left = await cast(
             "object",
             server.eval(TAKE, 1, key, self.capacity, self.per_second, needed, wanted),  # type: ignore[misc]

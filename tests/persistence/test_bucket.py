@@ -141,7 +141,7 @@ async def test_a_bucket_is_there_again_when_valkey_forgets(valkey: str, client: 
     cache = Cache(valkey)
     assert await spend(Buckets(cache, CAPACITY, SLOW), client, CAPACITY) == 1
 
-    await cache.delete(f"points:{{{client}}}")
+    await cache.delete(f"points:{CAPACITY}:{SLOW}:{{{client}}}")
 
     assert await spend(Buckets(cache, CAPACITY, SLOW), client, CAPACITY) == 1
     await cache.close()

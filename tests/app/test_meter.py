@@ -1,0 +1,199 @@
+"""Every answer says what it cost; whoever has spent all is told when to come back, and nothing is done meanwhile."""
+
+from collections.abc import AsyncIterator
+from itertools import pairwise
+
+import pytest
+
+from app.asgi import create
+from app.config import ResponseCache, Settings
+from app.house import House, open_house
+from domain.account import Account
+from persistence.bucket import Lot
+from schema.root import build
+from tests.schema.test_wallet import TRANSFER, account_id, amount
+from tests.support.api import Answer, Api
+from tests.support.market import Market
+from tests.support.people import People, euros
+
+CAPACITY = 25_000
+SHELF = "{ listings(first: 10) { nodes { id price { amount } } } }"
+"""A request, a connection, ten rows with two objects each."""
+
+SHELF_COST = 1 + 1 + 10 * 2
+SPARING = {"cost_bucket": CAPACITY, "cost_restored_per_second": 1, "redis_url": None}
+STRANGER = "127.0.0.1"
+"""Where the test's client says that it comes from."""
+
+
+@pytest.fixture
+async def house(settings: Settings) -> AsyncIterator[House]:
+    """One that gives hardly anything back with time."""
+    told = settings.model_copy(update={**SPARING, "response_cache": ResponseCache.OFF})
+    async with open_house(told) as house:
+        yield house
+
+
+@pytest.fixture
+def market(house: House, api: Api) -> Market:
+    return Market(house, api)
+
+
+@pytest.fixture
+async def keeping(settings: Settings) -> AsyncIterator[Api]:
+    """A house that keeps what strangers read."""
+    told = settings.model_copy(update=SPARING)
+    async with open_house(told) as house:
+        app = create(told)
+        app.state.house = house
+        async with Api(app, house) as api:
+            yield api
+
+
+async def spend_all(house: House, client: object) -> None:
+    for points in (1_000, 100, 10, 1):
+        while isinstance(await house.meter.buckets.take(client, points), Lot):  # type: ignore[arg-type]
+            pass
+
+
+async def test_an_answer_says_what_it_cost_and_what_is_left(api: Api, people: People, market: Market) -> None:
+    for _ in range(3):
+        await market.piece(100)
+    buyer = await people.customer()
+    reading = 10 + len(SHELF) // 20
+
+    first, second = await api(buyer, SHELF), await api(buyer, SHELF)
+
+    used = 1 + 1 + 3 * 2
+    assert len(first["listings"]["nodes"]) == 3
+    assert first.meter["requested"] == SHELF_COST + reading
+    assert first.meter["actual"] == used + reading
+    assert (second.meter["requested"], second.meter["actual"]) == (SHELF_COST, used)
+    assert (second.meter["capacity"], second.meter["restoredPerSecond"]) == (CAPACITY, 1)
+    assert 0 <= second.meter["available"] - (CAPACITY - used - used - reading) <= 60
+
+
+@pytest.mark.parametrize(
+    ("document", "status"),
+    [("{ nothingOfThatName }", 400), ("{ listings(first: ", 400), ("{ " + "a" * 2_000 + " }", 400)],
+)
+async def test_what_is_not_valid_costs_its_reading(api: Api, document: str, status: int) -> None:
+    headers = {"accept": "application/graphql-response+json"}
+
+    answers = [await api.client.post("/graphql", json={"query": document}, headers=headers) for _ in range(2)]
+
+    for answer in map(Answer, answers):
+        assert answer.status == status
+        assert answer.meter["requested"] == answer.meter["actual"] == 10 + len(document) // 20
+
+
+async def test_what_is_beyond_a_limit_is_refused_with_the_limit_and_is_not_done(
+    api: Api, house: House, people: People
+) -> None:
+    giver, taker = await people.customer(cash=euros(100)), await people.customer()
+    to = account_id(taker.id)
+    one = f'walletTransfer(input: {{ toAccountId: "{to}", amount: {{ amount: "1.00", currencyCode: EUR }} }})'
+    document = "mutation { " + " ".join(f"m{n}: {one} {{ __typename }}" for n in range(5)) + " }"
+
+    refused = await api(giver, document)
+
+    assert refused.codes == ["LIMIT_EXCEEDED"]
+    assert refused.errors[0]["extensions"] == {"code": "LIMIT_EXCEEDED", "limit": "root_mutations", "most": 4}
+    assert await cash(api, giver) == "100.00"
+
+
+async def cash(api: Api, account: Account) -> str:
+    pockets = (await api(account, "{ wallet { pockets { cash { amount } } } }"))["wallet"]["pockets"]
+    return str(pockets[0]["cash"]["amount"])
+
+
+async def test_who_has_spent_all_is_told_when_to_come_back_and_nothing_is_done(
+    api: Api, house: House, people: People
+) -> None:
+    giver, taker = await people.customer(cash=euros(100)), await people.customer(cash=euros(100))
+    told = {"toAccountId": account_id(taker.id), "amount": amount("1.00")}
+    assert (await api(giver, TRANSFER, input=told))["walletTransfer"]["__typename"] == "WalletPocket"
+    await spend_all(house, giver.id)
+
+    refused = await api(giver, TRANSFER, input=told)
+    another = await api(taker, TRANSFER, input={**told, "toAccountId": account_id(giver.id)})
+
+    assert refused.status == 429
+    assert refused.codes == ["THROTTLED"]
+    seconds = refused.errors[0]["extensions"]["retryAfterSeconds"]
+    assert refused.headers["retry-after"] == str(seconds)
+    assert 0 < seconds <= refused.meter["requested"]
+    assert (refused.meter["actual"], "data" in refused.body) == (0, False)
+    assert another["walletTransfer"]["cash"]["amount"] == "100.00"
+
+
+async def test_a_document_that_is_new_is_not_even_read_for_who_has_spent_all(api: Api, house: House) -> None:
+    await spend_all(house, STRANGER)
+    document = "{ __typename } # nobody has sent this one before"
+
+    refused = await api(None, document)
+
+    assert refused.codes == ["THROTTLED"]
+    assert build().documents.find(document) is None
+
+
+async def test_strangers_share_the_points_of_their_address_and_people_have_their_own(
+    api: Api, house: House, people: People
+) -> None:
+    member = await people.customer()
+    assert (await api(None, "{ __typename }")).status == (await api(member, "{ __typename }")).status == 200
+    await spend_all(house, STRANGER)
+
+    assert (await api(None, "{ __typename }")).status == 429
+    assert (await api(member, "{ __typename }")).status == 200
+
+
+async def test_an_answer_that_is_kept_costs_one_point_and_says_what_is_left(keeping: Api) -> None:
+    first, *others = [await keeping(None, SHELF) for _ in range(4)]
+
+    assert {answer["listings"]["nodes"] == [] for answer in others} == {True}
+    assert [(answer.meter["requested"], answer.meter["actual"]) for answer in others] == [(1, 1)] * 3
+    left = [answer.meter["available"] for answer in (first, *others)]
+    assert all(-1 <= before - after <= 1 for before, after in pairwise(left))
+
+
+async def test_an_answer_that_is_kept_is_given_even_to_who_has_spent_all(keeping: Api) -> None:
+    await keeping(None, SHELF)
+    await spend_all(keeping.house, STRANGER)
+
+    kept, new = await keeping(None, SHELF), await keeping(None, SHELF.replace("10", "11"))
+
+    assert (kept.status, new.status) == (200, 429)
+
+
+async def test_what_is_refused_before_it_is_asked_costs_nothing(api: Api, house: House) -> None:
+    before = (await api(None, "{ __typename }")).meter["available"]
+
+    for _ in range(3):
+        assert (await api.client.post("/graphql", json=7)).status_code == 400
+
+    assert (await api(None, "{ __typename }")).meter["available"] >= before - 1
+
+
+async def test_a_query_by_get_pays_as_well(api: Api) -> None:
+    headers = {"graphql-require-preflight": "1"}
+
+    answer = Answer(await api.client.get("/graphql", params={"query": "{__typename}"}, headers=headers))
+
+    assert answer.meter["requested"] == 1 + 10
+
+
+async def test_a_registered_document_was_read_before(api: Api) -> None:
+    document = "query Registered { listings(first: 2) { nodes { id } } }"
+    build().register(document)
+
+    answer = await api(None, document)
+
+    assert (answer.meter["requested"], answer.meter["actual"]) == (4, 2)
+
+
+async def test_a_bucket_holds_the_dearest_that_there_is() -> None:
+    limits = build().limits
+    bucket = Settings.model_fields["cost_bucket"].metadata[0]
+
+    assert bucket.ge >= limits.cost + limits.introspection_cost
