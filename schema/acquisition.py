@@ -111,7 +111,7 @@ class AcquisitionPlanSetInput(Keyed):
 class AcquisitionQuery:
     @strawberry.field(
         graphql_type=Connection[AcquisitionPlan],
-        description="All plans of acquisitions, newest first. For merchandisers and finance.",
+        description="All plans of acquisitions, newest first.",
     )
     async def acquisition_plans(
         self,
@@ -128,7 +128,7 @@ class AcquisitionQuery:
 
     @strawberry.field(
         graphql_type=AcquisitionHistory,
-        description="What was sold of a category, a brand or both, to set a target by. For merchandisers and finance.",
+        description="What was sold of a category, a brand or both, to set a target by.",
     )
     async def acquisition_history(
         self,
@@ -159,7 +159,7 @@ class AcquisitionMutation:
         PlanOverlaps,
         VersionConflict,
         description="Say how many used pieces of a category or brand are wanted in a period; offers made from then on "
-        "follow it. For merchandisers.",
+        "follow it.",
     )
 
 

@@ -127,14 +127,14 @@ class CampaignEndInput(MoneyMove):
 @strawberry.type
 class CampaignQuery:
     @strawberry.field(
-        graphql_type=list[Campaign], description="The campaigns that run now, what ends first before others. Public."
+        graphql_type=list[Campaign], description="The campaigns that run now, what ends first before others."
     )
     async def campaigns_running(self, info: Info) -> Any:
         return await resolve.running(info.context)
 
     @strawberry.field(
         graphql_type=Connection[Campaign],
-        description="All campaigns, newest first. For finance and merchandisers.",
+        description="All campaigns, newest first.",
     )
     async def campaigns(
         self,
@@ -157,8 +157,7 @@ class CampaignMutation:
         CampaignOpenInput,
         Campaign,
         VersionConflict,
-        description="Set a budget aside, out of which a campaign adds something to trade-ins; it can not be overdrawn. "
-        "For finance.",
+        description="Set a budget aside, out of which a campaign adds something to trade-ins; it can not be overdrawn.",
     )
     campaign_end = mutation(
         campaign.end,
@@ -166,7 +165,7 @@ class CampaignMutation:
         Campaign,
         WrongState,
         VersionConflict,
-        description="End a campaign: what is promised is kept, the rest goes back to who funded it. For finance.",
+        description="End a campaign: what is promised is kept, the rest goes back to who funded it.",
     )
 
 

@@ -53,7 +53,7 @@ class DispositionCheck:
 class DispositionQuery:
     @strawberry.field(
         graphql_type=DispositionCheck,
-        description="What a code on a certificate of disposition is worth. For anybody.",
+        description="What a code on a certificate of disposition is worth.",
     )
     async def disposition_verify(
         self, info: Info, code: Annotated[str, strawberry.argument(description="The code, as it is printed.")]

@@ -78,8 +78,8 @@ class PriceExplainInput:
 class ValuationQuery:
     @strawberry.field(
         graphql_type=TradeInEstimate,
-        description="What the house would offer for one of these in trade, as a range and with what makes it up. For "
-        "anybody; strangers ask 30 times a minute.",
+        description="What the house would offer for one of these in trade, as a range and with what makes it up. "
+        "Strangers ask 30 times a minute.",
     )
     async def trade_in_estimate(
         self,
@@ -114,8 +114,7 @@ class ValuationQuery:
 
     @strawberry.field(
         graphql_type=PriceExplanation,
-        description="What makes up a price: of a listing, for anybody; of an offer, for its owner and staff who handle "
-        "trade-ins.",
+        description="What makes up a price; that of an offer is for its owner, and staff who handle trade-ins.",
     )
     async def price_explain(
         self, info: Info, of: Annotated[PriceExplainInput, strawberry.argument(description="Whose price.")]

@@ -45,7 +45,6 @@ FIELDS: dict[str, Access] = {
     "Listing.stockValue": staff(Role.MERCHANDISER, Role.FINANCE),
     "OrderLine.cost": staff(Role.FINANCE),
     "OrderLine.sellerId": staff(*ALL_STAFF, concerned="the seller"),
-    "OrderLine.tax": staff(Role.FINANCE),
     "Payout.accountNumber": staff(Role.FINANCE),
     "Piece.custodian": INTERNAL,
     "Piece.owner": INTERNAL,

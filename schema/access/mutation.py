@@ -101,9 +101,9 @@ MUTATIONS: dict[str, Access] = {
     "shopAssociateAppoint": staff(),
     "shopAssociateDismiss": staff(),
     "appointmentBook": signed_in(SHOP_ASSOCIATE, SUPPORT),
-    "appointmentCancel": staff(SHOP_ASSOCIATE, SUPPORT, concerned="its customer"),
-    "appointmentCheckIn": staff(SHOP_ASSOCIATE, SUPPORT),
-    "appointmentMiss": staff(SHOP_ASSOCIATE, SUPPORT),
+    "appointmentCancel": staff(SUPPORT, concerned="its customer, associates of the shop"),
+    "appointmentCheckIn": staff(SUPPORT, concerned="associates of the shop"),
+    "appointmentMiss": staff(SUPPORT, concerned="associates of the shop"),
     # deals
     "policyPublish": staff(FINANCE),
     "contractOffer": staff(MERCHANDISER, SUPPORT),

@@ -16,7 +16,7 @@ BOOKINGS = staff(
     concerned="its buyer, whoever acts for its supplier",
     scope=BOOKING,
 )
-TRADERS = (SUPPORT, SHOP_ASSOCIATE, APPRAISER, MERCHANDISER, FINANCE)
+HANDLERS = (SUPPORT, SHOP_ASSOCIATE, APPRAISER, MERCHANDISER, FINANCE)
 BUYING, SELLING = Scope.ORDERS_READ, Scope.CONSIGNMENTS_READ
 
 QUERIES: dict[str, Access] = {
@@ -71,16 +71,16 @@ QUERIES: dict[str, Access] = {
     "certificates": staff(*ALL_STAFF),
     "certificateRecall": staff(*ALL_STAFF),
     # consignment and its deals
-    "consignment": staff(*ALL_STAFF, concerned=SELLER, scope=SELLING),
+    "consignment": staff(*HANDLERS, concerned=SELLER, scope=SELLING),
     "consignments": signed_in(scope=SELLING),
-    "consignmentQueue": staff(SUPPORT, SHOP_ASSOCIATE, MERCHANDISER, APPRAISER, FINANCE),
+    "consignmentQueue": staff(*HANDLERS),
     "settlementOptions": staff(MERCHANDISER, SUPPORT, FINANCE, concerned=SELLER, scope=SELLING),
     "settlement": staff(FINANCE, SUPPORT, concerned=SELLER, scope=SELLING),
     "settlements": signed_in(FINANCE, SUPPORT, scope=SELLING),
     "contract": staff(MERCHANDISER, SUPPORT, FINANCE, concerned=SELLER, scope=SELLING),
     "policies": staff(*ALL_STAFF),
     "policiesInForce": staff(*ALL_STAFF),
-    "appointment": staff(SHOP_ASSOCIATE, SUPPORT, concerned="its customer"),
+    "appointment": staff(SUPPORT, concerned="its customer, associates of the shop"),
     "appointments": signed_in(),
     "shopDiary": staff(SHOP_ASSOCIATE, SUPPORT),
     # journeys
@@ -113,9 +113,9 @@ QUERIES: dict[str, Access] = {
     "goodsReturnQueue": staff(SUPPORT, SHOP_ASSOCIATE, APPRAISER, FINANCE),
     "refundPreview": staff(SUPPORT, SHOP_ASSOCIATE, FINANCE, concerned=BUYER, scope=BUYING),
     # trade-in
-    "tradeIn": staff(*TRADERS, concerned=OWNER),
+    "tradeIn": staff(*HANDLERS, concerned=OWNER),
     "tradeIns": SIGNED_IN,
-    "tradeInQueue": staff(*TRADERS),
+    "tradeInQueue": staff(*HANDLERS),
     "tradeInEligible": SIGNED_IN,
     "tradeInEstimate": EVERYBODY,
     "priceExplain": EVERYBODY,
@@ -129,7 +129,7 @@ QUERIES: dict[str, Access] = {
 KINDS: dict[str, Access] = {
     "Account": staff(SUPPORT, FINANCE, concerned="whose it is"),
     "ApiKey": staff(concerned="the partner whose it is"),
-    "Appointment": staff(SHOP_ASSOCIATE, SUPPORT, concerned="its customer"),
+    "Appointment": staff(SUPPORT, concerned="its customer, associates of the shop"),
     "Appraisal": staff(*ALL_STAFF, concerned="the owner of the object"),
     "Appraiser": staff(*ALL_STAFF),
     "Booking": BOOKINGS,
@@ -141,7 +141,7 @@ KINDS: dict[str, Access] = {
     "CertificateRecall": staff(*ALL_STAFF),
     "ClubShop": EVERYBODY,
     "Collection": EVERYBODY,
-    "Consignment": staff(*ALL_STAFF, concerned=SELLER),
+    "Consignment": staff(*HANDLERS, concerned=SELLER),
     "Contract": staff(MERCHANDISER, SUPPORT, FINANCE, concerned=SELLER),
     "CreditLot": staff(FINANCE, SUPPORT, concerned=OWNER),
     "Departure": EVERYBODY,
@@ -171,7 +171,7 @@ KINDS: dict[str, Access] = {
     # trade-in
     "AcquisitionPlan": staff(MERCHANDISER, FINANCE),
     "Campaign": EVERYBODY,
-    "Disposition": staff(*TRADERS),
-    "TradeIn": staff(*TRADERS, concerned=OWNER),
+    "Disposition": staff(*HANDLERS),
+    "TradeIn": staff(*HANDLERS, concerned=OWNER),
 }
 """Who may see a thing of a kind, by whatever way they come to it."""

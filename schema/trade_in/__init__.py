@@ -46,9 +46,7 @@ def to_states(states: Any) -> tuple[trade_in.TradeInState, ...]:
 
 @strawberry.type
 class TradeInQuery:
-    @strawberry.field(
-        graphql_type=TradeIn, description="A trade-in: the caller's own, or any for staff who handle them."
-    )
+    @strawberry.field(graphql_type=TradeIn, description="A trade-in.")
     async def trade_in(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which trade-in.")]
     ) -> Any:
@@ -73,8 +71,7 @@ class TradeInQuery:
 
     @strawberry.field(
         graphql_type=Connection[TradeIn],
-        description="Everybody's trade-ins, oldest first. For support, shop associates, appraisers, merchandisers and "
-        "finance.",
+        description="Everybody's trade-ins, oldest first.",
     )
     async def trade_in_queue(
         self,

@@ -143,8 +143,7 @@ class TradeInDeskMutation:
         TradeInOverrideInput,
         TradeIn,
         *STEPS,
-        description="Offer another value than was reckoned, for a reason, until a purchase uses the offer. For "
-        "merchandisers.",
+        description="Offer another value than was reckoned, for a reason, until a purchase uses the offer.",
     )
     trade_in_receive = mutation(
         trade_in.receive,
@@ -156,8 +155,8 @@ class TradeInDeskMutation:
         ClaimLapsed,
         PieceTied,
         *STEPS,
-        description="Take the piece in; one that the house does not know yet is registered. For support and associates "
-        "of the shop.",
+        description="Take the piece in; one that the house does not know yet is registered. Associates do it at their "
+        "shop.",
     )
     trade_in_inspect = mutation(
         trade_in.inspect,
@@ -168,8 +167,8 @@ class TradeInDeskMutation:
         NotQualified,
         *STEPS,
         description="Judge the piece by the standard that was pinned to the offer. As good as was said: purchase and "
-        "trade-in are done at once. Worse: its owner is asked. Not authentic: it goes back. For appraisers of the "
-        "category, of a high value for senior ones.",
+        "trade-in are done at once. Worse: its owner is asked. Not authentic: it goes back. A high "
+        "value takes a senior appraiser.",
     )
     trade_in_dispose = mutation(
         trade_in.dispose,
@@ -177,12 +176,12 @@ class TradeInDeskMutation:
         TradeIn,
         PieceTied,
         *STEPS,
-        description="Decide what becomes of a piece that was traded in, with a signed certificate. For merchandisers.",
+        description="Decide what becomes of a piece that was traded in, with a signed certificate.",
     )
     trade_in_hand_back = mutation(
         trade_in.hand_back,
         TradeInHandBackInput,
         TradeIn,
         *STEPS,
-        description="Say that its owner has the piece again. For support and associates of the shop where it was.",
+        description="Say that its owner has the piece again, at the shop where it was or in the house.",
     )

@@ -139,7 +139,7 @@ class TradeInOwnerMutation:
         WrongState,
         VersionConflict,
         description="Keep the piece after all, until it has come; a purchase that it belongs to stands at its full "
-        "price. For its owner, and support for them.",
+        "price.",
     )
     trade_in_pick_up = mutation(
         trade_in.pick_up,
@@ -150,7 +150,7 @@ class TradeInOwnerMutation:
         WrongState,
         VersionConflict,
         description="Have the piece fetched at the door, insured for its value. The owner pays a part of the freight "
-        "in cash; above what any cover pays there is no label. For its owner.",
+        "in cash; above what any cover pays there is no label.",
     )
     trade_in_answer = mutation(
         trade_in.answer,
@@ -159,5 +159,5 @@ class TradeInOwnerMutation:
         InsufficientFunds,
         WrongState,
         VersionConflict,
-        description="Answer a lower offer: accept it, pay the difference, or have the piece back. For its owner.",
+        description="Answer a lower offer: accept it, pay the difference, or have the piece back.",
     )

@@ -32,6 +32,7 @@ SEEN: dict[str, frozenset[Persona]] = {
     "certificateReinstate": frozenset({APPRAISER}),
     "certificateRecall": frozenset({APPRAISER}),
     "gradingStandardPublish": frozenset({APPRAISER}),
+    "tradeInInspect": frozenset({APPRAISER, Persona.ADMIN}),
 }
 """Who may see the thing and still not do this to it: they learn that they lack the right, not whether it is there."""
 
@@ -39,6 +40,7 @@ NAMES_THE_SHOP: dict[str, tuple[str, ...]] = {
     "appraisalReceive": (),
     "consignmentReceive": ("intake",),
     "goodsReturnReceive": (),
+    "tradeInReceive": (),
 }
 """Where the input says at which shop something happens that may also happen in the house itself."""
 

@@ -12,6 +12,7 @@ from tests.trust.operations import (
     payout,
     session,
     settlement,
+    trade_in,
     travel,
     wallet,
 )
@@ -28,4 +29,5 @@ OPERATIONS: dict[str, Entry] = {
     **settlement.ENTRIES,
     **order.ENTRIES,
     **travel.ENTRIES,
+    **trade_in.ENTRIES,
 }
