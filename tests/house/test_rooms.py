@@ -80,6 +80,7 @@ def modules(room: str) -> set[str]:
 def files() -> Iterator[Path]:
     for room in WRITTEN:
         for path in sorted((ROOT / room).rglob("*")):
+            # What is built is made of other people's words.
             if path.is_file() and not {"__pycache__", "built"} & set(path.parts) and path.suffix != ".pyc":
                 yield path
     yield from (ROOT / name for name in TOP_FILES)

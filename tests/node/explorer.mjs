@@ -56,6 +56,9 @@ if (SCREENSHOT) {
   await page.waitForTimeout(300);
   await page.screenshot({ path: SCREENSHOT });
 }
+await page.getByRole('button', { name: /settings/i }).click();
+await page.getByRole('dialog').waitFor();
+await page.keyboard.press('Escape');
 await write('{ viewer { email } }');
 told.stranger = await answer();
 await page.getByLabel('Ask as', { exact: true }).selectOption({ index: 1 });
