@@ -20,7 +20,6 @@ from app.house import House, open_house
 from app.http import GraphQLEndpoint
 from app.manifest import checked, read
 from app.sse import EventStreamEndpoint
-from app.stream import Streams
 from app.telemetry import metric, tracing
 from app.telemetry.exchange import telling
 from app.telemetry.whole import WholeFigures
@@ -120,12 +119,11 @@ def create(settings: Settings) -> HouseApp:
 @asynccontextmanager
 async def staying(app: HouseApp, house: House) -> AsyncIterator[None]:
     """Within, connections may stay; in the end, or when the server says so, they are told to come again."""
-    app.state.streams = streams = Streams(house)
-    app.state.closers = [*getattr(app.state, "closers", []), streams.close_all]
+    app.state.closers = [*getattr(app.state, "closers", []), house.streams.close_all]
     try:
         yield
     finally:
-        await streams.close_all()
+        await house.streams.close_all()
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from app.media import SignedAddresses
 from app.meter import Meter
 from app.response_cache import MemoryStore, ResponseCache, SharedStore
 from app.secret import Secrets
+from app.stream import Streams
 from app.telemetry.slow import SlowLog
 from domain import api_key, identity
 from domain.api_key import ApiKey
@@ -328,6 +329,11 @@ class House:
     feed: Feed
     watching: SqlReaders
     """For what is told to those who watch: as new as the event, and never in the way of requests."""
+
+    @cached_property
+    def streams(self) -> Streams:
+        """Who stays."""
+        return Streams(self)
 
     @cached_property
     def meter(self) -> Meter:

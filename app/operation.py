@@ -18,7 +18,9 @@ from app.meter import payer
 from app.request import HttpRefusal
 from app.stream import Stream
 from domain.unavailable import Unavailable
+from domain.viewer import Viewer
 from persistence.bucket import Lot
+from schema.access import keyed
 from schema.coded import INTERNAL, UNAVAILABLE, is_request_error
 from schema.subscription import answers, subscribes
 
@@ -53,10 +55,17 @@ async def executed(
     house, schema = stream.house, endpoint.schema
     _, query = await endpoint.find(house, asked)
     variables, operation_name = asked.get("variables"), asked.get("operationName")
-    viewer = await stream.who()
+
+    def become(known: Viewer) -> Viewer:
+        """Somebody with a key is their account where its scopes allow the operation."""
+        if known.key is None:
+            return known
+        return keyed(known, query, operation_name, tokens_max=schema.limits.tokens)
+
+    viewer = become(await stream.who())
     bound = endpoint.documents.guarded and endpoint.documents.binds(viewer, query)
     await hold_back(house, stream.head, viewer, query)
-    context = stream.context()
+    context = stream.context(viewer, become)
     asking = (query, variables, operation_name, context)
     charge = await house.meter.charge(payer(viewer, stream.client), schema, *asking)
     document = schema.documents.find(query)

@@ -42,7 +42,7 @@ class EventStreamEndpoint:
             raise HttpRefusal(405, "METHOD_NOT_ALLOWED", "Ask for an event stream by POST.", allow="POST")
         check_content(head.get(b"content-type"), head.get(b"content-encoding", "identity"))
         asked = parse_body(await read_body(head, receive))
-        streams: Streams = scope["app"].state.streams
+        streams: Streams = scope["app"].state.house.streams
         streams.admit(head.client)
         events = EventStream(self.graphql, streams, head, send)
         with streams.opened(events.stream):

@@ -4,16 +4,18 @@ Who it is is asked again before every answer, and in between every few seconds; 
 says that it may do less now. Whoever is nobody any more is shown out.
 """
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.auth import BadToken
 from app.change import Feed
-from app.house import House
 from app.request import Head, HttpRefusal, wanted_locale
 from domain.change import Position, Subject, SubjectKind
 from domain.unavailable import Unavailable
@@ -21,11 +23,16 @@ from domain.viewer import Viewer
 from resolvers.context import Context
 from resolvers.loaders import Loaders
 
+if TYPE_CHECKING:
+    from app.house import House
+
 log = logging.getLogger("cercle.stream")
 
 CHECK_SECONDS = 2.0
 GOING_AWAY = 1001
 FORBIDDEN = 4403
+
+Become = Callable[[Viewer], Viewer]
 
 LEAVING = "The house is about to stop: connect again."
 
@@ -111,24 +118,31 @@ class Stream:
     async def end(self, code: int, reason: str) -> None:
         await self._end(code, reason)
 
-    def context(self) -> Context:
-        """For one operation of who it is."""
-        return replace(self.house.context(self.viewer, client=self.client), stream=self)
+    def context(self, viewer: Viewer, become: Become) -> Context:
+        """For one operation, whose viewer is what `become` makes of whoever it is."""
+        return replace(self.house.context(viewer, client=self.client), stream=Watching(self, become))
 
-    # As resolvers see it
+    def leave(self) -> None:
+        self.house.feed.leave(self._guarded, self.doubt)
+
+
+class Watching:
+    """A connection as the resolvers of one of its operations see it."""
+
+    def __init__(self, stream: Stream, become: Become) -> None:
+        self._stream = stream
+        self._become = become
 
     async def follow(self, subjects: frozenset[Subject]) -> Following:
-        following = Following(self.house.feed, subjects)
+        following = Following(self._stream.house.feed, subjects)
         await following.begin()
         return following
 
     async def renewed(self) -> Context:
-        await self.who()
-        readers = self.house.watching
-        return replace(self.context(), readers=readers, loaders=Loaders(readers, self.viewer))
-
-    def leave(self) -> None:
-        self.house.feed.leave(self._guarded, self.doubt)
+        viewer = self._become(await self._stream.who())
+        readers = self._stream.house.watching
+        context = self._stream.context(viewer, self._become)
+        return replace(context, readers=readers, loaders=Loaders(readers, viewer))
 
 
 class Streams:

@@ -55,7 +55,7 @@ class WebSocketEndpoint:
         self.graphql = graphql
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        streams: Streams = scope["app"].state.streams
+        streams: Streams = scope["app"].state.house.streams
         head = Head({**scope, "method": "GET"})
         await receive()
         try:
@@ -145,7 +145,7 @@ class Connection:
             case "pong":
                 pass
             case "subscribe":
-                self.subscribe(self.id_of(message), payload)
+                await self.subscribe(self.id_of(message), payload)
             case "complete":
                 operation = self.operations.pop(self.id_of(message), None)
                 if operation is not None:
@@ -178,7 +178,7 @@ class Connection:
         self.acknowledged = True
         await self.tell({"type": "connection_ack"})
 
-    def subscribe(self, id: str, payload: Any) -> None:
+    async def subscribe(self, id: str, payload: Any) -> None:
         if not self.acknowledged:
             raise Closed(UNAUTHORIZED, "Unauthorized")
         if id in self.operations:
@@ -189,15 +189,16 @@ class Connection:
             checked(payload)
         except BadRequest as error:
             raise Closed(BAD_MESSAGE, str(error)) from error
-        self.operations[id] = asyncio.create_task(self.run(id, payload))
+        if len(self.operations) >= OPERATIONS_MAX:
+            await self.fail(
+                id, told(f"One connection runs {OPERATIONS_MAX} operations at once.", "TOO_MANY_OPERATIONS")
+            )
+        else:
+            self.operations[id] = asyncio.create_task(self.run(id, payload))
 
     async def run(self, id: str, asked: dict[str, Any]) -> None:
         """Answer one operation to its end."""
         with contextlib.suppress(ClientDisconnect):
-            if len(self.operations) > OPERATIONS_MAX:
-                full = told(f"One connection runs {OPERATIONS_MAX} operations at once.", "TOO_MANY_OPERATIONS")
-                await self.fail(id, full)
-                return
             async with aclosing(answered(self.graphql, self.stream, asked)) as results:
                 async for result in results:
                     if isinstance(result, PreExecutionError):

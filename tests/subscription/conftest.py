@@ -111,7 +111,8 @@ async def watched(
             stranger_mutations_per_minute=1_000_000,
             cost_bucket=1_000_000_000,
         )
-        servers = [ServedProcess(database, CERCLE_DATA_DIR=str(place)).launch() for _ in range(2)]
+        environment = {"CERCLE_DATA_DIR": str(place), "CERCLE_STREAMS_PER_ADDRESS_MAX": "2000"}
+        servers = [ServedProcess(database, **environment).launch() for _ in range(2)]
         try:
             async with open_house(settings) as house:
                 app = create(settings)

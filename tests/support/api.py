@@ -57,6 +57,7 @@ class Api:
     """Sends operations as a given person, or as a stranger."""
 
     def __init__(self, app: Starlette, house: House) -> None:
+        self.app = app
         self.client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://cercle.test")
         self.house = house
         self.comparison = ExitStack()
