@@ -25,6 +25,9 @@ PRIVATE = re.compile(
 )
 """How a description says that not everybody sees what it describes."""
 
+SHOWN_MOSTLY = {"OrderLine.tax": "of a margin alone it is finance's"}
+"""Fields that are kept from somebody in some cases only."""
+
 ACCOUNT = AccountId(UUID(int=9))
 
 
@@ -70,7 +73,7 @@ def test_every_field_that_is_private_or_takes_an_id_has_its_row() -> None:
         f"{found.name}.{name}" for found in own_types() for name, field in found.fields.items() if asks_for_a_row(field)
     }
 
-    assert sorted(asking) == sorted(FIELDS)
+    assert sorted(asking - SHOWN_MOSTLY.keys()) == sorted(FIELDS)
 
 
 def test_a_field_without_a_row_is_nobodys() -> None:

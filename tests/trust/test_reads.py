@@ -132,8 +132,8 @@ def test_every_kind_and_every_field_that_takes_an_id_has_a_row() -> None:
 
 
 @pytest.fixture(scope="module")
-async def crowd(world: World) -> Crowd:
-    """One of every kind."""
+async def crowd(world: World, things: dict[str, str]) -> Crowd:
+    """One of every kind, whom none of the things concerns."""
     return {persona: await world.persona(persona) for persona in Persona}
 
 
