@@ -288,15 +288,19 @@ async def add(work: Work, viewer: Viewer, command: AddBundle, *, now: datetime) 
         raise BundleNotAvailable(bundle.id, path=("bundleId",))
     cart = await work.carts.lock_own(Cart(CartId(work.new.id()), buyer, bundle.price.currency, (), now))
     check_room(cart, bundle, listings)
-    for price in prices:
-        if price.component.departure_id is not None:
-            await book(work, cart, bundle, price, command.travellers, now)
     things = [price for price in prices if price.component.listing_id is not None]
     for price in sorted(things, key=lambda one: str(one.component.listing_id)):
         assert price.component.listing_id is not None, "looked at above"
         await keep(work, cart, bundle, listings[price.component.listing_id], price, now)
+    held = [
+        await book(work, cart, bundle, price, command.travellers, now)
+        for price in prices
+        if price.component.departure_id is not None
+    ]
     cart.changed_at = now
     await work.carts.save(cart)
+    for booking in held:
+        await bookings.claim(work, booking, now)
     return cart
 
 
@@ -311,16 +315,17 @@ def check_room(cart: Cart, bundle: Bundle, listings: Mapping[ListingId, Listing]
 
 async def book(
     work: Work, cart: Cart, bundle: Bundle, price: ComponentPrice, travellers: Sequence[Traveller], now: datetime
-) -> None:
+) -> Booking:
     component = price.component
     assert component.departure_id is not None, "a journey has a departure"
     units = Counter(traveller.unit for traveller in travellers)
     said = f"This bundle is for {', '.join(component.units)}."
     require(units == Counter(component.units), InvalidInput(said, path=("travellers",)))
+    found = await bookings.find_departure(work, cart.owner, component.departure_id, travellers, now)
     booking = await bookings.hold(
         work,
         cart.owner,
-        component.departure_id,
+        found,
         travellers,
         now=now,
         in_bundle=bookings.InBundle(bundle.id, price.bundled, bundle.shares),
@@ -328,6 +333,7 @@ async def book(
     assert booking.expires_at is not None, "a hold ends"
     part = bookings.BookingPart.FULL
     cart.book(CartBooking(booking.id, part, price.bundled, booking.expires_at, now, bundle.id))
+    return booking
 
 
 async def keep(work: Work, cart: Cart, bundle: Bundle, seen: Listing, price: ComponentPrice, now: datetime) -> None:
@@ -380,11 +386,11 @@ async def remove(work: Work, viewer: Viewer, command: RemoveBundle, *, now: date
     journeys = [item for item in cart.bookings if item.bundle_id == command.bundle_id]
     if not things and not journeys:
         raise NotFound("Bundle", command.bundle_id, path=("bundleId",))
+    for item in sorted(things, key=lambda one: str(one.listing_id)):
+        await carts.let_go(work, cart, item, now)
     for journey in journeys:
         await let_go(work, await work.bookings.lock(journey.booking_id), now)
         cart.unbook(journey.booking_id)
-    for item in sorted(things, key=lambda one: str(one.listing_id)):
-        await carts.let_go(work, cart, item, now)
     cart.changed_at = now
     await work.carts.save(cart)
     return cart

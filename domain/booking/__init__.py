@@ -1,6 +1,6 @@
 """Bookings: places of a departure, held for a while, paid, confirmed by the supplier, and travelled or called off."""
 
-from domain.booking.hold import InBundle, at_once, check_travellers, find_departure, hold
+from domain.booking.hold import InBundle, check_travellers, claim, find_departure, hold
 from domain.booking.lifecycle import BOOKING_LIFECYCLE, BY_BUYER, BY_SUPPLIER, LIVE, OVER, BookingState
 from domain.booking.noun import (
     Booking,
@@ -51,9 +51,9 @@ __all__ = [
     "IntakeVault",
     "Traveller",
     "Work",
-    "at_once",
     "check_payable",
     "check_travellers",
+    "claim",
     "confirm",
     "end",
     "find_departure",

@@ -40,24 +40,21 @@ class InBundle:
 async def hold(
     work: Work,
     buyer: AccountId,
-    departure_id: DepartureId,
+    found: Departure,
     travellers: Sequence[Traveller],
     *,
     now: datetime,
+    deposit: bool = False,
     in_bundle: InBundle | None = None,
 ) -> Booking:
-    """Claim places for a buyer, who has a while to pay; kept with its first event and the job that looks back."""
-    seen = await find_departure(work, buyer, departure_id)
-    product = await work.travel_products.find(seen.product_id)
+    """A booking for a buyer, who has a while to pay; kept with its first event and the job that looks back.
+
+    Its places are not claimed yet: that is for the caller to do last, with `claim`.
+    """
+    product = await work.travel_products.find(found.product_id)
     terms, pin = await products.pinned(work, now)
-    checked = check_travellers(seen, product, terms.rule(product.category), travellers, now)
-    # A look before the lock: a crowd that comes too late is told so without waiting in line.
+    checked = check_travellers(found, product, terms.rule(product.category), travellers, now)
     units = [traveller.unit for traveller in checked]
-    departures.check_open(seen, now)
-    departures.check_left(seen, len(units), units.count(products.UnitKind.SINGLE))
-    found = await work.departures.lock(departure_id)
-    departures.claim(found, units, now)
-    await work.departures.save(found)
     by_unit = {price.kind: price for price in found.prices}
     alone = total((by_unit[unit].price for unit in units), found.currency)
     price = alone if in_bundle is None else in_bundle.price
@@ -87,7 +84,7 @@ async def hold(
         remind_days=terms.remind_days,
         starts_at=found.starts_at,
         ends_at=found.ends_at,
-        schedule=at_once(price, now) if in_bundle else schedule(terms, price, found.starts_at, now),
+        schedule=schedule(terms, price, found.starts_at, now) if deposit else at_once(price, now),
         held_at=now,
         expires_at=now + timedelta(minutes=terms.hold_minutes),
         bundle_id=None if in_bundle is None else in_bundle.bundle_id,
@@ -100,8 +97,20 @@ async def hold(
     return booking
 
 
-async def find_departure(work: Work, buyer: AccountId, departure_id: DepartureId) -> Departure:
-    """What was made for somebody else does not exist."""
+async def claim(work: Work, booking: Booking, now: datetime) -> None:
+    """Take the places of a new booking: the last that is done, so that others wait for it as shortly as can be."""
+    departure = await work.departures.lock(booking.departure_id)
+    departures.claim(departure, booking.units, now)
+    await work.departures.save(departure)
+
+
+async def find_departure(
+    work: Work, buyer: AccountId, departure_id: DepartureId, travellers: Sequence[Traveller], now: datetime
+) -> Departure:
+    """A departure with so many places left; what was made for somebody else does not exist.
+
+    A look without a lock: a crowd that comes too late is told so without waiting in line.
+    """
     try:
         found = await work.departures.find(departure_id)
     except NotFound as refusal:
@@ -109,6 +118,9 @@ async def find_departure(work: Work, buyer: AccountId, departure_id: DepartureId
         raise
     theirs = found.private_for is None or found.private_for == buyer
     require(theirs, NotFound("Departure", departure_id, path=("departureId",)))
+    units = [traveller.unit for traveller in travellers]
+    departures.check_open(found, now)
+    departures.check_left(found, len(units), units.count(products.UnitKind.SINGLE))
     return found
 
 

@@ -1,6 +1,6 @@
 """What orders and departures do to a booking; nothing here authorises.
 
-Rows are locked in this order: order, booking, departure, then as orders do.
+Rows are locked in this order: order, payment, booking, then as orders do, the departure after listings.
 """
 
 from dataclasses import replace

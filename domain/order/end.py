@@ -1,10 +1,12 @@
 """An order ends before the goods are on their way: everything goes back to where it was."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from domain import booking, claim, consignment, listing, settlement, stock
+from domain.booking import Booking
 from domain.event import Event
 from domain.ledger import Posting
 from domain.listing import ListingId
@@ -34,7 +36,7 @@ async def end_unpaid(work: Work, order: Order, action: str, reason: str, now: da
     order.ended_at, order.end_reason = now, reason
     for line in order.lines:
         line.move("orderCancel")
-    await journey.unpaid(work, order, reason, now)
+    booked = await journey.lock_of_order(work, order)
     await claim.drop(work, order.pieces, now)
     for consignment_id in order.consignments:
         await consignment.unsold(work, consignment_id, now)
@@ -43,6 +45,7 @@ async def end_unpaid(work: Work, order: Order, action: str, reason: str, now: da
         listing.release(listings[line.listed], line.quantity)
     for one in in_order(listings):
         await listing.keep(work, one, "released")
+    await journey.unpaid(work, order, booked, reason, now)
     await release_holds(work, order, now)
     if order.trade_in_id is not None:
         await work.pledges.let_go(order, now)
@@ -67,7 +70,7 @@ async def end_paid(work: Work, order: Order, reason: str, now: datetime) -> None
     open_ = [line for line in order.lines if line.state is not LineState.CANCELLED]
     for line in open_:
         line.move("orderCancel")
-    kept = await call_off_journeys(work, order, open_, reason, now)
+    booked = await journey.lock_of_order(work, order)
     for line in sorted(order.lines, key=lambda one: str(one.consignment_id)):
         if line.consigned and line.consignment_id is not None:
             await settlement.cancel_sale(work, order_line_id=line.id, now=now)
@@ -78,6 +81,7 @@ async def end_paid(work: Work, order: Order, reason: str, now: datetime) -> None
     for one in in_order(listings):
         await listing.keep(work, one, "returned")
     await take_costs_back(work, order)
+    kept = await call_off_journeys(work, order, open_, booked, reason, now)
     if order.trade_in_id is not None:
         await work.pledges.call_off(order, whole=True, now=now)
     back = {line.id: line.refundable - kept.get(line.id, Money.zero(order.currency)) for line in open_}
@@ -94,10 +98,14 @@ async def end_paid(work: Work, order: Order, reason: str, now: datetime) -> None
 
 
 async def call_off_journeys(
-    work: Work, order: Order, lines: Sequence[OrderLine], reason: str, now: datetime
+    work: Work,
+    order: Order,
+    lines: Sequence[OrderLine],
+    found: Mapping[UUID, Booking],
+    reason: str,
+    now: datetime,
 ) -> dict[OrderLineId, Money]:
-    """End the bookings of these lines; answers with what their ladders keep of each line."""
-    found = await journey.lock_of_order(work, order)
+    """End the locked bookings of these lines; answers with what their ladders keep of each line."""
     kept: dict[OrderLineId, Money] = {}
     for line in sorted((one for one in lines if one.booking_id), key=lambda one: str(one.booking_id)):
         assert line.booking_id is not None, "a journey has a booking"

@@ -84,9 +84,8 @@ async def move(work: Work, order: Order, amount: Money, now: datetime, memo: str
     await post(work, postings, ("order", order.id), now, f"Order {order.code}, {memo}")
 
 
-async def unpaid(work: Work, order: Order, reason: str, now: datetime) -> None:
+async def unpaid(work: Work, order: Order, found: Mapping[UUID, Booking], reason: str, now: datetime) -> None:
     """The order is over before it was paid."""
-    found = await lock_of_order(work, order)
     for line in sorted(order.journeys, key=lambda one: str(one.booking_id)):
         assert line.booking_id is not None, "a journey has a booking"
         await bookings.unpaid(work, found[line.booking_id], line.id, reason, now)

@@ -28,10 +28,12 @@ async def hold(work: Work, viewer: Viewer, command: HoldBooking, *, now: datetim
     buyer = viewer.require_account()
     said = "The balance is paid with bookingPayBalance."
     require(command.pay is not BookingPart.BALANCE, InvalidInput(said, path=("pay",)))
-    seen = await bookings.find_departure(work, buyer, command.departure_id)
-    cart = await open_cart(work, buyer, seen.currency, now)
-    booking = await bookings.hold(work, buyer, command.departure_id, command.travellers, now=now)
-    await put_in_cart(work, cart, booking, command.pay, now)
+    found = await bookings.find_departure(work, buyer, command.departure_id, command.travellers, now)
+    cart = await open_cart(work, buyer, found.currency, now)
+    deposit = command.pay is BookingPart.DEPOSIT
+    booking = await bookings.hold(work, buyer, found, command.travellers, now=now, deposit=deposit)
+    await put_in_cart(work, cart, booking, now)
+    await bookings.claim(work, booking, now)
     return booking
 
 
@@ -43,16 +45,11 @@ async def open_cart(work: Work, buyer: AccountId, currency: Currency, now: datet
     return cart
 
 
-async def put_in_cart(work: Work, cart: Cart, booking: Booking, pay: BookingPart, now: datetime) -> None:
+async def put_in_cart(work: Work, cart: Cart, booking: Booking, now: datetime) -> None:
     """What is to be paid now, of a held booking."""
     assert booking.expires_at is not None, "a hold ends"
     first = booking.schedule[0]
-    part = pay if first.part is BookingPart.DEPOSIT else BookingPart.FULL
-    price = first.amount if part is BookingPart.DEPOSIT else booking.price
-    if part is BookingPart.FULL and first.part is BookingPart.DEPOSIT:
-        booking.schedule = bookings.at_once(booking.price, now)
-        await work.bookings.save(booking)
-    cart.book(CartBooking(booking.id, part, price, booking.expires_at, now))
+    cart.book(CartBooking(booking.id, first.part, first.amount, booking.expires_at, now))
     cart.changed_at = now
     await work.carts.save(cart)
 
