@@ -177,6 +177,20 @@ class Settings(BaseSettings):
             raise ValueError("CERCLE_CERTIFICATE_KEY and the retired keys are 32 bytes each, in base64url.")
         return self
 
+    @field_validator("database_url", "database_owner_url", "database_replica_url", "database_direct_url")
+    @classmethod
+    def is_postgresql(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("postgresql://", "postgres://")):
+            raise ValueError("The address of a database begins with postgresql://")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def is_redis(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("The address of a Redis or Valkey begins with redis://, rediss:// or unix://")
+        return url
+
     @model_validator(mode="after")
     def pooler_has_a_way_around(self) -> "Settings":
         if self.database_pooler and not (self.database_url and self.database_direct_url):

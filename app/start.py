@@ -14,10 +14,12 @@ import asyncpg
 
 from app import auth
 from app.config import Environment, ResponseCache, Settings
+from app.place import check_place
 from app.supervisor import Child
 from domain.viewer import AccountId, Role
 from persistence.embedded import ServiceSupervisor, running
-from persistence.migrate import DatabaseProblem, SchemaFound, SchemaState, migrate, probe, schema_found
+from persistence.migrate import DatabaseProblem, SchemaFound, SchemaState, migrate, schema_found
+from persistence.soundness import check_sound
 
 
 class PortInUse(RuntimeError):
@@ -77,6 +79,7 @@ def bound(settings: Settings, *, shared: bool) -> socket.socket:
 @contextmanager
 def services(settings: Settings) -> Iterator[Settings]:
     """Settings that name a database and a cache: those given, else embedded ones that run for as long as this does."""
+    check_place(settings.data_dir)
     if settings.database_url and settings.redis_url:
         yield settings
         return
@@ -121,7 +124,14 @@ def owner_url(settings: Settings) -> str:
 
 
 async def bring_up(settings: Settings, *, may_migrate: bool) -> SchemaState:
-    """Bring the database to this version's schema, or refuse one that is not; says how it was found."""
+    """Bring the database to this version's schema, or refuse one that is not; says how it was found.
+
+    Refused is also one that would not keep what it is given, as the owner sees it or as the app does.
+    """
+    app = settings.database_direct_url or settings.database_url
+    for url in dict.fromkeys((owner_url(settings), app)):
+        if url is not None:
+            await check_sound(url)
     if may_migrate:
         return (await migrate(owner_url(settings), settings.database_url)).state
     found = await found_schema(settings)
@@ -131,7 +141,6 @@ async def bring_up(settings: Settings, *, may_migrate: bool) -> SchemaState:
 
 
 async def found_schema(settings: Settings) -> SchemaFound:
-    await probe(owner_url(settings))
     connection = await asyncpg.connect(owner_url(settings))
     try:
         return await schema_found(connection.fetchval)

@@ -45,6 +45,7 @@ def main() -> None:
 def problems() -> tuple[type[Exception], ...]:
     """What a person can do something about; looked up when something went wrong, for the imports take a while."""
     from app.manifest import BadDocument
+    from app.place import PlaceProblem
     from app.seed import NotEmpty
     from app.start import OnlyInDevelopment, PortInUse
     from app.supervisor import StartFailed
@@ -57,6 +58,7 @@ def problems() -> tuple[type[Exception], ...]:
         DatabaseProblem,
         NotEmpty,
         OnlyInDevelopment,
+        PlaceProblem,
         PortInUse,
         ServiceFailed,
         ServicesBusy,
