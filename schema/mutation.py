@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import cache, wraps
-from typing import Annotated, Any, Protocol, Union
+from typing import Annotated, Any, Protocol, Union, cast
 from uuid import UUID
 
 import strawberry
@@ -79,7 +79,7 @@ def mutation(
         command = input.to_command()
         try:
             return await info.context.transact(
-                locked(verb, info.field_name),
+                locked(cast("Any", verb), info.field_name),
                 command if prepare is None else await prepare(info.context, command),
                 action=info.field_name,
                 key=key_of(info, input),
