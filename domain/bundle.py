@@ -286,6 +286,7 @@ async def add(work: Work, viewer: Viewer, command: AddBundle, *, now: datetime) 
     prices = split(bundle, listings, departure) if bundle.state is BundleState.ACTIVE else None
     if prices is None:
         raise BundleNotAvailable(bundle.id, path=("bundleId",))
+    check_units(bundle, command.travellers)
     cart = await work.carts.lock_own(Cart(CartId(work.new.id()), buyer, bundle.price.currency, (), now))
     check_room(cart, bundle, listings)
     things = [price for price in prices if price.component.listing_id is not None]
@@ -304,6 +305,14 @@ async def add(work: Work, viewer: Viewer, command: AddBundle, *, now: datetime) 
     return cart
 
 
+def check_units(bundle: Bundle, travellers: Sequence[Traveller]) -> None:
+    """Somebody travels as each of the units that the bundle is for, and nobody else."""
+    units = () if bundle.journey is None else bundle.journey.units
+    said = f"This bundle is for {', '.join(units)}." if units else "There is no journey in this bundle."
+    fits = Counter(traveller.unit for traveller in travellers) == Counter(units)
+    require(fits, InvalidInput(said, path=("travellers",)))
+
+
 def check_room(cart: Cart, bundle: Bundle, listings: Mapping[ListingId, Listing]) -> None:
     there = any(cart.item(listing_id) is not None for listing_id in bundle.listings)
     require(not there, InvalidInput("Part of it is in the cart already: take that out first.", path=("bundleId",)))
@@ -318,9 +327,6 @@ async def book(
 ) -> Booking:
     component = price.component
     assert component.departure_id is not None, "a journey has a departure"
-    units = Counter(traveller.unit for traveller in travellers)
-    said = f"This bundle is for {', '.join(component.units)}."
-    require(units == Counter(component.units), InvalidInput(said, path=("travellers",)))
     found = await bookings.find_departure(work, cart.owner, component.departure_id, travellers, now)
     booking = await bookings.hold(
         work,
