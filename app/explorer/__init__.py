@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from graphql import DocumentNode, NonNullTypeNode, OperationDefinitionNode, VariableDefinitionNode, parse
@@ -19,15 +19,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.config import Environment, Settings
+import schema
+from app.config import DocumentsMode, Environment, Settings
 from app.request import Head
 
+if TYPE_CHECKING:
+    from app.start import Pass
+
 BUILT = Path(__file__).parent / "built"
+PRINTED = Path(schema.__file__).parent / "schema.graphql"
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CONSUMERS = ("storefront", "mobile", "partner", "dashboard")
 """In this order; folders of other names come after them."""
 
-KINDS = {"explorer.js": "text/javascript", "explorer.css": "text/css", "LICENSES.txt": "text/plain"}
+SCHEMA = "schema.graphql"
+KINDS = {
+    "explorer.js": "text/javascript",
+    "explorer.css": "text/css",
+    "LICENSES.txt": "text/plain",
+    SCHEMA: "text/plain",
+}
 A_YEAR = "public, max-age=31536000, immutable"
 
 POLICY = (
@@ -59,7 +70,7 @@ class Asset:
 
 @cache
 def asset(name: str) -> Asset:
-    body = (BUILT / name).read_bytes()
+    body = (PRINTED if name == SCHEMA else BUILT / name).read_bytes()
     return Asset(body, gzip.compress(body, 6, mtime=0), sha256(body).hexdigest()[:16])
 
 
@@ -78,7 +89,7 @@ class Explorer:
         """The page, and the headers that belong to it."""
         nonce = secrets.token_urlsafe(16)
         people = await self._people() if self._is_at_this_machine(head) else []
-        given = {"nonce": nonce, "consumers": self._consumers, "people": people}
+        given = {"nonce": nonce, "sdl": self._sdl, "consumers": self._consumers, "people": people}
         page = PAGE.format(
             css=asset("explorer.css").tag,
             js=asset("explorer.js").tag,
@@ -90,6 +101,11 @@ class Explorer:
             "referrer-policy": "no-referrer",
             "x-content-type-options": "nosniff",
         }
+
+    @property
+    def _sdl(self) -> str | None:
+        """Where everybody may read the schema at once, which is cheaper for the house than to be asked about it."""
+        return f"explorer/{SCHEMA}?{asset(SCHEMA).tag}" if shows_schema(self._settings) else None
 
     @cached_property
     def _consumers(self) -> list[dict[str, Any]]:
@@ -110,13 +126,12 @@ class Explorer:
     async def _people(self) -> list[dict[str, str]]:
         from app.start import residents
 
-        return [
-            {
-                "label": f"{', '.join(sorted(role.replace('_', ' ').lower() for role in one.roles))}: {one.email}",
-                "token": one.token,
-            }
-            for one in await residents(self._settings)
-        ]
+        return [{"label": label(one), "token": one.token} for one in await residents(self._settings)]
+
+
+def label(one: "Pass") -> str:
+    roles = ", ".join(sorted(role.replace("_", " ").lower() for role in one.roles))
+    return f"{one.email.partition('@')[0]}: {roles}"
 
 
 def tabs(folder: Path) -> list[dict[str, str]]:
@@ -148,9 +163,13 @@ def is_loopback(address: str) -> bool:
         return False
 
 
+def shows_schema(settings: Settings) -> bool:
+    return settings.documents_mode is DocumentsMode.OPEN
+
+
 async def send_asset(request: Request) -> Response:
     name = request.path_params["name"]
-    if name not in KINDS:
+    if name not in KINDS or (name == SCHEMA and not shows_schema(request.app.state.house.settings)):
         return Response(b"", 404)
     found = asset(name)
     headers = {"cache-control": A_YEAR, "vary": "accept-encoding", "x-content-type-options": "nosniff"}

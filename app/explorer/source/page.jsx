@@ -1,15 +1,16 @@
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { setNonce } from 'get-nonce';
 import { GraphiQL } from 'graphiql';
-import { buildClientSchema, getIntrospectionQuery } from 'graphql';
+import { buildClientSchema, buildSchema, getIntrospectionQuery } from 'graphql';
 import { useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import 'graphiql/style.css';
 import './page.css';
 
-// What the house gives with the page: the examples of each consumer and, in development, people to act as.
-const { nonce, consumers, people } = JSON.parse(document.getElementById('given').textContent);
+// What the house gives with the page: where the schema is, unless it has to be asked for; the examples of each consumer;
+// and, in development, people to ask as.
+const { nonce, sdl, consumers, people } = JSON.parse(document.getElementById('given').textContent);
 setNonce(nonce);
 
 const STRANGER = { label: 'nobody: a stranger', token: null };
@@ -49,6 +50,10 @@ const fetcherFor = ({ token }) => {
 };
 
 async function readSchema(fetcher) {
+  if (sdl) {
+    const response = await fetch(sdl);
+    return buildSchema(await response.text(), { assumeValid: true, assumeValidSDL: true, noLocation: true });
+  }
   const answer = await fetcher({ query: getIntrospectionQuery({ inputValueDeprecation: true }) });
   return answer.data ? buildClientSchema(answer.data) : null;
 }
@@ -89,15 +94,9 @@ function Explorer() {
     if (!schema) readSchema(fetcher).then(setSchema, () => setSchema(null));
   }, [fetcher, schema]);
   return (
-    <GraphiQL
-      fetcher={fetcher}
-      schema={schema}
-      storage={drawer}
-      defaultTabs={consumer.tabs}
-      defaultTheme="light"
-      showPersistHeadersSettings={false}
-    >
-      <GraphiQL.Logo>
+    <>
+      <header>
+        <h1>Cercle</h1>
         {consumers.length > 0 && (
           <Choice
             label="Examples"
@@ -109,9 +108,20 @@ function Explorer() {
         {people.length > 0 && (
           <Choice label="Ask as" options={everybody.map((one) => one.label)} value={person} choose={choosePerson} />
         )}
-        <span className="name">Cercle</span>
-      </GraphiQL.Logo>
-    </GraphiQL>
+      </header>
+      <GraphiQL
+        fetcher={fetcher}
+        schema={schema}
+        storage={drawer}
+        defaultTabs={consumer.tabs}
+        defaultTheme="light"
+        showPersistHeadersSettings={false}
+      >
+        <GraphiQL.Logo>
+          <></>
+        </GraphiQL.Logo>
+      </GraphiQL>
+    </>
   );
 }
 
