@@ -65,6 +65,14 @@ def happening(row: Any) -> Happening:
         row["subject_id"],
         row["piece_id"],
         row["account_id"],
-        None if row["order_id"] is None else UUID(row["order_id"]),
-        None if row["consignment_id"] is None else UUID(row["consignment_id"]),
+        whole_of(row["order_id"]),
+        whole_of(row["consignment_id"]),
     )
+
+
+def whole_of(text: str | None) -> UUID | None:
+    """An id in an event's data; one event that says it badly must not hold up all that follow."""
+    try:
+        return None if text is None else UUID(text)
+    except ValueError:
+        return None

@@ -69,7 +69,12 @@ async def offer(work: Work, viewer: Viewer, command: Offer, *, now: datetime) ->
         await work.contracts.save(contract)
     await work.consignments.save(consignment)
     consigned.expire_later(work, consignment)
-    said = {"price_minor": contract.price.minor, "currency": contract.price.currency, "version": contract.version}
+    said = {
+        "price_minor": contract.price.minor,
+        "currency": contract.price.currency,
+        "version": contract.version,
+        "consignmentId": str(consignment.id),
+    }
     work.events.append(Event("contract.offered", "contract", contract.id, said, contract.piece_id, contract.seller))
     return contract
 

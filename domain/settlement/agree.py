@@ -81,7 +81,12 @@ async def agree(work: Work, viewer: Viewer, command: Agree, *, now: datetime) ->
     if at_once or contract.choice_fixed is ChoiceFixed.AGREEMENT:
         contract.payout_fixed_at = now
     consigned.agree(consignment, contract.id, command.mode, now)
-    said = {"mode": command.mode, "credit_bps": command.credit_bps, "version": contract.version}
+    said = {
+        "mode": command.mode,
+        "credit_bps": command.credit_bps,
+        "version": contract.version,
+        "consignmentId": str(consignment.id),
+    }
     work.events.append(Event("contract.agreed", "contract", contract.id, said, contract.piece_id, contract.seller))
     if at_once:
         await buy(work, consignment, contract, bought_at_once(contract), SettlementCause.APPRAISAL, now)
@@ -108,7 +113,7 @@ async def choose_payout(work: Work, viewer: Viewer, command: ChoosePayout, *, no
     contract.move("settlementChoosePayout")
     contract.credit_bps = command.credit_bps
     await work.contracts.save(contract)
-    said = {"credit_bps": command.credit_bps}
+    said = {"credit_bps": command.credit_bps, "consignmentId": str(contract.consignment_id)}
     work.events.append(
         Event("contract.payoutChosen", "contract", contract.id, said, contract.piece_id, contract.seller)
     )

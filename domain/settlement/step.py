@@ -36,7 +36,7 @@ def happened(settlement: Settlement, what: str, **data: object) -> Event:
         name=f"settlement.{what}",
         subject_kind="settlement",
         subject_id=settlement.id,
-        data=data,
+        data={**data, "consignmentId": str(settlement.consignment_id)},
         piece_id=settlement.piece_id,
         account_id=settlement.seller,
     )

@@ -26,11 +26,12 @@ from domain.work import check_version
 
 def happened(trade_in: TradeIn, what: str, **data: object) -> Event:
     """An event of this trade-in, and of its piece once it is known; `data` holds JSON values only."""
+    of_order = {} if trade_in.order_id is None else {"orderId": str(trade_in.order_id)}
     return Event(
         name=f"tradeIn.{what}",
         subject_kind="tradeIn",
         subject_id=trade_in.id,
-        data={"code": trade_in.code, **data},
+        data={"code": trade_in.code, **of_order, **data},
         piece_id=trade_in.piece_id,
         account_id=trade_in.owner,
     )

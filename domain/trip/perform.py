@@ -32,5 +32,6 @@ async def perform(work: Work, viewer: Viewer, command: PerformService, *, now: d
     require(line.kind is LineKind.SERVICE, InvalidInput("This line is not a service.", path=("lineId",)))
     journey.took_place(work, order, line, now)
     await work.orders.save(order)
-    work.events.append(Event("service.performed", "orderLine", line.id, {"orderId": str(order.id)}, account_id=order.buyer))
+    said = {"orderId": str(order.id)}
+    work.events.append(Event("service.performed", "orderLine", line.id, said, account_id=order.buyer))
     return order

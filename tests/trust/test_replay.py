@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tests.support.snapshot import changed, snapshot
+from tests.support.told import seen, untold
 from tests.trust.alter import different
 from tests.trust.operations import OPERATIONS
 from tests.trust.selection import MUTATIONS, input_type, noun_of
@@ -27,7 +28,7 @@ def test_every_mutation_takes_a_key_and_has_an_entry() -> None:
 async def test_a_mutation_acts_once(world: World, name: str) -> None:
     actor, given = await OPERATIONS[name](world)
     key = uuid4().hex
-    before = await marks(world)
+    before, stood = await marks(world), await seen(world.house)
 
     keyless = await world.send(actor, name, given, None)
     assert outcome(keyless, name) == "INVALID_INPUT"
@@ -39,6 +40,7 @@ async def test_a_mutation_acts_once(world: World, name: str) -> None:
     assert {outcome(answer, name) for answer in answers} <= {noun_of(name), IN_FLIGHT}
     assert all(answer.body == first.body for answer in answers if outcome(answer, name) != IN_FLIGHT)
     assert await transactions_since(world, before) <= {1}
+    assert await untold(world.house, stood) == [], "whoever watches it is told"
 
     kept = await snapshot(world.house)
     for _ in range(2):
