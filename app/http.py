@@ -196,7 +196,7 @@ class GraphQLEndpoint:
             run = partial(veiled, run)
         charge = await house.meter.charge(payer(viewer, head.client), self.schema, *asking)
         watch.cost = charge.requested
-        run = partial(charge.run, run, context)
+        run = partial(charge.run, run)
         if answers is None or not self.schema.only_reads(query, operation_name):
             return answered(await run(), media_type, charge)
         if (kept := await answers.shared(key)) is not None:

@@ -51,7 +51,7 @@ class Charge:
         self.requested = self.actual = requested
         self.status: int | None = None
 
-    async def run(self, run: Run, context: Context) -> ExecutionResult:
+    async def run(self, run: Run) -> ExecutionResult:
         """What the operation answers in the time that it has, or why it is not begun."""
         lot, priced = self.lot, self.priced
         if isinstance(lot, Empty):
@@ -67,7 +67,6 @@ class Charge:
             # Whoever cancels for a reason of their own has their way.
             if deadline.end(task) or task.uncancel():
                 raise
-            context.loaders.stop()
             self.status = 503
             return stopped(deadline.seconds)
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -63,27 +62,13 @@ V = TypeVar("V")
 BATCH_MAX = 1_000
 
 
-class Loader(DataLoader[K, V]):
-    """A DataLoader that knows which of its batches are being read, for they outlive whoever waits for them."""
-
-    running: set[asyncio.Task[Any] | None]
-
-
 def loader(batch: Callable[[Sequence[K]], Awaitable[Sequence[V]]]) -> DataLoader[K, V]:
     """A DataLoader over a reader's batch."""
-    running: set[asyncio.Task[Any] | None] = set()
 
     async def load(keys: list[K]) -> Sequence[V]:
-        task = asyncio.current_task()
-        running.add(task)
-        try:
-            return await batch(keys)
-        finally:
-            running.discard(task)
+        return await batch(keys)
 
-    made = Loader(load_fn=load, max_batch_size=BATCH_MAX)
-    made.running = running
-    return made
+    return DataLoader(load_fn=load, max_batch_size=BATCH_MAX)
 
 
 class Loaders:
@@ -99,14 +84,6 @@ class Loaders:
         for name in [name for name, value in vars(self).items() if isinstance(value, DataLoader)]:
             delattr(self, name)
         self.pages.clear()
-
-    def stop(self) -> None:
-        """Read no more, for nobody waits for it."""
-        for held in (*vars(self).values(), *self.pages.values()):
-            if isinstance(held, Loader):
-                for task in held.running:
-                    if task is not None:
-                        task.cancel()
 
     def page(
         self, list_name: str, page: PageRequest, batch: Callable[[Sequence[UUID]], Awaitable[Sequence[Page[V]]]]
