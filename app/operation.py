@@ -72,7 +72,7 @@ async def executed(
     begins = isinstance(charge.lot, Lot) and charge.priced.refused is None
     if document is None or not begins or not subscribes(document, operation_name):
         run: Run = partial(schema.answer, *asking)
-        result = await charge.run(partial(veiled, run) if bound else run, context)
+        result = await charge.run(partial(veiled, run) if bound else run)
         result.extensions = charge.told()
         yield result
         return
