@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from uuid import UUID
 
 import asyncpg
 
+from app.seed import journeys
 from app.seed.assortment import Model, Place, brand, collections, models, places
 from app.seed.consigned import Dealing
 from app.seed.draw import Draw
@@ -14,16 +16,22 @@ from app.seed.shops import associates, shops
 from app.seed.stock import TABLES, Stockroom
 from app.seed.words import BRANDS
 from domain.account import Account
+from domain.listing import ListingId
+from domain.money import Currency, Money
 from domain.policy import AppraisalTerms, gather
 from domain.viewer import Role
 from persistence.account import SqlAccounts
 from persistence.appraiser import SqlAppraisers
 from persistence.associate import SqlAssociates
+from persistence.bundle import SqlBundles
 from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
 from persistence.copy import copy_nouns, indexed_afterwards
+from persistence.departure import SqlDepartures
 from persistence.grading import SqlGradingStandards
 from persistence.policy import SqlPolicyReader
 from persistence.shop import SqlShops
+from persistence.supplier import SqlSuppliers
+from persistence.travel_product import SqlTravelProducts
 
 NUMBER = 20_261_101
 PIECES_DEFAULT = 2_000
@@ -78,6 +86,35 @@ async def fill(connection: asyncpg.Connection, draw: Draw, pieces: int, progress
             await rows.copy(connection)
             done += len(rows.pieces)
             progress("pieces", done, pieces)
+    await send_away(connection, everybody)
+
+
+LUGGAGE = """
+SELECT l.id, l.price_minor FROM listing l JOIN product p ON p.id = l.product_id
+WHERE l.kind = 'NEW' AND l.state = 'LISTED' AND l.price_currency = 'EUR' AND l.quantity > 1 AND p.kind = 'GOODS'
+ORDER BY l.price_minor, l.id LIMIT 1
+"""
+
+
+async def send_away(connection: asyncpg.Connection, everybody: list[Account]) -> None:
+    """Journeys on days to come, and one of them with what to pack for it."""
+    sold_by = journeys.suppliers(everybody)
+    offered = list(journeys.products(sold_by))
+    opened = list(journeys.departures(offered))
+    await copy_nouns(connection, SqlSuppliers, sold_by)
+    await copy_nouns(connection, SqlTravelProducts, offered)
+    await copy_nouns(connection, SqlDepartures, opened)
+    jobs = [
+        (name, one.id, due_at)
+        for one in opened
+        for name, due_at in (("departureDecide", one.decide_at), ("departureComplete", one.ends_at))
+    ]
+    await connection.copy_records_to_table("outbox", records=jobs, columns=["name", "subject_id", "due_at"])
+    luggage = await connection.fetchrow(LUGGAGE)
+    if luggage is not None:
+        price = Money(luggage["price_minor"], Currency.EUR)
+        packed = journeys.bundle(opened[0], ListingId(UUID(int=luggage["id"].int)), price)
+        await copy_nouns(connection, SqlBundles, [packed])
 
 
 async def judge(connection: asyncpg.Connection, everybody: list[Account], tree: list[Place]) -> Dealing:

@@ -25,7 +25,7 @@ class Known:
     jurisdiction: str
 
 
-KNOWN = (
+FIRST_KNOWN = (
     Known("lin@cercle.example", "Lin Jia 林佳", Role.CUSTOMER, Locale.ZH, Currency.CNY, "CN"),
     Known("camille@cercle.example", "Camille Morvan", Role.CUSTOMER, Locale.EN, Currency.EUR, "FR"),
     Known("appraiser@cercle.example", "Shen Mingzhe 沈明哲", Role.APPRAISER, Locale.ZH, Currency.CNY, "CN"),
@@ -37,11 +37,16 @@ KNOWN = (
     Known("second.appraiser@cercle.example", "Maud Verlinck", Role.APPRAISER, Locale.EN, Currency.EUR, "FR"),
     Known("senior.appraiser@cercle.example", "Hu Yanqing 胡砚清", Role.APPRAISER, Locale.ZH, Currency.CNY, "CN"),
 )
+OF_JOURNEYS = (
+    Known("supplier@cercle.example", "Marisol Vega", Role.SUPPLIER, Locale.EN, Currency.EUR, "ES"),
+    Known("medical@cercle.example", "Dr. Anneke Brandt", Role.MEDICAL, Locale.EN, Currency.EUR, "CH"),
+)
+KNOWN = (*FIRST_KNOWN, *OF_JOURNEYS)
 
 
 def people(draw: Draw) -> Iterator[Account]:
     """The known ones, then members who sold pieces before."""
-    for one in KNOWN:
+    for one in FIRST_KNOWN:
         yield account(draw, one)
     for number in range(1, SELLERS + 1):
         chinese = draw.chance(70)
@@ -52,6 +57,10 @@ def people(draw: Draw) -> Iterator[Account]:
         )
         email = f"member{number:03}@members.cercle.example"
         yield account(draw, Known(email, name, Role.CUSTOMER, locale, currency, where))
+    # By chance of their own, so that those before them stay who they are.
+    later = Draw(len(KNOWN))
+    for one in OF_JOURNEYS:
+        yield account(later, one)
 
 
 def account(draw: Draw, who: Known) -> Account:
