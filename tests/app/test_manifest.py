@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from graphql import parse
+from typer.testing import CliRunner
 
+from app.cli.commands import commands, main
 from app.manifest import BadDocument, checked, read, written
 from schema.root import build
-from tests.support.houses import cercle
 from tests.support.servers import REPOSITORY
 
 TEXT = "query Who {\n  viewer {\n    id\n  }\n}"
@@ -25,37 +27,49 @@ def apollo(**changes: Any) -> dict[str, Any]:
     return {"format": "apollo-persisted-query-manifest", "version": 1, "operations": [operation]}
 
 
+def documents(*arguments: str) -> Result:
+    return CliRunner().invoke(commands, ["documents", *arguments])
+
+
 def test_the_command_prints_a_manifest_whose_ids_are_the_hashes_of_its_documents(tmp_path: Path) -> None:
-    printed = cercle("documents", "examples")
-    kept = cercle("documents", "examples", "--into", str(tmp_path / "manifest.json"))
+    examples, file = REPOSITORY / "examples" / "storefront", tmp_path / "manifest.json"
+
+    printed, kept = documents(str(examples)), documents(str(examples), "--into", str(file))
 
     manifest = json.loads(printed.stdout)
-    assert (printed.returncode, kept.returncode) == (0, 0), printed.stderr
+    assert (printed.exit_code, kept.exit_code, kept.stdout) == (0, 0, "")
     assert all(id == hashed(text) for id, text in manifest.items())
-    assert json.loads((tmp_path / "manifest.json").read_text()) == manifest
+    assert json.loads(file.read_text()) == manifest
     assert len(manifest) >= sum(
         len([one for one in parse(file.read_text()).definitions if one.kind == "operation_definition"])
-        for file in (REPOSITORY / "examples").rglob("*.graphql")
+        for file in examples.rglob("*.graphql")
     )
 
 
 def test_what_the_command_prints_can_be_registered_and_is_printed_again(tmp_path: Path) -> None:
-    manifest = written(read(REPOSITORY / "examples"))
+    manifest = written(read(REPOSITORY / "examples" / "partner"))
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
 
     assert written(checked(read(tmp_path), build())) == manifest
 
 
-def test_a_folder_with_a_document_that_does_not_fit_is_told_in_one_line(tmp_path: Path) -> None:
+def test_a_folder_with_a_document_that_does_not_fit_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "wrong.graphql").write_text("{ viewer { nothing } }")
+    told = []
+    for folder in (tmp_path, tmp_path / "nowhere"):
+        monkeypatch.setattr("sys.argv", ["cercle", "documents", str(folder)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        told.append((end.value.code, capsys.readouterr()))
 
-    refused = cercle("documents", str(tmp_path))
-    nowhere = cercle("documents", str(tmp_path / "nowhere"))
-
-    assert refused.returncode == nowhere.returncode == 1
-    assert refused.stderr.startswith("cercle: ")
-    assert "wrong.graphql is not a document of this schema" in refused.stderr
-    assert "nowhere is no folder" in nowhere.stderr
+    (wrong, first), (missing, second) = told
+    assert wrong == missing == 1
+    assert first.err.startswith("cercle: ")
+    assert "wrong.graphql is not a document of this schema" in first.err
+    assert first.out == second.out == ""
+    assert "nowhere is no folder" in second.err
 
 
 @pytest.mark.parametrize("manifest", [{hashed(TEXT): TEXT}, {f"sha256:{hashed(TEXT)}": TEXT}, apollo()])
