@@ -140,6 +140,10 @@ class BudgetExhausted(Refusal):
 
 class Campaigns(Protocol):
     async def lock(self, campaign_id: CampaignId) -> Campaign: ...
+    async def find(self, campaign_id: CampaignId) -> Campaign:
+        """The campaign as it is, not locked."""
+        ...
+
     async def find_code(self, code: str) -> Campaign | None:
         """The campaign that people call so, not locked."""
         ...
@@ -182,21 +186,33 @@ class CampaignReader(Protocol):
 # Steps
 
 
-async def reserve(
-    work: Work, code: str, currency: Currency, trade_in_id: UUID, now: datetime
-) -> tuple[Campaign, Money]:
-    """Promise the subsidy of a running campaign; refuses when its budget has not that much left."""
+async def running(work: Work, code: str, currency: Currency, now: datetime) -> Campaign:
+    """The campaign that people call so, not locked; refuses at a glance what could not be granted.
+
+    To lock it would have a crowd that comes for the last of a budget wait in a line to be told no.
+    """
     found = await work.campaigns.find_code(code.strip())
     if found is None or found.currency is not currency or not found.runs(now):
         raise CampaignNotRunning(path=("campaignCode",))
-    campaign = await work.campaigns.lock(found.id)
+    check_left(found)
+    return found
+
+
+async def reserve(work: Work, campaign_id: CampaignId, trade_in_id: UUID, now: datetime) -> None:
+    """Promise the subsidy of a running campaign; refuses when its budget has not that much left.
+
+    The last thing to do, for everybody else who wants of the budget waits until the end of the transaction.
+    """
+    campaign = await work.campaigns.lock(campaign_id)
     require(campaign.runs(now), CampaignNotRunning(path=("campaignCode",)))
+    check_left(campaign)
+    made = Subsidy(SubsidyId(work.new.id()), campaign.id, trade_in_id, campaign.subsidy, SubsidyState.RESERVED, now)
+    await work.subsidies.add(made)
+
+
+def check_left(campaign: Campaign) -> None:
     enough = campaign.subsidy <= campaign.available
     require(enough, BudgetExhausted(campaign.available, path=("campaignCode",)))
-    amount = campaign.subsidy
-    made = Subsidy(SubsidyId(work.new.id()), campaign.id, trade_in_id, amount, SubsidyState.RESERVED, now)
-    await work.subsidies.add(made)
-    return campaign, amount
 
 
 async def spend(work: Work, trade_in_id: UUID) -> None:

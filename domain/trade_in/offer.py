@@ -109,13 +109,13 @@ async def offer(work: Work, viewer: Viewer, command: OfferTradeIn, *, now: datet
         expires_at=expires_at,
     )
     if command.campaign_code is not None:
-        # The row comes first, for the subsidy belongs to it.
-        await work.trade_ins.add(trade_in)
-        granted, trade_in.subsidy = await campaign.reserve(work, command.campaign_code, currency, trade_in_id, now)
-        trade_in.campaign_id = granted.id
+        granted = await campaign.running(work, command.campaign_code, currency, now)
+        trade_in.campaign_id, trade_in.subsidy = granted.id, granted.subsidy
     if piece is not None:
         await claim_piece(work, trade_in, piece, now)
-    await (work.trade_ins.add if command.campaign_code is None else work.trade_ins.save)(trade_in)
+    await work.trade_ins.add(trade_in)
+    if trade_in.campaign_id is not None:
+        await campaign.reserve(work, trade_in.campaign_id, trade_in.id, now)
     work.outbox.append(Job("tradeInExpire", trade_in.id, expires_at))
     work.events.append(happened(trade_in, "offered", value=str(trade_in.value)))
     return trade_in

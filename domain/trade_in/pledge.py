@@ -129,7 +129,7 @@ class TradeInPledges:
         """A brand's campaign is about purchases of that brand."""
         if trade_in.campaign_id is None:
             return
-        granted = await self.work.campaigns.lock(trade_in.campaign_id)
+        granted = await self.work.campaigns.find(trade_in.campaign_id)
         if granted.brand_id is None:
             return
         for product_id in [line.product_id for line in order.lines if line.product_id is not None]:

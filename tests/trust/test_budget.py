@@ -1,0 +1,216 @@
+"""A budget that two hundred offers want at once; then budgets, old pieces and new ones mixed.
+
+Everything is sent twice, to two API processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from app.house import House
+from domain.account import Account
+from domain.listing import Listing
+from domain.viewer import Role
+from persistence.embedded import Services
+from schema.ids import encode_id
+from tests.support.api import Api
+from tests.support.appraisal import CONCLUDE
+from tests.support.crowd import PATIENCE_SECONDS, Crowd
+from tests.support.market import TO_PARIS, money
+from tests.support.people import People, euros
+from tests.support.servers import ApiProcess
+from tests.support.trade_in import Exchange
+from tests.support.wire import Wire
+
+OWNERS = 200
+SUBSIDIES = 20
+REGULARS = 8
+
+TRADERS = 10
+PIECES = 6
+PRICE = 2_000
+CASH = 2_000
+PROMISED = 5
+
+TYPED = {
+    *("BUDGET_EXHAUSTED", "CLAIM_TAKEN", "CLAIM_LAPSED", "NOT_AVAILABLE", "PIECE_TIED", "NOT_YOURS", "WRONG_STATE"),
+    *("TRADE_IN_NOT_OFFERED", "INSUFFICIENT_FUNDS", "VERSION_CONFLICT", "INVALID_INPUT", "TENDERS_DO_NOT_FIT"),
+}
+DONE = {"Appraisal", "Cart", "Order", "TradeIn"}
+
+
+def asking(action: str, noun: str = "TradeIn") -> str:
+    kind = action[0].upper() + action[1:]
+    return f"""
+    mutation ($input: {kind}Input!) {{
+      {action}(input: $input) {{ __typename ... on {noun} {{ id }} ... on UserError {{ code }} }}
+    }}"""
+
+
+OFFER, WITHDRAW = asking("tradeInOffer"), asking("tradeInWithdraw")
+CART_ADD, PLACE, CANCEL = asking("cartAdd", "Cart"), asking("orderPlace", "Order"), asking("orderCancel", "Order")
+
+
+@pytest.fixture
+async def crowd(database: Services, house: House) -> AsyncIterator[Crowd]:
+    servers = [ApiProcess(database).launch() for _ in range(2)]
+    wire = Wire(PATIENCE_SECONDS)
+    try:
+        await asyncio.gather(*(server.ready() for server in servers))
+        yield Crowd(servers, wire)
+    finally:
+        await wire.close()
+        for server in servers:
+            server.stop()
+
+
+@pytest.fixture
+async def exchange(house: House, api: Api, people: People) -> Exchange:
+    return await Exchange(house, api, people).open()
+
+
+async def regulars(crowd: Crowd, exchange: Exchange, people: People) -> None:
+    """Who wanted an offer before, so that the processes have their connections."""
+    wanted = {"of": {"productId": exchange.product_id}, "grade": "EXCELLENT"}
+    for _ in range(3):
+        some = [await people.customer() for _ in range(REGULARS)]
+        await asyncio.gather(*(crowd.everywhere(one, OFFER, **wanted) for one in some))
+
+
+async def test_two_hundred_offers_at_once_are_promised_what_is_there_and_no_more(
+    crowd: Crowd, exchange: Exchange, people: People
+) -> None:
+    campaign = await exchange.campaign(SUBSIDIES * 100 + 99, 100)
+    owners = [await people.customer() for _ in range(OWNERS)]
+    wanted = {"of": {"productId": exchange.product_id}, "grade": "EXCELLENT", "campaignCode": campaign["code"]}
+
+    await regulars(crowd, exchange, people)
+    before = await exchange.market.value("SELECT count(*) FROM trade_in")
+
+    answers = await asyncio.gather(*(crowd.everywhere(owner, OFFER, **wanted) for owner in owners))
+
+    came = Counter(answer.get("code", "TradeIn") for answer in answers)
+    assert came == {"TradeIn": SUBSIDIES, "BUDGET_EXHAUSTED": OWNERS - SUBSIDIES}
+    assert set(crowd.statuses) == {200}
+    assert await exchange.market.value("SELECT reserved_minor FROM campaign") == SUBSIDIES * 10_000
+    assert await exchange.market.value("SELECT count(*) FROM subsidy") == SUBSIDIES
+    assert await exchange.market.value("SELECT count(*) FROM trade_in") == before + SUBSIDIES
+    assert await exchange.market.balance("SUBSIDY_BUDGET") == SUBSIDIES * 10_000 + 9_900
+
+
+@dataclass
+class Bazaar:
+    """Owners with one old piece each, who trade it in or consign it, and want the same few new ones."""
+
+    exchange: Exchange
+    crowd: Crowd
+    code: str
+    things: list[Listing]
+    dice: random.Random = field(default_factory=lambda: random.Random(5))
+    came: Counter[str] = field(default_factory=Counter)
+
+    async def trade(self, owner: Account, piece_id: str) -> None:
+        """Ask for offers, with and without a subsidy; buy with one of them, and think better of it now and then."""
+        for _ in range(3):
+            await self.pause()
+            wanted: dict[str, Any] = {"of": {"pieceId": piece_id}, "grade": "EXCELLENT"}
+            if self.dice.random() < 0.7:
+                wanted["campaignCode"] = self.code
+            offered = await self.crowd.everywhere(owner, OFFER, **wanted)
+            if offered["__typename"] != "TradeIn":
+                continue
+            self.came["offered"] += 1
+            await self.buy(owner, offered["id"], subsidised="campaignCode" in wanted)
+            if self.dice.random() < 0.5:
+                done = await self.crowd.everywhere(owner, WITHDRAW, tradeInId=offered["id"])
+                self.came["withdrawn"] += done["__typename"] == "TradeIn"
+
+    async def buy(self, owner: Account, trade_in_id: str, *, subsidised: bool) -> None:
+        thing = self.dice.choice(self.things)
+        cart = await self.crowd.everywhere(owner, CART_ADD, listingId=encode_id("Listing", thing.id))
+        if cart["__typename"] != "Cart":
+            return
+        mode = self.dice.choice(["TENDER", "FULL_PRICE"])
+        cash = PRICE if mode == "FULL_PRICE" else PRICE - 1_020 - (100 if subsidised else 0)
+        tenders = {"cash": money(cash), "tradeIn": {"tradeInId": trade_in_id, "mode": mode}}
+        placed = await self.crowd.everywhere(owner, PLACE, cartId=cart["id"], delivery=TO_PARIS, tenders=tenders)
+        if placed["__typename"] != "Order":
+            return
+        self.came["bought"] += 1
+        if self.dice.random() < 0.4:
+            done = await self.crowd.everywhere(owner, CANCEL, orderId=placed["id"], reason="Changed my mind")
+            self.came["called off"] += done["__typename"] == "Order"
+
+    async def consign(self, appraiser: Account, appraisal_id: str, serial: str) -> None:
+        """The appraiser finds out which piece it is that was consigned, and concludes; again, while it is claimed."""
+        query = CONCLUDE.replace("... on Appraisal {", "__typename ... on Appraisal {", 1)
+        for _ in range(3):
+            await self.pause()
+            given = self.exchange.workshop.authentic(appraisal_id, serial=serial)
+            done = await self.crowd.everywhere(appraiser, query, **given)
+            if done["__typename"] == "Appraisal":
+                self.came["consigned"] += 1
+                return
+
+    async def pause(self) -> None:
+        await asyncio.sleep(self.dice.random() * 0.4)
+
+
+STANDS = """
+SELECT p.id, p.owner_kind,
+    (SELECT count(*) FROM trade_in t WHERE t.piece_id = p.id
+        AND t.state IN ('OFFERED', 'BOUND', 'IN_TRANSIT', 'RECEIVED', 'REQUOTED', 'RETURNING')) AS traded,
+    (SELECT count(*) FROM consignment c WHERE c.piece_id = p.id) AS consigned
+FROM piece p WHERE p.serial LIKE 'SN-%'
+"""
+
+
+async def test_old_pieces_new_pieces_and_a_budget_are_each_promised_once(
+    crowd: Crowd, exchange: Exchange, people: People
+) -> None:
+    campaign = await exchange.campaign(PROMISED * 100, 100)
+    owners = [await people.customer(cash=euros(CASH)) for _ in range(TRADERS)]
+    olds = [await exchange.known(owner, f"SN-{number}") for number, owner in enumerate(owners)]
+    things = [await exchange.market.piece(PRICE, cost=900) for _ in range(PIECES)]
+    appraisals = []
+    for owner in owners[: TRADERS // 2]:
+        appraiser = await people.staff(Role.APPRAISER)
+        await exchange.workshop.appoint(appraiser, rank="SENIOR")
+        appraisal_id = await exchange.workshop.opened(owner)
+        assert (await exchange.workshop.take(appraiser))["id"] == appraisal_id
+        appraisals.append((appraiser, appraisal_id))
+    await regulars(crowd, exchange, people)
+    bazaar = Bazaar(exchange, crowd, campaign["code"], things)
+
+    await asyncio.gather(
+        *(bazaar.trade(owner, old) for owner, old in zip(owners, olds, strict=True)),
+        *(bazaar.trade(owner, old) for owner, old in zip(owners, olds, strict=True)),
+        *(bazaar.consign(who, what, f"SN-{number}") for number, (who, what) in enumerate(appraisals)),
+    )
+
+    assert set(crowd.statuses) == {200}
+    assert set(crowd.ended) <= TYPED | DONE, crowd.ended
+    assert all(bazaar.came[what] for what in ("offered", "bought", "withdrawn", "consigned")), bazaar.came
+    for row in await exchange.house.readers.pool.fetch(STANDS):
+        assert row["traded"] + row["consigned"] <= 1, dict(row)
+    sold = "SELECT count(*) FROM order_line l WHERE l.listing_id = $1 AND l.state NOT IN ('CANCELLED', 'RETURNED')"
+    for thing in things:
+        assert await exchange.market.value(sold, thing.id) <= 1
+    found = await exchange.house.readers.pool.fetchrow("SELECT budget_minor, reserved_minor, spent_minor FROM campaign")
+    told = await exchange.market.value("SELECT coalesce(sum(amount_minor), 0) FROM subsidy WHERE state = 'RESERVED'")
+    assert (found["reserved_minor"], found["spent_minor"]) == (told, 0)
+    assert told <= found["budget_minor"] == await exchange.market.balance("SUBSIDY_BUDGET")
+    open_ = await exchange.market.value(
+        "SELECT count(*) FROM trade_in WHERE state = 'OFFERED' AND order_id IS NOT NULL"
+    )
+    assert open_ == 0
+    whole = await exchange.market.value("SELECT sum(cash_minor + held_minor)::bigint FROM wallet_pocket")
+    assert whole + await exchange.market.balance("ESCROW") == TRADERS * CASH * 100
+    assert await exchange.market.sound()
