@@ -15,7 +15,7 @@ from domain.session import ACCESS_TTL, SESSION_IDLE_MAX, TOKENS_SHOWN, Presented
 from domain.viewer import Role
 from persistence.redis import Cache
 from schema.ids import encode_id
-from tests.schema.test_account import PASSWORD, REGISTER, REVOKE, everything_kept, registration
+from tests.schema.test_account import ERASE, PASSWORD, REGISTER, REVOKE, everything_kept, registration
 from tests.support.api import Answer, Api
 from tests.support.clock import Clock
 from tests.support.people import People
@@ -287,6 +287,19 @@ async def test_a_token_says_no_session_that_is_not_its_own(api: Api, people: Peo
 
     assert (await with_token(api, token, WHO))["viewer"]
     assert (await with_token(api, f"{head}.{body}.{signature[:-4]}AAAA", WHO)).codes == ["UNAUTHENTICATED"]
+
+
+async def test_an_erased_person_is_signed_in_nowhere_and_nothing_says_where_they_were(
+    api: Api, visitor: Visitor, house: House
+) -> None:
+    opened, other = await visitor.open("Unikat One"), await visitor.open("Unikat Two")
+
+    assert (await with_token(api, opened["token"], ERASE, input={}))["accountErase"]["name"] == "Erased"
+
+    for one in (opened, other):
+        assert (await with_token(api, one["token"], WHO)).codes == ["UNAUTHENTICATED"]
+        assert (await visitor.refresh(one["refreshToken"]))["code"] == "SESSION_OVER"
+    assert "Unikat" not in await everything_kept(house)
 
 
 # Too many tries
