@@ -185,8 +185,8 @@ class Work(accounts.Work, wallet.Work, Protocol):
 
 class SupplierReader(Protocol):
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Supplier | None]: ...
-    async def of_accounts(self, account_ids: Sequence[UUID]) -> Sequence[Supplier | None]:
-        """The supplier that each account acts for."""
+    async def of_accounts(self, account_ids: Sequence[UUID]) -> Sequence[Sequence[Supplier]]:
+        """The suppliers that each account acts for."""
         ...
 
     async def page(self, page: PageRequest) -> Page[Supplier]:

@@ -134,7 +134,10 @@ class SqlBookingReader:
     async def _page(self, wanted: BookingFilter, page: PageRequest, *, descending: bool) -> Page[Booking]:
         where: list[str] = []
         values: list[object] = []
-        for column in ("buyer", "supplier_id", "departure_id"):
+        if wanted.supplier_ids is not None:
+            where.append("supplier_id = ANY({}::uuid[])")
+            values.append(list(wanted.supplier_ids))
+        for column in ("buyer", "departure_id"):
             if (value := getattr(wanted, column)) is not None:
                 where.append(f"{column} = {{}}")
                 values.append(value)

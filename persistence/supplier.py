@@ -96,13 +96,13 @@ class SqlSupplierReader:
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[Supplier | None]:
         return await SqlSuppliers.read(self.pool, ids)
 
-    async def of_accounts(self, account_ids: Sequence[UUID]) -> Sequence[Supplier | None]:
-        query = (
-            "SELECT DISTINCT ON (account_id) * FROM supplier WHERE account_id = ANY($1::uuid[]) ORDER BY account_id, id"
-        )
-        rows = await self.pool.fetch(query, list(account_ids))
-        found: dict[UUID, Supplier] = {one.account_id: one for one in map(SqlSuppliers.mapping.to_noun, rows)}
-        return [found.get(account_id) for account_id in account_ids]
+    async def of_accounts(self, account_ids: Sequence[UUID]) -> Sequence[Sequence[Supplier]]:
+        query = "SELECT * FROM supplier WHERE account_id = ANY($1::uuid[]) ORDER BY account_id, id"
+        found: dict[UUID, list[Supplier]] = {account_id: [] for account_id in account_ids}
+        for row in await self.pool.fetch(query, list(account_ids)):
+            one: Supplier = SqlSuppliers.mapping.to_noun(row)
+            found[one.account_id].append(one)
+        return [found[account_id] for account_id in account_ids]
 
     async def page(self, page: PageRequest) -> Page[Supplier]:
         return await fetch_page(

@@ -19,7 +19,7 @@ async def find(context: Context, booking_id: UUID) -> Booking | None:
     found = await context.loaders.booking.load(booking_id)
     if found is None:
         return None
-    if bookings.may_see(context.viewer, found, None) or Role.MEDICAL in context.viewer.roles:
+    if bookings.may_see(context.viewer, found, ()) or Role.MEDICAL in context.viewer.roles:
         return found
     return found if bookings.may_see(context.viewer, found, await suppliers.own(context)) else None
 
@@ -42,12 +42,12 @@ async def queue(context: Context, wanted: BookingFilter, page: PageRequest) -> P
     viewer = context.viewer
     theirs = await suppliers.own(context)
     staff = viewer.has(Role.SUPPORT, Role.MERCHANDISER)
-    require(staff or theirs is not None, NotAllowed("a supplier's own account, or support or merchandiser rights"))
+    require(staff or bool(theirs), NotAllowed("a supplier's own account, or support or merchandiser rights"))
     states = wanted.states or tuple(state for state in BookingState if state is not BookingState.ON_HOLD)
     if not staff:
         states = tuple(state for state in states if state is not BookingState.ON_HOLD)
-        wanted = BookingFilter((), None, theirs, wanted.departure_id)
-    asked = BookingFilter(states, wanted.buyer, wanted.supplier_id, wanted.departure_id)
+    sold_by = None if staff else tuple(theirs)
+    asked = BookingFilter(states, supplier_ids=sold_by, departure_id=wanted.departure_id)
     return await context.readers.bookings.queue(asked, page)
 
 
@@ -55,12 +55,12 @@ async def travellers(context: Context, found: Booking) -> Sequence[Traveller] | 
     """Who travels, for the buyer, the supplier and support."""
     viewer = context.viewer
     theirs = found.buyer == viewer.account_id or viewer.has(Role.SUPPORT)
-    return found.travellers if theirs or await suppliers.own(context) == found.supplier_id else None
+    return found.travellers if theirs or found.supplier_id in await suppliers.own(context) else None
 
 
 async def net(context: Context, found: Booking) -> Money | None:
     """What the house owes the supplier, for both."""
-    sees = context.viewer.has(Role.FINANCE) or await suppliers.own(context) == found.supplier_id
+    sees = context.viewer.has(Role.FINANCE) or found.supplier_id in await suppliers.own(context)
     return found.net if sees else None
 
 

@@ -113,8 +113,8 @@ class Loaders:
         return loader(self.readers.suppliers.by_ids)
 
     @cached_property
-    def supplier_of(self) -> DataLoader[UUID, Supplier | None]:
-        """By the account that acts for it."""
+    def suppliers_of(self) -> DataLoader[UUID, Sequence[Supplier]]:
+        """By the account that acts for them."""
         return loader(self.readers.suppliers.of_accounts)
 
     @cached_property

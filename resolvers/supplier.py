@@ -31,13 +31,12 @@ async def suppliers(context: Context, page: PageRequest) -> Page[Supplier]:
     return await context.readers.suppliers.page(page)
 
 
-async def own(context: Context) -> SupplierId | None:
-    """The supplier that the caller acts for."""
+async def own(context: Context) -> frozenset[SupplierId]:
+    """The suppliers that the caller acts for."""
     viewer = context.viewer
     if viewer.account_id is None or Role.SUPPLIER not in viewer.roles:
-        return None
-    found = await context.loaders.supplier_of.load(viewer.account_id)
-    return None if found is None else found.id
+        return frozenset()
+    return frozenset(one.id for one in await context.loaders.suppliers_of.load(viewer.account_id))
 
 
 async def bills(context: Context, supplier_id: SupplierId, page: PageRequest) -> Page[SupplierBill]:

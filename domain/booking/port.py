@@ -1,6 +1,6 @@
 """What bookings need of the house's memory."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -47,7 +47,7 @@ class BookingFilter:
 
     states: tuple[BookingState, ...] = ()
     buyer: AccountId | None = None
-    supplier_id: SupplierId | None = None
+    supplier_ids: tuple[SupplierId, ...] | None = None
     departure_id: DepartureId | None = None
 
 
@@ -77,10 +77,10 @@ class IntakeVault(Protocol):
 STAFF = (Role.SUPPORT, Role.FINANCE, Role.MERCHANDISER)
 
 
-def may_see(viewer: Viewer, booking: Booking, acts_for: SupplierId | None) -> bool:
+def may_see(viewer: Viewer, booking: Booking, acts_for: Collection[SupplierId]) -> bool:
     """Buyers see their own, suppliers what is booked of theirs, staff who serve them all."""
     theirs = booking.buyer == viewer.account_id
-    sold = acts_for is not None and acts_for == booking.supplier_id and booking.state is not BookingState.ON_HOLD
+    sold = booking.supplier_id in acts_for and booking.state is not BookingState.ON_HOLD
     return theirs or sold or viewer.has(*STAFF)
 
 

@@ -1,90 +1,20 @@
-"""The whole circle over HTTP, as each role in turn: consign, appraise, agree, sell, settle in credit, spend it again.
+"""The circle: the seller consigns, the buyer buys, and then the seller buys with what it was paid."""
 
-Every operation is one of `examples/`, so that what consumers are shown is what is tried here.
-"""
-
-import asyncio
-import re
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-import httpx2
-from rich.console import Console
-
-from app import start
-from app.config import Settings
-from app.seed.people import KNOWN
+from app.tour.house import ADDRESS, House, Json, Off, euros
 from domain.viewer import Role
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
-OPERATION = re.compile(r"^(?:query|mutation) (\w+)", re.MULTILINE)
-PATIENCE_SECONDS = 30
 CARRIER = "Relais Express"
 PHOTO = "https://photos.example.com/tour.jpg"
 
-Json = dict[str, Any]
-
-
-class Off(Exception):
-    """Something is not as it must be."""
-
-
-def operations() -> dict[str, str]:
-    """Every operation of the examples by name, with the document that it stands in."""
-    documents = [path.read_text() for path in sorted(EXAMPLES.rglob("*.graphql"))]
-    return {name: document for document in documents for name in OPERATION.findall(document)}
-
 
 @dataclass
-class House:
-    """A running house as its callers know it: an address, and a token for each of them."""
-
-    url: str
-    tokens: dict[str, str]
-    client: httpx2.Client
-    documents: dict[str, str] = field(default_factory=operations)
-    sent: set[str] = field(default_factory=set)
-
-    def ask(self, who: str | None, name: str, **variables: Any) -> Any:
-        """The data of one operation's first field; anything but a plain success is off."""
-        headers = {"idempotency-key": uuid4().hex}
-        if who is not None:
-            headers["authorization"] = f"Bearer {self.tokens[who]}"
-        body = {"query": self.documents[name], "operationName": name, "variables": variables}
-        answer = self.client.post(f"{self.url}/graphql", json=body, headers=headers).json()
-        self.sent.add(name)
-        if answer.get("errors"):
-            raise Off(f"{name}: {answer['errors'][0]['message']}")
-        found = next(iter(answer["data"].values()))
-        if isinstance(found, dict) and "code" in found and "message" in found:
-            raise Off(f"{name}: {found['code']}, {found['message']}")
-        return found
-
-    def charge(self, payment_id: str) -> None:
-        """Have the test provider report that it has the money."""
-        response = self.client.post(f"{self.url}/test-provider/payments/{payment_id}/charge")
-        if response.status_code >= 300:
-            raise Off(f"The test provider's webhook was answered with {response.status_code}: {response.text}")
-
-    def wait(self, what: str, found: Callable[[], Json | None]) -> Json:
-        """Ask until it is there, for the worker does some things in its own time."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            one = found()
-            if one is not None:
-                return one
-            time.sleep(0.2)
-        raise Off(f"{what} did not happen within {PATIENCE_SECONDS} s; is the worker running?")
-
-
-@dataclass
-class Tour:
+class Circle:
     """The seller consigns, the buyer buys, and then the seller buys with what it was paid."""
 
     house: House
@@ -105,7 +35,6 @@ class Tour:
         settlement = self.settle(consignment)
         second = self.spend_again(settlement)
         self.give_back(second)
-        self.prove()
 
     def look_around(self) -> Json:
         """A stranger and a partner's page look at the shelf."""
@@ -425,36 +354,6 @@ class Tour:
         parts = ", ".join(f"{one['kind'].lower()} {one['amount']['formatted']}" for one in done["refund"]["parts"])
         self.say("given back", f"{asked['code']}: {parts}, as the preview had said")
 
-    def prove(self) -> None:
-        health = self.house.ask(Role.FINANCE, "LedgerHealth")
-        for proof in health["currencies"]:
-            balance = "balanced" if proof["balanced"] else "OFF"
-            self.say("ledger", f"{proof['customers']['formatted']} + {proof['house']['formatted']} = {balance}")
-        today = datetime.now(UTC).date()
-        since, until = today - timedelta(days=30), today + timedelta(days=1)
-        for one in self.house.ask(Role.FINANCE, "Circulation", since=str(since), until=str(until)):
-            again = "-" if one["spentAgainBps"] is None else f"{one['spentAgainBps'] / 100:.1f} %"
-            self.say(
-                "circulation",
-                f"issued {one['issued']['formatted']}, spent {one['spent']['formatted']},"
-                f" outstanding {one['outstanding']['formatted']}, spent again {again}",
-            )
-        if not health["ok"]:
-            raise Off("The ledger does not prove itself.")
-
-
-ADDRESS: Json = {
-    "recipient": "Lin Wei",
-    "phone": "+852 5550 1234",
-    "country": "HK",
-    "city": "Hong Kong",
-    "line1": "18 Queen's Road Central",
-}
-
-
-def euros(amount: str) -> Json:
-    return {"amount": amount, "currencyCode": "EUR"}
-
 
 def parcel(policy: str) -> Json:
     return {
@@ -465,35 +364,3 @@ def parcel(policy: str) -> Json:
         "policyNumber": policy,
         "sealNumber": "S-" + uuid4().hex[:6].upper(),
     }
-
-
-def tokens(settings: Settings) -> dict[str, str]:
-    """A token for each role of those whom every seed knows; there are two customers, numbered."""
-    found: dict[str, str] = {}
-    customers = 0
-    given = {one.email: one.token for one in asyncio.run(start.passes(settings, [known.email for known in KNOWN]))}
-    for known in KNOWN:
-        if known.email not in given:
-            raise Off(f"{known.email} is not here: the tour needs a house that was seeded.")
-        customers += known.role is Role.CUSTOMER
-        name = f"{known.role} {customers}" if known.role is Role.CUSTOMER else str(known.role)
-        found.setdefault(name, given[known.email])
-    return found
-
-
-def main() -> int:
-    """Run the tour against the house at CERCLE_HOST and CERCLE_PORT; 1 when anything is off."""
-    settings = Settings()
-    console = Console(highlight=False)
-
-    def say(step: str, what: str) -> None:
-        console.print(f"[bold]{step:>12}[/]  {what}", soft_wrap=True)
-
-    with start.at_hand(settings) as named, httpx2.Client(timeout=30) as client:
-        try:
-            Tour(House(settings.address, tokens(named), client), say).run()
-        except (Off, httpx2.TransportError) as problem:
-            console.print(f"[bold red]Off:[/] {problem}")
-            return 1
-    console.print("[bold green]The circle is closed, and every cent is accounted for.[/]")
-    return 0
