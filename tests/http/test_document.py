@@ -1,5 +1,6 @@
 """Documents that are named instead of sent, and a house that answers registered ones only."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from hashlib import sha256
 from pathlib import Path
@@ -137,22 +138,27 @@ async def test_one_address_teaches_so_much_in_a_minute_and_is_answered_all_the_s
     assert 3 <= sum("data" in answer.json() for answer in named) <= 6
 
 
-async def test_another_process_knows_what_one_has_learned_and_trusts_nothing_but_the_hash(
-    api: Api, house: House
-) -> None:
-    text, forged = fresh(), fresh()
-    await post(api, by_apollo(text, query=text))
+async def test_another_process_knows_what_one_has_learned(api: Api, house: House) -> None:
+    app = create(house.settings)
+    app.state.house = house
+    async with Api(app, house) as other, asyncio.timeout(30):
+        known: dict[str, Any] = {}
+        # The cache is asked once and not waited for, so on a busy machine it may not be told.
+        while "data" not in known:
+            text = fresh()
+            await post(api, by_apollo(text, query=text))
+            known = (await post(other, by_apollo(text))).json()
+
+    assert known["data"] == {"__typename": "Query"}
+
+
+async def test_what_the_cache_says_is_believed_only_if_the_hash_fits(api: Api, house: House) -> None:
+    forged = fresh()
     cache = Cache(house.settings.redis_url)
     await cache.set(f"document:{hashed(forged)}", b"{ viewer { id } }", ttl_seconds=60)
     await cache.close()
-    app = create(house.settings)
-    app.state.house = house
-    async with Api(app, house) as other:
-        known = await post(other, by_apollo(text))
-        lied = await post(other, by_apollo(forged))
 
-    assert known.json()["data"] == {"__typename": "Query"}
-    assert code(lied) == "PERSISTED_QUERY_NOT_FOUND"
+    assert code(await post(api, by_apollo(forged))) == "PERSISTED_QUERY_NOT_FOUND"
 
 
 async def test_without_the_cache_a_process_knows_what_it_has_learned_itself(house: House) -> None:
