@@ -75,8 +75,8 @@ class Server(uvicorn.Server):
 
     def sweep(self) -> None:
         loop = asyncio.get_running_loop()
-        self.doors.sweep(loop.time())
         loop.call_later(SWEEP_SECONDS, self.sweep)
+        self.doors.sweep(loop.time())
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.app.state.stopping:

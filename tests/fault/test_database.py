@@ -45,11 +45,11 @@ async def server(
 ) -> AsyncIterator[ServedProcess]:
     server = ServedProcess(
         place,
-        CERCLE_DATABASE_URL=through(place.app_url, network.port),
-        CERCLE_DATABASE_OWNER_URL=place.owner_url,
-        CERCLE_DATABASE_SECONDS_MAX="1",
-        CERCLE_POOL_SIZE="4",
-        CERCLE_DATA_DIR=str(tmp_path_factory.mktemp("server")),
+        database_url=through(place.app_url, network.port),
+        database_owner_url=place.owner_url,
+        database_seconds_max=1,
+        pool_size=4,
+        data_dir=tmp_path_factory.mktemp("server"),
     ).launch()
     try:
         await server.ready()

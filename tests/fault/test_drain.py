@@ -7,7 +7,6 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -17,7 +16,7 @@ from tests.support.crowd import token_of
 from tests.support.houses import OpenHouse
 from tests.support.people import People
 from tests.support.proxy import Proxy, postgres_target, through
-from tests.support.servers import ServedProcess
+from tests.support.servers import ServeCommand
 from tests.support.waiting import until
 
 CLIENTS = 32
@@ -34,10 +33,11 @@ async def network(place: Services) -> AsyncIterator[Proxy]:
 
 
 @pytest.fixture
-async def server(place: Services, network: Proxy, tmp_path: Path) -> AsyncIterator[ServedProcess]:
-    server = ServedProcess(
+async def server(place: Services, network: Proxy, tmp_path: Path) -> AsyncIterator[ServeCommand]:
+    server = ServeCommand(
         place,
         CERCLE_DATABASE_URL=through(place.app_url, network.port),
+        CERCLE_DATABASE_OWNER_URL=place.owner_url,
         CERCLE_DATA_DIR=str(tmp_path),
         CERCLE_DRAIN_SECONDS="1",
     ).launch()
@@ -46,6 +46,22 @@ async def server(place: Services, network: Proxy, tmp_path: Path) -> AsyncIterat
         yield server
     finally:
         server.stop()
+
+
+@pytest.fixture
+async def house(place: Services, network: Proxy, tmp_path: Path) -> AsyncIterator[OpenHouse]:
+    """Two processes and a worker, with the network between them and the database."""
+    house = OpenHouse(
+        tmp_path / "house",
+        workers="2",
+        database_url=through(place.app_url, network.port),
+        database_owner_url=place.owner_url,
+        redis_url=place.redis_url,
+        drain_seconds="0.5",
+    )
+    await asyncio.to_thread(house.open)
+    yield house
+    await asyncio.to_thread(house.close)
 
 
 class Crowd:
@@ -90,34 +106,27 @@ class Crowd:
         return reply.last
 
 
-async def gone(server: ServedProcess) -> int:
-    """The exit code."""
-    await until(lambda: server.over() is not None, LEAVES_SECONDS_MAX)
-    code = server.over()
-    assert code is not None
-    return code
-
-
-async def test_no_answer_is_cut_when_a_busy_process_is_told_to_stop(
-    server: ServedProcess, network: Proxy, people: People
+async def test_no_answer_is_cut_when_a_busy_house_is_told_to_stop(
+    house: OpenHouse, network: Proxy, people: People
 ) -> None:
-    crowd = Crowd(server.port, token_of(await people.customer()))
+    crowd = Crowd(house.port, token_of(await people.customer()))
     network.delay_seconds = 0.02
     clients = [asyncio.create_task(crowd.keep_asking()) for _ in range(CLIENTS)]
     clients += [asyncio.create_task(crowd.call_again_and_again()) for _ in range(CLIENTS)]
     await until(lambda: crowd.told["200"] >= 3 * CLIENTS)
 
-    server.signal(signal.SIGTERM)
-    assert await gone(server) == 0
+    house.process.send_signal(signal.SIGTERM)
+    await until(lambda: house.process.poll() is not None, LEAVES_SECONDS_MAX)
     await asyncio.gather(*clients)
 
+    assert house.process.poll() == 0
     assert crowd.told["cut"] == 0, crowd.told
     assert crowd.told["200 and closed"] >= CLIENTS
     assert set(crowd.told) <= {"200", "200 and closed", "cut"}
 
 
 async def test_ready_turns_while_the_process_still_serves_and_what_hangs_is_told_so(
-    server: ServedProcess, network: Proxy, people: People
+    server: ServeCommand, network: Proxy, people: People
 ) -> None:
     before, silent, hanging = [await Line.open(server.port) for _ in range(3)]
     silent.send(b"POST /graphql HTTP/1.1\r\n")
@@ -135,7 +144,8 @@ async def test_ready_turns_while_the_process_still_serves_and_what_hangs_is_told
     assert [answer.last for answer in answers] == [True, True]
     assert (hung.status, hung.headers["retry-after"]) == (503, "1")
     assert hung.json["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
-    assert await gone(server) == 0
+    await until(lambda: server.over() is not None, LEAVES_SECONDS_MAX)
+    assert server.over() == 0
 
 
 async def not_ready(port: int) -> Reply | None:
@@ -144,28 +154,3 @@ async def not_ready(port: int) -> Reply | None:
     reply = await line.reply()
     line.close()
     return reply if reply.status == 503 else None
-
-
-async def test_a_whole_house_closes_without_cutting_anybody_off(tmp_path: Path) -> None:
-    house = OpenHouse(tmp_path / f"house-{uuid4().hex[:6]}", workers="2")
-    await asyncio.to_thread(house.open)
-    cut: Counter[str] = Counter()
-
-    async def ask_on() -> None:
-        while True:
-            try:
-                line = await Line.open(house.port)
-            except ConnectionRefusedError:
-                return
-            try:
-                cut[str((await line.ask("{ __typename }")).status)] += 1
-            except Cut:
-                cut["cut"] += 1
-            line.close()
-
-    clients = [asyncio.create_task(ask_on()) for _ in range(16)]
-    await until(lambda: cut["200"] >= 100)
-    assert await asyncio.to_thread(house.close) == 0
-    await asyncio.gather(*clients)
-
-    assert cut["cut"] == 0, cut

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
@@ -142,13 +141,13 @@ async def test_a_read_that_fails_leaves_its_connection_usable(reads: ReadPool) -
 async def test_the_house_reads_pays_and_works_behind_a_pooler_that_may_die(
     place: Services, pooler: PgBouncer, people: People, tmp_path: Path
 ) -> None:
-    environment: dict[str, Any] = {
-        "CERCLE_DATABASE_URL": pooler.url,
-        "CERCLE_DATABASE_POOLER": "true",
-        "CERCLE_DATABASE_DIRECT_URL": place.app_url,
-        "CERCLE_DATA_DIR": str(tmp_path),
-    }
-    server = ServedProcess(place, **environment).launch()
+    server = ServedProcess(
+        place,
+        database_url=pooler.url,
+        database_pooler=True,
+        database_direct_url=place.app_url,
+        data_dir=tmp_path,
+    ).launch()
     try:
         await server.ready()
         payer = Payer(server, await people.customer(cash=euros(1_000)), await people.customer())

@@ -60,7 +60,7 @@ KINDS: list[Callable[[Line], Awaitable[None]]] = [silent, dribbles_head, dribble
 
 @pytest.fixture
 async def server(place: Services, tmp_path: Path) -> AsyncIterator[ServedProcess]:
-    server = ServedProcess(place, CERCLE_DATA_DIR=str(tmp_path), CERCLE_CLIENT_SECONDS_MAX="1").launch()
+    server = ServedProcess(place, data_dir=tmp_path, client_seconds_max=1).launch()
     try:
         await server.ready()
         yield server

@@ -10,11 +10,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import httpx2
 
+from app.config import Settings
+from app.start import bound
+from app.supervisor import Child, prepare
 from persistence.embedded import Services
+from tests.support.waiting import until
 
 START_SECONDS = 90
 REPOSITORY = Path(__file__).parents[2]
@@ -109,9 +113,66 @@ class ApiProcess:
                 self._process.wait()
 
 
-class ServedProcess(ApiProcess):
+class ServeCommand(ApiProcess):
     """The same as `cercle serve` runs it: with the house's own protocol and leave-taking."""
 
     def command(self) -> list[str]:
         self._environment["CERCLE_PORT"] = str(self.port)
         return [sys.executable, "-c", "from app.cli import main; main()", "serve"]
+
+
+class ServedProcess(ApiProcess):
+    """An API process as a house has them, forked from a warm one: the first takes seconds, all others a moment."""
+
+    def __init__(self, services: Services, **settings: Any) -> None:
+        self.settings = Settings(
+            **{
+                "host": "127.0.0.1",
+                "port": free_port(),
+                "database_url": services.app_url,
+                "redis_url": services.redis_url,
+                **settings,
+            }
+        )
+        self.port = self.settings.port
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._child: Child | None = None
+        self._began = False
+
+    def launch(self) -> Self:
+        prepare()
+        listener = bound(self.settings, shared=False)
+        self._child = Child("api", "app.server", self.settings, listener)
+        self._child.launch()
+        listener.close()
+        return self
+
+    async def ready(self) -> None:
+        assert self._child is not None, "launch comes first"
+        if not self._began:
+            await asyncio.to_thread(self._child.await_ready)
+            self._began = True
+        await until(self.says_ready)
+
+    async def says_ready(self) -> bool:
+        async with httpx2.AsyncClient() as client:
+            try:
+                return (await client.get(f"{self.url}/ready")).status_code == 200
+            except httpx2.TransportError:
+                return False
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self._child is not None, "launch comes first"
+        assert self._child.process.pid is not None
+        os.kill(self._child.process.pid, number)
+
+    def over(self) -> int | None:
+        assert self._child is not None, "launch comes first"
+        return self._child.process.exitcode
+
+    def stop(self) -> None:
+        if self._child is not None and self._child.process.is_alive():
+            self._child.process.terminate()
+            self._child.process.join(15)
+            self._child.process.kill()
+            self._child.process.join()
