@@ -11,6 +11,7 @@ from typing import NewType, Protocol
 from uuid import UUID
 
 from domain import listing as listings
+from domain import supplier as suppliers
 from domain import wallet as wallets
 from domain.event import Event
 from domain.ledger import AccountKind, house
@@ -19,7 +20,8 @@ from domain.listing.noun import LIFECYCLE, QUANTITY_MAX, settle
 from domain.money import Money
 from domain.page import Page, PageRequest
 from domain.piece import PieceId
-from domain.refusal import InvalidInput, require
+from domain.refusal import InvalidInput, NotFound, require
+from domain.supplier import BillCause, SupplierId
 from domain.text import line
 from domain.viewer import AccountId, Role, Viewer
 from domain.work import check_version
@@ -98,7 +100,7 @@ class OpenedGoods(Protocol):
     async def add(self, opened: Opened) -> None: ...
 
 
-class Work(listings.Work, wallets.Work, Protocol):
+class Work(listings.Work, suppliers.Work, Protocol):
     @property
     def stocks(self) -> Stocks: ...
     @property
@@ -133,7 +135,10 @@ async def put_back(work: Work, costs: Mapping[ListingId, Money]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RecordReceipt:
-    """`counted` says that the goods stand in the listing's quantity already, and only their cost is new."""
+    """`counted` says that the goods stand in the listing's quantity already, and only their cost is new.
+
+    With `supplier_id` the house keeps a bill, by which the supplier is paid; else it pays by other means.
+    """
 
     listing_id: ListingId
     quantity: int
@@ -141,6 +146,7 @@ class RecordReceipt:
     supplier: str
     reference: str
     counted: bool = False
+    supplier_id: SupplierId | None = None
     expected_version: int | None = None
 
 
@@ -150,6 +156,7 @@ async def record_receipt(work: Work, viewer: Viewer, command: RecordReceipt, *, 
     receiver = viewer.require_account()
     listing = await lock_stocked(work, command.listing_id, command.expected_version, "goodsReceiptRecord")
     cost = check_cost(listing, command)
+    await check_supplier(work, command.supplier_id)
     stock = (await work.stocks.lock_known([listing.id])).get(listing.id)
     if command.counted:
         said = "Only goods that were there before any was received have no cost yet."
@@ -179,9 +186,21 @@ async def record_receipt(work: Work, viewer: Viewer, command: RecordReceipt, *, 
     await work.goods_receipts.add(receipt)
     said_: dict[str, object] = {"quantity": receipt.quantity, "cost_minor": cost.minor, "currency": cost.currency}
     work.events.append(Event("goodsReceipt.recorded", "listing", listing.id, said_))
-    postings = [house(AccountKind.INVENTORY, -cost), house(AccountKind.SUPPLIER_PAYABLE, cost)]
+    payable = house(AccountKind.SUPPLIER_PAYABLE, cost)
+    if command.supplier_id is not None:
+        payable = await suppliers.owe(work, command.supplier_id, BillCause.GOODS, receipt.id, cost, now)
+    postings = [house(AccountKind.INVENTORY, -cost), payable]
     await wallets.post(work, postings, ("goodsReceipt", receipt.id), now, f"Goods from {receipt.supplier}")
     return receipt
+
+
+async def check_supplier(work: Work, supplier_id: SupplierId | None) -> None:
+    if supplier_id is not None:
+        try:
+            await work.suppliers.find(supplier_id)
+        except NotFound as refusal:
+            refusal.path = ("supplierId",)
+            raise
 
 
 def check_cost(listing: Listing, command: RecordReceipt) -> Money:

@@ -51,7 +51,13 @@ class GoodsReceiptRecordInput(MoneyMove):
         description="The listing's quantity is these very goods, and only their cost is new; before any other receipt.",
     )
 
+    supplier_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The supplier who is paid for them with supplierPay; left out where the house pays by other means.",
+    )
+
     def to_command(self) -> stock.RecordReceipt:
+        supplier_id = given(self.supplier_id)
         return stock.RecordReceipt(
             listing_id=id_of("Listing", self.listing_id, "listingId"),
             quantity=self.quantity,
@@ -59,6 +65,7 @@ class GoodsReceiptRecordInput(MoneyMove):
             supplier=self.supplier,
             reference=self.reference,
             counted=self.counted,
+            supplier_id=None if supplier_id is None else id_of("Supplier", supplier_id, "supplierId"),
             expected_version=given(self.expected_version),
         )
 

@@ -193,7 +193,7 @@ def suppliers(everybody: Iterable[Account]) -> list[Supplier]:
 def products(sold_by: Sequence[Supplier]) -> Iterator[TravelProduct]:
     for trip in TRIPS:
         young = trip.category is C.K12
-        units = (UnitKind.CHILD,) if young else (UnitKind.ADULT, UnitKind.SINGLE, UnitKind.CHILD)
+        units: tuple[UnitKind, ...] = (UnitKind.CHILD,) if young else (UnitKind.ADULT, UnitKind.SINGLE, UnitKind.CHILD)
         if trip.category is C.STUDY_TOUR:
             units = (UnitKind.STUDENT, UnitKind.SINGLE)
         yield TravelProduct(
