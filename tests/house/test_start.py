@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from persistence import migrate
 from persistence.embedded import Services, running
@@ -65,7 +66,7 @@ async def execute(url: str, *statements: str) -> None:
 def test_an_open_house_answers_and_says_where(house: OpenHouse) -> None:
     assert f"http://127.0.0.1:{house.port}/graphql" in house.told
     assert house.get("/health") == house.get("/ready") == 200
-    assert house.ask("{ viewer { id } }") == {"data": {"viewer": None}}
+    assert house.ask("{ viewer { id } }")["data"] == {"viewer": None}
 
 
 def test_a_token_speaks_for_its_person(house: OpenHouse) -> None:
@@ -75,7 +76,7 @@ def test_a_token_speaks_for_its_person(house: OpenHouse) -> None:
     token = cercle("token", email, **house.settings)
     nobody = cercle("token", "nobody@example.com", **house.settings)
 
-    assert house.ask("{ viewer { email } }", token.stdout.strip()) == {"data": {"viewer": {"email": email}}}
+    assert house.ask("{ viewer { email } }", token.stdout.strip())["data"] == {"viewer": {"email": email}}
     assert (nobody.returncode, nobody.stderr) == (1, "cercle: Nobody has the address nobody@example.com.\n")
 
 
@@ -97,6 +98,28 @@ def test_the_ledger_is_verified_and_a_tampered_one_is_told(house: OpenHouse) -> 
     assert (good.returncode, bad.returncode) == (0, 1)
     assert "The ledger is in order." in good.stdout
     assert "1 broken links" in bad.stdout
+
+
+def answering(house: OpenHouse) -> dict[str, float]:
+    """Which processes tell their figures, by what the supervisor calls them."""
+    families = text_string_to_metric_families(house.read("/metrics"))
+    (family,) = [family for family in families if family.name == "cercle_process_answers"]
+    return {sample.labels["process"]: sample.value for sample in family.samples}
+
+
+@needs_proc
+def test_whoever_is_asked_for_figures_tells_those_of_every_process(house: OpenHouse) -> None:
+    everybody = {"api 1": 1.0, "api 2": 1.0, "worker": 1.0}
+    eventually(lambda: answering(house) == everybody)
+    assert all(answering(house) == everybody for _ in range(8)), "the kernel chooses whom to ask"
+
+    worker = house.children()["served"][-1]
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        assert answering(house) == {**everybody, "worker": 0.0}
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    eventually(lambda: answering(house) == everybody)
 
 
 def test_migrating_again_finds_nothing_to_do(house: OpenHouse) -> None:

@@ -89,6 +89,10 @@ class OpenHouse:
         except OSError as error:
             return int(getattr(error, "code", 0))
 
+    def read(self, path: str) -> str:
+        with urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as response:
+            return str(response.read().decode())
+
     def ask(self, query: str, token: str | None = None) -> Any:
         headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {token}"} if token else {})
         body = json.dumps({"query": query}).encode()

@@ -93,6 +93,8 @@ class Life:
                 return [one for one in model.returns if one.is_open]
             case "asked":
                 return [one for one in model.returns if one.state == "REQUESTED"]
+            case "received":
+                return [one for one in model.returns if one.state in ("RECEIVED", "INSPECTED")]
             case _:
                 found: Sequence[Any] = getattr(model, name)
                 return found
@@ -162,6 +164,12 @@ class Life:
             ("payoutBatchPost", self.model.post) if posted else ("payoutBatchCancel", self.model.wallets.drop)
         )
         self.act(close(number), self.place.support, action, batchId=made["id"])
+
+    def pay_out(self, who: int, amount: int, action: str) -> None:
+        """From being asked for to how it ended at the bank."""
+        self.request_payout(who, amount)
+        self.send_payouts(posted=True)
+        self.end_payout(len(self.payouts) - 1, action)
 
     def end_payout(self, index: int, action: str) -> None:
         if not self.payouts:
@@ -278,6 +286,11 @@ class Life:
             if found.payment is not None:
                 self.know(found.payment, made["payment"]["id"])
 
+    def place_after_a_change(self, who: int, change: int) -> None:
+        """At a price that the buyer has not seen."""
+        self.reprice(next(iter(self.model.carts[who])), change)
+        self.place_what_fits(who, 0, 0, False)
+
     def put_back(self, who: int) -> None:
         """What was put into the cart first."""
         self.take_out(next(iter(self.model.carts[who])), who)
@@ -296,9 +309,10 @@ class Life:
         if paid and self.model.orders and self.model.orders[-1].state == "PENDING_PAYMENT":
             self.report(self.model.orders[-1].payment, "charge")
 
-    def buy_in_cash(self, shown: Any, who: int, express: bool) -> None:
-        """Into a cart and into an order, by somebody who may not have as much."""
-        buyer = (who + 1) % PEOPLE if who == shown.seller else who
+    def buy_in_cash(self, shown: Any, express: bool) -> None:
+        """Into a cart and into an order, by whoever has the least and may not have as much."""
+        purses = self.model.purses
+        buyer = min((who for who in range(PEOPLE) if who != shown.seller), key=lambda who: purses[who].cash)
         self.put_in_cart(shown, buyer)
         self.place_in_cash(buyer, express)
 
@@ -398,6 +412,11 @@ class Life:
     def release(self, found: Any) -> None:
         expected = self.model.release(found, self.now)
         self.act(expected, self.place.support, "settlementRelease", settlementId=self.ids[found])
+
+    def release_in_time(self, found: Any) -> None:
+        """Once its buyer can not bring it back any more, before the worker looks."""
+        self.wait(timedelta(days=8))
+        self.release(found)
 
     def dispute(self, found: Any, away: bool) -> None:
         given = {"settlementId": self.ids[found], "reason": "DISPUTE", "note": "For the test"}

@@ -89,7 +89,8 @@ DEEDS: dict[str, list[Deed]] = {
     "money": gather(
         deed("top_up", who, within(1, 30_000)),
         deed("grant", who, amounts, either(one_of(None), spans)),
-        deed("charge", who, amounts),
+        deed("charge", who, either(amounts, within(30_000, 90_000))),
+        deed("pay_out", who, within(1, 20_000), one_of("payoutConfirm", "payoutFail")),
         deed("repay", who, amounts),
         deed("request_payout", who, amounts),
         deed("send_payouts", one_of(True, True, False)),
@@ -140,21 +141,27 @@ DEEDS_WITH: dict[str, list[Deed]] = {
     "ended": deed("hand_back"),
     "in_debt": gather(deed("repay", amounts), deed("pay_back", shares)),
     "sent": deed("end_payout", one_of("payoutConfirm", "payoutFail")),
-    "on_shelf": gather(
-        buy, buy, deed("put_in_cart", who), deed("reprice", change), deed("buy_in_cash", who, yes_or_no)
-    ),
+    "on_shelf": gather(buy, buy, deed("put_in_cart", who), deed("reprice", change), deed("buy_in_cash", yes_or_no)),
     "filled": gather(
         deed("place_order", amounts, amounts, yes_or_no, rarely),
         deed("place_what_fits", shares, shares, rarely),
         deed("place_in_cash", yes_or_no),
         deed("put_back"),
+        deed("place_after_a_change", change),
     ),
     "awaited": deed("report", one_of("charge", "charge", "authorise", "fail")),
     "paid": gather(*[deed("deliver")] * 4, *[deed("cancel")] * 2, deed("pack")),
-    "arrived": gather(deed("bring_back", index, wear, yes_or_no), deed("ask_back", index, yes_or_no)),
-    "pending": gather(deed("release"), deed("dispute", yes_or_no)),
+    "arrived": gather(
+        deed("bring_back", index, wear, yes_or_no), deed("ask_back", index, rarely), deed("ask_back", index, rarely)
+    ),
+    "pending": gather(deed("release"), deed("release_in_time"), deed("dispute", yes_or_no)),
     "due": deed("release"),
-    "asked": deed("answer", one_of("Reject", "Reject", "Approve", "Cancel")),
+    "asked": deed("answer", one_of("Reject", "Cancel", "Approve")),
+    "received": gather(
+        deed("inspect", one_of("AS_SENT", "NOT_THE_SAME"), one_of(0), one_of(False)),
+        deed("inspect", one_of("AS_SENT", "NOT_THE_SAME"), one_of(0), one_of(True)),
+        deed("resolve", one_of(None, "RESTOCK", "RETURN_TO_CONSIGNOR", "CLEAR")),
+    ),
     "under_way": gather(
         deed("answer", one_of("Approve", "Ship", "Cancel", "Reject")),
         deed("receive", yes_or_no),
@@ -163,8 +170,8 @@ DEEDS_WITH: dict[str, list[Deed]] = {
     ),
 }
 seeds = st.integers(0, 2**32)
-WEIGHTS = {"money": 3, "time": 4, "on_shelf": 6, "idle": 2, "filled": 2, "awaited": 4, "paid": 5}
-WEIGHTS |= {"arrived": 3, "under_way": 5, "due": 2, "sent": 3, "asked": 3, "in_debt": 3}
+WEIGHTS = {"money": 3, "time": 4, "on_shelf": 6, "idle": 2, "filled": 4, "awaited": 4, "paid": 5}
+WEIGHTS |= {"arrived": 5, "under_way": 4, "due": 4, "sent": 3, "asked": 4, "received": 4, "in_debt": 3}
 """How often, compared with all else that can be done at a moment."""
 
 
