@@ -1,4 +1,4 @@
-"""The whole house over HTTP, as each role in turn: the circle of consignment and credit, then a journey.
+"""The whole house over HTTP, as each role in turn: the circle of consignment and credit, a journey, a trade-in.
 
 Every operation is one of `examples/`, so that what consumers are shown is what is tried here.
 """
@@ -17,6 +17,7 @@ from app.seed.people import KNOWN
 from app.tour.circle import Circle
 from app.tour.house import EXAMPLES, House, Off, operations
 from app.tour.journey import Journey
+from app.tour.trade_in import TradeIn
 from domain.viewer import Role
 
 __all__ = ["EXAMPLES", "House", "Off", "Tour", "main", "operations", "tokens"]
@@ -32,6 +33,7 @@ class Tour:
     def run(self) -> None:
         Circle(self.house, self.say).run()
         Journey(self.house, self.say).run()
+        TradeIn(self.house, self.say).run()
         self.prove()
 
     def prove(self) -> None:
