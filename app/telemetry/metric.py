@@ -46,6 +46,7 @@ FAMILIES: dict[str, Family] = {
     "graphql_seconds": Family("histogram", "From the last byte of a request to its answer.", ("kind",), bounds=BOUNDS),
     "graphql_operation_seconds": Family("counter", "The same, summed up for each operation.", ("kind", "operation")),
     "graphql_in_flight": Family("gauge", "Requests that are being answered."),
+    "streams_open": Family("gauge", "Connections that stay: subscriptions by WebSocket and as server-sent events."),
     "slow_operations": Family("counter", "Operations that took longer than CERCLE_SLOW_MS."),
     "documents_kept": Family("gauge", "Documents whose parsing and validation are spared."),
     "documents_dropped": Family("counter", "Documents that made room for others."),
@@ -96,6 +97,7 @@ def of_house(house: House) -> Iterator[Reading]:
         yield "pool_waiting", (name,), pool.waiting
         yield "pool_refused", (name,), pool.refused
     yield "cache_away", (), int(house.cache.away)
+    yield "streams_open", (), len(house.streams)
     if house.answers is not None:
         for outcome, count in list(house.answers.told.items()):
             yield "answers", (outcome,), count

@@ -23,6 +23,7 @@ from domain.viewer import Role
 from tests.schema.test_account import ERASE, account_id
 from tests.schema.test_session import END_ALL, with_token
 from tests.support.api import Answer, Api
+from tests.support.houses import cercle
 from tests.support.issuer import Issuer, SigningKey, issuing, unsigned
 from tests.support.people import People
 
@@ -396,6 +397,17 @@ def test_an_issuer_is_reached_over_tls_or_on_this_machine_and_never_names_the_ho
     ):
         with pytest.raises(ValueError, match=r"jwks_uri|roles|unheard"):
             other.settings(**changes)
+
+
+def test_what_is_wrong_with_the_setting_is_said_in_one_line() -> None:
+    for setting, named in (
+        ("nonsense", "CERCLE_OIDC_ISSUERS is not the JSON"),
+        ('[{"issuer": "https://issuer.example"}]', "CERCLE_OIDC_ISSUERS_0_AUDIENCE"),
+    ):
+        ended = cercle("token", "nobody@example.com", oidc_issuers=setting)
+        assert ended.returncode == 1
+        assert named in ended.stderr
+        assert "Traceback" not in ended.stderr
 
 
 async def test_what_was_checked_is_not_checked_again_until_it_is_over(

@@ -91,7 +91,7 @@ async def test_pools_plans_and_documents_are_told(telling: Telling) -> None:
     assert told["cercle_pool_open"][(("pool", "read"),)] >= 1
     assert told["cercle_documents_kept"][()] >= 1
     assert told["cercle_plans_kept"][()] >= 1
-    assert told["cercle_cache_away"] == {(): 0}
+    assert told["cercle_cache_away"] == told["cercle_streams_open"] == {(): 0}
     assert (("reason", "introspection"), ("way", "declined")) in told["cercle_executions_total"]
 
 

@@ -29,7 +29,18 @@ def fuzz(url: str, token: str | None, seconds: int, ids: Path) -> bool:
     """Send what schemathesis makes up; whether nothing was found."""
     command = [
         str(REPOSITORY / ".venv-fuzz" / "bin" / "schemathesis"),
-        *("run", f"{url}/graphql", "--checks", "house_holds", "--workers", "1", "--max-time", str(seconds)),
+        *(
+            "run",
+            str(REPOSITORY / "schema" / "schema.graphql"),
+            "--url",
+            f"{url}/graphql",
+            "--checks",
+            "house_holds",
+            "--workers",
+            "1",
+            "--max-time",
+            str(seconds),
+        ),
         *("--phases", "fuzzing,stateful", "--suppress-health-check", "all", "--continue-on-failure"),
         *("--request-timeout", "30", "--warnings", "off", "--no-shrink"),
         *(("-H", f"Authorization: Bearer {token}") if token else ()),
