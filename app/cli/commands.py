@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -53,6 +54,7 @@ def problems() -> tuple[type[Exception], ...]:
     from persistence.migrate import DatabaseProblem
 
     return (
+        SettingsError,
         ValidationError,
         BadDocument,
         DatabaseProblem,
@@ -72,6 +74,10 @@ class Problem(Exception):
 
 
 def told(problem: Exception) -> list[str]:
+    if isinstance(problem, SettingsError):
+        # Its own words name the field and nothing that is in it.
+        field = str(problem).split('"')[1]
+        return [f"CERCLE_{field.upper()} is not the JSON that it has to be."]
     if not isinstance(problem, ValidationError):
         return [str(problem)]
     return [
