@@ -52,6 +52,14 @@ OPEN_DEALS: dict[DealKind, str] = {
         SELECT code || ' ' || state FROM trade_in
         WHERE owner = :account AND state IN ('BOUND', 'IN_TRANSIT', 'RECEIVED', 'REQUOTED', 'RETURNING')
         """,
+    DealKind.BOOKING: """
+        SELECT code || ' ' || state FROM booking WHERE buyer = :account AND state IN ('ON_HOLD', 'PENDING', 'CONFIRMED')
+        """,
+    DealKind.SUPPLIER: """
+        SELECT s.name || ' ' || count(b.id) || ' bills due' FROM supplier s
+        LEFT JOIN supplier_bill b ON b.supplier_id = s.id AND b.state = 'DUE'
+        WHERE s.account_id = :account AND s.active GROUP BY s.id, s.name
+        """,
     DealKind.GOODS_RETURN: """
         SELECT code || ' ' || state FROM goods_return
         WHERE buyer = :account AND (closed_at IS NULL OR (state = 'DENIED' AND sent_back IS NULL))
@@ -84,6 +92,13 @@ PERSONAL: dict[str, str] = {
         """,
     "order_refund": "UPDATE order_refund SET reason = '' WHERE order_id IN"
     " (SELECT id FROM sales_order WHERE buyer = :account)",
+    "booking": """
+        UPDATE booking SET end_reason = left(end_reason, 0), travellers = (SELECT jsonb_agg(jsonb_build_object(
+            'unit', one -> 'unit', 'given_name', '', 'family_name', '', 'birth_date', '1900-01-01', 'guardian', null))
+            FROM jsonb_array_elements(travellers) AS one)
+        WHERE buyer = :account
+        """,
+    "trip_request": "UPDATE trip_request SET wishes = '' WHERE buyer = :account",
     "goods_return": "UPDATE goods_return SET note = '', photos = '[]' WHERE buyer = :account",
     "trade_in": """
         UPDATE trade_in SET pick_up = jsonb_set(pick_up, '{address}', jsonb_build_object(
@@ -115,12 +130,13 @@ ACTORS = frozenset(
 HIDDEN = frozenset(
     {"claim_token", "cost_minor", "digest", "fingerprints", "former_digest", "token_digest", "needs", "opened"}
     | {"pickup_code", "plan_id", "recall_id", "round", "seen_by", "seller_id"}
+    | {"net_minor", "prices", "sealed", "shares", "singles", "singles_taken"}
 )
 """Columns that the person does not see in the schema either: what the house paid, works by and tells pieces apart by,
 and who else is part of a deal.
 """
 
-WITHOUT = "#- '{bank_account,token}' #- '{refused,note}'"
+WITHOUT = "#- '{bank_account,token}' #- '{refused,note}' #- '{quote,prices}'"
 """Takes from a row's documents a secret, and what staff wrote for staff."""
 
 STAFF_ONLY = {"certificate": frozenset({"note"})}

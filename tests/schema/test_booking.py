@@ -396,3 +396,30 @@ TRAVEL_TERMS = {
     "remindDays": 7,
     "seat": "FR",
 }
+
+
+ERASE = """
+mutation ($input: AccountEraseInput!) {
+  accountErase(input: $input) {
+    __typename ... on Account { id } ... on ErasureBlocked { deals { kind note } } ... on UserError { code message }
+  }
+}
+"""
+
+
+async def test_who_is_erased_leaves_no_travellers_behind_and_no_journey_that_is_not_over(
+    travel: Travel, api: Api
+) -> None:
+    buyer = await travel.buyer(1_000)
+    _, booking = await travel.booked(buyer, await travel.departure(days=2))
+    blocked = (await api(buyer, ERASE, input={}))["accountErase"]
+    assert {deal["kind"] for deal in blocked["deals"]} == {"BOOKING", "ORDER"}
+    exported = (await api(buyer, "{ accountExport }"))["accountExport"]
+    assert "Camille" in str(exported)
+    assert "80000" not in str(exported), "what the house owes the supplier is not the buyer's to know"
+    await travel.do(buyer, "bookingCancel", bookingId=booking["id"], reason="A broken leg")
+
+    erased = (await api(buyer, ERASE, input={}))["accountErase"]
+
+    assert erased["__typename"] == "Account", erased
+    assert "Camille" not in await travel.market.value("SELECT travellers::text FROM booking")
