@@ -170,7 +170,7 @@ async def test_a_quote_shows_what_the_piece_would_pay(exchange: Exchange, people
     }
     """
     tenders = {"provider": "TEST", "tradeIn": {"tradeInId": offered["id"], "mode": "TENDER"}}
-    asked = {"delivery": {"method": "STANDARD", "address": PARIS}, "tenders": tenders}
+    asked: dict[str, Any] = {"delivery": {"method": "STANDARD", "address": PARIS}, "tenders": tenders}
 
     quoted = (await exchange.api(owner, query, cart=cart["id"], **asked))["orderQuote"]
     theirs = await exchange.market.add(other, await exchange.market.piece(3_000))
@@ -295,7 +295,7 @@ async def test_a_piece_that_is_not_what_it_is_said_to_be_goes_back(
     owner = await people.customer(cash=euros(3_000))
     offered, order_id = await exchange.bound(owner)
     await exchange.receive(offered)
-    wanted = {"verdict": verdict, "answers": [], "marks": [], "measurements": []}
+    wanted: dict[str, Any] = {"verdict": verdict, "answers": [], "marks": [], "measurements": []}
     silent = await exchange.inspect(offered, **wanted)
     assert (silent["code"], silent["path"]) == ("INVALID_INPUT", ["findings"])
 

@@ -183,7 +183,7 @@ class Exchange:
         """A new thing, together with the old one; `cash` and `credit` are whole euros, `provider` takes the rest."""
         cart = await self.market.add(owner, await self.market.piece(price, cost=price // 2))
         assert cart["__typename"] == "Cart", cart
-        tenders = {name: money(given[name]) for name in ("cash", "credit") if name in given}
+        tenders: dict[str, Any] = {name: money(given[name]) for name in ("cash", "credit") if name in given}
         tenders |= {"provider": given["provider"]} if "provider" in given else {}
         tenders["tradeIn"] = {"tradeInId": trade_in["id"], "mode": mode}
         wanted = {"cartId": cart["id"], "delivery": TO_PARIS, "tenders": tenders}
