@@ -39,6 +39,7 @@ FIRST_KNOWN = (
 )
 OF_JOURNEYS = (
     Known("supplier@cercle.example", "Marisol Vega", Role.SUPPLIER, Locale.EN, Currency.EUR, "ES"),
+    Known("partner@cercle.example", "Relais Amarante", Role.PARTNER, Locale.EN, Currency.EUR, "FR"),
     Known("medical@cercle.example", "Dr. Anneke Brandt", Role.MEDICAL, Locale.EN, Currency.EUR, "CH"),
 )
 KNOWN = (*FIRST_KNOWN, *OF_JOURNEYS)
