@@ -24,6 +24,7 @@ from app.config import OidcIssuer
 from domain.account import EMAIL_LENGTH_MAX
 from domain.identity import SUBJECT_LENGTH_MAX, IdentityReader, Known, Recognise
 from domain.refusal import Refusal
+from domain.text import LINE_LENGTH_MAX
 from domain.unavailable import Unavailable
 from domain.viewer import Role
 
@@ -45,6 +46,7 @@ KINDS = {("RSA", None): "RS256", ("EC", "P-256"): "ES256", ("OKP", "Ed25519"): "
 """The one algorithm that a key of a kind is good for: a token can not choose how its own key is read."""
 
 ALLOWED = frozenset(KINDS.values())
+NAMELESS = "Member"
 REQUIRED = ["iss", "sub", "aud", "exp", "iat"]
 
 Fetch = Callable[[str], Awaitable[bytes]]
@@ -228,13 +230,14 @@ def said(issuer: OidcIssuer, claims: Mapping[str, Any]) -> Recognise:
     if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_LENGTH_MAX or not subject.isprintable():
         raise BadToken(OVER)
     verified = isinstance(email, str) and claims.get("email_verified") is True and len(email) <= EMAIL_LENGTH_MAX
+    readable = isinstance(name, str) and name.strip() and name.isprintable()
     groups = claims.get(issuer.role_claim)
     given = {group for group in groups if isinstance(group, str)} if isinstance(groups, list) else set()
     return Recognise(
         issuer=issuer.issuer,
         subject=subject,
         email=email if verified else None,
-        name=name if isinstance(name, str) and name.strip() else "Member",
+        name=name.strip()[:LINE_LENGTH_MAX].strip() if readable else NAMELESS,
         issued_at=datetime.fromtimestamp(int(claims["iat"]), UTC),
         governed=tuple(sorted(set(issuer.roles.values()))),
         roles=tuple(sorted({role for group, role in issuer.roles.items() if group in given})),

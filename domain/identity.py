@@ -105,10 +105,10 @@ async def recognise(work: Work, viewer: Viewer, command: Recognise, *, now: date
     if identity is None:
         identity = await open_account(work, command, now)
     owner = await lock_present(work, identity.account_id)
+    identity = await work.identities.lock(identity.id)
     wanted = wanted_roles(owner, command)
     if command.issued_at > identity.seen_at:
-        identity = await work.identities.lock(identity.id)
-        identity.seen_at = max(identity.seen_at, command.issued_at)
+        identity.seen_at = command.issued_at
         await work.identities.save(identity)
         if set(wanted) != set(owner.roles):
             owner.roles = wanted

@@ -69,6 +69,16 @@ async def test_a_subject_is_one_account_from_its_first_token_on(api: Api, other:
     assert other.fetched == 1, "the keys are fetched once for all of them"
 
 
+@pytest.mark.parametrize(
+    ("claimed", "called"),
+    [("  Ada  ", "Ada"), ("x" * 900, "x" * 200), ("", "Member"), (None, "Member"), (7, "Member"), ("a\nb", "Member")],
+)
+async def test_a_name_that_no_account_can_have_keeps_nobody_out(
+    api: Api, other: Issuer, claimed: Any, called: str
+) -> None:
+    assert (await who(api, other.token("ada", name=claimed)))["viewer"]["name"] == called
+
+
 async def test_its_roles_are_what_the_issuer_says_now(api: Api, other: Issuer) -> None:
     staff_only = "{ accounts { nodes { name } } }"
     hour_ago = int(time.time()) - 3_000
