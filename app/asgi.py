@@ -57,10 +57,10 @@ class HouseApp(Starlette):
         else:
             await super().__call__(scope, receive, send)
 
-    def hung_up(self, scope: Any) -> None:
+    def hung_up(self, scope: Any, task: "asyncio.Task[None]") -> None:
         """A client went away before its answer: stop what only reads; a change runs on, for it may be done already."""
-        watch, task = scope.get("watch"), scope.get("task")
-        if task is not None and watch.asked is not None and self.graphql.schema.only_reads(*watch.asked):
+        watch = scope.get("watch")
+        if watch is not None and watch.asked is not None and self.graphql.schema.only_reads(*watch.asked):
             asyncio.get_running_loop().call_later(HANG_UP_SECONDS, stop, task, scope)
 
 

@@ -90,7 +90,7 @@ from persistence.work import SqlTransactor
 from resolvers.context import Context
 from resolvers.loaders import Loaders
 
-CLOSING_SECONDS_MAX = 1.5
+CLOSING_SECONDS_MAX = 1.0
 
 
 WATCHING_CONNECTIONS = 3

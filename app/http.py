@@ -8,7 +8,6 @@ GraphQL request at all.
 
 import logging
 import re
-from asyncio import current_task
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -100,7 +99,6 @@ class GraphQLEndpoint:
         origin = head.headers.get(b"origin")
         page: dict[str, str] = {}
         scope["watch"] = watch = Watch()
-        scope["task"] = current_task()
         self.figures.in_flight += 1
         try:
             if origin is not None:

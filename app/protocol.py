@@ -10,8 +10,9 @@ import resource
 import select
 import sys
 from collections import Counter
+from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 SWEEP_SECONDS = 1.0
@@ -46,9 +47,12 @@ HEAD_TOO_LARGE = told(b"431 Request Header Fields Too Large", b"HEAD_TOO_LARGE",
 class Doors(ServerState):
     """All connections of this process, and how many there may be: in all, and from one address."""
 
-    def __init__(self, connections_max: int, per_address_max: int, head_seconds_max: float) -> None:
+    def __init__(
+        self, connections_max: int, per_address_max: int, head_seconds_max: float, rest_seconds_max: float
+    ) -> None:
         super().__init__()
         self.head_seconds_max = head_seconds_max
+        self.rest_seconds_max = rest_seconds_max
         self.connections_max = min(connections_max, files_max() - FILES_KEPT)
         self.per_address_max = per_address_max
         self.addresses: Counter[str] = Counter()
@@ -69,6 +73,11 @@ class Doors(ServerState):
             if isinstance(connection, HouseProtocol):
                 connection.look(now)
 
+    @property
+    def awaits_somebody(self) -> bool:
+        """Whether anybody was let in who has not said anything yet."""
+        return any(isinstance(one, HouseProtocol) and not one.received for one in self.connections)
+
     def turn(self) -> None:
         """Have every answer from now on say that it is the last one of its connection."""
         self.default_headers = [*self.default_headers, LAST_ANSWER]
@@ -82,6 +91,9 @@ class HouseProtocol(HttpToolsProtocol):
 
     server_state: Doors
     address: str | None = None
+    task: "asyncio.Task[None] | None" = None
+    """What answers the request."""
+
     received = 0
     head_bytes = 0
     seen: tuple[str, object] | None = None
@@ -100,8 +112,8 @@ class HouseProtocol(HttpToolsProtocol):
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
             app = cycle.scope.get("app")
-            if app is not None:
-                app.hung_up(cycle.scope)
+            if app is not None and self.task is not None:
+                app.hung_up(cycle.scope, self.task)
         super().connection_lost(exc)
 
     def handle_websocket_upgrade(self) -> None:
@@ -120,11 +132,27 @@ class HouseProtocol(HttpToolsProtocol):
         cycle = self.cycle
         # A request whose head has come whole shares its scope with the cycle that answers it.
         if cycle is not None and cycle.scope is self.scope:
-            self.head_bytes = 0
+            if self.head_bytes:
+                self.head_bytes = 0
             return
         self.head_bytes += len(data)
         if self.head_bytes > HEAD_BYTES_MAX and not self.transport.is_closing():
             self.end(HEAD_TOO_LARGE)
+
+    def on_response_complete(self) -> None:
+        # As uvicorn does it, but for a clock that it winds up after every answer: the sweep sees who rests.
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        # As uvicorn does it, but it forgets which task is whose.
+        self.task = task = self.loop.create_task(cycle.run_asgi(app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
 
     def shutdown(self) -> None:
         """End once what was asked for is answered; what is on its way in counts as asked for."""
@@ -158,6 +186,8 @@ class HouseProtocol(HttpToolsProtocol):
                 self.end(b"" if self.cycle.response_started else TOO_SLOW)
             case "read" if waited > patience * READ_PATIENCE:
                 self.transport.abort()
+            case "rest" if waited > self.server_state.rest_seconds_max:
+                self.transport.close()
             case "leave" if waited > LEAVE_SECONDS_MAX:
                 self.transport.abort()
 
@@ -173,9 +203,10 @@ class HouseProtocol(HttpToolsProtocol):
             return "leave", None
         if self.transport.get_write_buffer_size():
             return "read", (id(cycle), 0 if cycle is None else cycle.expected_content_length)
-        if cycle is None or cycle.response_complete:
-            # Between two requests uvicorn has a clock of its own, which the first byte stops.
-            return None if self.timeout_keep_alive_task is not None else ("head", id(cycle))
+        if cycle is None or (cycle.scope is not self.scope and cycle.response_complete):
+            return "head", id(cycle)
+        if cycle.response_complete:
+            return "rest", id(cycle)
         return ("body", id(cycle)) if cycle.more_body else None
 
     def end(self, words: bytes) -> None:

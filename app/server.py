@@ -16,11 +16,12 @@ from app.protocol import LAST_ANSWER, SWEEP_SECONDS, Doors, HouseProtocol
 from app.request import BODY_BYTES_MAX
 from app.websocket_protocol import PING_SECONDS, PONG_SECONDS_MAX, HouseWebSocketProtocol
 
-GRACE_SECONDS = 4
+GRACE_SECONDS = 3
 """How long requests under way may take to end once nobody new comes in."""
 
-LINGER_SECONDS = 0.4
-"""Who was let in a moment ago may still be about to speak."""
+LINGER_SECONDS = 0.3
+LINGER_LOOKS_MAX = 5
+"""Who was let in and has not spoken yet may be about to."""
 
 CLOSERS_SECONDS_MAX = 1.0
 KEEP_ALIVE_SECONDS = 30
@@ -59,7 +60,12 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=GRACE_SECONDS,
             )
         )
-        self.doors = Doors(settings.connections_max, settings.connections_per_address_max, settings.client_seconds_max)
+        self.doors = Doors(
+            settings.connections_max,
+            settings.connections_per_address_max,
+            settings.client_seconds_max,
+            KEEP_ALIVE_SECONDS,
+        )
         self.server_state = self.doors
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
@@ -90,10 +96,16 @@ class Server(uvicorn.Server):
         await asyncio.sleep(self.drain_seconds)
         await self.close_what_lasts()
         await drain.empty(sockets or ())
-        await asyncio.sleep(LINGER_SECONDS)
+        await self.linger()
         await super().shutdown(sockets)
         # It would be raised again, and the end that was asked for would look like a crash.
         self._captured_signals.clear()
+
+    async def linger(self) -> None:
+        for _ in range(LINGER_LOOKS_MAX):
+            await asyncio.sleep(LINGER_SECONDS)
+            if not self.doors.awaits_somebody:
+                return
 
     async def close_what_lasts(self) -> None:
         with contextlib.suppress(TimeoutError):

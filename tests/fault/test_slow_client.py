@@ -25,6 +25,7 @@ CLOSED_SECONDS_MAX = 30
 
 READ = "{ __typename }"
 PATIENCE = 10.0
+RESTS = 30.0
 
 
 # In a process of its own
@@ -105,7 +106,7 @@ class Porch:
     """The protocol before an application that answers as it is told to."""
 
     def __init__(self, connections_max: int = 100, per_address_max: int = 100) -> None:
-        self.doors = Doors(connections_max, per_address_max, PATIENCE)
+        self.doors = Doors(connections_max, per_address_max, PATIENCE, RESTS)
         self.bodies: list[bytes] = []
         self.answer = b"{}"
         config = uvicorn.Config(
@@ -211,18 +212,21 @@ async def test_a_head_that_never_ends_is_refused(porch: Build) -> None:
     assert (await line.ended()).startswith(b"HTTP/1.1 431 ")
 
 
-async def test_nobody_who_works_or_rests_is_taken_for_slow(porch: Build) -> None:
+async def test_one_who_works_is_not_taken_for_slow_and_one_who_rests_is_closed_in_the_end(porch: Build) -> None:
     here, port = await porch()
     line = await Line.open(port)
     for step in range(5):
         await here.sweep(step * 100)
         line.send(request(READ))
         assert (await line.reply()).status == 200
-    for step in range(5, 8):
-        # uvicorn's own clock is for those who rest.
-        await here.sweep(step * 100)
+    await here.sweep(500)
+    await here.sweep(500 + RESTS - 1)
+    rested = here.inside
+    await here.sweep(500 + RESTS + 1)
 
-    assert here.inside == 1
+    assert rested == 1
+    assert await line.ended() == b""
+    assert here.inside == 0
 
 
 async def test_whoever_comes_when_all_places_are_taken_is_told_when_to_come_again(porch: Build) -> None:
