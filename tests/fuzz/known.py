@@ -28,6 +28,15 @@ TABLES = {
     "Receivable": "receivable",
     "Settlement": "settlement",
     "Shipment": "shipment",
+    "AcquisitionPlan": "acquisition_plan",
+    "Booking": "booking",
+    "Bundle": "bundle",
+    "Campaign": "campaign",
+    "Departure": "departure",
+    "Supplier": "supplier",
+    "TradeIn": "trade_in",
+    "TravelProduct": "travel_product",
+    "TripRequest": "trip_request",
 }
 LIMITLESS = {
     "stranger_mutations_per_minute": 1_000_000,
