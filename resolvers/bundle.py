@@ -36,7 +36,8 @@ async def prices(context: Context, found: Bundle) -> Sequence[ComponentPrice] | 
     departure = None
     if journey is not None and journey.departure_id is not None:
         departure = await context.loaders.departure.load(journey.departure_id)
-    listings = await context.readers.carts.listings(found.listings)
+    offers = await context.loaders.offer.load_many(found.listings)
+    listings = {one.id: one for one in offers if one is not None}
     there = found.state is BundleState.ACTIVE and all(one in listings for one in found.listings)
     return split(found, listings, departure) if there else None
 

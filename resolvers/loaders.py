@@ -9,6 +9,7 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from domain.listing import ListingId
 from domain.viewer import ANONYMOUS
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from domain.disposition import Disposition
     from domain.goods_return import GoodsReturn
     from domain.grading import GradingStandard
-    from domain.listing import ListingCard
+    from domain.listing import Listing, ListingCard
     from domain.markdown import Markdown
     from domain.media import MediaUpload
     from domain.order import Order, OrderRefund
@@ -132,6 +133,16 @@ class Loaders:
     @cached_property
     def bundle(self) -> DataLoader[UUID, Bundle | None]:
         return loader(self.readers.bundles.by_ids)
+
+    @cached_property
+    def offer(self) -> DataLoader[UUID, Listing | None]:
+        """A listing as it is bought, rather than as it is shown."""
+
+        async def batch(ids: Sequence[UUID]) -> Sequence[Listing | None]:
+            found = await self.readers.carts.listings([ListingId(one) for one in ids])
+            return [found.get(ListingId(one)) for one in ids]
+
+        return loader(batch)
 
     @cached_property
     def trip_request(self) -> DataLoader[UUID, TripRequest | None]:

@@ -1,5 +1,6 @@
 """Bundles: a journey with what goes with it, at one price."""
 
+from asyncio import gather
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -94,7 +95,7 @@ class Bundle(Node):
         found = resolve.shares(info.context, root)
         if found is None:
             return None
-        partners = [await supplier_resolve.find(info.context, share.supplier_id) for share in found]
+        partners = await gather(*(supplier_resolve.find(info.context, share.supplier_id) for share in found))
         return [
             RevenueShare(share_bps=share.share_bps, supplier=partner)  # type: ignore[arg-type]
             for share, partner in zip(found, partners, strict=True)

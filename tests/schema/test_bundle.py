@@ -9,8 +9,10 @@ from domain.account import Account
 from domain.listing import Listing
 from domain.viewer import Role
 from schema.ids import encode_id
+from tests.support.api import Api
 from tests.support.market import money
 from tests.support.people import People, euros
+from tests.support.statements import counted
 from tests.support.travel import Travel, service, text, traveller
 
 
@@ -231,3 +233,48 @@ async def test_of_all_who_want_the_same_bundle_at_once_one_has_it(travel: Travel
 
 def cents(amount: dict[str, str]) -> int:
     return int(amount["amount"].replace(".", ""))
+
+
+SHELF = """
+{
+  bundles(first: 10) {
+    nodes {
+      slug price { amount } shares { shareBps supplier { name } }
+      prices { bundled { amount } component { listing { slug } departure { left product { name } } } }
+    }
+  }
+}
+"""
+MINE = """
+{
+  bookings(first: 10) {
+    nodes {
+      code travellers { givenName } net { amount } intake { text }
+      payments { order { code } } departure { left product { name supplier { name } } }
+    }
+  }
+}
+"""
+
+
+async def test_lists_of_bundles_and_bookings_cost_the_same_statements_however_long_they_are(
+    travel: Travel, api: Api
+) -> None:
+    parts, (_, partner) = await Parts(travel).open(), await travel.another()
+    buyer = await travel.buyer(50_000)
+    counts: list[list[int]] = []
+    for more in (1, 3):
+        for _ in range(more):
+            bundle = await parts.bundle(shares=[{"supplierId": partner, "shareBps": 100}])
+            await travel.held(buyer, parts.departure, STUDENT)
+            await travel.pay(buyer)
+        taken = []
+        for person, query in ((travel.merchandiser, SHELF), (buyer, MINE)):
+            await api(person, "{ viewer { id } }")
+            with counted() as statements:
+                answer = await api(person, query)
+            assert not answer.errors, answer.errors
+            taken.append(len(statements))
+        counts.append(taken)
+    assert counts[0] == counts[1]
+    assert bundle["state"] == "ACTIVE"
