@@ -24,6 +24,9 @@ from tests.support.market import Market, money
 from tests.support.servers import ServedProcess
 from tests.trust.world import World
 
+COST_BUCKET = 1_000_000_000
+"""Everybody here comes from one address."""
+
 REPRICE = """
 mutation ($input: ListingRepriceInput!) {
   listingReprice(input: $input) { __typename ... on UserError { code message } }
@@ -53,10 +56,10 @@ class Watched:
     def token(self, person: Account) -> str:
         return self.world.api.token(person)
 
-    def server(self, **environment: str) -> ServedProcess:
+    def server(self, **settings: Any) -> ServedProcess:
         """One more process of the house."""
-        place = str(self.world.house.settings.data_dir)
-        return ServedProcess(self.services, CERCLE_DATA_DIR=place, **environment)
+        place = self.world.house.settings.data_dir
+        return ServedProcess(self.services, data_dir=place, cost_bucket=COST_BUCKET, **settings)
 
     async def through(self, server: ServedProcess, person: Account | None, query: str, **variables: Any) -> Answer:
         """Send one operation to a process over HTTP."""
@@ -109,10 +112,10 @@ async def watched(
             redis_url=database.redis_url,
             pool_size=4,
             stranger_mutations_per_minute=1_000_000,
-            cost_bucket=1_000_000_000,
+            cost_bucket=COST_BUCKET,
         )
-        environment = {"CERCLE_DATA_DIR": str(place), "CERCLE_STREAMS_PER_ADDRESS_MAX": "2000"}
-        servers = [ServedProcess(database, **environment).launch() for _ in range(2)]
+        roomy = {"data_dir": place, "cost_bucket": COST_BUCKET, "streams_per_address_max": 2_000}
+        servers = [ServedProcess(database, **roomy).launch() for _ in range(2)]
         try:
             async with open_house(settings) as house:
                 app = create(settings)

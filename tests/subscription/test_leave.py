@@ -21,7 +21,7 @@ MOST = 4
 @pytest.fixture(scope="module")
 async def small(watched: Watched) -> AsyncIterator[ServedProcess]:
     """A process that lets few stay, and that a test of this file stops."""
-    server = watched.server(CERCLE_STREAMS_PER_ADDRESS_MAX=str(MOST)).launch()
+    server = watched.server(streams_per_address_max=MOST).launch()
     try:
         await server.ready()
         yield server

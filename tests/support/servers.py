@@ -161,10 +161,19 @@ class ServedProcess(ApiProcess):
             except httpx2.TransportError:
                 return False
 
-    def signal(self, number: signal.Signals) -> None:
+    @property
+    def pid(self) -> int:
         assert self._child is not None, "launch comes first"
         assert self._child.process.pid is not None
-        os.kill(self._child.process.pid, number)
+        return self._child.process.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        assert self._child is not None, "launch comes first"
+        self._child.process.kill()
+        self._child.process.join()
 
     def over(self) -> int | None:
         assert self._child is not None, "launch comes first"
