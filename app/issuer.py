@@ -226,23 +226,29 @@ class OidcIssuers:
 
 def said(issuer: OidcIssuer, claims: Mapping[str, Any]) -> Recognise:
     """What a checked token says of its subject; an email counts only if its issuer has verified it."""
-    subject, email, name = claims["sub"], claims.get("email"), claims.get("name")
+    subject, email = claims["sub"], claims.get("email")
     if not isinstance(subject, str) or not 0 < len(subject) <= SUBJECT_LENGTH_MAX or not subject.isprintable():
         raise BadToken(OVER)
     verified = isinstance(email, str) and claims.get("email_verified") is True and len(email) <= EMAIL_LENGTH_MAX
-    readable = isinstance(name, str) and name.strip() and name.isprintable()
     groups = claims.get(issuer.role_claim)
     given = {group for group in groups if isinstance(group, str)} if isinstance(groups, list) else set()
     return Recognise(
         issuer=issuer.issuer,
         subject=subject,
         email=email if verified else None,
-        name=name.strip()[:LINE_LENGTH_MAX].strip() if readable else NAMELESS,
+        name=called(claims.get("name")),
         issued_at=datetime.fromtimestamp(int(claims["iat"]), UTC),
         governed=tuple(sorted(set(issuer.roles.values()))),
         roles=tuple(sorted({role for group, role in issuer.roles.items() if group in given})),
         opens_accounts=issuer.opens_accounts,
     )
+
+
+def called(name: object) -> str:
+    """A name as an account may have one; that it can not have this one keeps nobody out."""
+    if not isinstance(name, str) or not name.strip() or not name.isprintable():
+        return NAMELESS
+    return name.strip()[:LINE_LENGTH_MAX].strip()
 
 
 def in_order(known: Known, asked: Recognise) -> bool:
