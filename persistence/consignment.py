@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, select
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
@@ -183,6 +183,12 @@ class SqlConsignmentTasks(SqlCollection[ConsignmentTask]):
         waiting = (self.table.c.consignment_id == consignment_id, self.table.c.kind == str(kind))
         found = await self.lock_where(*waiting, self.table.c.outcome.is_(None))
         return found[0] if found else None
+
+    async def tried(self, consignment_id: ConsignmentId, kind: TaskKind) -> int:
+        """How many tasks of this kind there have been."""
+        there = (self.table.c.consignment_id == consignment_id, self.table.c.kind == str(kind))
+        counted: int = await self.connection.scalar(select(func.count()).select_from(self.table).where(*there))
+        return counted
 
 
 class SqlIntakeReceipts(SqlCollection[IntakeReceipt]):

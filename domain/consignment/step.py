@@ -130,7 +130,9 @@ async def moved(work: Work, consignment_id: UUID, action: str, now: datetime) ->
 async def owe_return(work: Work, consignment: Consignment, now: datetime) -> None:
     """The consignment has ended and the house has the piece: somebody is to give it back."""
     if consignment.held and await work.consignment_tasks.lock_open(consignment.id, TaskKind.RETURN) is None:
-        await open_task(work, consignment, TaskKind.RETURN, now + RETURN_WITHIN)
+        # A refused piece may have been to be given back before, until somebody decided to keep it.
+        attempt = 1 + await work.consignment_tasks.tried(consignment.id, TaskKind.RETURN)
+        await open_task(work, consignment, TaskKind.RETURN, now + RETURN_WITHIN, attempt)
 
 
 async def open_task(work: Work, consignment: Consignment, kind: TaskKind, due_at: datetime, attempt: int = 1) -> None:

@@ -333,6 +333,25 @@ async def test_a_counterfeit_can_be_kept_for_good(counter: Counter, api: Api, pe
     assert [node["id"] for node in queue["consignmentQueue"]["nodes"]] == [consignment_id]
 
 
+async def test_what_becomes_of_a_counterfeit_may_be_decided_again_and_again(
+    counter: Counter, api: Api, people: People
+) -> None:
+    workshop = await Workshop(api, people).open()
+    consignment_id = await refused(counter, workshop)
+
+    async def decide(disposal: str) -> list[tuple[str, int]]:
+        given = {"consignmentId": consignment_id, "disposal": disposal, "note": "Heard again"}
+        decided = await counter(counter.support, "consignmentDisposeRefused", **given)
+        waiting = [task["kind"] for task in decided["tasks"] if task["outcome"] is None]
+        return [(disposal, waiting.count("RETURN"))]
+
+    told = [one for disposal in ("RETURN", "RETURN", "RETAIN", "RETURN") for one in await decide(disposal)]
+    back = await counter(counter.support, "consignmentReturn", consignmentId=consignment_id, handedTo="Lin Wei")
+
+    assert told == [("RETURN", 1), ("RETURN", 1), ("RETAIN", 0), ("RETURN", 1)]
+    assert back["state"] == "RETURNED"
+
+
 async def test_a_piece_on_the_appraisers_table_stays_until_the_verdict(
     counter: Counter, api: Api, people: People
 ) -> None:
