@@ -109,7 +109,12 @@ class GraphQLEndpoint:
             media_type = wanted_type(head.get(b"accept", "*/*"))
             if media_type == EVENT_STREAM and self.event_stream is not None:
                 media_type = LEGACY_JSON
-                await self.event_stream(scope, head, receive, send, page)
+                # It stays, and is counted with those that do.
+                self.figures.in_flight -= 1
+                try:
+                    await self.event_stream(scope, head, receive, send, page)
+                finally:
+                    self.figures.in_flight += 1
                 return
             answer = await self.answer(scope["app"].state.house, head, receive, request_id, media_type, watch)
         except ClientDisconnect:

@@ -17,6 +17,7 @@ from app.http import GraphQLEndpoint, hold_back
 from app.meter import payer
 from app.request import HttpRefusal
 from app.stream import Stream
+from app.telemetry.request import OK, Watch
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
 from persistence.bucket import Lot
@@ -71,15 +72,22 @@ async def executed(
     document = schema.documents.find(query)
     begins = isinstance(charge.lot, Lot) and charge.priced.refused is None
     if document is None or not begins or not subscribes(document, operation_name):
+        watch = Watch()
+        watch.asked = (query, operation_name)
         run: Run = partial(schema.answer, *asking)
         result = await charge.run(partial(veiled, run) if bound else run)
         result.extensions = charge.told()
+        endpoint.figures.add(watch, charge.status or 200, code_of(result))
         yield result
         return
     # It costs once what it costs to read it once: what comes later the client has not asked for again.
     async with aclosing(answers(schema, document, variables, operation_name, context)) as results:
         async for result in results:
             yield veil(result) if bound else result
+
+
+def code_of(result: ExecutionResult) -> str:
+    return (result.errors[0].extensions or {}).get("code", INTERNAL) if result.errors else OK
 
 
 def told(message: str, code: str, **more: object) -> ExecutionResult:

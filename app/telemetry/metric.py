@@ -91,7 +91,12 @@ def of_schema(schema: CodedSchema) -> Iterator[Reading]:
 
 def of_house(house: House) -> Iterator[Reading]:
     """Connections, the cache, and what became of units of work."""
-    for name, pool in (("write", house.transactor.pool), ("read", house.readers.pool.connections)):
+    pools = {
+        "write": house.transactor.pool,
+        "read": house.readers.pool.connections,
+        "watch": house.watching.pool.connections,
+    }
+    for name, pool in pools.items():
         yield "pool_size", (name,), pool.size
         yield "pool_open", (name,), pool.open
         yield "pool_waiting", (name,), pool.waiting

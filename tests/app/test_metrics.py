@@ -87,7 +87,7 @@ async def test_pools_plans_and_documents_are_told(telling: Telling) -> None:
     await telling.api(None, LISTINGS)
     told = await telling.figures()
 
-    assert told["cercle_pool_size"] == {(("pool", "read"),): 8, (("pool", "write"),): 8}
+    assert told["cercle_pool_size"] == {(("pool", "read"),): 8, (("pool", "watch"),): 3, (("pool", "write"),): 8}
     assert told["cercle_pool_open"][(("pool", "read"),)] >= 1
     assert told["cercle_documents_kept"][()] >= 1
     assert told["cercle_plans_kept"][()] >= 1
