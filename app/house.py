@@ -14,7 +14,8 @@ from app import auth
 from app.change import Feed
 from app.config import ResponseCache as Keeping
 from app.config import Settings
-from app.issuer import Fetcher, OidcIssuers
+from app.issuer import OidcIssuers
+from app.jwks import Fetcher
 from app.media import SignedAddresses
 from app.meter import Meter
 from app.response_cache import MemoryStore, ResponseCache, SharedStore

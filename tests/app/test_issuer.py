@@ -13,11 +13,11 @@ from uuid import uuid4
 import jwt
 import pytest
 
-from app import auth, issuer
+from app import auth, jwks
 from app.asgi import create
 from app.config import Settings
 from app.house import House, open_house
-from app.issuer import COOLDOWN_SECONDS, FRESH_SECONDS, STALE_SECONDS_MAX, Fetcher, KeySet, read_keys
+from app.jwks import COOLDOWN_SECONDS, FRESH_SECONDS, STALE_SECONDS_MAX, Fetcher, KeySet, read_keys
 from domain.unavailable import Unavailable
 from domain.viewer import Role
 from tests.schema.test_account import ERASE, account_id
@@ -359,7 +359,7 @@ async def test_what_is_no_list_of_keys_changes_none(
 async def test_an_issuer_that_hangs_is_given_up_and_one_that_was_never_reached_is_said_to_be_away(
     settings: Settings, other: Issuer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(issuer, "FETCH_SECONDS_MAX", 0.2)
+    monkeypatch.setattr(jwks, "FETCH_SECONDS_MAX", 0.2)
     other.hangs = True
     async with open_house(settings) as house:
         app = create(settings)
