@@ -111,7 +111,7 @@ class HouseProtocol(HttpToolsProtocol):
         self.leave_address()
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete:
-            app = cycle.scope.get("app")
+            app: Any = cycle.scope.get("app")
             if app is not None and self.task is not None:
                 app.hung_up(cycle.scope, self.task)
         super().connection_lost(exc)
