@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from app.seed import journeys
+from app.seed.acquisition import PLANNED, plans
 from app.seed.assortment import Model, Place, brand, collections, models, places
 from app.seed.consigned import Dealing
 from app.seed.draw import Draw
@@ -21,6 +22,7 @@ from domain.money import Currency, Money
 from domain.policy import AppraisalTerms, gather
 from domain.viewer import Role
 from persistence.account import SqlAccounts
+from persistence.acquisition import SqlAcquisitionPlans
 from persistence.appraiser import SqlAppraisers
 from persistence.associate import SqlAssociates
 from persistence.bundle import SqlBundles
@@ -87,6 +89,8 @@ async def fill(connection: asyncpg.Connection, draw: Draw, pieces: int, progress
             done += len(rows.pieces)
             progress("pieces", done, pieces)
     await send_away(connection, everybody)
+    # By chance of their own, so that everything before them stays as it is.
+    await copy_nouns(connection, SqlAcquisitionPlans, plans(Draw(PLANNED), made, everybody))
 
 
 LUGGAGE = """

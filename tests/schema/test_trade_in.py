@@ -132,6 +132,8 @@ async def test_the_full_price_is_paid_first_and_the_value_comes_back_into_what_p
     assert (pocket["cash"], pocket["credit"], pocket["held"]) == ("340.00", "170.00", "0.00")
     assert await exchange.market.balance("ESCROW") == 300_000
     assert await exchange.market.balance("PSP_CLEARING") == -(100_000 + 150_000 - 51_000)
+    spent = "SELECT sum(amount_minor)::bigint FROM credit_movement WHERE flow = 'SPENT'"
+    assert await exchange.market.value(spent) == -33_000
     assert await exchange.market.sound()
 
 
