@@ -8,15 +8,18 @@ import pwd
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from pydantic import ValidationError
 
+from app import worker
 from app.config import Settings
+from app.house import House
 from persistence.database import ReadPool, read_pool, write_pool
 from persistence.embedded import Services
 from persistence.table import APP_ROLE
@@ -165,6 +168,31 @@ async def test_the_house_reads_pays_and_works_behind_a_pooler_that_may_die(
     assert {read.json["data"]["wallet"]["pockets"][0]["cash"]["amount"] for read in reads} == {"980.00"}
     assert (away.status, away.headers.get("retry-after")) == (503, "1")
     assert [await posted(place, key) for key in keys] == [1] * len(keys)
+
+
+async def test_the_worker_listens_past_the_pooler_and_works_through_it(
+    place: Services, pooler: PgBouncer, tmp_path: Path
+) -> None:
+    settings = Settings(
+        database_url=pooler.url, database_pooler=True, database_direct_url=place.app_url, data_dir=tmp_path
+    )
+    told: list[tuple[UUID, str]] = []
+
+    async def errand(house: House, name: str, subject_id: UUID, key: str, now: datetime) -> None:
+        told.append((subject_id, await house.readers.pool.fetchval("SELECT current_user::text")))
+
+    subject, stop = uuid4(), asyncio.Event()
+    working = asyncio.create_task(worker.work(settings, stop, {"errand": errand}))
+    owner = await asyncpg.connect(place.owner_url)
+    await owner.execute("INSERT INTO outbox (name, subject_id, due_at) VALUES ('errand', $1, now())", subject)
+    await until(lambda: told)
+    listening = await owner.fetchval("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'cercle-worker'")
+    await owner.close()
+    stop.set()
+    await asyncio.wait_for(working, 10)
+
+    assert told == [(subject, APP_ROLE)]
+    assert listening > 0
 
 
 def test_a_pooler_without_a_way_around_it_is_refused() -> None:
