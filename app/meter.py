@@ -71,7 +71,8 @@ class Charge:
             return stopped(deadline.seconds)
         finally:
             deadline.end(task)
-        unused = priced.requested - priced.actual(result.data)
+        # What became null because of an error was worked for.
+        unused = 0 if result.errors else priced.requested - priced.actual(result.data)
         if unused:
             self.actual -= unused
             lot.points += unused

@@ -17,12 +17,13 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
+from domain.page import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from domain.refusal import Refusal
 from domain.unavailable import Unavailable
 from schema.document import OPERATION_RESOLUTION_FAILURE, Document, Documents, operations_of
 from schema.execution import CompiledExecutionContext
 from schema.limits import LimitExceeded, Limits, Walk, check_variables, invalid
-from schema.priced import Priced
+from schema.priced import Priced, fields_read
 
 log = logging.getLogger("cercle.schema")
 
@@ -48,7 +49,9 @@ class CodedSchema(strawberry.Schema):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.documents = Documents()
-        self.limits = Limits()
+        self.limits = Limits(
+            page_size_default=PAGE_SIZE_DEFAULT, page_size_max=PAGE_SIZE_MAX, reads=fields_read(self._schema)
+        )
 
     def admit(self, query: str, context: Any) -> Document | ExecutionResult:
         """The document of a text that is within the limits and valid, or what is wrong with it."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graphql import GraphQLSchema, is_object_type
 from strawberry.types import ExecutionResult
 
 from schema.limits import Price
@@ -24,3 +25,15 @@ class Priced:
         if price is None or not price.cost.parts:
             return self.requested
         return price.actual(self.requested, data, self.variables or {})
+
+
+def fields_read(schema: GraphQLSchema) -> frozenset[str]:
+    """The fields, as `Type.field`, that wait for something; of all others the answer is there with their parents."""
+    found = set()
+    for type_ in schema.type_map.values():
+        if is_object_type(type_):
+            for name, field in type_.fields.items():
+                resolver = getattr(field.extensions.get("strawberry-definition"), "base_resolver", None)
+                if resolver is not None and resolver.is_async:
+                    found.add(f"{type_.name}.{name}")
+    return frozenset(found)

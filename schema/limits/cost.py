@@ -1,12 +1,13 @@
 """What an operation may cost, as a formula of its variables, and what of that its answer used.
 
 An object costs a point, a scalar nothing. A connection costs as many of its rows as the page may have, a list that is
-none as many as lists are taken to have. So the formula is a number and, for each connection, what a row of it costs.
+none as many as lists are taken to have. What is read for a field is read once for all rows, so it is no part of what a
+row costs. So the formula is a number and, for each connection, what a row of it costs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -64,31 +65,33 @@ class Rows:
     path: tuple[str, ...] | None
     size: int | Size | Length | None
     row: Cost
+    once: int = 0
+    """For all that is read for any of its rows."""
 
     def requested(self, variables: Variables) -> int:
         size = self.size
         assert size is not None, "a connection says the size of its page"
         count = size if isinstance(size, int) else size.of(variables)
         row = self.row
-        return count * (row.requested(variables) if row.parts else row.fixed)
+        return self.once + count * (row.requested(variables) if row.parts else row.fixed)
 
     def actual(self, found: Any, variables: Variables) -> int:
         if self.path is None:
             return self.requested(variables)
         for key in self.path:
             found = found.get(key) if found.__class__ is dict else None
-        if found.__class__ is not list:
+        if found.__class__ is not list or not found:
             return 0
         row = self.row
         if not row.parts:
-            return len(found) * row.fixed
-        return sum(row.actual(one, variables) for one in found)
+            return self.once + len(found) * row.fixed
+        return self.once + sum(row.actual(one, variables) for one in found)
 
     def most(self, limits: Limits) -> int:
         size = self.size
         if size is None:
             size = limits.page_size_max
-        return (size if isinstance(size, int) else size.most) * self.row.most(limits)
+        return self.once + (size if isinstance(size, int) else size.most) * self.row.most(limits)
 
     def under(self, key: str) -> Rows:
         return self if self.path is None else replace(self, path=(key, *self.path))
@@ -103,6 +106,13 @@ class Rows:
             # A default that is no number is refused as the variable would be.
             size = replace(size, absent=absent if type(absent) is int else size.null)
         return replace(self, size=size, row=row)
+
+    def without_once(self) -> tuple[Rows, int]:
+        return replace(self, once=0), self.once
+
+    @property
+    def is_constant(self) -> bool:
+        return isinstance(self.size, int) and self.row.is_constant
 
     @property
     def count(self) -> int:
@@ -141,6 +151,53 @@ class Switched:
         absent = bool(defaults.get(self.variable, self.wanted))
         return replace(self, absent=absent, cost=self.cost.given(defaults))
 
+    def without_once(self) -> tuple[Switched, int]:
+        cost, once = self.cost.without_once()
+        return replace(self, cost=cost), once
+
+    @property
+    def is_constant(self) -> bool:
+        return False
+
+    @property
+    def count(self) -> int:
+        return 1 + self.cost.count
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What a field of the query costs; of one that is null no more than finding that out."""
+
+    key: str
+    least: int
+    cost: Cost
+
+    def requested(self, variables: Variables) -> int:
+        return self.cost.requested(variables)
+
+    def actual(self, found: Any, variables: Variables) -> int:
+        there = found.__class__ is dict and found.get(self.key) is not None
+        return self.cost.actual(found, variables) if there else self.least
+
+    def most(self, limits: Limits) -> int:
+        return self.cost.most(limits)
+
+    def under(self, key: str) -> Root:
+        raise AssertionError("the query is nobody's field")
+
+    def sized(self, size: int | Size) -> Root:
+        return self
+
+    def given(self, defaults: Defaults) -> Root:
+        return replace(self, cost=self.cost.given(defaults))
+
+    def without_once(self) -> tuple[Root, int]:
+        return self, 0
+
+    @property
+    def is_constant(self) -> bool:
+        return self.cost.is_constant
+
     @property
     def count(self) -> int:
         return 1 + self.cost.count
@@ -151,34 +208,42 @@ class Cost:
     """A formula: what there is once, and what depends on pages and variables."""
 
     fixed: int = 0
-    parts: tuple[Rows | Switched, ...] = ()
+    parts: tuple[Rows | Switched | Root, ...] = ()
+    once: int = 0
+    """For what is read, however many rows it is read for."""
 
     def requested(self, variables: Variables) -> int:
-        total = self.fixed
+        total = self.fixed + self.once
         for part in self.parts:
             total += part.requested(variables)
         return total
 
     def actual(self, found: Any, variables: Variables) -> int:
-        total = self.fixed
+        total = self.fixed + self.once
         for part in self.parts:
             total += part.actual(found, variables)
         return total
 
     def most(self, limits: Limits) -> int:
-        return min(self.fixed + sum(part.most(limits) for part in self.parts), COST_MAX)
+        return min(self.fixed + self.once + sum(part.most(limits) for part in self.parts), COST_MAX)
 
     def under(self, key: str) -> Cost:
         """The same, one field deeper in the answer."""
-        return Cost(self.fixed, tuple(part.under(key) for part in self.parts)) if self.parts else self
+        return replace(self, parts=tuple(part.under(key) for part in self.parts)) if self.parts else self
 
     def sized(self, size: int | Size) -> Cost:
         """The same of a connection whose page has this size."""
-        return Cost(self.fixed, tuple(part.sized(size) for part in self.parts)) if self.parts else self
+        return replace(self, parts=tuple(part.sized(size) for part in self.parts)) if self.parts else self
 
     def given(self, defaults: Defaults) -> Cost:
         """The same in an operation whose variables have these defaults."""
-        return Cost(self.fixed, tuple(part.given(defaults) for part in self.parts)) if self.parts else self
+        return replace(self, parts=tuple(part.given(defaults) for part in self.parts)) if self.parts else self
+
+    def without_once(self) -> tuple[Cost, int]:
+        """What it costs each time, and what it costs besides however often."""
+        apart = [part.without_once() for part in self.parts]
+        once = self.once + sum(once for _, once in apart)
+        return Cost(self.fixed, tuple(part for part, _ in apart)), min(once, COST_MAX)
 
     @property
     def count(self) -> int:
@@ -186,18 +251,13 @@ class Cost:
 
     @property
     def is_constant(self) -> bool:
-        return not any(self.depends())
-
-    def depends(self) -> Iterator[bool]:
-        """Of each part, whether it depends on a variable."""
-        for part in self.parts:
-            yield isinstance(part, Switched) or not isinstance(part.size, int) or not part.row.is_constant
+        return all(part.is_constant for part in self.parts)
 
     def plus(self, other: Cost, limits: Limits) -> Cost:
-        fixed = min(self.fixed + other.fixed, COST_MAX)
+        fixed, once = min(self.fixed + other.fixed, COST_MAX), min(self.once + other.once, COST_MAX)
         if not other.parts:
-            return Cost(fixed, self.parts)
-        both = Cost(fixed, self.parts + other.parts)
+            return Cost(fixed, self.parts, once)
+        both = Cost(fixed, self.parts + other.parts, once)
         return both if both.count <= PARTS_MAX else Cost(both.most(limits))
 
 
@@ -206,9 +266,10 @@ NOTHING = Cost()
 
 def repeated(size: int | Size | Length, row: Cost, limits: Limits) -> Cost:
     """A list that is no connection."""
+    row, once = row.without_once()
     if isinstance(size, int) and not row.parts:
-        return Cost(min(size * row.fixed, COST_MAX))
-    return Cost(0, (Rows(None, size, row),))
+        return Cost(min(size * row.fixed, COST_MAX), once=once)
+    return Cost(0, (Rows(None, size, row, once),))
 
 
 def switched(variable: str, wanted: bool, cost: Cost) -> Cost:

@@ -36,6 +36,10 @@ class Limits:
     schema_list_size: int = 10
     """The same where the schema tells of itself."""
 
+    reads: frozenset[str] = frozenset()
+    """Fields that something is read for, as `Type.field`."""
+    read_cost: int = 10
+
 
 class LimitExceeded(GraphQLError):
     """The document or its variables ask for more than one operation may."""

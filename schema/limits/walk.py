@@ -30,7 +30,7 @@ from graphql import (
 )
 
 from schema.limits.connection import is_connection, is_list, rows_of
-from schema.limits.cost import NOTHING, Cost, Length, Price, Rows, Size, repeated, switched
+from schema.limits.cost import NOTHING, Cost, Length, Price, Root, Rows, Size, repeated, switched
 from schema.limits.limit import LimitExceeded, Limits
 
 Directives: TypeAlias = tuple[DirectiveNode, ...] | None
@@ -137,10 +137,13 @@ class Walk:
             raise LimitExceeded("nesting", limits.nesting, message, node)
         depth = width = told_depth = told_cost = 0
         cost = NOTHING
+        seen: set[str] = set()
         for selection in node.selections:
             self.count_directives(selection.directives)
             if isinstance(selection, FieldNode):
-                facts = self.field(selection, parent, nesting)
+                key = (selection.alias or selection.name).value
+                facts = self.field(selection, parent, nesting, 0 if key in seen else 1)
+                seen.add(key)
             elif isinstance(selection, InlineFragmentNode):
                 condition = selection.type_condition
                 on = parent if condition is None else self.schema.get_type(condition.name.value)
@@ -168,7 +171,8 @@ class Walk:
             facts = self.known[name] = self.selections(definition.selection_set, on, nesting)
         return facts
 
-    def field(self, node: FieldNode, parent: GraphQLNamedType | None, nesting: int) -> Facts:
+    def field(self, node: FieldNode, parent: GraphQLNamedType | None, nesting: int, point: int) -> Facts:
+        """The facts of a field with all that is selected below it; an object that stands there already has no point."""
         limits = self.limits
         if node.alias is not None:
             self.aliases += 1
@@ -178,14 +182,17 @@ class Walk:
         for argument in node.arguments or ():
             self.check_value(argument.value, 0)
         definition = self.definition(node, parent)
+        read = self.read(node, parent)
         if node.selection_set is None:
-            return Facts(1, 1)
+            return Facts(1, 1, Cost(once=read) if read else NOTHING)
         type_ = None if definition is None else get_named_type(definition.type)
         below = self.selections(node.selection_set, type_, nesting + 1)
         if node.name.value in SCHEMA_FIELDS and definition is not None:
             told = repeated(1, Cost(1).plus(below.cost, limits), limits).most(limits)
             return Facts(1, 1, NOTHING, 1 + below.depth, told)
-        cost = self.cost(node, definition, below.cost, parent)
+        cost = self.cost(node, definition, below.cost, parent, point).plus(Cost(once=read * point), limits)
+        if parent is self.schema.query_type and cost != NOTHING:
+            cost = Cost(0, (Root((node.alias or node.name).value, read, cost),))
         return Facts(1 + below.depth, 1, cost, below.told_depth, below.told_cost)
 
     def definition(self, node: FieldNode, parent: GraphQLNamedType | None) -> GraphQLField | None:
@@ -193,8 +200,16 @@ class Walk:
 
     # Costs
 
+    def read(self, node: FieldNode, parent: GraphQLNamedType | None) -> int:
+        """What is paid for reading something, however many rows it is read for; the count of a list is read too."""
+        if parent is None:
+            return 0
+        name = node.name.value
+        is_read = f"{parent.name}.{name}" in self.limits.reads or (name == "totalCount" and is_connection(parent))
+        return self.limits.read_cost if is_read else 0
+
     def cost(
-        self, node: FieldNode, definition: GraphQLField | None, below: Cost, parent: GraphQLNamedType | None
+        self, node: FieldNode, definition: GraphQLField | None, below: Cost, parent: GraphQLNamedType | None, point: int
     ) -> Cost:
         """What a field costs with all that is selected below it."""
         limits = self.limits
@@ -203,9 +218,9 @@ class Walk:
         key = (node.alias or node.name).value
         if is_connection(parent) and node.name.value in rows_of(parent):
             # An edge costs what its node costs. One that is only counted costs something too.
-            row = below if node.name.value == "edges" else Cost(1).plus(below, limits)
-            return Cost(0, (Rows((key,), None, row if row != NOTHING else Cost(1)),))
-        whole = Cost(1).plus(below, limits)
+            row, once = (below if node.name.value == "edges" else Cost(point).plus(below, limits)).without_once()
+            return Cost(0, (Rows((key,), None, row if row != NOTHING else Cost(point), once),))
+        whole = Cost(point).plus(below, limits)
         if is_connection(type_ := get_named_type(definition.type)) and not is_list(definition.type):
             return whole.sized(self.page_size(node, definition)).under(key)
         if is_list(definition.type):

@@ -9,9 +9,12 @@ from schema.limits import LimitExceeded, Limits, Price, Walk, check_variables
 
 HARBOUR: GraphQLSchema = build_schema(
     """
-    type Query { port: Port ports(first: Int, last: Int): PortConnection! named(ids: [ID!]!): [Port]! pier: Pier }
+    type Query {
+      port: Port pier: Pier tide: Int
+      ports(first: Int, last: Int): PortConnection! named(ids: [ID!]!): [Port]!
+    }
     type Mutation { open(name: String): Opened! shut: Int }
-    type Port { name: String berths: [Berth!]! ships(first: Int, last: Int): ShipConnection! }
+    type Port { name: String harbourMaster: Ship berths: [Berth!]! ships(first: Int, last: Int): ShipConnection! }
     type Berth { metres: Int ships(first: Int): ShipConnection! }
     type Ship { name: String home: Port }
     type PortConnection { nodes: [Port!]! edges: [PortEdge!]! pageInfo: PageInfo! totalCount: Int }
@@ -23,7 +26,9 @@ HARBOUR: GraphQLSchema = build_schema(
     union Opened = Port | Refused
     """
 )
-LIMITS = Limits(page_size_default=24, page_size_max=100, list_size=4)
+LIMITS = Limits(
+    page_size_default=24, page_size_max=100, list_size=4, reads=frozenset({"Port.harbourMaster", "Query.tide"})
+)
 
 
 def price(document: str, name: str | None = None, limits: Limits = LIMITS) -> Price:
@@ -52,7 +57,7 @@ def exceeded(document: str, **variables: Any) -> str:
         ("{ port { berths { metres } } }", 2 + 4),
         ('{ named(ids: ["a", "b", "c", "d", "e", "f", "g"]) { name } }', 1 + 7),
         ("{ ports { nodes { name } } }", 2 + 24),
-        ("{ ports { totalCount } }", 2),
+        ("{ ports { totalCount } }", 2 + 10),
         ("{ ports { pageInfo { endCursor } } }", 3),
         ("{ ports(first: 3) { nodes { name } } }", 2 + 3),
         ("{ ports(last: 3) { nodes { name } } }", 2 + 3),
@@ -70,6 +75,11 @@ def exceeded(document: str, **variables: Any) -> str:
         ),
         ("{ ... { ...F ...F } } fragment F on Query { port { name } }", 1 + 2),
         ("{ port @skip(if: true) { name } pier @include(if: true) { port { name } } }", 3),
+        ("{ tide }", 1 + 10),
+        ("{ port { harbourMaster { name } } }", 2 + 10 + 1),
+        ("{ ports(first: 5) { nodes { harbourMaster { name } } } }", 2 + 10 + 5 * 2),
+        ("{ ports(first: 5) { nodes { ships(first: 2) { nodes { home { harbourMaster { name } } } } } } }", 12 + 5 * 8),
+        ("{ port { berths { ships(first: 2) { nodes { home { harbourMaster { name } } } } } } }", 12 + 4 * 8),
         ("mutation { shut }", 11),
         (
             "mutation { open { ... on Port { name ships(first: 5) { nodes { name } } } ... on Refused { message } } }",
@@ -121,8 +131,21 @@ def test_rows_that_were_not_there_are_given_back() -> None:
     assert whole == 1 + 1 + 10 * (1 + 1 + 20) + 1
     assert actual({"mine": {"all": rows(10, ships={"nodes": rows(20)})}, "port": {}}) == whole
     assert actual({"mine": {"all": rows(3, ships={"nodes": rows(2)})}, "port": {}}) == 3 + 3 * (2 + 2)
-    assert actual({"mine": {"all": [None, {"ships": None}]}}) == 3 + 2 * 2
-    assert actual({"mine": None}) == actual(None) == 3
+    assert actual({"mine": {"all": [None, {"ships": None}]}, "port": {}}) == 3 + 2 * 2
+    assert actual({"mine": {"all": []}, "port": {}}) == 3
+
+
+def test_what_lies_below_a_field_of_the_query_that_is_null_is_given_back() -> None:
+    found = price("{ port { harbourMaster { name } } tide ports { nodes { harbourMaster { name } } } }")
+    whole = found.requested({})
+
+    def actual(data: Any) -> int:
+        return found.actual(whole, data, {})
+
+    assert whole == 1 + (1 + 10 + 1) + 10 + (1 + 10 + 24 * 2)
+    assert actual({"port": {}, "tide": 1, "ports": {"nodes": rows(24)}}) == whole
+    assert actual({"port": None, "tide": 1, "ports": {"nodes": []}}) == 1 + 10 + 1
+    assert actual({"port": None, "tide": None, "ports": None}) == actual(None) == 1 + 10
 
 
 def test_a_longer_answer_than_was_paid_for_costs_no_more() -> None:
