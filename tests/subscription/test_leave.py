@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import httpx2
 import pytest
 
+from app.websocket_protocol import PING_SECONDS, PONG_SECONDS_MAX
 from domain.viewer import Role
 from tests.subscription.conftest import Watched
 from tests.subscription.documents import LISTING, global_id
@@ -61,6 +63,15 @@ async def test_a_message_that_is_too_long_ends_the_connection(watched: Watched) 
     async with watching(watched.near.url) as shopper:
         await shopper.socket.send("x" * 300_000)
         assert await shopper.code() == 1009
+
+
+@pytest.mark.deep
+async def test_whoever_takes_nothing_any_more_is_cut_off(watched: Watched) -> None:
+    async with watching(watched.near.url) as shopper:
+        shopper.socket.transport.pause_reading()
+        await asyncio.sleep(PING_SECONDS + PONG_SECONDS_MAX + 2)
+        shopper.socket.transport.resume_reading()
+        assert await shopper.code() == 1011
 
 
 async def test_what_binary_messages_say_is_not_read(watched: Watched) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 
 from app import auth
@@ -45,6 +47,30 @@ async def test_whoever_signs_out_everywhere_is_out_here_too(watched: Watched) ->
             assert not done.errors, done.errors
             assert await own.code() == 4403
         assert await idle.code() == 4403
+
+
+async def test_an_event_stream_tells_that_the_right_is_gone_and_is_complete(watched: Watched) -> None:
+    person = await watched.world.customer()
+    headers = {"accept": "text/event-stream", "authorization": f"Bearer {watched.token(person)}"}
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=15) as client,
+        client.stream("POST", f"{watched.near.url}/graphql", json={"query": WALLET}) as stream,
+    ):
+        lines = stream.aiter_lines()
+        assert [line async for line in until(lines, "data: ")][-1].startswith('data: {"data":{"walletChanged"')
+        done = await watched.through(watched.far, person, END_ALL)
+        assert not done.errors, done.errors
+        rest = [line async for line in lines if line]
+    assert '"code":"UNAUTHENTICATED"' in rest[-3]
+    assert rest[-2:] == ["event: complete", "data:"]
+
+
+async def until(lines: AsyncIterator[str], start: str) -> AsyncIterator[str]:
+    """Lines to the first that begins so, itself included."""
+    async for line in lines:
+        yield line
+        if line.startswith(start):
+            return
 
 
 async def test_a_token_that_is_over_closes_the_connection(watched: Watched) -> None:
