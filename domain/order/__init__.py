@@ -24,7 +24,7 @@ from domain.order.noun import (
 )
 from domain.order.pay import charged
 from domain.order.place import PlaceOrder, place, terms_of
-from domain.order.pledge import PLEDGED, Pledge, PledgeChoice, PledgeMode, Pledges, called_off, in_escrow, promised
+from domain.order.pledge import PLEDGED, Pledge, PledgeChoice, PledgeMode, Pledges, called_off, promised
 from domain.order.port import Costs, OrderFilter, OrderReader, Orders, Work, may_see
 from domain.order.quote import LineQuote, OrderQuote, Terms, Wish, check_delivery, quote
 from domain.order.refund import allocate_refund, preview_refund, refund
@@ -82,7 +82,6 @@ __all__ = [
     "delivered",
     "end_unpaid",
     "expire",
-    "in_escrow",
     "may_see",
     "place",
     "preview_refund",

@@ -45,8 +45,8 @@ async def end_unpaid(work: Work, order: Order, action: str, reason: str, now: da
         listing.release(listings[line.listed], line.quantity)
     for one in in_order(listings):
         await listing.keep(work, one, "released")
-    await journey.unpaid(work, order, booked, reason, now)
     await release_holds(work, order, now)
+    await journey.unpaid(work, order, booked, reason, now)
     if order.trade_in_id is not None:
         await work.pledges.let_go(order, now)
     await work.orders.save(order)
@@ -90,6 +90,7 @@ async def end_paid(work: Work, order: Order, reason: str, now: datetime) -> None
         parts = {line_id: part for line_id, part in back.items() if part}
         await refund(work, order, parts, shipping=shipping, reason=reason, now=now)
     await earn_what_stays(work, order, open_, now)
+    await free_places(work, open_, booked)
     await work.orders.save(order)
     work.events.append(Event("order.cancelled", "order", order.id, {"reason": reason}, account_id=order.buyer))
     for line in order.lines:
@@ -116,6 +117,11 @@ async def call_off_journeys(
         kept[line.id] = journey.kept_back(line, of_it, now)
         await booking.end(work, of_it, "bookingCancel", reason, kept[line.id], now)
     return kept
+
+
+async def free_places(work: Work, lines: Sequence[OrderLine], found: Mapping[UUID, Booking]) -> None:
+    for one in sorted((found[line.booking_id] for line in lines if line.booking_id), key=lambda one: one.departure_id):
+        await booking.free(work, one)
 
 
 async def earn_what_stays(work: Work, order: Order, lines: Sequence[OrderLine], now: datetime) -> None:

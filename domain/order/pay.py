@@ -17,7 +17,7 @@ from domain.refusal import require
 from domain.viewer import AccountId
 from domain.wallet import InsufficientFunds, Pocket, capture, credit_postings, post, reserve, slice_lots
 
-# Rows are locked in this order: order, payment, bookings, claims, consignments, listings, departures, holds, pockets.
+# Rows are locked in this order: order, payment, bookings, claims, consignments, listings, holds, pockets, departures.
 
 
 async def pay_from_wallet(work: Work, order: Order, now: datetime) -> None:

@@ -65,15 +65,6 @@ def promised(tender: Tender) -> bool:
     return tender.kind in PLEDGED and tender.hold_id is not None
 
 
-def in_escrow(order: Order) -> Money:
-    """What of the total was paid so far, once the order is paid."""
-    amount = order.total
-    for tender in order.tenders:
-        if promised(tender):
-            amount -= tender.amount
-    return amount
-
-
 def called_off(tenders: Sequence[Tender]) -> tuple[Tender, ...]:
     """The tenders as they would be if the promise were called off now: the cash that was held has paid instead."""
     kept = [tender for tender in tenders if not promised(tender)]
