@@ -131,6 +131,7 @@ class ServedProcess(ApiProcess):
                 "port": free_port(),
                 "database_url": services.app_url,
                 "redis_url": services.redis_url,
+                "cost_bucket": 1_000_000_000,
                 **settings,
             }
         )
