@@ -406,3 +406,4 @@ async def let_go(work: Work, booking: Booking, now: datetime) -> None:
     if booking.state is bookings.BookingState.ON_HOLD:
         reason = "The bundle was taken out of the cart"
         await bookings.end(work, booking, "bookingCancel", reason, Money.zero(booking.currency), now)
+        await bookings.free(work, booking)

@@ -23,7 +23,18 @@ from domain.booking.port import (
     may_see,
 )
 from domain.booking.refusal import AgeNotAllowed, BookingLapsed, ConsentMissing, IntakeMissing
-from domain.booking.step import check_payable, confirm, end, forget_intake, keep_until, paid, put_in_order, tell, unpaid
+from domain.booking.step import (
+    check_payable,
+    confirm,
+    end,
+    forget_intake,
+    free,
+    keep_until,
+    paid,
+    put_in_order,
+    tell,
+    unpaid,
+)
 
 __all__ = [
     "BOOKING_LIFECYCLE",
@@ -58,6 +69,7 @@ __all__ = [
     "end",
     "find_departure",
     "forget_intake",
+    "free",
     "hold",
     "keep_until",
     "may_read_intake",

@@ -1,6 +1,6 @@
 """What orders and departures do to a booking; nothing here authorises.
 
-Rows are locked in this order: order, payment, booking, then as orders do, the departure after listings.
+Rows are locked in this order: order, payment, booking, then as orders do, the departure last.
 """
 
 from dataclasses import replace
@@ -75,13 +75,10 @@ def ask_for_balance(work: Work, booking: Booking, now: datetime) -> None:
 
 
 async def end(work: Work, booking: Booking, action: str, reason: str, retained: Money, now: datetime) -> None:
-    """A locked booking is over without the journey: its places are free again. Saves it."""
+    """A locked booking is over without the journey. Saves it; its places are for the caller to free, last of all."""
     booking.move(action)
     booking.ended_at, booking.end_reason, booking.expires_at = now, reason, None
     booking.retained = retained
-    departure = await work.departures.lock(booking.departure_id)
-    departures.free(departure, booking.units)
-    await work.departures.save(departure)
     await work.bookings.save(booking)
     await forget_intake(work, booking, now)
     said: dict[str, object] = {"reason": reason, "retained": str(retained)}
@@ -89,11 +86,19 @@ async def end(work: Work, booking: Booking, action: str, reason: str, retained: 
     work.events.append(Event(name, "booking", booking.id, said, account_id=booking.buyer))
 
 
+async def free(work: Work, booking: Booking) -> None:
+    """The places of a booking that is over are there for others; the last that is done, for many may want them."""
+    departure = await work.departures.lock(booking.departure_id)
+    departures.free(departure, booking.units)
+    await work.departures.save(departure)
+
+
 async def unpaid(work: Work, booking: Booking, line_id: UUID, reason: str, now: datetime) -> None:
     """The order that was to pay an installment is over; places that nothing was paid for are free again."""
     booking.payments = tuple(one for one in booking.payments if one.order_line_id != line_id)
     if booking.state is BookingState.ON_HOLD:
         await end(work, booking, "expired", reason, Money.zero(booking.currency), now)
+        await free(work, booking)
     else:
         await work.bookings.save(booking)
 

@@ -110,6 +110,7 @@ async def expire(work: Work, viewer: Viewer, command: OfBooking, *, now: datetim
     nothing = Money.zero(booking.currency)
     if booking.state is BookingState.ON_HOLD:
         await bookings.end(work, booking, "expired", "Not paid in time", nothing, now)
+        await bookings.free(work, booking)
     elif booking.state is BookingState.PENDING:
         await undo(work, booking, orders, "expired", "Not confirmed in time", nothing, now)
     return booking

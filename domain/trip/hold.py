@@ -101,4 +101,5 @@ async def drop_hold(work: Work, buyer: AccountId, found: Booking, reason: str, n
     cart.changed_at = now
     await work.carts.save(cart)
     await bookings.end(work, booking, "bookingCancel", reason, booking.paid, now)
+    await bookings.free(work, booking)
     return booking

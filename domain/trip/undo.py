@@ -42,6 +42,7 @@ async def undo(
         await give_back(work, order, line, kept[line.id], reason, now)
         journey.conclude(work, order, reason, now)
         await work.orders.save(order)
+    await bookings.free(work, booking)
 
 
 async def give_back(work: Work, order: Order, line: OrderLine, kept: Money, reason: str, now: datetime) -> None:

@@ -31,7 +31,7 @@ BUYERS = 200
 PLACES = 20
 PRICE = 1_000
 
-SHOPPERS = 40
+SHOPPERS = 24
 PIECES = 8
 SEATS = 12
 BUNDLED = 1_400
@@ -172,6 +172,7 @@ async def test_places_and_pieces_alone_and_in_bundles_are_had_once_and_paid_once
     bundles = [await bundle(travel, departure, piece) for piece in pieces]
     buyers = [await people.customer(cash=euros(4_000)) for _ in range(SHOPPERS)]
     dice, came = random.Random(7), Counter[str]()
+    await warm(crowd, travel)
 
     async def shop(buyer: Account) -> None:
         for _ in range(3):
@@ -181,7 +182,7 @@ async def test_places_and_pieces_alone_and_in_bundles_are_had_once_and_paid_once
                 case "bundle":
                     given: dict[str, Any] = {"bundleId": bundles[which], "travellers": [traveller()]}
                     got = await crowd.everywhere(buyer, BUNDLE_ADD, **given)
-                    if got["__typename"] == "Cart" and dice.random() < 0.3:
+                    if got["__typename"] == "Cart" and dice.random() < 0.5:
                         took = {"cartId": got["id"], "bundleId": bundles[which]}
                         left = await crowd.everywhere(buyer, BUNDLE_REMOVE, **took)
                         came["put back"] += left["__typename"] == "Cart"
@@ -213,7 +214,7 @@ async def test_places_and_pieces_alone_and_in_bundles_are_had_once_and_paid_once
 
     assert set(crowd.statuses) == {200}
     assert set(crowd.ended) <= TYPED | DONE, crowd.ended
-    taken = await market.value("SELECT taken FROM departure")
+    taken = await market.value("SELECT taken FROM departure ORDER BY id LIMIT 1")
     assert taken == await market.value(STANDING) <= SEATS
     assert await market.value(TWICE) == 0
     assert await market.balance("TRAVEL_UNEARNED") == await market.value(LEFT, "DEPARTURE")
