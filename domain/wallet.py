@@ -625,5 +625,7 @@ async def expire_lot(work: Work, viewer: Viewer, command: ExpireLot, *, now: dat
     if lot.remaining and lot.expires_at is not None and lot.expires_at <= now:
         lapsed = [customer(lot.owner, AccountKind.CREDIT, -lot.remaining, lot.id)]
         await post(work, [*lapsed, house(AccountKind.BREAKAGE, lot.remaining)], ("lot", lot.id), now, "Credit lapsed")
+        said = {"amount": str(lot.remaining)}
+        work.events.append(Event("wallet.creditLapsed", "wallet", lot.owner, said, account_id=lot.owner))
         lot.remaining = Money.zero(lot.amount.currency)
     return lot

@@ -20,7 +20,7 @@ subscription ($id: ID!, $after: String) {
 """
 WALLET = """
 subscription ($after: String) {
-  walletChanged(after: $after) { cursor wallet { pockets { currency cash { amount } } } }
+  walletChanged(after: $after) { cursor wallet { pockets { currency cash { amount } credit { amount } } } }
 }
 """
 TRANSFER = """

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+from domain import wallet
 from tests.subscription.conftest import Watched
 from tests.subscription.documents import CONSIGNMENT, LISTING, ORDER, TRANSFER, WALLET, global_id
 from tests.support.watching import watching
@@ -89,6 +92,17 @@ async def test_money_that_arrives_is_told_and_what_moves_no_money_is_not(watched
         renamed = 'mutation { accountUpdate(input: { name: "Wei" }) { __typename } }'
         assert (await watched.world.api(receiver, renamed))["accountUpdate"]["__typename"] == "Account"
         await own.quiet()
+
+
+async def test_credit_that_lapses_by_itself_is_told(watched: Watched) -> None:
+    owner, soon = await watched.world.customer(), datetime.now(UTC) + timedelta(days=1)
+    await watched.market.credit(owner, 30, soon)
+    lot = await watched.market.value("SELECT id FROM credit_lot WHERE owner = $1", owner.id)
+    async with watching(watched.near.url, watched.token(owner)) as own:
+        await own.subscribe(WALLET)
+        assert (await own.next())["walletChanged"]["wallet"]["pockets"][0]["credit"] == {"amount": "30.00"}
+        await watched.market.run(wallet.expire_lot, wallet.ExpireLot(lot), now=soon)
+        assert (await own.next())["walletChanged"]["wallet"]["pockets"][0]["credit"] == {"amount": "0.00"}
 
 
 async def test_one_connection_watches_many_things_and_asks_others_in_between(watched: Watched) -> None:
