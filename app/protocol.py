@@ -202,12 +202,12 @@ class HouseProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return "leave", None
         if self.transport.get_write_buffer_size():
-            return "read", (id(cycle), 0 if cycle is None else cycle.expected_content_length)
+            return "read", (cycle, 0 if cycle is None else cycle.expected_content_length)
         if cycle is None or (cycle.scope is not self.scope and cycle.response_complete):
-            return "head", id(cycle)
+            return "head", cycle
         if cycle.response_complete:
-            return "rest", id(cycle)
-        return ("body", id(cycle)) if cycle.more_body else None
+            return "rest", cycle
+        return ("body", cycle) if cycle.more_body else None
 
     def end(self, words: bytes) -> None:
         if words:
