@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     stranger_mutations_per_minute: int = Field(default=120, ge=1)
     cost_bucket: int = Field(default=50_000, ge=25_000)
     cost_restored_per_second: int = Field(default=5_000, ge=1)
-    operation_seconds_max: float = Field(default=10, gt=0, le=10)
+    operation_seconds_max: float = Field(default=10, gt=0, le=60)
     sign_in_attempts_per_name: int = Field(default=10, ge=1)
     sign_in_attempts_per_address: int = Field(default=100, ge=1)
     oidc_issuers: tuple[OidcIssuer, ...] = ()
