@@ -19,7 +19,6 @@ from persistence.embedded import Services
 from persistence.migrate import DatabaseProblem
 from tests.conftest import on_database
 from tests.support.houses import cercle
-from tests.support.servers import free_port
 
 
 @pytest.fixture
@@ -98,7 +97,7 @@ def test_a_place_that_can_not_be_used_is_refused_and_left_alone(tmp_path: Path) 
 def test_a_command_that_refuses_says_so_in_one_line_and_ends(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a directory")
 
-    refused = cercle("run", data_dir=str(tmp_path / "file" / "below"), port=str(free_port()))
+    refused = cercle("migrate", data_dir=str(tmp_path / "file" / "below"))
 
     assert refused.returncode == 1
     assert refused.stderr == f"cercle: {tmp_path}/file is no directory: choose another CERCLE_DATA_DIR.\n"
