@@ -78,7 +78,7 @@ class ApiKey:
         return former is not None and mint.same(presented, former.encode())
 
     def rotate(self, digest: str, overlap: timedelta, now: datetime) -> None:
-        """A new secret, for as long as the key was made for; the one before goes on for the overlap, and no other does."""
+        """A new secret, for as long as the key was made for; the one before goes on for the overlap, no other does."""
         ttl = self.expires_at - (self.rotated_at or self.issued_at)
         self.former_digest, self.former_until = (self.digest, now + overlap) if overlap else (None, None)
         self.digest = digest
