@@ -47,7 +47,7 @@ class Ground:
             redis_url=self.services.redis_url or None,
             public_url=PUBLIC_URL,
             # The load is one client, and is never held back.
-            **{"cost_bucket": 1_000_000_000, **changes},
+            **{"cost_bucket": 1_000_000_000, "cost_restored_per_second": 1_000_000_000, **changes},
         )
 
 

@@ -304,10 +304,12 @@ class Price:
 
     def actual(self, requested: int, data: Any, variables: Variables) -> int:
         """What was used of what was requested: rows that were not there are not paid for."""
-        cost = self.cost
-        if not cost.parts:
-            return requested
-        return min(requested, self.told + cost.actual(data, variables))
+        # The lesser of the two, should an answer ever hold more than was reckoned with: nobody is charged for that.
+        return min(requested, self.used(data, variables)) if self.cost.parts else requested
+
+    def used(self, data: Any, variables: Variables) -> int:
+        """What the rows of an answer cost."""
+        return self.told + self.cost.actual(data, variables)
 
     def too_much(self, requested: int) -> LimitExceeded:
         found, most = requested - self.told, self.most - self.told

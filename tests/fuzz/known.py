@@ -41,6 +41,7 @@ TABLES = {
 LIMITLESS = {
     "stranger_mutations_per_minute": 1_000_000,
     "cost_bucket": 1_000_000_000,
+    "cost_restored_per_second": 1_000_000_000,
     "sign_in_attempts_per_name": 1_000_000,
     "sign_in_attempts_per_address": 1_000_000,
 }

@@ -59,7 +59,9 @@ class Watched:
     def server(self, **settings: Any) -> ServedProcess:
         """One more process of the house."""
         place = self.world.house.settings.data_dir
-        return ServedProcess(self.services, data_dir=place, cost_bucket=COST_BUCKET, **settings)
+        return ServedProcess(
+            self.services, data_dir=place, cost_bucket=COST_BUCKET, cost_restored_per_second=COST_BUCKET, **settings
+        )
 
     async def through(self, server: ServedProcess, person: Account | None, query: str, **variables: Any) -> Answer:
         """Send one operation to a process over HTTP."""
@@ -113,8 +115,14 @@ async def watched(
             pool_size=4,
             stranger_mutations_per_minute=1_000_000,
             cost_bucket=COST_BUCKET,
+            cost_restored_per_second=COST_BUCKET,
         )
-        roomy = {"data_dir": place, "cost_bucket": COST_BUCKET, "streams_per_address_max": 2_000}
+        roomy = {
+            "data_dir": place,
+            "cost_bucket": COST_BUCKET,
+            "cost_restored_per_second": COST_BUCKET,
+            "streams_per_address_max": 2_000,
+        }
         servers = [ServedProcess(database, **roomy).launch() for _ in range(2)]
         try:
             async with open_house(settings) as house:

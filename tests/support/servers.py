@@ -43,6 +43,7 @@ class ApiProcess:
             "CERCLE_REDIS_URL": services.redis_url,
             # Whoever comes in a crowd here comes from one address.
             "CERCLE_COST_BUCKET": "1000000000",
+            "CERCLE_COST_RESTORED_PER_SECOND": "1000000000",
             **environment,
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -132,6 +133,7 @@ class ServedProcess(ApiProcess):
                 "database_url": services.app_url,
                 "redis_url": services.redis_url,
                 "cost_bucket": 1_000_000_000,
+                "cost_restored_per_second": 1_000_000_000,
                 **settings,
             }
         )

@@ -27,6 +27,7 @@ async def world(services: Services, template: str, tmp_path_factory: pytest.Temp
             pool_size=8,
             stranger_mutations_per_minute=1_000_000,
             cost_bucket=1_000_000_000,
+            cost_restored_per_second=1_000_000_000,
             # Sixteen passwords at once take a busy machine longer than anybody should wait.
             operation_seconds_max=60,
             sign_in_attempts_per_name=1_000_000,
