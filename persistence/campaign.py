@@ -107,6 +107,7 @@ class SqlCampaigns(SqlCollection[Campaign]):
     noun = Campaign
     row = CampaignRow
     kind = "Campaign"
+    shares_key = True
 
     async def find_code(self, code: str) -> Campaign | None:
         found = await self.find_where(self.table.c.code == code)

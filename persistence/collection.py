@@ -26,6 +26,12 @@ class SqlCollection(Generic[E]):
     subject: ClassVar[str] = "id"
     """The column that readers know a row by: its own id, or that of what it belongs to."""
 
+    shares_key: ClassVar[bool] = False
+    """Whether what refers to a row may be added while the row is locked.
+
+    Two who have both added something, and then want to lock the row, wait for each other otherwise.
+    """
+
     mapping: ClassVar[Mapping[Any]]
     table: ClassVar[Table]
 
@@ -54,8 +60,8 @@ class SqlCollection(Generic[E]):
 
     async def lock_where(self, *where: ColumnElement[bool]) -> list[E]:
         """Entities that match, locked in id order."""
-        query = select(self.table).where(*where).order_by(self.table.c.id).with_for_update()
-        rows = await self.connection.execute(query)
+        query = select(self.table).where(*where).order_by(self.table.c.id)
+        rows = await self.connection.execute(query.with_for_update(key_share=self.shares_key))
         return [self.mapping.to_noun(row) for row in rows]
 
     async def find(self, entity_id: UUID) -> E:

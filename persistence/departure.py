@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, select
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import SQLModel
 
 from domain.departure import Departure, DepartureState
@@ -54,11 +54,7 @@ class SqlDepartures(SqlCollection[Departure]):
     noun = Departure
     row = DepartureRow
     kind = "Departure"
-
-    async def lock_where(self, *where: ColumnElement[bool]) -> list[Departure]:
-        """The lock of whoever changes no key: bookings of it are added meanwhile without waiting."""
-        query = select(self.table).where(*where).order_by(self.table.c.id).with_for_update(key_share=True)
-        return [self.mapping.to_noun(row) for row in await self.connection.execute(query)]
+    shares_key = True
 
 
 class SqlDepartureReader:

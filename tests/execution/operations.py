@@ -198,6 +198,13 @@ class Drawing:
         if isinstance(type_, GraphQLEnumType):
             return self.draw(st.sampled_from(sorted(type_.values)))
         given = {}
+        declared = type_.extensions.get("strawberry-definition")
+        one_of = type_.is_one_of or getattr(declared, "is_one_of", False)
+        if one_of and (known := sorted(name for name, one in type_.fields.items() if self.is_known(one.type))):
+            name = self.draw(st.sampled_from(known))
+            where = f"{type_.name}.{name}"
+            of = self.values.get(where)
+            return {name: self.there(type_.fields[name].type, depth - 1) if of is None else self.draw(of)}
         for name, one in type_.fields.items():
             required = is_required_input_field(one)
             if self.is_known(one.type) and (required or (depth > 0 and self.chance(3))):

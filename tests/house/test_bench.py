@@ -52,7 +52,9 @@ def test_answers_that_are_not_what_they_must_be_end_the_measurement() -> None:
 
 def test_answers_are_equal_only_with_their_keys_in_the_same_order(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = count()
-    monkeypatch.setattr(cases, "sent", lambda url, request: (b'{"a":1,"b":2}', b'{"b":2,"a":1}')[next(answers) % 2])
+    monkeypatch.setattr(
+        cases, "sent", lambda url, request: (b'{"data":{"a":1,"b":2}}', b'{"data":{"b":2,"a":1}}')[next(answers) % 2]
+    )
     load = cases.Load("http://127.0.0.1:1", [b""])
 
     with pytest.raises(cases.Unequal):
