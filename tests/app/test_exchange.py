@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,14 +87,19 @@ async def test_a_long_path_is_no_reason_to_be_silent(tmp_path: Path) -> None:
         assert set(await process(deep, "api 1").all()) == {"api 1", "api 2"}
 
 
-async def test_nobody_else_may_enter_where_processes_meet(tmp_path: Path) -> None:
-    assert os.stat(meeting_place(tmp_path)).st_mode & 0o077 == 0
+@pytest.mark.parametrize("data_dir", ["data", "data/" + "x" * 90], ids=["by its path", "by its digest"])
+def test_nobody_else_may_enter_where_processes_meet(data_dir: str) -> None:
+    with tempfile.TemporaryDirectory() as short:
+        place = meeting_place(Path(short, data_dir))
+        assert os.stat(place).st_mode & 0o077 == 0
 
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "linked").mkdir()
-    (tmp_path / "linked" / "figures").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(PermissionError):
-        meeting_place(tmp_path / "linked")
+        place.rmdir()
+        place.symlink_to(short)
+        try:
+            with pytest.raises(PermissionError):
+                meeting_place(Path(short, data_dir))
+        finally:
+            place.unlink()
 
 
 def test_every_figure_says_what_it_is() -> None:
