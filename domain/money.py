@@ -50,13 +50,7 @@ class Money:
     @property
     def plain(self) -> str:
         """The same amount as text, in plain digits."""
-        exponent = EXPONENTS[self.currency._value_]
-        if not exponent:
-            return str(self.minor)
-        digits = str(abs(self.minor))
-        if len(digits) <= exponent:
-            digits = digits.zfill(exponent + 1)
-        return f"{'-' if self.minor < 0 else ''}{digits[:-exponent]}.{digits[-exponent:]}"
+        return plain(self.minor, EXPONENTS[self.currency._value_])
 
     def __add__(self, other: "Money") -> "Money":
         return Money(self.minor + self._same(other).minor, self.currency)
@@ -112,6 +106,16 @@ class Money:
         if other.currency is not self.currency:
             raise CurrencyMismatch(f"{self} and {other} can not be compared or added")
         return other
+
+
+def plain(minor: int, exponent: int) -> str:
+    """Minor units as major ones, with exactly so many decimals."""
+    if not exponent:
+        return str(minor)
+    digits = str(abs(minor))
+    if len(digits) <= exponent:
+        digits = digits.zfill(exponent + 1)
+    return f"{'-' if minor < 0 else ''}{digits[:-exponent]}.{digits[-exponent:]}"
 
 
 def total(amounts: Iterable[Money], currency: Currency) -> Money:

@@ -73,12 +73,11 @@ class Saving:
 
 def saving(price: Money, new: Money | None) -> Saving | None:
     """None unless the price of new is documented in the same currency, and it is higher."""
-    if new is None:
-        return None
-    saved = new.minor - price.minor
-    if saved <= 0 or new.currency is not price.currency:
-        return None
-    return Saving(Money(saved, price.currency), saved * 100 // new.minor)
+    return (
+        None
+        if new is None or new.currency is not price.currency or new.minor <= price.minor
+        else Saving(Money(new.minor - price.minor, price.currency), (new.minor - price.minor) * 100 // new.minor)
+    )
 
 
 class PriceChanges(Protocol):

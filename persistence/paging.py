@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 from uuid import UUID
 
 import asyncpg
 
+from domain.drawn import Drawn, Recipe
 from domain.page import CursorKey, Page, PageRequest
 from domain.refusal import InvalidInput
 
@@ -17,6 +18,26 @@ STATEMENTS_MAX = 500
 
 TOTAL_MAX = 10_000
 """Totals are counted no further than this, so that a count costs the same however long a list grows."""
+
+
+class Keys(Sequence[CursorKey]):
+    """The key of each item, found when it is asked for: most pages need the last one alone."""
+
+    __slots__ = ("_items", "_key")
+
+    def __init__(self, items: Sequence[T], key: Callable[[T], CursorKey]) -> None:
+        self._items: Sequence[Any] = items
+        self._key: Callable[[Any], CursorKey] = key
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, index: int) -> CursorKey: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[CursorKey]: ...
+    def __getitem__(self, index: int | slice) -> CursorKey | Sequence[CursorKey]:
+        return Keys(self._items[index], self._key) if isinstance(index, slice) else self._key(self._items[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +56,13 @@ async def fetch_page(
     values: Sequence[object],
     sort: Sort,
     page: PageRequest,
-    item: Callable[[Any], T],
+    item: Callable[[Any], T] | Recipe[T],
     key: Callable[[T], CursorKey],
     counted_from: str | None = None,
 ) -> Page[T]:
     """One statement for the window, and one more, bounded, when a total was asked for.
+
+    With a recipe in place of a function the items are made when somebody looks at them.
 
     `where` are conditions with `{}` for each of their values, in order; `select` ends before its WHERE. A total needs
     no neighbours: `counted_from` is the FROM that is enough for the conditions.
@@ -127,19 +150,20 @@ def window(
 def made(
     rows: Sequence[Any],
     page: PageRequest,
-    item: Callable[[Any], T],
+    item: Callable[[Any], T] | Recipe[T],
     key: Callable[[T], CursorKey],
     total: int | None,
 ) -> Page[T]:
     """The page of the rows of its window."""
     forward = not page.backward
-    items = [item(row) for row in rows[: page.size]]
     more = len(rows) > page.size
+    rows = rows[: page.size]
     if page.backward:
-        items.reverse()
+        rows = rows[::-1]
+    items = Drawn(rows, item) if isinstance(item, Recipe) else [item(row) for row in rows]
     return Page(
         items=items,
-        keys=[key(one) for one in items],
+        keys=Keys(items, key),
         has_next=more if forward else page.from_key is not None,
         has_previous=page.from_key is not None if forward else more,
         total=total,

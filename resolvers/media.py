@@ -11,6 +11,11 @@ def address(context: Context, key: str) -> str:
     return context.media.read(key, context.now)
 
 
+def address_or_null(context: Context, key: str | None) -> str | None:
+    """Where to GET a file that may not be there."""
+    return None if key is None else context.media.read(key, context.now)
+
+
 def upload_address(context: Context, upload: MediaUpload) -> str:
     """Where to PUT a file."""
     return context.media.upload(upload)

@@ -98,13 +98,10 @@ class Listing(Node):
     @strawberry.field(graphql_type=URL | None, description="The piece's first picture, or else the product's.")
     @expression
     def cover_url(root: Any, info: Info) -> Any:
-        key = root.cover_key if type(root) is ListingCard else ...
         return (
-            resolve.cover_of(info.context, root)
-            if key is ...
-            else None
-            if key is None
-            else resolve_media.address(info.context, key)
+            resolve_media.address_or_null(info.context, root.cover_key)
+            if type(root) is ListingCard
+            else resolve.cover_of(info.context, root)
         )
 
     @strawberry.field(description="Whether the house itself sells it, rather than a member through the house.")

@@ -11,7 +11,7 @@ import strawberry
 
 from domain.page import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, CursorKey, Page, PageRequest
 from domain.refusal import InvalidInput
-from schema.execution import selected
+from schema.execution import expression, selected
 from schema.mutation import given
 from schema.noun import noun
 
@@ -111,8 +111,9 @@ class Connection(Generic[T]):
         return [Edge(node=node, cursor=cursor) for node, cursor in zip(self.page.items, cursors, strict=True)]
 
     @strawberry.field(description="The items alone.")
+    @expression
     def nodes(self) -> list[T]:
-        return list(self.page.items)
+        return self.page.items  # type: ignore[return-value]
 
     @strawberry.field(graphql_type=PageInfo, description="Where this page stands.")
     def page_info(self) -> PageAt:

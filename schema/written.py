@@ -7,6 +7,7 @@ from babel.numbers import format_currency
 
 from domain.localized import Locale
 from domain.money import Currency, Money
+from schema.execution import expression
 
 BABEL_LOCALES = {Locale.EN: "en", Locale.ZH: "zh_Hans_CN"}
 
@@ -27,6 +28,11 @@ class Style:
     def write(self, minor: int) -> str:
         before, after = self.positive if minor >= 0 else self.negative
         digits, exponent = str(abs(minor)), self.exponent
+        point = -exponent
+        group = point - GROUP
+        if exponent and -group < len(digits) <= GROUP - group:
+            # What most prices are like, in one go.
+            return f"{before}{digits[:group]}{self.group}{digits[group:point]}{self.point}{digits[point:]}{after}"
         if not exponent:
             whole, fraction = digits, ""
         else:
@@ -59,6 +65,7 @@ def style(currency: Currency, locale: Locale) -> Style:
     return Style(around(written[1]), around(written[-1]), signs[0], signs[-1] if exponent else "", exponent)
 
 
+@expression
 def write(amount: Money, locale: Locale) -> str:
     """The amount with its currency, for people."""
     # By plain strings, for the hash of an enum's member is slow.

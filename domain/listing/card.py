@@ -108,8 +108,7 @@ class ListingCard(NamedTuple):
     @property
     def cover_key(self) -> str | None:
         """The piece's own picture before the product's."""
-        own = None if self.piece is None else self.piece.cover_key
-        return own or self.product.cover_key
+        return (None if self.piece is None else self.piece.cover_key) or self.product.cover_key
 
 
 class CardPart(StrEnum):

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from domain.attribute import AttributeValue
 from domain.catalogue import BrandKind, ProductKind
+from domain.drawn import Recipe
 from domain.listing import (
     WHOLE_CARD,
     BrandCard,
@@ -20,9 +21,9 @@ from domain.listing import (
     ProductCard,
 )
 from domain.localized import Localized
-from domain.money import Currency, Money
+from domain.money import Currency, Money, plain
 from domain.piece import Grade, Party, PartyKind
-from domain.price import Reference, ReferenceSource
+from domain.price import Reference, ReferenceSource, Saving, saving
 
 READERS_MAX = 256
 """There are a million ways to look at a card, and strangers choose."""
@@ -44,6 +45,10 @@ NAMES: dict[str, Any] = {
     "OPTIONS": TypeAdapter(tuple[AttributeValue, ...]).validate_json,
 }
 """What the values below are made with."""
+
+CARDS = {card.__name__: card for card in (BrandCard, ProductCard, PieceCard, ListingCard)}
+WRITTEN = frozenset({*CARDS.values(), Localized, Money, Reference, Saving, plain, saving})
+"""What is asked of them is one expression each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,7 @@ class CardReader:
 
     columns: str
     card: Callable[[Any], ListingCard]
-    exactly: Callable[[Any], ListingCard]
+    recipe: Recipe[ListingCard]
     """The same for a row that has no other columns."""
 
 
@@ -151,24 +156,24 @@ def card_reader(parts: frozenset[CardPart] = WHOLE_CARD) -> CardReader:
                 columns.append(column)
         return value.source.format(*(f"c{columns.index(column)}" for column in wanted))
 
-    def made(card: Any, values: dict[str, Value], **others: str) -> str:
+    def made(form: str, card: Any, values: dict[str, Value], **others: str) -> str:
         named = {name: said(value) for name, value in values.items()} | others
-        # As the class makes one, without the call of its Python.
-        return f"new({card.__name__}, ({', '.join(named.get(name, 'None') for name in card._fields)},))"
+        arguments = ", ".join(named.get(name, "None") for name in card._fields)
+        return form.format(card.__name__, arguments)
 
-    product = made(ProductCard, PRODUCT, brand=made(BrandCard, BRAND))
-    piece = f"None if {said(LISTING['piece_id'])} is None else {made(PieceCard, PIECE)}"
-    body = made(ListingCard, LISTING, product=product, piece=piece)
-    names = ", ".join(f"c{number}" for number in range(len(columns)))
-    made_of = f"    return {body}\n"
-    source = f"def card(row):\n    ({names},) = tuple(row)[-{len(columns)}:]\n{made_of}"
-    source += f"def exactly(row):\n    ({names},) = row\n{made_of}"
-    space = {
-        **NAMES,
-        "new": tuple.__new__,
-        **{one.__name__: one for one in (BrandCard, ProductCard, PieceCard, ListingCard)},
-    }
+    def listing(form: str) -> str:
+        brand = made(form, BrandCard, BRAND)
+        piece = f"None if {said(LISTING['piece_id'])} is None else {made(form, PieceCard, PIECE)}"
+        return made(form, ListingCard, LISTING, product=made(form, ProductCard, PRODUCT, brand=brand), piece=piece)
+
+    # As the class makes one, without the call of its Python.
+    made_of = f"    return {listing('new({0}, ({1},))')}\n"
+    names = tuple(f"c{number}" for number in range(len(columns)))
+    taken = f"({', '.join(names)},)"
+    source = f"def card(row):\n    {taken} = tuple(row)[-{len(columns)}:]\n{made_of}"
+    source += f"def exactly(row):\n    {taken} = row\n{made_of}"
+    space = {**NAMES, **CARDS, "new": tuple.__new__}
     exec(compile(source, "<card of a listing>", "exec"), space)
-    return CardReader(
-        ", ".join(f"{column} AS c{number}" for number, column in enumerate(columns)), space["card"], space["exactly"]
-    )
+    selected = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
+    recipe = Recipe(names, listing("{0}({1})"), {**NAMES, **CARDS}, space["exactly"], WRITTEN)
+    return CardReader(selected, space["card"], recipe)

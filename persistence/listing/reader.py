@@ -68,7 +68,7 @@ class SqlListingReader:
             values=values,
             sort=SORTS[sort],
             page=page,
-            item=reading.exactly,
+            item=reading.recipe,
             key=by_price if sort is not ListingSort.NEWEST else by_time,
             counted_from="FROM listing l",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -40,9 +40,10 @@ from schema.execution.figures import Declined, Reason
 from schema.execution.info import LazyInfo
 from schema.execution.level import LevelPlan
 from schema.execution.place import Field, Place, Slot
-from schema.execution.reader import Attribute, Batch, Direct, Reader, TypeName, reader_of, strawberry_schema
+from schema.execution.reader import PARENT, Attribute, Batch, Direct, Reader, TypeName, reader_of, strawberry_schema
 from schema.execution.run import Run
 from schema.execution.selection import Selection, selected
+from schema.execution.sketch import Recipe, Sketch
 from schema.execution.source import INDENT, Source, attempt, attribute, completed, indented
 from schema.execution.told import InstanceOf, by_class, ignores_info
 
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
 
 PLACES_MAX = 2_000
 """A larger plan is not made: a few fragments that spread each other select more than any document needs."""
+
+RECIPES_MAX = 8
+"""Ways in which the items of one list are made; a reader has one for each set of columns."""
 
 DEPTH_MAX = 8
 """Objects within each other that one function writes: Python nests no more than twenty blocks."""
@@ -69,6 +73,8 @@ class Scope:
     out: str
     slot: str
     depth: int
+    sketch: Sketch | None = None
+    """How the object is made, where it is not there itself."""
 
 
 class Builder:
@@ -124,7 +130,7 @@ class Builder:
         """Write the body of an object as a function; its name."""
         source = self.source
         scope = Scope("source", "out", "slot", 0)
-        lines = [line for field in fields for line in self.field(field, scope)]
+        lines = self.fields(fields, scope)
         name = source.name(type_.name, None)
         source.write(0, f"def {name}(run, source, slot, told):")
         if type_.is_type_of is not None and not told:
@@ -136,6 +142,20 @@ class Builder:
             source.write(3, f"return {unsure}(run, verdict, source, slot)")
         source.write(1, "context = run.context", "out = {}", *lines, "return out")
         return name
+
+    def fields(self, fields: list[Field], scope: Scope) -> list[str]:
+        """The lines of all fields of an object; a sketch becomes an object where one of them needs it."""
+        sketch = scope.sketch
+        if sketch is None:
+            return [line for field in fields for line in self.field(field, scope)]
+        there, made, lines = replace(scope, sketch=None), [], []
+        for field in fields:
+            drawn = self.drawn(field, sketch, scope)
+            if drawn is None:
+                made = [f"{scope.source} = {sketch.source}"]
+                drawn = self.field(field, there)
+            lines += drawn
+        return [*made, *lines]
 
     def field(self, field: Field, scope: Scope) -> list[str]:
         """The lines of a field, within the body of its parent."""
@@ -159,17 +179,50 @@ class Builder:
             lines = [f"value = stock(run, {scope.source}, {at})", *completion(at)]
         return [*attempt(at, lines), f"{out} = value"]
 
+    def drawn(self, field: Field, parent: Sketch, scope: Scope) -> list[str] | None:
+        """The lines of a field whose parent is a sketch; None where they need the parent itself."""
+        reader = reader_of(field.definition, self.strawberry)
+        if isinstance(reader, TypeName):
+            return self.field(field, scope)
+        sketch = self.sketched(field, reader, parent)
+        if sketch is None or sketch.makes(parent.made):
+            return None
+        self.source.names.update(sketch.constants)
+        place, completion = self.place(
+            field, field.definition.type, field.parent_type.name, replace(scope, sketch=sketch), True
+        )
+        at = f"({scope.slot}, {scope.out}, {field.key!r}, {self.source.name(f'at_{field.name}', place)})"
+        return [*attempt(at, completion(at)), f"{scope.out}[{field.key!r}] = value"]
+
+    def sketched(self, field: Field, reader: Reader, parent: Sketch) -> Sketch | None:
+        """The value of a field as a sketch of its own, if its parent's tells it."""
+        if isinstance(reader, Attribute):
+            return parent.attribute(reader.name)
+        if not isinstance(reader, Direct) or reader.is_async or not is_expression(reader.call):
+            return None
+        known = self.known(field, reader)
+        if known is None:
+            return None
+        named = next((name for name, value in reader.given.items() if value == PARENT), None)
+        try:
+            return parent.resolved(reader.call, reader.info_name, named, known, lambda: self.selection(field))
+        except NotWritable:
+            return None
+
+    def known(self, field: Field, reader: Direct) -> dict[str, Any] | None:
+        """The arguments of a field, where they are the same in every execution."""
+        absent, arguments = reader.absent(), self.arguments(field, reader.field, reader.info)
+        if not reader.field.arguments or arguments.are_none:
+            return absent
+        return arguments.known(Run(self.plan, self.executor), absent)
+
     def expressed(self, field: Field, reader: Reader) -> Callable[[Scope, str], list[str]] | None:
         """Lines that read a field by an expression of its parent; None for one that has to be called."""
         if isinstance(reader, Attribute):
             return lambda scope, at: [f"value = {attribute(scope.source, reader.name)}"]
         if not isinstance(reader, Direct) or reader.is_async or not is_expression(reader.call):
             return None
-        absent = reader.absent()
-        known: dict[str, Any] | None = absent
-        arguments = self.arguments(field, reader.field, reader.info)
-        if reader.field.arguments and not arguments.are_none:
-            known = arguments.known(Run(self.plan, self.executor), absent)
+        known = self.known(field, reader)
         try:
             expression = written(reader.call, reader.info_name, known or {}, lambda: self.selection(field))
         except NotWritable:
@@ -178,9 +231,10 @@ class Builder:
         source.names.update(expression.constants)
         if known is not None:
             return lambda scope, at: expression.lines("value", reader.named(scope.source))
+        arguments = self.arguments(field, reader.field, reader.info)
         kept, stem = source.name("arguments", arguments), f"given_{len(source.names)}"
         # What the operation does not give is absent, and the resolver's own default stands for it.
-        defaults = {name: source.name("absent", value) for name, value in absent.items()}
+        defaults = {name: source.name("absent", value) for name, value in reader.absent().items()}
         taken = {name: f"{stem}.get({name!r}, {default})" for name, default in defaults.items()}
 
         def lines(scope: Scope, at: str) -> list[str]:
@@ -235,13 +289,20 @@ class Builder:
         return place, self.completion(place, inner, not non_null, scope, within)
 
     def completion(self, place: Place, type_: Any, nullable: bool, scope: Scope, within: bool) -> Completion:
-        source, field = self.source, place.field
+        source, field, sketch = self.source, place.field, scope.sketch
+        if sketch is not None:
+            scope = replace(scope, sketch=None)
+            if is_object_type(type_) and self.is_drawn(type_, sketch, scope):
+                place.finish = self.put_off(type_, field)
+                return self.drawn_object(type_, field, sketch, nullable, scope)
+            completion = self.completion(place, type_, nullable, scope, within)
+            return lambda at: [f"value = {sketch.source}", *completion(at)]
         if is_leaf_type(type_):
             place.finish = leaf(type_)
             return self.leaf(type_, nullable)
         if is_list_type(type_):
             items = self.items(field, type_.of_type)
-            place.finish = listed(lambda *given: source.names[items](*given))
+            place.finish = listed(lambda *given: source.names[items](*given), self.drawing(field, type_.of_type))
             return lambda at: source.either(
                 "value.__class__ in lists", [f"value = {items}(run, value, {at})"], at, nullable
             )
@@ -292,19 +353,11 @@ class Builder:
 
     def inner(self, type_: GraphQLObjectType, field: Field, test: str, nullable: bool, scope: Scope) -> Completion:
         """An object written within the body of its parent."""
-        number = self.places = self.places + 1
-        # Its slot is a tuple that is made when something goes wrong or has to wait.
-        inside = Scope(f"source_{number}", f"out_{number}", f"<slot {number}>", scope.depth + 1)
-        fields = self.selected_of(type_, field)
-        lines = [line for one in fields for line in self.field(one, inside)]
+        inside = self.inside(scope)
+        lines = self.fields(self.selected_of(type_, field), inside)
 
         def completion(at: str) -> list[str]:
-            body = [
-                f"{inside.source} = value",
-                f"{inside.out} = {{}}",
-                *(line.replace(inside.slot, at) for line in lines),
-                f"value = {inside.out}",
-            ]
+            body = [f"{inside.source} = value", *filled(inside, lines, at)]
             otherwise = f"value = {completed(at)}"
             if not nullable:
                 return [f"if {test}:", *indented(body), "else:", INDENT + otherwise]
@@ -312,6 +365,39 @@ class Builder:
                 "if value is not None:",
                 *indented([f"if {test}:", *indented(body), "else:", INDENT + otherwise]),
             ]
+
+        return completion
+
+    def inside(self, scope: Scope, sketch: Sketch | None = None) -> Scope:
+        """An object within another; its slot is a tuple that is made when something goes wrong or has to wait."""
+        number = self.places = self.places + 1
+        return Scope(f"source_{number}", f"out_{number}", f"<slot {number}>", scope.depth + 1, sketch)
+
+    def is_drawn(self, type_: GraphQLObjectType, sketch: Sketch, scope: Scope) -> bool:
+        """Whether the fields of an object can be written from its sketch, which tells that it is of the type."""
+        told = type_.is_type_of
+        return (
+            by_class(told)
+            and sketch.made is not None
+            and issubclass(sketch.made, told.classes)  # type: ignore[union-attr]
+            and is_plain(sketch.made)
+            and scope.depth < DEPTH_MAX
+            and self.plan.places <= self.places_max
+        )
+
+    def drawn_object(
+        self, type_: GraphQLObjectType, field: Field, sketch: Sketch, nullable: bool, scope: Scope
+    ) -> Completion:
+        """An object that is known by its sketch, written within the body of its parent."""
+        inside = self.inside(scope, sketch.object)
+        lines = self.fields(self.selected_of(type_, field), inside)
+
+        def completion(at: str) -> list[str]:
+            body = filled(inside, lines, at)
+            if sketch.null_if is None:
+                return body
+            null = "value = None" if nullable else f"value = {completed(at)}"
+            return [f"if {sketch.null_if}:", INDENT + "value = None", INDENT + null, "else:", *indented(body)]
 
         return completion
 
@@ -339,6 +425,42 @@ class Builder:
         source.write(2, *attempt(at, completion(at)), "out.append(value)", "index += 1")
         source.write(1, "return out")
         return name
+
+    def drawing(self, field: Field, type_: GraphQLOutputType) -> Callable[[Run, Recipe], Body | None]:
+        """What finds the body for lists of a recipe, which is written when the first of them comes."""
+        kept: dict[Recipe, Body | None] = {}
+        drawn = self.plan.drawn
+
+        def find(run: Run, recipe: Recipe) -> Body | None:
+            if recipe not in kept:
+                if len(kept) >= RECIPES_MAX:
+                    return None
+                kept[recipe] = drawn(run, type_, field, recipe)
+            return kept[recipe]
+
+        return find
+
+    def drawn_items(self, field: Field, type_: GraphQLOutputType, recipe: Recipe) -> str | None:
+        """Write the body of a list whose items are never made; its name, None where they have to be."""
+        named: Any = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
+        sketch, scope = Sketch.of(recipe), Scope("item", "out", "slot", 1)
+        if not (is_object_type(named) and sketch.null_if is None and self.is_drawn(named, sketch, scope)):
+            return None
+        source = self.source
+        source.names.update(sketch.constants)
+        place, completion = self.place(field, type_, None, replace(scope, sketch=sketch), True)
+        name = source.name(f"drawn_items_of_{field.name}", None)
+        at = f"(slot, out, len(out), {source.name('item', place)})"
+        source.write(0, f"def {name}(run, rows, slot):")
+        source.write(1, "out, context = [], run.context", f"for {', '.join(recipe.columns)}, in rows:")
+        source.write(2, *attempt(at, completion(at)), "out.append(value)")
+        source.write(1, "return out")
+        return name
+
+
+def filled(inside: Scope, lines: list[str], at: str) -> list[str]:
+    """Lines that make `value` of the fields of an object within another, whose slot is known by now."""
+    return [f"{inside.out} = {{}}", *(line.replace(inside.slot, at) for line in lines), f"value = {inside.out}"]
 
 
 def learner(plain: set[type], told: set[type], type_: GraphQLObjectType) -> Callable[[Any], bool]:

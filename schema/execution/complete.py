@@ -19,6 +19,7 @@ from graphql.pyutils import is_iterable
 from schema.execution.arguments import coerced
 from schema.execution.info import resolve_info
 from schema.execution.place import Finish, Slot, keys_of
+from schema.execution.sketch import Recipe, recipe_of
 
 if TYPE_CHECKING:
     from schema.execution.run import Run
@@ -61,8 +62,9 @@ def settle(run: Run, value: Any, slot: Slot) -> Any:
             field = place.field
             raise TypeError(f"Cannot return null for non-nullable field {field.parent_type}.{field.name}.")
         return None
-    if is_plain(type(value)) and len(run.plan.plain) < PLAIN_MAX:
-        run.plan.plain.add(type(value))
+    plain, cls = run.plan.plain, type(value)
+    if cls not in plain and len(plain) < PLAIN_MAX and is_plain(cls):
+        plain.add(cls)
     return place.finish(run, value, slot)
 
 
@@ -84,10 +86,13 @@ def leaf(type_: GraphQLLeafType) -> Finish:
     return finish
 
 
-def listed(items: Body) -> Finish:
-    """A list by a written body, which takes any iterable."""
+def listed(items: Body, drawn: Callable[[Run, Recipe], Body | None]) -> Finish:
+    """A list by a written body, which takes any iterable; by its rows, where it says how its items are made."""
 
     def finish(run: Run, value: Any, slot: Slot) -> Any:
+        recipe = recipe_of(value)
+        if recipe is not None and (body := drawn(run, recipe)) is not None:
+            return body(run, value.rows, slot)
         field = slot[3].field
         if run.executor.is_async_iterable(value):
             return run.pend(iterated(run, value, slot), slot, there)

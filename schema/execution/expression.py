@@ -232,11 +232,14 @@ class Writer(ast.NodeTransformer):
             if node.attr != CONTEXT:
                 raise NotWritable(f"{self.function.__qualname__} looks at more of info than its context")
             return ast.Name(CONTEXT, ast.Load())
-        node.value = self.visit(node.value)
-        found = self.known(node.value)
+        return self.attribute(self.visit(node.value), node.attr)
+
+    def attribute(self, value: ast.expr, name: str) -> ast.expr:
+        """An attribute of something that was visited."""
+        found = self.known(value)
         if found is not None and isinstance(found.value, ModuleType | Selection):
-            return self.constant(node.attr, getattr(found.value, node.attr))
-        return node
+            return self.constant(name, getattr(found.value, name))
+        return ast.Attribute(value, name, ast.Load())
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         if any(isinstance(argument, ast.Starred) for argument in node.args) or any(
@@ -247,13 +250,17 @@ class Writer(ast.NodeTransformer):
             self.looked = True
             return self.constant("selection", self.look())
         self.generic_visit(node)
+        return self.called(node)
+
+    def called(self, node: ast.Call) -> ast.expr:
+        """A call whose parts were visited."""
         called = self.known(node.func)
         if called is None:
             return node
         if called.value is getattr and len(node.args) == 2 and not node.keywords:
             name = self.known(node.args[1])
             if name is not None and isinstance(name.value, str) and name.value.isidentifier():
-                return ast.Attribute(node.args[0], name.value, ast.Load())
+                return self.attribute(node.args[0], name.value)
         if is_expression(called.value):
             return self.within(called.value, node)
         return node

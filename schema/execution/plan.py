@@ -11,6 +11,7 @@ from schema.execution.complete import Body
 from schema.execution.figures import Declined, Reason
 from schema.execution.place import Field
 from schema.execution.run import ROOT, Run
+from schema.execution.sketch import Recipe
 
 if TYPE_CHECKING:
     from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext as Executor
@@ -65,6 +66,12 @@ class Plan:
         name = builder.object(type_, builder.selected_of(type_, field))
         body: Body = builder.finish(type_.name)[name]
         return body
+
+    def drawn(self, run: Run, type_: Any, field: Field, recipe: Recipe) -> Body | None:
+        """The body of a list that says how its items are made; None where that does not help."""
+        builder = Builder(self, run.executor, later=True)
+        name = builder.drawn_items(field, type_, recipe)
+        return None if name is None else builder.finish(field.name)[name]
 
 
 def result(run: Run, data: dict[str, Any]) -> ExecutionResult:
