@@ -43,7 +43,7 @@ from schema.execution.place import Field, Place, Slot
 from schema.execution.reader import PARENT, Attribute, Batch, Direct, Reader, TypeName, reader_of, strawberry_schema
 from schema.execution.run import Run
 from schema.execution.selection import Selection, selected
-from schema.execution.sketch import Recipe, Sketch
+from schema.execution.sketch import Recipe, Sketch, columns_of
 from schema.execution.source import INDENT, Source, attempt, attribute, completed, indented
 from schema.execution.told import InstanceOf, by_class, ignores_info
 
@@ -452,7 +452,7 @@ class Builder:
         name = source.name(f"drawn_items_of_{field.name}", None)
         at = f"(slot, out, len(out), {source.name('item', place)})"
         source.write(0, f"def {name}(run, rows, slot):")
-        source.write(1, "out, context = [], run.context", f"for {', '.join(recipe.columns)}, in rows:")
+        source.write(1, "out, context = [], run.context", f"for {', '.join(columns_of(recipe))}, in rows:")
         source.write(2, *attempt(at, completion(at)), "out.append(value)")
         source.write(1, "return out")
         return name

@@ -44,6 +44,11 @@ def recipe_of(values: Any) -> Recipe | None:
     return getattr(values, RECIPE) if hasattr(type(values), RECIPE) else None
 
 
+def columns_of(recipe: Recipe) -> list[str]:
+    """What a plan calls the values of a row."""
+    return [f"column_{number}" for number in range(len(recipe.columns))]
+
+
 def nothing() -> None:
     """Names nothing."""
 
@@ -60,11 +65,11 @@ class Sketch:
 
     @classmethod
     def of(cls, recipe: Recipe) -> Sketch:
-        """An item; its columns are names that whoever writes the plan gives values to."""
+        """An item; whoever writes the plan gives its columns values by the names of `columns_of`."""
         constants: dict[str, Any] = {}
         # Its names are the recipe's.
         function = FunctionType(nothing.__code__, dict(recipe.names))
-        columns = frozenset(recipe.columns)
+        columns = dict(zip(recipe.columns, columns_of(recipe), strict=True))
         sketcher = Sketcher(function, None, {}, constants, written=recipe.written, columns=columns)
         return cls(sketcher.visit(ast.parse(recipe.expression, mode="eval").body), constants, recipe.written)
 
@@ -180,15 +185,15 @@ class Sketcher(Writer):
         look: Callable[[], Selection] | None = None,
         *,
         written: frozenset[Any] = frozenset(),
-        columns: frozenset[str] = frozenset(),
+        columns: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(function, info, given, constants, look)
         self.written = written
-        self.columns = columns
+        self.columns = columns or {}
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if node.id in self.columns:
-            return node
+            return ast.Name(self.columns[node.id], ast.Load())
         return super().visit_Name(node)
 
     def attribute(self, value: ast.expr, name: str) -> ast.expr:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import strawberry
 from graphql import GraphQLError
@@ -103,6 +103,77 @@ class SailorValue:
 @dataclass(slots=True)
 class BuoyValue:
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cargo:
+    tons: int
+    flag: Flag
+    note: str | None = None
+
+    @property
+    def heavy(self) -> bool:
+        return self.tons > 4
+
+    def times(self, factor: int) -> int:
+        return self.tons * factor
+
+
+class Skipper(NamedTuple):
+    number: int
+    ashore: bool = False
+
+
+class BargeValue(NamedTuple):
+    number: int
+    name: Any
+    cargo: Cargo | None
+    skipper: Skipper
+    spare: Cargo | None = None
+
+    @property
+    def label(self) -> str:
+        return ("" if self.cargo is None else f"{self.cargo.tons} of ") + str(self.name)
+
+    @property
+    def half(self) -> Cargo | None:
+        return halved(self.cargo)
+
+    @property
+    def twice_told(self) -> str:
+        told = self.label
+        return told + told
+
+
+def halved(cargo: Cargo | None) -> Cargo | None:
+    return None if cargo is None or cargo.tons % 2 else Cargo(cargo.tons // 2, cargo.flag)
+
+
+class BargeRecipe:
+    """How a barge is made of a row: what its columns are called means something else where a plan is written."""
+
+    columns = ("value", "out", "flag")
+    expression = "BargeValue(value, out, None if flag is None else Cargo(value, FLAGS[flag]), Skipper(value + 1))"
+    names = {"BargeValue": BargeValue, "Cargo": Cargo, "Skipper": Skipper, "FLAGS": {"r": Flag.RED, "g": Flag.GREEN}}
+    written = frozenset({BargeValue, Cargo, halved})
+
+    @staticmethod
+    def make(row: Any) -> BargeValue:
+        number, name, flag = row
+        return BargeValue(number, name, None if flag is None else Cargo(number, Flag(flag)), Skipper(number + 1))
+
+
+class Barges:
+    """A list that says how its items are made."""
+
+    __recipe__ = BargeRecipe
+
+    def __init__(self, count: int) -> None:
+        names = ["Anna", None, "Berta", 7]
+        self.rows = [(number, names[number % 4], [None, "r", "g"][number % 3]) for number in range(count)]
+
+    def __iter__(self) -> Iterator[BargeValue]:
+        return map(BargeRecipe.make, self.rows)
 
 
 @dataclass
@@ -240,6 +311,75 @@ class Sailor(Numbered):
     @strawberry.field
     def where(self, info: Info) -> str:
         return ".".join(map(str, info.path.as_list())) + f" {info.field_name} {info._raw_info.parent_type}"
+
+
+@strawberry.type
+class Freight:
+    is_type_of = instance_of(Cargo)
+
+    tons: int
+    flag: Flag
+    note: str | None
+    heavy: bool
+
+    @strawberry.field
+    @expression
+    def times(root: Any, factor: int = 3) -> int:
+        return root.times(factor)
+
+    @strawberry.field
+    def weighed(root: Any) -> str:
+        return f"{root.tons} {root}"
+
+
+@strawberry.type
+class Barge(Numbered):
+    is_type_of = instance_of(BargeValue)
+
+    name: str
+    label: str
+    cargo: Freight | None
+    spare: Freight | None
+    twice_told: str
+
+    @strawberry.field
+    @expression
+    def load(root: Any) -> Freight:
+        return root.cargo
+
+    @strawberry.field
+    @expression
+    def kind(root: Any) -> str:
+        return "barge" if type(root) is BargeValue else "no barge"
+
+    @strawberry.field
+    @expression
+    def half(root: Any) -> Freight | None:
+        return root.half
+
+    @strawberry.field
+    @expression
+    def skipper(root: Any, info: Info) -> Sailor | None:
+        return info.context.sailors.load(root.skipper.number) if not root.skipper.ashore else None
+
+    @strawberry.field
+    @expression
+    def boast(root: Any) -> str | None:
+        return often_wrong(root.number)
+
+    @strawberry.field
+    async def mate(root: Any) -> Sailor | None:
+        await asyncio.sleep(0)
+        return None if root.cargo is None else SailorValue(root.cargo.tons)  # type: ignore[return-value]
+
+    @strawberry.field
+    @expression
+    def tug(root: Any) -> Annotated["Barge", strawberry.lazy(__name__)] | None:
+        return None if root.cargo is None else root
+
+    @strawberry.field
+    def convoy(root: Any, first: int = 2) -> list[Annotated["Barge", strawberry.lazy(__name__)] | None]:
+        return Barges(first)  # type: ignore[return-value]
 
 
 async def berths(parents: list[Any], info: Info, deck: int = 1) -> list[Any]:
@@ -468,6 +608,15 @@ class Query:
         await asyncio.sleep(0)
         numbers = [number for number in range(first) if number not in (skip or [])]
         return Page(nodes=[ShipValue(number) for number in numbers])  # type: ignore[misc]
+
+    @strawberry.field
+    def barges(self, first: int = 5) -> list[Barge]:
+        return Barges(first)  # type: ignore[return-value]
+
+    @strawberry.field
+    async def barges_later(self, first: int = 5) -> list[Barge | None] | None:
+        await asyncio.sleep(0)
+        return Barges(first)  # type: ignore[return-value]
 
     @strawberry.field
     def fleet(self, first: int = 4) -> list[Ship | None] | None:

@@ -11,6 +11,7 @@ from schema.execution import complete as completing
 from schema.execution import source as writing
 from schema.execution.builder import Builder
 from schema.execution.run import Run
+from schema.execution.sketch import Sketch
 from tests.execution.comparison import difference
 from tests.execution.harbour import Sea, harbour
 
@@ -101,3 +102,14 @@ async def test_an_async_null_that_stays_where_it_is_is_noticed(monkeypatch: pyte
 
     monkeypatch.setattr(Run, "propagate", propagate)
     assert await found("{ fleet(first: 6) { crew { oath } } }") is not None
+
+
+async def test_a_sketch_that_forgets_when_it_is_null_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Sketch, "null_if", None)
+    assert await found("{ barges { cargo { tons } } }") is not None
+
+
+async def test_a_sketch_that_takes_the_wrong_field_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    attribute = Sketch.attribute
+    monkeypatch.setattr(Sketch, "attribute", lambda self, name: attribute(self, {"label": "number"}.get(name, name)))
+    assert await found("{ bargesLater { number label } }") is not None

@@ -1,0 +1,103 @@
+"""Lists that say how their items are made: a plan reads the rows and makes what it can not do without."""
+
+from typing import Any
+
+import pytest
+
+from schema.execution import compiled_context
+from schema.execution.builder import RECIPES_MAX
+from schema.execution.sketch import Sketch
+from tests.execution.comparison import difference
+from tests.execution.harbour import BargeRecipe, Barges, BargeValue, Sea, harbour
+from tests.execution.test_expression import sources
+
+STOCK = harbour()
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Every item that the recipe's own function makes."""
+    found: list[Any] = []
+    make = BargeRecipe.make
+
+    def noted(row: Any) -> BargeValue:
+        found.append(row)
+        return make(row)
+
+    monkeypatch.setattr(BargeRecipe, "make", staticmethod(noted))
+    return found
+
+
+async def same(document: str, variables: dict[str, Any] | None = None) -> None:
+    compiled = harbour(compiled_context(size=4))
+    answers = [await schema.execute(document, variables, context_value=Sea()) for schema in (STOCK, compiled, compiled)]
+    for answer in answers[1:]:
+        found = difference(answers[0], answer)
+        assert found is None, found
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ barges { number label twice } }",
+        "{ barges { name } }",
+        "{ bargesLater { name kind } }",
+        "{ barges { cargo { tons flag note heavy times } half { tons flag } spare { tons } } }",
+        "{ barges { ...on Barge { load { tons } } } }",
+        "{ bargesLater { load { tons } } }",
+        "{ barges { kind skipper { number nickname } boast mate { surname } } }",
+        "{ barges { __typename cargo { __typename weighed times(factor: 5) } } }",
+        "{ barges { twiceTold tug { number tug { label } convoy { number mate { number } } } } }",
+        "{ barges(first: 0) { number } }",
+    ],
+)
+async def test_they_answer_as_stock_execution_does(document: str) -> None:
+    await same(document)
+
+
+async def test_arguments_may_come_from_variables() -> None:
+    await same("query ($by: Int!) { barges { number cargo { times(factor: $by) } } }", {"by": 4})
+
+
+async def test_nothing_is_made_for_fields_that_the_row_tells(made: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    context = compiled_context(size=4)
+    document = "{ barges { number label kind cargo { tons heavy times flag } half { tons } skipper { number } } }"
+    with sources(monkeypatch) as found:
+        answer = await harbour(context).execute(document, context_value=Sea())
+    assert answer.errors is None
+    assert made == []
+    assert not any(name in found[-1] for name in ("BargeValue", "Cargo", "Skipper"))
+
+
+async def test_what_needs_the_item_gets_one(made: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    with sources(monkeypatch) as found:
+        await harbour(compiled_context(size=4)).execute("{ barges { number twiceTold mate { number } } }")
+    assert made == []
+    assert found[-1].count("BargeValue") == 1
+
+
+async def test_a_list_of_too_many_recipes_is_read_by_its_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("schema.execution.builder.RECIPES_MAX", 0)
+    assert RECIPES_MAX > 0
+    await same("{ barges { number label cargo { tons } } }")
+
+
+def test_a_recipe_that_makes_no_object_of_the_type_is_not_used(made: list[Any]) -> None:
+    schema = harbour(compiled_context(size=4))
+    Barges.__recipe__, usual = type("Other", (BargeRecipe,), {"expression": "Skipper(value)"}), Barges.__recipe__
+    try:
+        answer = schema.execute_sync("{ barges { number } }")
+    finally:
+        Barges.__recipe__ = usual
+    assert [barge["number"] for barge in answer.data["barges"]] == list(range(5))
+    assert len(made) == len(answer.data["barges"])
+
+
+def test_the_row_is_all_that_a_sketch_names() -> None:
+    sketch = Sketch.of(BargeRecipe)  # type: ignore[arg-type]
+    assert sketch.made is BargeValue
+    assert sketch.attribute("number").source == "column_0"
+    assert sketch.attribute("cargo").null_if == "column_2 is None"
+    assert sketch.attribute("cargo").object.attribute("heavy").source == "column_0 > 4"
+    assert sketch.attribute("skipper").object.attribute("ashore").source == "False"
+    assert sketch.attribute("spare").source == "None"
