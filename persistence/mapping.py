@@ -20,6 +20,9 @@ from domain.money import Currency, Money
 
 E = TypeVar("E")
 
+PARTS_MAX = 256
+"""Sets of fields of which it is remembered how they are read."""
+
 Read = Callable[[Map[str, Any]], Any]
 Write = Callable[[Any, dict[str, Any]], None]
 
@@ -35,6 +38,7 @@ class Mapping(Generic[E]):
         self.table = table
         hints = get_type_hints(noun)
         self._readers: dict[str, Read] = {}
+        self._parts_of: dict[frozenset[str], list[tuple[str, Read]]] = {}
         self._writers: list[Write] = []
         for field in dataclasses.fields(noun):  # type: ignore[arg-type]
             read, write = self._field(field.name, hints[field.name])
@@ -50,12 +54,16 @@ class Mapping(Generic[E]):
         wanted = [name for name in self._readers if name in fields]
         return [column for name in wanted for column in self._columns(name, hints[name])]
 
-    def to_part(self, row: Any, fields: Set[str]) -> E:
+    def to_part(self, row: Any, fields: frozenset[str]) -> E:
         """A noun of which these fields alone were read; to look at another one is a mistake that shows at once."""
         part = object.__new__(self.noun)
-        for name, read in self._readers.items():
-            if name in fields:
-                setattr(part, name, read(row))
+        wanted = self._parts_of.get(fields)
+        if wanted is None:
+            wanted = [(name, read) for name, read in self._readers.items() if name in fields]
+            if len(self._parts_of) < PARTS_MAX:
+                self._parts_of[fields] = wanted
+        for name, read in wanted:
+            setattr(part, name, read(row))
         return part
 
     def to_row(self, entity: E) -> dict[str, Any]:

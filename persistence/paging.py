@@ -21,13 +21,13 @@ TOTAL_MAX = 10_000
 
 
 class Keys(Sequence[CursorKey]):
-    """The key of each item, found when it is asked for: most pages need the last one alone."""
+    """The key of each item or row, found when it is asked for: most pages need the last one alone."""
 
     __slots__ = ("_items", "_key")
 
-    def __init__(self, items: Sequence[T], key: Callable[[T], CursorKey]) -> None:
-        self._items: Sequence[Any] = items
-        self._key: Callable[[Any], CursorKey] = key
+    def __init__(self, items: Sequence[Any], key: Callable[[Any], CursorKey]) -> None:
+        self._items = items
+        self._key = key
 
     def __len__(self) -> int:
         return len(self._items)
@@ -57,12 +57,12 @@ async def fetch_page(
     sort: Sort,
     page: PageRequest,
     item: Callable[[Any], T] | Recipe[T],
-    key: Callable[[T], CursorKey],
+    key: Callable[[Any], CursorKey],
     counted_from: str | None = None,
 ) -> Page[T]:
     """One statement for the window, and one more, bounded, when a total was asked for.
 
-    With a recipe in place of a function the items are made when somebody looks at them.
+    With a recipe in place of a function the items are made when somebody looks at them, and `key` is of a row.
 
     `where` are conditions with `{}` for each of their values, in order; `select` ends before its WHERE. A total needs
     no neighbours: `counted_from` is the FROM that is enough for the conditions.
@@ -151,7 +151,7 @@ def made(
     rows: Sequence[Any],
     page: PageRequest,
     item: Callable[[Any], T] | Recipe[T],
-    key: Callable[[T], CursorKey],
+    key: Callable[[Any], CursorKey],
     total: int | None,
 ) -> Page[T]:
     """The page of the rows of its window."""
@@ -160,10 +160,11 @@ def made(
     rows = rows[: page.size]
     if page.backward:
         rows = rows[::-1]
+    drawn = isinstance(item, Recipe)
     items = Drawn(rows, item) if isinstance(item, Recipe) else [item(row) for row in rows]
     return Page(
         items=items,
-        keys=Keys(items, key),
+        keys=Keys(rows if drawn else items, key),
         has_next=more if forward else page.from_key is not None,
         has_previous=page.from_key is not None if forward else more,
         total=total,

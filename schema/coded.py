@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import strawberry
+from graphql import ExecutionResult as GraphQLResult
 from graphql import Executor, GraphQLError, GraphQLSyntaxError, OperationType, parse, specified_rules, validate
 from strawberry.exceptions import MissingQueryError
 from strawberry.execution import optimized_is_awaitable
@@ -171,7 +172,7 @@ class CodedSchema(strawberry.Schema):
                 result: Any = await asyncio.to_thread(executor.execute_operation)
             else:
                 result = executor.execute_operation()
-            if isawaitable(result):
+            if type(result) is not GraphQLResult and isawaitable(result):
                 result = await result
             return ExecutionResult(data=result.data, errors=result.errors)
         except Exception as error:

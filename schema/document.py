@@ -44,7 +44,7 @@ class Document:
     def reads(self, operation_name: str | None) -> bool:
         """Whether the operation that is meant changes nothing."""
         kinds = self.operations.values() if operation_name is None else [self.operations.get(operation_name)]
-        return self.tells(operation_name) and set(kinds) == {OperationType.QUERY}
+        return self.tells(operation_name) and all(kind is OperationType.QUERY for kind in kinds)
 
 
 class Documents:

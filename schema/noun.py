@@ -1,7 +1,7 @@
 """Object types over domain objects: fields are read by attribute, nothing is copied."""
 
 from collections.abc import Callable
-from inspect import isawaitable
+from inspect import iscoroutine
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
@@ -28,7 +28,7 @@ def of_whole(
 ) -> Any:
     """A field that `read(thing, info)` takes from all of a thing.
 
-    `whole(context, source)` answers with it, or with an awaitable when the source is a card that does not have it.
+    `whole(context, source)` answers with it, or with a coroutine when the source is a card that does not have it.
     """
 
     async def later(found: Any, info: strawberry.Info) -> Any:
@@ -36,7 +36,7 @@ def of_whole(
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
         found = whole(info.context, root)
-        return later(found, info) if isawaitable(found) else read(found, info)
+        return later(found, info) if iscoroutine(found) else read(found, info)
 
     return strawberry.field(resolver=resolve, graphql_type=graphql_type, description=description)
 

@@ -1,6 +1,6 @@
 """From the columns of a row to a card: all of it, or just what somebody looks at."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -24,6 +24,11 @@ from domain.localized import Localized
 from domain.money import Currency, Money, plain
 from domain.piece import Grade, Party, PartyKind
 from domain.price import Reference, ReferenceSource, Saving, saving
+
+TABLES = """
+FROM listing l JOIN product p ON p.id = l.product_id JOIN brand b ON b.id = p.brand_id
+    LEFT JOIN piece x ON x.id = l.piece_id
+"""
 
 READERS_MAX = 256
 """There are a million ways to look at a card, and strangers choose."""
@@ -126,11 +131,15 @@ LISTING = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CardReader:
     """The columns to select, which are the last of each row, and what makes a card of one."""
 
     columns: str
+    shelf: str
+    """The statement for nothing but cards, as far as its conditions."""
+    places: Mapping[str, int]
+    """Where in a row each column stands."""
     card: Callable[[Any], ListingCard]
     recipe: Recipe[ListingCard]
     """The same for a row that has no other columns."""
@@ -176,4 +185,5 @@ def card_reader(parts: frozenset[CardPart] = WHOLE_CARD) -> CardReader:
     exec(compile(source, "<card of a listing>", "exec"), space)
     selected = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
     recipe = Recipe(names, listing("{0}({1})"), {**NAMES, **CARDS}, space["exactly"], WRITTEN)
-    return CardReader(selected, space["card"], recipe)
+    places = {column: place for place, column in enumerate(columns)}
+    return CardReader(selected, f"SELECT {selected} {TABLES}", places, space["card"], recipe)

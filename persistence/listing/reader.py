@@ -1,7 +1,8 @@
 """Listing cards: one statement for a page, with the product, the brand and the piece of each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,17 +23,12 @@ from domain.piece import PieceId
 from domain.viewer import Viewer
 from persistence.catalogue import SqlProducts
 from persistence.freshness import read_rows, read_tables
-from persistence.listing.card import READERS_MAX, card_reader
+from persistence.listing.card import READERS_MAX, TABLES, CardReader, card_reader
 from persistence.paging import Sort, fetch_page, fetch_pages
 from persistence.piece import SqlPieces
 
 WHOLE = card_reader()
 CARD = f"SELECT {WHOLE.columns}"
-TABLES = """
-FROM listing l JOIN product p ON p.id = l.product_id JOIN brand b ON b.id = p.brand_id
-    LEFT JOIN piece x ON x.id = l.piece_id
-"""
-
 SORTS = {
     ListingSort.NEWEST: Sort((("l.published_at", "timestamptz"), ("l.id", "uuid")), descending=True),
     ListingSort.PRICE_ASC: Sort((("l.price_minor", "bigint"), ("l.id", "uuid"))),
@@ -59,17 +55,17 @@ class SqlListingReader:
     async def page(
         self, wanted: ListingFilter, sort: ListingSort, page: PageRequest, parts: frozenset[CardPart] = WHOLE_CARD
     ) -> Page[ListingCard]:
-        where, values = conditions(wanted)
+        where, values = SHELF if wanted == ALL else conditions(wanted)
         reading = card_reader(parts)
         return await fetch_page(
             self.pool,
-            f"SELECT {reading.columns} {TABLES}",
+            reading.shelf,
             where=where,
             values=values,
             sort=SORTS[sort],
             page=page,
             item=reading.recipe,
-            key=by_price if sort is not ListingSort.NEWEST else by_time,
+            key=key_of(reading, sort),
             counted_from="FROM listing l",
         )
 
@@ -175,8 +171,10 @@ def by_time(one: ListingCard) -> CursorKey:
     return (one.published_at, one.id)
 
 
-def by_price(one: ListingCard) -> CursorKey:
-    return (one.price.minor, one.id)
+@lru_cache(maxsize=READERS_MAX)
+def key_of(reading: CardReader, sort: ListingSort) -> Callable[[Any], CursorKey]:
+    """Where a row stands on a shelf, by the columns that it is sorted by, which are read in any case."""
+    return itemgetter(*(reading.places[column] for column, _ in SORTS[sort].columns))
 
 
 def conditions(wanted: ListingFilter) -> tuple[list[str], list[object]]:
@@ -209,3 +207,8 @@ def conditions(wanted: ListingFilter) -> tuple[list[str], list[object]]:
     if wanted.grades:
         add("l.grade = ANY({}::text[])", [str(grade) for grade in wanted.grades])
     return where, values
+
+
+ALL = ListingFilter()
+SHELF = conditions(ALL)
+"""What is asked for most."""

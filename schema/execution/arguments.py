@@ -41,6 +41,15 @@ def coerced(run: Run, field: Field) -> dict[str, Any]:
     )
 
 
+def is_settled(value: Any) -> bool:
+    """Whether nothing but plain containers can be changed of a value."""
+    if type(value) is dict:
+        return all(map(is_settled, value.values()))
+    if type(value) is list:
+        return all(map(is_settled, value))
+    return type(value) in IMMUTABLE or isinstance(value, Enum)
+
+
 def names_variable(value: ValueNode) -> bool:
     """Whether a value as it was written depends on a variable."""
     if isinstance(value, ListValueNode):
@@ -101,9 +110,15 @@ class Arguments:
         return kept
 
     def convert(self, run: Run, slot: Slot) -> dict[str, Any]:
-        given = coerced(run, self.field)
         if self.converter is not None:
+            given = run.coerced.get(self)
+            if given is None:
+                given = coerced(run, self.field)
+                if is_settled(given):
+                    # A converter makes what can be changed anew, so that the same values may be converted again.
+                    run.coerced[self] = given
             return self.converter(given)  # type: ignore[no-any-return]
+        given = coerced(run, self.field)
         return convert_arguments(
             given,
             self.definition.arguments,

@@ -44,7 +44,7 @@ from schema.execution.reader import PARENT, Attribute, Batch, Direct, Reader, Ty
 from schema.execution.run import Run
 from schema.execution.selection import Selection, selected
 from schema.execution.sketch import Recipe, Sketch, columns_of
-from schema.execution.source import INDENT, Source, attempt, attribute, completed, indented
+from schema.execution.source import INDENT, Source, attempt, attribute, completed, indented, member_names
 from schema.execution.told import InstanceOf, by_class, ignores_info
 
 if TYPE_CHECKING:
@@ -295,6 +295,12 @@ class Builder:
             if is_object_type(type_) and self.is_drawn(type_, sketch, scope):
                 place.finish = self.put_off(type_, field)
                 return self.drawn_object(type_, field, sketch, nullable, scope)
+            names = member_names(type_) if is_leaf_type(type_) else {}
+            served = sketch.served(type_.wrapped_cls, names) if names else None
+            if served is not None and (nullable or None not in served[0].values()):
+                place.finish = leaf(type_)
+                told = source.name("told", served[0])
+                return lambda at: [f"value = {told}[{served[1]}]"]
             completion = self.completion(place, type_, nullable, scope, within)
             return lambda at: [f"value = {sketch.source}", *completion(at)]
         if is_leaf_type(type_):
@@ -396,8 +402,8 @@ class Builder:
             body = filled(inside, lines, at)
             if sketch.null_if is None:
                 return body
-            null = "value = None" if nullable else f"value = {completed(at)}"
-            return [f"if {sketch.null_if}:", INDENT + "value = None", INDENT + null, "else:", *indented(body)]
+            null = ["value = None"] if nullable else ["value = None", f"value = {completed(at)}"]
+            return [f"if {sketch.null_if}:", *indented(null), "else:", *indented(body)]
 
         return completion
 

@@ -15,7 +15,7 @@ from schema.execution.cache import PlanCache
 from schema.execution.figures import Declined, ExecutionFigures, Reason
 from schema.execution.operation import Operation
 from schema.execution.plan import Plan
-from schema.execution.run import CONVERTED
+from schema.execution.run import COERCED, CONVERTED
 from schema.execution.sample import samples
 
 
@@ -28,9 +28,18 @@ class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
     operations: ClassVar[PlanCache[Operation]] = PlanCache()
     figures: ClassVar[ExecutionFigures] = ExecutionFigures()
 
+    kept: CompiledExecutionContext | None = None
+    """The executor that this one is another of; whoever runs it again is spared the way to the plan too."""
+    kept_plan: Plan | None = None
+
     def execute_operation(self, serially: bool | None = None) -> Any:
+        if self.kept_plan is not None and serially is None and not self.kept_plan.has_grown:
+            self.figures.reused += 1
+            return self.kept_plan.execute(self)
         try:
             plan = self.plan(serially)
+            if self.kept is not None:
+                self.kept.kept_plan = plan
         except Declined as declined:
             self.figures.declined[declined.reason] += 1
             return super().execute_operation(serially)
@@ -67,9 +76,12 @@ class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
         Finding the operation and coercing its variables costs more than the executor itself; variables that were
         coerced are never changed, so executions may share them.
         """
-        self.__dict__.setdefault(CONVERTED, {})
+        kept = self.__dict__
+        if CONVERTED not in kept:
+            kept[CONVERTED], kept[COERCED] = {}, {}
         executor = object.__new__(type(self))
-        executor.__dict__.update(self.__dict__)
+        executor.__dict__.update(kept)
+        executor.kept = self
         executor.context_value = context_value
         # What an execution has for itself.
         executor.collected_errors = CollectedErrors()

@@ -18,7 +18,6 @@ from graphql import (
 )
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.execution.builder import PLACES_MAX
 from schema.execution.cache import VARIANTS_MAX
 from schema.execution.figures import Declined, ExecutionFigures, Reason
 from schema.execution.plan import Plan
@@ -71,8 +70,7 @@ class Operation:
             found = self.compiled(variant, executor)
             figures.compiled += isinstance(found, Plan)
         elif isinstance(found, Plan):
-            if found.places > 2 * PLACES_MAX:
-                # Unions and interfaces made it grow while it was used.
+            if found.has_grown:
                 found = self.variants[variant] = Reason.SIZE
             else:
                 figures.reused += 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from graphql import ExecutionResult, GraphQLObjectType, OperationType
 
-from schema.execution.builder import Builder
+from schema.execution.builder import PLACES_MAX, Builder
 from schema.execution.complete import Body
 from schema.execution.figures import Declined, Reason
 from schema.execution.place import Field
@@ -34,6 +34,11 @@ class Plan:
         names = [builder.object(root, part, told=True) for part in parts]
         namespace = builder.finish(operation.name.value if operation.name else operation.operation.value)
         self.bodies: list[Body] = [namespace[name] for name in names]
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether unions and interfaces made it too large while it was used."""
+        return self.places > 2 * PLACES_MAX
 
     def execute(self, executor: Executor) -> Any:
         """The result, or an awaitable of it as soon as anything is awaited."""

@@ -32,12 +32,16 @@ ROOT: Keys = ()
 CONVERTED = "converted_arguments"
 """Where an executor that will be run again keeps arguments that can not change."""
 
+COERCED = "coerced_arguments"
+"""Where it keeps those that are converted anew for each execution, as they were coerced."""
+
 
 class Run:
     """The state of one execution."""
 
     __slots__ = (
         "arguments",
+        "coerced",
         "context",
         "detached",
         "errors",
@@ -63,7 +67,9 @@ class Run:
         self.errors: list[GraphQLError] = []
         self.nulled: set[Keys] = set()
         # Executions with the same variables share what was converted of them.
-        self.arguments: dict[Arguments, dict[str, Any]] = executor.__dict__.setdefault(CONVERTED, {})
+        kept = executor.__dict__
+        self.arguments: dict[Arguments, dict[str, Any]] = kept.setdefault(CONVERTED, {})
+        self.coerced: dict[Arguments, dict[str, Any]] = kept.setdefault(COERCED, {})
         self.levels: dict[LevelPlan, Level] = {}
         self.pending: list[Pending] = []
         self.waiting: set[Wait] = set()

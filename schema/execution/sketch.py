@@ -103,6 +103,14 @@ class Sketch:
     def source(self) -> str:
         return ast.unparse(ast.fix_missing_locations(deepcopy(self.node)))
 
+    def served(self, enum: type, names: Mapping[str, str]) -> tuple[dict[Any, str | None], str] | None:
+        """What members of an enum are called in the schema, and the source of the key by which one is looked up."""
+        found = members(self.node, self.constants)
+        if found is None or not all(one is None or type(one) is enum for one in found[0].values()):
+            return None
+        told = {key: None if one is None else names[one._name_] for key, one in found[0].items()}
+        return told, self.same(found[1]).source
+
     @property
     def null_if(self) -> str | None:
         """When it is null; None for an object that is never null."""
@@ -157,6 +165,24 @@ def made(node: ast.expr, constants: Mapping[str, Any]) -> tuple[type, dict[str, 
     return None
 
 
+def members(node: ast.expr, constants: Mapping[str, Any]) -> tuple[dict[Any, Any], ast.expr] | None:
+    """Members of an enum, or None, in a dictionary, and the key by which one of them is looked up."""
+    match node:
+        case ast.Subscript(value=ast.Name(id=name), slice=key):
+            found = constants.get(name)
+            if isinstance(found, dict) and all(one is None or isinstance(one, Enum) for one in found.values()):
+                return found, key
+    return None
+
+
+def members_by_value(node: ast.expr, constants: Mapping[str, Any]) -> ast.expr | None:
+    """The key by which a member is looked up, where that is its value."""
+    found = members(node, constants)
+    if found is None or not all(one is not None and one._value_ == value for value, one in found[0].items()):
+        return None
+    return found[1]
+
+
 @cache
 def fields_of(cls: type) -> dict[str, Any] | None:
     """The fields of a class whose constructor does nothing but fill them, with their defaults; None for any other."""
@@ -202,6 +228,9 @@ class Sketcher(Writer):
         if known is not None and isinstance(known.value, Enum) and name in ("_value_", "_name_"):
             return self.constant(name, getattr(known.value, name))
         value = unless(value)[1]
+        looked_up = members_by_value(value, self.constants) if name == "_value_" else None
+        if looked_up is not None:
+            return looked_up
         found = made(value, self.constants)
         if found is None:
             return super().attribute(value, name)

@@ -7,6 +7,7 @@ attributes that are identifiers; everything else is a constant in the namespace 
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,7 +15,8 @@ from enum import Flag
 from functools import partial
 from keyword import iskeyword
 from math import inf
-from typing import Any
+from types import FunctionType
+from typing import Any, cast
 
 from graphql import (
     GraphQLBoolean,
@@ -38,7 +40,7 @@ from graphql.type.scalars import (
 from strawberry.schema.schema_converter import CustomGraphQLEnumType
 
 from schema.execution.complete import complete, fail, stock
-from schema.execution.expression import NotWritable, is_expression, written
+from schema.execution.expression import NotWritable, body_of, is_expression, written
 from schema.execution.info import resolve_info
 
 EXACT: dict[GraphQLLeafType, tuple[Callable[[Any], Any], str]] = {
@@ -120,7 +122,22 @@ class Source:
             *self.serialized(type_.coerce_output_value),
             f"value = {refuse_null}(value) if leaf is None or leaf is Undefined else leaf",
         ]
-        return self.either("value.__class__ in plain", lines, slot, nullable)
+        lines = self.either("value.__class__ in plain", lines, slot, nullable)
+        if not passes_texts(type_.coerce_output_value):
+            return lines
+        return ["if value.__class__ is not str:", *indented(lines)]
+
+
+def passes_texts(serialize: Callable[[Any], Any]) -> bool:
+    """Whether a text is its own serialized form, as an expression says that begins `value if type(value) is str`."""
+    if serialize is str:
+        return True
+    if is_expression(serialize):
+        with suppress(NotWritable):
+            match body_of(cast(FunctionType, serialize)):
+                case [], ast.IfExp(test=test, body=ast.Name(id=name)):
+                    return ast.unparse(test) == f"type({name}) is str" and serialize.__code__.co_varnames[0] == name
+    return False
 
 
 def completed(slot: str) -> str:
