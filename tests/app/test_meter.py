@@ -10,6 +10,7 @@ from app.config import ResponseCache, Settings
 from app.house import House, open_house
 from domain.account import Account
 from persistence.bucket import Lot
+from schema.document import NAME_ONE
 from schema.root import build
 from tests.schema.test_wallet import TRANSFER, account_id, amount
 from tests.support.api import Answer, Api
@@ -164,6 +165,37 @@ async def test_an_answer_that_is_kept_is_given_even_to_who_has_spent_all(keeping
     kept, new = await keeping(None, SHELF), await keeping(None, SHELF.replace("10", "11"))
 
     assert (kept.status, new.status) == (200, 429)
+
+
+@pytest.mark.parametrize(("name", "message"), [(None, NAME_ONE), ("C", 'Unknown operation named "C".')])
+async def test_a_document_that_does_not_tell_which_operation_is_meant_is_read_once_and_costs_a_point_each_time(
+    api: Api, monkeypatch: pytest.MonkeyPatch, name: str | None, message: str
+) -> None:
+    asked = {"query": f"query A {{ __typename }} query B {{ __typename }} # for {name}", "operationName": name}
+    first = Answer(await api.client.post("/graphql", json=asked))
+    monkeypatch.setattr("schema.coded.parse", unread)
+    monkeypatch.setattr("strawberry.schema.schema.parse", unread)
+
+    again = [Answer(await api.client.post("/graphql", json=asked)) for _ in range(2)]
+
+    assert first.meter["requested"] == 1 + 10 + len(asked["query"] or "") // 20
+    for answer in (first, *again):
+        assert answer.codes == ["OPERATION_RESOLUTION_FAILURE"]
+        assert [error["message"] for error in answer.errors] == [message]
+    assert [(answer.meter["requested"], answer.meter["actual"]) for answer in again] == [(1, 1)] * 2
+
+
+def unread(*_arguments: object, **_named: object) -> None:
+    raise AssertionError("it was read again")
+
+
+async def test_variables_beyond_a_limit_cost_a_point(api: Api) -> None:
+    document = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+
+    refused = [await api(None, document, ids=["x"] * 251) for _ in range(2)][-1]
+
+    assert refused.codes == ["LIMIT_EXCEEDED"]
+    assert (refused.meter["requested"], refused.meter["actual"]) == (1, 1)
 
 
 async def test_what_is_refused_before_it_is_asked_costs_nothing(api: Api, house: House) -> None:
