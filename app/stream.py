@@ -33,6 +33,7 @@ GOING_AWAY = 1001
 FORBIDDEN = 4403
 
 Become = Callable[[Viewer], Viewer]
+Pay = Callable[[], Awaitable[None]]
 
 LEAVING = "The house is about to stop: connect again."
 
@@ -40,10 +41,11 @@ LEAVING = "The house is about to stop: connect again."
 class Following:
     """Subjects that one operation follows. However much happens between two looks, it is one thing to look at."""
 
-    def __init__(self, feed: Feed, subjects: frozenset[Subject]) -> None:
+    def __init__(self, feed: Feed, subjects: frozenset[Subject], pay: Pay) -> None:
         self.position: Position
         self._feed = feed
         self._subjects = subjects
+        self._pay = pay
         self._told = asyncio.Event()
 
     async def begin(self) -> None:
@@ -51,6 +53,8 @@ class Following:
 
     async def moved(self) -> Position:
         await self._told.wait()
+        # What happens while it waits for points is told with the rest.
+        await self._pay()
         self._told.clear()
         return self._feed.position
 
@@ -118,9 +122,9 @@ class Stream:
     async def end(self, code: int, reason: str) -> None:
         await self._end(code, reason)
 
-    def context(self, viewer: Viewer, become: Become) -> Context:
-        """For one operation, whose viewer is what `become` makes of whoever it is."""
-        return replace(self.house.context(viewer, client=self.client), stream=Watching(self, become))
+    def context(self, viewer: Viewer, become: Become, pay: Pay) -> Context:
+        """For one operation, whose viewer is what `become` makes of whoever it is, and each look of which is paid."""
+        return replace(self.house.context(viewer, client=self.client), stream=Watching(self, become, pay))
 
     def leave(self) -> None:
         self.house.feed.leave(self._guarded, self.doubt)
@@ -129,19 +133,20 @@ class Stream:
 class Watching:
     """A connection as the resolvers of one of its operations see it."""
 
-    def __init__(self, stream: Stream, become: Become) -> None:
+    def __init__(self, stream: Stream, become: Become, pay: Pay) -> None:
         self._stream = stream
         self._become = become
+        self._pay = pay
 
     async def follow(self, subjects: frozenset[Subject]) -> Following:
-        following = Following(self._stream.house.feed, subjects)
+        following = Following(self._stream.house.feed, subjects, self._pay)
         await following.begin()
         return following
 
     async def renewed(self) -> Context:
         viewer = self._become(await self._stream.who())
         readers = self._stream.house.watching
-        context = self._stream.context(viewer, self._become)
+        context = self._stream.context(viewer, self._become, self._pay)
         return replace(context, readers=readers, loaders=Loaders(readers, viewer))
 
 

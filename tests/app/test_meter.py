@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from itertools import pairwise
+from time import monotonic
 
 import pytest
 
@@ -11,9 +12,11 @@ from app.house import House, open_house
 from domain.account import Account
 from persistence.bucket import Lot
 from schema.document import NAME_ONE
+from schema.ids import encode_id
 from schema.root import build
 from tests.schema.test_wallet import TRANSFER, account_id, amount
 from tests.support.api import Answer, Api
+from tests.support.event_stream import listening
 from tests.support.market import Market
 from tests.support.people import People, euros
 
@@ -22,6 +25,14 @@ SHELF = "{ listings(first: 10) { nodes { id price { amount } } } }"
 """A request, something that is read, a connection, ten rows with two objects each."""
 
 SHELF_COST = 1 + 10 + 1 + 10 * 2
+WATCH = """
+subscription ($id: ID!) {
+  listingChanged(by: { id: $id }) { listing { available priceHistory(first: 5) { nodes { reason } } } }
+}
+"""
+WATCH_COST = 1 + 10 + 1 + 1 + 10 + 1
+"""A request, the change and its listing, and what is read for both; besides a point for each price."""
+
 SPARING = {"cost_bucket": CAPACITY, "cost_restored_per_second": 1, "redis_url": None}
 STRANGER = "127.0.0.1"
 """Where the test's client says that it comes from."""
@@ -205,6 +216,63 @@ async def test_what_is_refused_before_it_is_asked_costs_nothing(api: Api, house:
         assert (await api.client.post("/graphql", json=7)).status_code == 400
 
     assert (await api(None, "{ __typename }")).meter["available"] >= before - 1
+
+
+async def test_each_answer_to_a_change_is_paid_for_and_what_was_not_used_is_given_back(
+    api: Api, people: People, market: Market
+) -> None:
+    buyer, thing = await people.customer(), await market.stock(100, quantity=9)
+    reading = 10 + len(WATCH) // 20
+
+    async with listening(api, buyer, WATCH, id=encode_id("Listing", thing.id)) as watcher:
+        answers = [await watcher.next()]
+        for _ in range(2):
+            await market.add(await people.customer(), thing)
+            answers.append(await watcher.next())
+
+    assert [one["data"]["listingChanged"]["listing"]["available"] for one in answers] == [9, 8, 7]
+    first, second, third = [one["extensions"]["cost"] for one in answers]
+    assert (first["requested"], first["actual"]) == (WATCH_COST + 5 + reading, WATCH_COST + 1 + reading)
+    for cost in (second, third):
+        assert (cost["requested"], cost["actual"]) == (WATCH_COST + 5, WATCH_COST + 1)
+    assert 0 <= third["available"] - (second["available"] - WATCH_COST - 1) <= 60
+
+
+async def test_who_has_spent_all_is_told_of_a_change_when_there_are_points_for_it(
+    api: Api, house: House, people: People, market: Market
+) -> None:
+    buyer, thing = await people.customer(), await market.stock(100, quantity=9)
+    house.meter.buckets.per_second = WATCH_COST
+
+    async with listening(api, buyer, WATCH, id=encode_id("Listing", thing.id)) as watcher:
+        await watcher.next()
+        await spend_all(house, buyer.id)
+        spent_at = monotonic()
+        await market.add(await people.customer(), thing)
+        told = await watcher.next()
+
+    assert told["data"]["listingChanged"]["listing"]["available"] == 8
+    assert monotonic() - spent_at >= 1
+
+
+async def test_what_happens_while_a_watcher_waits_for_points_is_told_at_once_and_once(
+    api: Api, house: House, people: People, market: Market
+) -> None:
+    buyer, thing = await people.customer(), await market.stock(100, quantity=9)
+
+    async with listening(api, buyer, WATCH, id=encode_id("Listing", thing.id)) as watcher:
+        await watcher.next()
+        # Another watcher of the same client waits for points.
+        async with house.meter.turn(buyer.id):
+            for _ in range(3):
+                await market.add(await people.customer(), thing)
+            # Until all of it was read.
+            await house.feed.follow([], lambda: None)
+            await watcher.quiet()
+        told = await watcher.next()
+        await watcher.quiet()
+
+    assert told["data"]["listingChanged"]["listing"]["available"] == 6
 
 
 async def test_a_query_by_get_pays_as_well(api: Api) -> None:
