@@ -26,6 +26,9 @@ OPERATIONS_MAX = 32
 """How many operations of one connection may be under way."""
 
 ID_LENGTH_MAX = 128
+PAYLOAD_BYTES_MAX = 16 * 1024
+"""Of a ping, which is sent back, and of connection_init."""
+
 REASON_BYTES_MAX = 123
 
 TRY_LATER = 1013
@@ -141,6 +144,7 @@ class Connection:
             case "connection_init":
                 await self.init(payload)
             case "ping":
+                check_small(payload)
                 await self.tell({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
             case "pong":
                 pass
@@ -159,12 +163,11 @@ class Connection:
             raise Closed(BAD_MESSAGE, f"An operation has an id of 1 to {ID_LENGTH_MAX} characters.")
         return found
 
-    async def init(self, payload: Any) -> None:
+    async def init(self, payload: Message | None) -> None:
         """A page can send no headers along, so the token may come here."""
         if self.acknowledged:
             raise Closed(INIT_TWICE, "Too many initialisation requests")
-        if not isinstance(payload, dict | None):
-            raise Closed(BAD_MESSAGE, "The payload of connection_init is an object.")
+        check_small(payload)
         given = payload or {}
         token = given.get("authorization", given.get("Authorization"))
         if not isinstance(token, str | None):
@@ -237,3 +240,16 @@ class Connection:
             operation.cancel()
         if running:
             await asyncio.wait(running)
+
+
+def check_small(payload: Any) -> None:
+    """Refuse what is no object, or longer or deeper than whatever is said in one."""
+    if not isinstance(payload, dict | None):
+        raise Closed(BAD_MESSAGE, "A payload is an object.")
+    try:
+        length = len(orjson.dumps(payload))
+    except orjson.JSONEncodeError as error:
+        # It reads what is nested four times deeper than what it writes.
+        raise Closed(BAD_MESSAGE, "This payload is nested too deeply.") from error
+    if length > PAYLOAD_BYTES_MAX:
+        raise Closed(BAD_MESSAGE, f"This payload has {PAYLOAD_BYTES_MAX} bytes at most.")
