@@ -69,12 +69,18 @@ class Following:
 
 
 class Stream:
-    """One connection that stays. `end(code, reason)` is how it is closed from here."""
+    """One connection that stays. `end(code, reason)` is how it is closed from here.
 
-    def __init__(self, house: House, head: Head, end: Callable[[int, str], Awaitable[None]]) -> None:
+    `key` is that of the one operation that it is opened for; where there are many, each has its own in its input.
+    """
+
+    def __init__(
+        self, house: House, head: Head, end: Callable[[int, str], Awaitable[None]], key: str | None = None
+    ) -> None:
         self.house = house
         self.head = head
         self.client = head.client
+        self.key = key
         self.locale = wanted_locale(head.get(b"accept-language"))
         self.viewer = Viewer(locale=self.locale)
         self._authorization: str | None = None
@@ -124,7 +130,7 @@ class Stream:
 
     def context(self, viewer: Viewer, become: Become, pay: Pay) -> Context:
         """For one operation, whose viewer is what `become` makes of whoever it is, and each look of which is paid."""
-        return replace(self.house.context(viewer, client=self.client), stream=Watching(self, become, pay))
+        return replace(self.house.context(viewer, key=self.key, client=self.client), stream=Watching(self, become, pay))
 
     def leave(self) -> None:
         self.house.feed.leave(self._guarded, self.doubt)
