@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.auth import BadToken
 from app.change import Feed
@@ -75,7 +75,7 @@ class Stream:
     """
 
     def __init__(
-        self, house: House, head: Head, end: Callable[[int, str], Awaitable[None]], key: str | None = None
+        self, house: House, head: Head, end: Callable[[int, str], Coroutine[Any, Any, None]], key: str | None = None
     ) -> None:
         self.house = house
         self.head = head
@@ -87,6 +87,7 @@ class Stream:
         self._end = end
         self._guarded: frozenset[Subject] = frozenset()
         self._doubting: asyncio.Task[None] | None = None
+        self._leaving: asyncio.Task[None] | None = None
 
     async def identify(self, authorization: str | None) -> None:
         """Who it is from here on; raises BadToken."""
@@ -112,18 +113,28 @@ class Stream:
         self._doubting = asyncio.create_task(self.check())
 
     async def check(self) -> None:
-        """End it if it is nobody any more; who can not be asked for now stays."""
-        with contextlib.suppress(Unavailable, BadToken):
-            await self.who()
+        """Begin to end it if it is nobody any more; who can not be asked for now stays."""
+        try:
+            self.viewer = await self.house.viewer(self._authorization, self.locale)
+        except BadToken as error:
+            self._show_out(error)
+        except Unavailable:
+            pass
 
     async def who(self) -> Viewer:
         """Who it is now; raises BadToken, having ended the connection."""
         try:
             self.viewer = await self.house.viewer(self._authorization, self.locale)
         except BadToken as error:
-            await self._end(FORBIDDEN, str(error))
+            await asyncio.shield(self._show_out(error))
             raise
         return self.viewer
+
+    def _show_out(self, error: BadToken) -> asyncio.Task[None]:
+        """End it, once; whoever does not read is told nothing for a while, and nobody else waits for that."""
+        if self._leaving is None:
+            self._leaving = asyncio.create_task(self._end(FORBIDDEN, str(error)))
+        return self._leaving
 
     async def end(self, code: int, reason: str) -> None:
         await self._end(code, reason)

@@ -88,7 +88,18 @@ async def refuse(send: Any, refusal: HttpRefusal) -> None:
 class Connection:
     """One client, from its first message to its last."""
 
-    __slots__ = ("acknowledged", "closed", "graphql", "head", "operations", "receive", "send", "stream", "streams")
+    __slots__ = (
+        "acknowledged",
+        "closed",
+        "graphql",
+        "head",
+        "operations",
+        "receive",
+        "running",
+        "send",
+        "stream",
+        "streams",
+    )
 
     def __init__(self, graphql: GraphQLEndpoint, streams: Streams, head: Head, receive: Any, send: Any) -> None:
         self.graphql = graphql
@@ -98,6 +109,8 @@ class Connection:
         self.send = send
         self.stream = Stream(streams.house, head, self.close)
         self.operations: dict[str, asyncio.Task[None]] = {}
+        self.running: set[asyncio.Task[None]] = set()
+        """Those as well whose id is free again, and who have not ended yet."""
         self.acknowledged = False
         self.closed = False
 
@@ -192,12 +205,17 @@ class Connection:
             checked(payload)
         except BadRequest as error:
             raise Closed(BAD_MESSAGE, str(error)) from error
-        if len(self.operations) >= OPERATIONS_MAX:
+        while len(self.running) >= OPERATIONS_MAX and (ending := self.running.difference(self.operations.values())):
+            # There is a place for this one, as soon as whoever had it is gone.
+            await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
+        if len(self.running) >= OPERATIONS_MAX:
             await self.fail(
                 id, told(f"One connection runs {OPERATIONS_MAX} operations at once.", "TOO_MANY_OPERATIONS")
             )
-        else:
-            self.operations[id] = asyncio.create_task(self.run(id, payload))
+            return
+        operation = self.operations[id] = asyncio.create_task(self.run(id, payload))
+        self.running.add(operation)
+        operation.add_done_callback(self.running.discard)
 
     async def run(self, id: str, asked: dict[str, Any]) -> None:
         """Answer one operation to its end."""
@@ -234,10 +252,12 @@ class Connection:
 
     async def stop(self) -> None:
         """Leave nothing running; whether a change that was under way is done, its key tells."""
-        running = list(self.operations.values())
+        running = list(self.running)
         self.operations.clear()
         for operation in running:
-            operation.cancel()
+            # What was told to end is not disturbed while it does.
+            if not operation.cancelling():
+                operation.cancel()
         if running:
             await asyncio.wait(running)
 

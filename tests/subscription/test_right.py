@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import httpx2
@@ -10,6 +12,7 @@ import pytest
 
 from app import auth
 from app.config import DEVELOPMENT_SECRET
+from domain.account import Account
 from domain.viewer import Role
 from tests.subscription.conftest import Watched
 from tests.subscription.documents import CONSIGNMENT, ORDER, WALLET, global_id, nobodys
@@ -75,13 +78,32 @@ async def until(lines: AsyncIterator[str], start: str) -> AsyncIterator[str]:
 
 async def test_a_token_that_is_over_closes_the_connection(watched: Watched) -> None:
     person = await watched.world.customer()
-    token = auth.mint(
-        DEVELOPMENT_SECRET, person.id, frozenset(person.roles), datetime.now(UTC), timedelta(seconds=2), epoch=0
-    )
-    async with watching(watched.near.url, token) as own:
+    async with watching(watched.near.url, short_lived(person, seconds=2)) as own:
         await own.subscribe(WALLET)
         await own.next()
         assert await own.code() == 4403
+
+
+def short_lived(person: Account, seconds: int) -> str:
+    """A token that is over in a moment."""
+    roles, ttl = frozenset(person.roles), timedelta(seconds=seconds)
+    return auth.mint(DEVELOPMENT_SECRET, person.id, roles, datetime.now(UTC), ttl, epoch=0)
+
+
+async def test_who_does_not_read_keeps_nobody_else_from_being_shown_out(watched: Watched) -> None:
+    person, other = await watched.world.customer(), await watched.world.customer()
+    async with (
+        watching(watched.near.url, short_lived(person, seconds=2)) as deaf,
+        watching(watched.near.url, short_lived(other, seconds=5)) as own,
+    ):
+        deaf.socket.transport.pause_reading()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                while True:
+                    # It is answered by as much, until no more can be sent.
+                    await deaf.send({"type": "ping", "payload": {"text": "x" * 16_000}})
+        assert await own.code() == 4403
+        deaf.socket.transport.abort()
 
 
 async def test_a_token_that_is_none_of_ours_does_not_come_in(watched: Watched) -> None:
