@@ -50,7 +50,7 @@ class Target:
         return int(median(used.loop for used in self.honest))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 async def target(services: Services, template: str) -> AsyncIterator[Target]:
     async with copied(services, template) as database:
         # All of them are strangers of one address: that these send much in a minute is not what is tried here.

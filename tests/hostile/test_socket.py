@@ -1,11 +1,18 @@
-"""The same over a WebSocket, where a client may send a great deal and read nothing."""
+"""The same over a WebSocket, where a client may send a great deal and read nothing.
+
+`messages.jsonl` has one a line: `closed` is the code with which the connection ends, `code` that of the error with
+which the operation does. One that is `fresh` is the first on its connection; what comes some `times` is sent at once
+where it is answered by a pong, else each as soon as the one before is answered.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,18 +21,50 @@ from uvicorn.server import ServerState
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.websocket_protocol import BUFFER_BYTES_MAX, PINGS_PER_SECOND_MAX, HouseWebSocketProtocol
+from tests.hostile.case import spelled
 from tests.hostile.conftest import Target
 from tests.hostile.process import MIB
-from tests.hostile.test_hostile import LOOP_MAX
+from tests.hostile.test_hostile import GROWTH_MAX, LOOP_MAX, WHOLE_MAX
 from tests.support.waiting import PATIENCE_SECONDS, until
 from tests.support.watching import Watcher, watching
 
 CONTINUED, TEXT, PING = 0, 1, 9
+MESSAGES = [json.loads(line) for line in Path(__file__).with_name("messages.jsonl").read_text().splitlines()]
 SENT = 12 * MIB
 KEPT_MAX = 4 * MIB
 """Of what is sent and never read; the system takes some on both sides, which is not the process's."""
 
 PINGS_AT_ONCE = 500
+
+
+@pytest.mark.parametrize("told", MESSAGES, ids=[told["name"] for told in MESSAGES])
+async def test_a_message_ends_its_operation_or_its_connection_and_takes_little(
+    target: Target, told: dict[str, Any]
+) -> None:
+    text, times = spelled(told["message"]), told.get("times", 1)
+    await target.ask_honestly()
+    async with watching(str(target.client.base_url), init="fresh" not in told) as stranger:
+        held, before = target.process.forget_peak(), target.process.used()
+
+        answers = []
+        if "closed" in told:
+            await stranger.socket.send(text)
+            assert await stranger.code() == told["closed"]
+        elif "pong" in told:
+            await asyncio.gather(*(stranger.socket.send(text) for _ in range(times)))
+            answers = [await stranger.receive() for _ in range(times)]
+        else:
+            for _ in range(times):
+                await stranger.socket.send(text)
+                answers.append(await stranger.receive())
+
+        used, grown = target.process.used() - before, target.process.peak() - held
+        for answer in answers:
+            assert answer["type"] == ("pong" if "pong" in told else "error")
+            assert {one["extensions"]["code"] for one in answer.get("payload", [])} == {told.get("code")} - {None}
+        assert used.loop <= LOOP_MAX * target.usual
+        assert used.whole <= WHOLE_MAX * target.usual
+        assert grown <= GROWTH_MAX
 
 
 def frame(opcode: int, data: bytes = b"", *, last: bool = True) -> bytes:
