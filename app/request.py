@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.requests import ClientDisconnect
 
+from app.client import counted
+
 BODY_BYTES_MAX = 256 * 1024
 ADDRESS_BYTES_MAX = 16 * 1024
 LIKES_BYTES_MAX = 1_024
@@ -70,7 +72,7 @@ class Head:
     def __init__(self, scope: Any) -> None:
         self.method: str = scope["method"]
         self.address: bytes = scope["query_string"]
-        self.client: str = scope["client"][0] if scope.get("client") else "nowhere"
+        self.client = counted(scope.get("client"))
         # Of a header that is sent twice the first one counts.
         self.headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
 
