@@ -25,7 +25,7 @@ CAPACITY = 25_000
 SHELF = "{ listings(first: 10) { nodes { id price { amount } } } }"
 """A request, something that is read, a connection, ten rows with two objects each."""
 
-SHELF_COST = 1 + 10 + 1 + 10 * 2
+SHELF_COST = 1 + 20 + 1 + 10 * 2
 SPARING = {"cost_bucket": CAPACITY, "cost_restored_per_second": 1, "redis_url": None}
 STRANGER = "127.0.0.1"
 """Where the test's client says that it comes from."""
@@ -69,7 +69,7 @@ async def test_an_answer_says_what_it_cost_and_what_is_left(api: Api, people: Pe
 
     first, second = await api(buyer, SHELF), await api(buyer, SHELF)
 
-    used = 1 + 10 + 1 + 3 * 2
+    used = 1 + 20 + 1 + 3 * 2
     assert len(first["listings"]["nodes"]) == 3
     assert first.meter["requested"] == SHELF_COST + reading
     assert first.meter["actual"] == used + reading
@@ -273,7 +273,7 @@ async def test_a_registered_document_was_read_before(api: Api) -> None:
 
     answer = await api(None, document)
 
-    assert (answer.meter["requested"], answer.meter["actual"]) == (14, 12)
+    assert (answer.meter["requested"], answer.meter["actual"]) == (24, 22)
 
 
 async def test_a_bucket_holds_the_dearest_that_there_is() -> None:
