@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import Money, total
-from domain.order import Order, Tender, TenderKind, allocate_refund, called_off, promised
+from domain.order import Order, Tender, TenderKind, allocate_refund, called_off, journey, promised
 from domain.order.pledge import in_order, with_more
 from domain.order.refund import external_back, lots_back
 from domain.trade_in.noun import TradeIn
@@ -48,7 +48,7 @@ async def held_pays(work: Work, of: Order, trade_in: TradeIn, now: datetime) -> 
     holds = await lock_holds(work, waiting)
     await work.wallets.lock(of.buyer, of.currency)
     amount = total((tender.amount for tender in waiting), of.currency)
-    postings = [house(AccountKind.ESCROW, amount)]
+    postings = [house(AccountKind.ESCROW, amount), *journey.caught_up(of)]
     for hold in holds.values():
         postings += capture(hold, hold.amount)[0]
         await work.holds.save(hold)
@@ -65,7 +65,7 @@ async def piece_pays(
     rest = amount - trade_in.subsidy - value
     holds = await lock_holds(work, waiting)
     pocket = await work.wallets.lock(of.buyer, of.currency)
-    postings = [*bought(value, trade_in.subsidy), house(AccountKind.ESCROW, amount)]
+    postings = [*bought(value, trade_in.subsidy), house(AccountKind.ESCROW, amount), *journey.caught_up(of)]
     slices: tuple[LotSlice, ...] = ()
     if rest and rest_from is AccountKind.CREDIT:
         if pocket.credit < rest:
