@@ -153,6 +153,7 @@ class LedgerHealth:
     drifted_pockets: int
     drifted_lots: int
     drifted_snapshots: int
+    drifted_budgets: int
     negative_pockets: int
     currencies: Sequence[CurrencyProof]
 
@@ -166,6 +167,7 @@ class LedgerHealth:
             "drifted pockets": self.drifted_pockets,
             "drifted lots": self.drifted_lots,
             "drifted snapshots": self.drifted_snapshots,
+            "drifted budgets": self.drifted_budgets,
             "negative pockets": self.negative_pockets,
         }
 

@@ -103,14 +103,12 @@ class TradeInPledges:
         postings: list[Posting] = []
         for part in parts:
             if part.kind is TenderKind.SUBSIDY:
-                postings.append(await self._return_subsidy(order, trade_in, part.amount, whole=whole))
+                postings.append(await self._return_subsidy(trade_in, part.amount, now, whole=whole))
             elif whole and await self._still_here(order, trade_in, part.amount, now):
                 postings.append(house(AccountKind.INVENTORY, part.amount))
                 await self._unwind(trade_in, now)
             else:
                 postings.append(customer(order.buyer, AccountKind.CASH, part.amount))
-        if whole:
-            await campaign.release(self.work, trade_in.id, now)
         return postings
 
     async def _lock(self, order: Order) -> TradeIn:
@@ -162,12 +160,14 @@ class TradeInPledges:
         work.events.append(happened(trade_in, "unwound"))
         work.events.append(Event("piece.tradeInUndone", "tradeIn", trade_in.id, {}, found.id, trade_in.owner))
 
-    async def _return_subsidy(self, order: Order, trade_in: TradeIn, amount: Money, *, whole: bool) -> Posting:
-        """All of it goes back into the budget; a part of it to who funded that, for a budget counts whole subsidies."""
-        tender = order.tender(TenderKind.SUBSIDY)
-        assert tender is not None, "what goes back to a tender has one"
+    async def _return_subsidy(self, trade_in: TradeIn, amount: Money, now: datetime, *, whole: bool) -> Posting:
+        """All of it goes back into the budget; a part of it to who funded that, for a budget counts whole subsidies.
+
+        What went back in parts was spent, and stays so.
+        """
         assert trade_in.campaign_id is not None, "a subsidy is of a campaign"
         if whole and amount == trade_in.subsidy:
+            await campaign.release(self.work, trade_in.id, now)
             return house(AccountKind.SUBSIDY_BUDGET, amount)
         granted = await self.work.campaigns.lock(trade_in.campaign_id)
         funded_by_house = granted.funder is Funder.HOUSE

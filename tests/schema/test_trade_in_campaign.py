@@ -14,11 +14,6 @@ from tests.support.people import People, euros
 from tests.support.snapshot import changed, snapshot
 from tests.support.trade_in import EXCELLENT, Exchange
 
-END = """
-mutation ($input: CampaignEndInput!) {
-  campaignEnd(input: $input) { ... on Campaign { state } ... on UserError { code } }
-}
-"""
 PLAN = """
 mutation ($input: AcquisitionPlanSetInput!) {
   acquisitionPlanSet(input: $input) {
@@ -43,10 +38,6 @@ async def figures(exchange: Exchange, campaign: dict[str, Any], person: Account 
     """
     found = (await exchange.api(person or exchange.finance, query, id=campaign["id"]))["node"]
     return [None if found[name] is None else found[name]["amount"] for name in found]
-
-
-async def end(exchange: Exchange, campaign: dict[str, Any]) -> Any:
-    return (await exchange.api(exchange.finance, END, input={"campaignId": campaign["id"]}))["campaignEnd"]
 
 
 async def test_a_subsidy_is_promised_with_the_offer_and_given_when_the_piece_has_passed(
@@ -95,7 +86,7 @@ async def test_a_campaign_that_has_ended_keeps_its_promises_and_gives_the_rest_b
     bound, _ = await exchange.bound(kept, campaignCode=campaign["code"])
     offered = await exchange.offer(dropped, campaignCode=campaign["code"])
 
-    assert (await end(exchange, campaign))["state"] == "ENDED"
+    assert (await exchange.end(campaign))["state"] == "ENDED"
 
     assert await exchange.market.balance("SUBSIDY_BUDGET") == 20_000
     assert (await exchange.offer(dropped, campaignCode=campaign["code"]))["code"] == "CAMPAIGN_NOT_RUNNING"
@@ -104,7 +95,7 @@ async def test_a_campaign_that_has_ended_keeps_its_promises_and_gives_the_rest_b
     assert (await exchange.inspect(bound))["state"] == "SETTLED"
     assert await exchange.market.balance("SUBSIDY_BUDGET") == 0
     assert await exchange.market.balance("PROMOTION") == -10_000
-    assert (await end(exchange, campaign))["code"] == "WRONG_STATE"
+    assert (await exchange.end(campaign))["code"] == "WRONG_STATE"
     assert await exchange.market.sound()
 
 
@@ -146,7 +137,7 @@ async def test_a_campaign_that_could_not_be_kept_is_not_opened(
 async def test_what_runs_is_public_and_its_budget_is_not(exchange: Exchange) -> None:
     campaign = await exchange.campaign(1_000, 100)
     over = await exchange.campaign(1_000, 100)
-    await end(exchange, over)
+    await exchange.end(over)
     query = "{ campaignsRunning { code name subsidy { amount } budget { amount } } }"
 
     found = (await exchange.api(None, query))["campaignsRunning"]

@@ -9,6 +9,7 @@ from app.house import House
 from domain.account import Account
 from schema.ids import decode_id
 from tests.support.api import Api
+from tests.support.market import money
 from tests.support.people import People, euros
 from tests.support.returns import Returns
 from tests.support.trade_in import Exchange
@@ -117,6 +118,35 @@ async def test_a_part_of_the_goods_that_comes_back_is_paid_in_parts_and_the_piec
     assert (await exchange.trade_in(owner, done["id"]))["state"] == "SETTLED"
     assert (await exchange.market.pocket(owner))["cash"] == str(1_020 + 1_500) + ".00"
     assert await exchange.market.balance("INVENTORY") <= -102_000
+    assert await exchange.market.sound()
+
+
+async def test_a_subsidy_that_goes_back_in_parts_was_spent_and_is_not_promised_again(
+    exchange: Exchange, people: People, returns: Returns
+) -> None:
+    owner = await people.customer(cash=euros(3_000))
+    campaign = await exchange.campaign(200, 100)
+    offered = await exchange.offer(owner, campaignCode=campaign["code"])
+    for price in (2_000, 1_000):
+        cart = await exchange.market.add(owner, await exchange.market.piece(price, cost=price // 2))
+    tenders = {"cash": money(1_880), "tradeIn": {"tradeInId": offered["id"], "mode": "TENDER"}}
+    placed = await exchange.market.place(owner, cart["id"], tenders=tenders)
+    assert placed["__typename"] == "Order", placed
+    await exchange.receive(offered)
+    await exchange.inspect(offered)
+    await delivered(exchange, returns, owner, placed["id"])
+
+    for line in range(2):
+        found = await returns.inspected(owner, await exchange.order(owner, placed["id"]), line)
+        resolved = await returns.act(returns.support, "goodsReturnResolve", found["id"], disposition="RESTOCK")
+        assert resolved["state"] == "REFUNDED", resolved
+
+    assert await exchange.market.balance("SUBSIDY_BUDGET") == 10_000
+    assert await exchange.market.balance("PROMOTION") == -10_000
+    assert await exchange.market.value("SELECT spent_minor FROM campaign") == 10_000
+    await exchange.end(campaign)
+    assert await exchange.market.balance("SUBSIDY_BUDGET") == 0
+    assert await exchange.market.balance("PROMOTION") == 0
     assert await exchange.market.sound()
 
 

@@ -167,6 +167,14 @@ class Exchange:
         """
         return dict((await self.api(self.finance, query, input=wanted))["campaignOpen"])
 
+    async def end(self, campaign: dict[str, Any]) -> dict[str, Any]:
+        query = """
+        mutation ($input: CampaignEndInput!) {
+          campaignEnd(input: $input) { ... on Campaign { state } ... on UserError { code } }
+        }
+        """
+        return dict((await self.api(self.finance, query, input={"campaignId": campaign["id"]}))["campaignEnd"])
+
     async def do(self, person: Account | None, action: str, /, **given: Any) -> dict[str, Any]:
         key = given.pop("key", None)
         return dict((await self.api(person, mutation_of(action), key=key, input=given))[action])
