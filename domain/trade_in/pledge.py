@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from domain import campaign, claim, piece
+from domain import campaign, claim, piece, title
 from domain.campaign import CampaignNotRunning, Funder
 from domain.claim import ClaimPurpose
 from domain.event import Event
@@ -141,6 +141,9 @@ class TradeInPledges:
         assert tender is not None, "what goes back to a tender has one"
         untouched = trade_in.state is TradeInState.SETTLED and not tender.refunded and amount == trade_in.value
         if not untouched or trade_in.piece_id is None:
+            return False
+        # Ties end when it is delivered to somebody else; whose it is then does not change back.
+        if not title.is_ours(await self.work.pieces.lock(trade_in.piece_id)):
             return False
         return not await self.work.piece_ties.deals(trade_in.piece_id, now)
 

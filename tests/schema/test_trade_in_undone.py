@@ -12,6 +12,7 @@ from tests.support.api import Api
 from tests.support.market import money
 from tests.support.people import People, euros
 from tests.support.returns import Returns
+from tests.support.snapshot import changed, snapshot
 from tests.support.trade_in import Exchange
 
 
@@ -209,3 +210,47 @@ async def test_a_consignor_is_paid_once_the_buyers_old_piece_has_paid(
     await exchange.receive(offered)
     await exchange.inspect(offered)
     assert "TRADE_IN" not in await reasons()
+
+
+async def sold_on(
+    exchange: Exchange, people: People, returns: Returns
+) -> tuple[Account, Account, dict[str, Any], str, dict[str, Any]]:
+    """A piece that was traded in, was sold to somebody else, and is theirs for good."""
+    owner, buyer = await people.customer(cash=euros(3_000)), await people.customer(cash=euros(1_300))
+    done, order_id = await exchange.settled(owner)
+    listing = await exchange.publish(done["piece"]["id"])
+    sale = await returns.bought(buyer, await exchange.market.listing(decode_id(listing["id"])[1]), cash=1_300)
+    return owner, buyer, done, order_id, sale
+
+
+async def test_a_piece_that_somebody_else_has_bought_does_not_go_back_to_who_traded_it_in(
+    exchange: Exchange, people: People, returns: Returns
+) -> None:
+    owner, buyer, done, order_id, sale = await sold_on(exchange, people, returns)
+    await returns.all_is_due(sale)
+
+    cancelled = await exchange.market.cancel(owner, order_id)
+
+    parts = {one["kind"]: one["amount"]["amount"] for one in cancelled["refunds"][0]["parts"]}
+    assert parts == {"CASH": "1980.00", "TRADE_IN": "1020.00"}
+    assert (await exchange.market.pocket(owner))["cash"] == "4020.00"
+    assert (await exchange.trade_in(owner, done["id"]))["state"] == "SETTLED"
+    query = "SELECT owner_id = $2 AND custodian_id = $2 FROM piece WHERE id = $1"
+    assert await exchange.market.value(query, decode_id(done["piece"]["id"])[1], buyer.id)
+    assert await exchange.market.sound()
+
+
+async def test_what_somebody_else_has_bought_is_not_the_houses_to_take_apart(
+    exchange: Exchange, people: People, returns: Returns
+) -> None:
+    _, _, done, _, sale = await sold_on(exchange, people, returns)
+    await returns.all_is_due(sale)
+    before = await snapshot(exchange.house)
+
+    for fate in ("DISMANTLE", "REFURBISH"):
+        refused = await exchange.do(
+            exchange.merchandiser, "tradeInDispose", tradeInId=done["id"], fate=fate, method="Apart"
+        )
+        assert refused["code"] == "PIECE_TIED"
+
+    assert changed(before, await snapshot(exchange.house)) == []

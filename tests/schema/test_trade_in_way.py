@@ -137,7 +137,7 @@ async def test_what_stays_with_the_house_is_sold_with_its_cost_and_taxed_on_the_
     done, _ = await exchange.settled(owner)
     given = {"tradeInId": done["id"], "fate": fate, "method": "New lining"}
     await exchange.do(exchange.merchandiser, "tradeInDispose", **given)
-    listing = await publish(exchange, done["piece"]["id"])
+    listing = await exchange.publish(done["piece"]["id"])
     assert listing["__typename"] == "Listing", listing
 
     sale = await exchange.market.buy(buyer, await exchange.market.listing(decode_id(listing["id"])[1]), cash=1_300)
@@ -150,23 +150,13 @@ async def test_what_stays_with_the_house_is_sold_with_its_cost_and_taxed_on_the_
     assert [one["kind"] for one in found if one["kind"] != "SOLD"] == ["TRADED_IN", "DISPOSED", "LISTED"]
 
 
-async def publish(exchange: Exchange, piece_id: str) -> Any:
-    query = """
-    mutation ($input: ListingPublishInput!) {
-      listingPublish(input: $input) { __typename ... on Listing { id } ... on UserError { code message } }
-    }
-    """
-    wanted = {"kind": "CLEARANCE", "pieceId": piece_id, "price": {"amount": "1300.00", "currencyCode": "EUR"}}
-    return (await exchange.api(exchange.merchandiser, query, input=wanted))["listingPublish"]
-
-
 async def test_a_piece_that_is_gone_is_never_offered_again(exchange: Exchange, people: People) -> None:
     owner = await people.customer(cash=euros(3_000))
     done, _ = await exchange.settled(owner)
     given = {"tradeInId": done["id"], "fate": "DISMANTLE", "method": "Brass and leather apart"}
     await exchange.do(exchange.merchandiser, "tradeInDispose", **given)
 
-    refused = await publish(exchange, done["piece"]["id"])
+    refused = await exchange.publish(done["piece"]["id"])
 
     assert (refused["code"], refused["message"]) == ("INVALID_INPUT", "This piece left the house for good.")
 
@@ -174,7 +164,7 @@ async def test_a_piece_that_is_gone_is_never_offered_again(exchange: Exchange, p
 async def test_what_is_on_the_shelf_is_not_taken_apart(exchange: Exchange, people: People) -> None:
     owner = await people.customer(cash=euros(3_000))
     done, _ = await exchange.settled(owner)
-    await publish(exchange, done["piece"]["id"])
+    await exchange.publish(done["piece"]["id"])
     given = {"tradeInId": done["id"], "fate": "DISMANTLE", "method": "Brass and leather apart"}
 
     assert (await exchange.do(exchange.merchandiser, "tradeInDispose", **given))["code"] == "PIECE_TIED"
@@ -234,7 +224,7 @@ async def test_a_page_of_what_could_come_is_one_statement_however_long(exchange:
 async def test_the_price_of_a_listing_says_what_it_is_made_of(exchange: Exchange, people: People) -> None:
     owner = await people.customer(cash=euros(3_000))
     done, _ = await exchange.settled(owner)
-    listing = await publish(exchange, done["piece"]["id"])
+    listing = await exchange.publish(done["piece"]["id"])
     query = """
     query ($id: ID!) {
       priceExplain(of: { listingId: $id }) { amount { amount } factors { kind amount { amount } } }

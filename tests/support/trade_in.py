@@ -236,6 +236,16 @@ class Exchange:
         assert done["state"] == "SETTLED", done
         return done, order_id
 
+    async def publish(self, piece_id: str) -> dict[str, Any]:
+        """A piece of the house's goes on the shelf."""
+        query = """
+        mutation ($input: ListingPublishInput!) {
+          listingPublish(input: $input) { __typename ... on Listing { id } ... on UserError { code message } }
+        }
+        """
+        wanted = {"kind": "CLEARANCE", "pieceId": piece_id, "price": money(1_300)}
+        return dict((await self.api(self.merchandiser, query, input=wanted))["listingPublish"])
+
     async def requoted(self, owner: Account, **given: Any) -> tuple[dict[str, Any], str]:
         """A piece that is worse than was said, so that its owner is asked."""
         offered, order_id = await self.bound(owner, **given)
