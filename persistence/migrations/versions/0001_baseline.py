@@ -1054,21 +1054,28 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("(paid_at IS NOT NULL) = (state = 'PAID')", name=op.f("ck_supplier_bill_paid")),
+        sa.CheckConstraint(
+            "(paid_at IS NOT NULL) = (state IN ('PAID', 'TAKEN_BACK'))", name=op.f("ck_supplier_bill_paid")
+        ),
         sa.CheckConstraint(
             "cause IN ('TRAVEL', 'CANCELLATION', 'CO_DEVELOPED', 'REFERRAL', 'GOODS')",
             name=op.f("ck_supplier_bill_cause"),
         ),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_supplier_bill_currency")),
-        sa.CheckConstraint("state IN ('DUE', 'PAID')", name=op.f("ck_supplier_bill_state")),
+        sa.CheckConstraint("state IN ('DUE', 'PAID', 'VOID', 'TAKEN_BACK')", name=op.f("ck_supplier_bill_state")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_supplier_bill_amount")),
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_bill_supplier_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_bill")),
-        sa.UniqueConstraint(
-            "supplier_id", "subject_id", "cause", name=op.f("uq_supplier_bill_supplier_id_subject_id_cause")
-        ),
     )
+    op.create_index("ix_supplier_bill_subject", "supplier_bill", ["subject_id", "id"], unique=False)
     op.create_index("ix_supplier_bill_supplier", "supplier_bill", ["supplier_id", "due_at", "id"], unique=False)
+    op.create_index(
+        "uq_supplier_bill_standing",
+        "supplier_bill",
+        ["supplier_id", "subject_id", "cause"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('DUE', 'PAID')"),
+    )
     op.create_table(
         "travel_product",
         sa.Column("id", sa.UUID(), nullable=False),
