@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from domain import payment, receivable
 from domain.event import Event
@@ -15,6 +16,7 @@ from domain.order.pledge import PLEDGED, called_off
 from domain.order.port import Work
 from domain.payment import PaymentIntent, PaymentState, RefundTooHigh
 from domain.refusal import require
+from domain.viewer import AccountId
 from domain.wallet import LotSlice, credit_postings, let_lapse, post, split_slices
 
 
@@ -115,7 +117,8 @@ async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime) 
         order.tenders = tuple(restored if one.kind is part.kind else one for one in order.tenders)
     await post(work, postings, ("order", order.id), now, f"Refund of order {order.code}")
     if intent is not None and intent.state is PaymentState.CHARGED_BACK:
-        await settle_debt(work, order, done, now)
+        external = total((part.amount for part in done.parts if part.kind is TenderKind.EXTERNAL), order.currency)
+        await settle_debt(work, order.buyer, external, ("order", order.id), now)
 
 
 async def external_back(work: Work, intent: PaymentIntent, amount: Money, now: datetime) -> Posting:
@@ -126,8 +129,7 @@ async def external_back(work: Work, intent: PaymentIntent, amount: Money, now: d
     return house(AccountKind.PSP_CLEARING, amount)
 
 
-async def settle_debt(work: Work, order: Order, done: OrderRefund, now: datetime) -> None:
-    """What a charge-back left the buyer owing is paid first of what comes back."""
-    back = total((part.amount for part in done.parts if part.kind is TenderKind.EXTERNAL), order.currency)
+async def settle_debt(work: Work, buyer: AccountId, back: Money, cause: tuple[str, UUID], now: datetime) -> None:
+    """What a charge-back left the buyer owing is paid first of what comes back of that payment."""
     if back:
-        await receivable.offset(work, order.buyer, back, cap_bps=BASIS_POINTS, cause=("order", order.id), now=now)
+        await receivable.offset(work, buyer, back, cap_bps=BASIS_POINTS, cause=cause, now=now)

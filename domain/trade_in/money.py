@@ -12,7 +12,8 @@ from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import Money, total
 from domain.order import Order, Tender, TenderKind, allocate_refund, called_off, journey, promised
 from domain.order.pledge import in_order, with_more
-from domain.order.refund import external_back, lots_back
+from domain.order.refund import external_back, lots_back, settle_debt
+from domain.payment import PaymentState
 from domain.trade_in.noun import TradeIn
 from domain.trade_in.port import Work
 from domain.wallet import (
@@ -119,6 +120,7 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
         postings.append(customer(of.buyer, AccountKind.CASH, value - paying))
     amount = paying + subsidy
     tenders = list(of.tenders)
+    external = zero
     if amount:
         parts = allocate_refund([one.paid for one in tenders], [one.refunded for one in tenders], amount)
         for place, (tender, part) in enumerate(zip(tenders, parts, strict=True)):
@@ -134,11 +136,15 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
                 case _:
                     assert intent is not None, "an external tender has its payment"
                     postings.append(await external_back(work, intent, part, now))
+                    external += part
             tenders[place] = replace(tender, replaced_minor=tender.replaced_minor + part.minor)
         for kind, part in ((TenderKind.TRADE_IN, paying), (TenderKind.SUBSIDY, subsidy)):
             tenders = with_more(tenders, kind, part) if part else tenders
     of.tenders = in_order(tenders)
-    await post(work, postings, ("tradeIn", trade_in.id), now, f"Trade-in {trade_in.code}")
+    cause = ("tradeIn", trade_in.id)
+    await post(work, postings, cause, now, f"Trade-in {trade_in.code}")
+    if intent is not None and intent.state is PaymentState.CHARGED_BACK:
+        await settle_debt(work, of.buyer, external, cause, now)
     return subsidised
 
 

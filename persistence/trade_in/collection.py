@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy import text as sql
 
 from domain.catalogue import ProductId
 from domain.page import Page, PageRequest
@@ -24,7 +25,10 @@ class SqlTradeIns(SqlCollection[TradeIn]):
     row = TradeInRow
     kind = "TradeIn"
 
+    _QUEUE = sql("SELECT pg_advisory_xact_lock(hashtextextended('trade_in/' || CAST(:owner AS text), 7))")
+
     async def standing(self, owner: AccountId) -> int:
+        await self.connection.execute(self._QUEUE, {"owner": str(owner)})
         columns = self.table.c
         query = select(func.count()).select_from(self.table)
         mine = query.where(columns.owner == owner, columns.state == str(TradeInState.OFFERED))

@@ -103,8 +103,12 @@ async def test_what_was_paid_since_it_was_read_is_not_paid_blindly(travel: Trave
     async def deliver(reference: str) -> None:
         shelf = await travel.market.stock(300, 5)
         given = {
-            "listingId": encode_id("Listing", shelf.id), "quantity": 1, "unitCost": money(40),
-            "supplier": "Maison", "reference": reference, "supplierId": travel.supplier_id,
+            "listingId": encode_id("Listing", shelf.id),
+            "quantity": 1,
+            "unitCost": money(40),
+            "supplier": "Maison",
+            "reference": reference,
+            "supplierId": travel.supplier_id,
         }
         assert (await api(travel.merchandiser, RECEIVE, input=given))["goodsReceiptRecord"]["cost"]
 

@@ -1,6 +1,7 @@
 """An old piece pays a part of a new one: offered, bound to a purchase, taken in, judged, settled."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -276,6 +277,61 @@ async def test_with_the_full_price_paid_a_lower_value_comes_back_and_nothing_is_
     assert await exchange.market.sound()
 
 
+@pytest.mark.parametrize(
+    ("said", "found", "requote"),
+    [
+        ({"ageMonths": 12}, {"ageMonths": 60}, "920.00"),
+        ({}, {"ageMonths": 60}, "920.00"),
+        ({"warrantyMonths": 24}, {"warrantyMonths": 0}, "1020.00"),
+    ],
+)
+async def test_what_was_said_of_age_and_warranty_is_looked_at_too(
+    exchange: Exchange, people: People, said: dict[str, Any], found: dict[str, Any], requote: str
+) -> None:
+    owner = await people.customer(cash=euros(3_000))
+    offered, _ = await exchange.bound(owner, **said)
+    await exchange.receive(offered)
+
+    inspected = await exchange.inspect(offered, **found)
+
+    assert inspected["state"] == "REQUOTED", inspected
+    assert float(inspected["requote"]["amount"]) < float(offered["value"]["amount"])
+    assert inspected["requote"]["amount"] == requote
+    assert {name: inspected["inspection"][name] for name in found} == found
+    settled = await exchange.do(owner, "tradeInAnswer", tradeInId=offered["id"], answer="ACCEPT")
+    assert settled["value"]["amount"] == requote
+    assert await exchange.market.sound()
+
+
+async def test_a_younger_piece_with_more_warranty_is_worth_what_was_offered(exchange: Exchange, people: People) -> None:
+    owner = await people.customer(cash=euros(3_000))
+    offered, _ = await exchange.bound(owner, ageMonths=60, warrantyMonths=2)
+    await exchange.receive(offered)
+    refused = await exchange.inspect(offered, ageMonths=601)
+    assert (refused["code"], refused["path"]) == ("INVALID_INPUT", ["ageMonths"])
+
+    inspected = await exchange.inspect(offered, ageMonths=1, warrantyMonths=24)
+
+    assert (inspected["state"], inspected["value"]) == ("SETTLED", offered["value"])
+
+
+async def test_a_value_that_comes_back_pays_what_a_charge_back_left_owing_first(
+    exchange: Exchange, people: People
+) -> None:
+    owner = await people.customer()
+    offered = await exchange.offer(owner)
+    placed = await exchange.buy(owner, offered, 3_000, "FULL_PRICE", provider="TEST")
+    for what in ("charged", "charged_back"):
+        await exchange.market.report(placed["payment"]["id"], f"payment.{what}")
+    await exchange.receive(offered)
+
+    assert (await exchange.inspect(offered))["state"] == "SETTLED"
+
+    pocket = await exchange.market.pocket(owner)
+    assert (pocket["cash"], pocket["owed"]) == ("0.00", "1980.00")
+    assert await exchange.market.sound()
+
+
 async def test_a_lower_offer_is_answered_as_it_was_read(exchange: Exchange, people: People) -> None:
     owner = await people.customer(cash=euros(3_000))
     found, _ = await exchange.requoted(owner)
@@ -369,6 +425,15 @@ async def test_nobody_hoards_offers(exchange: Exchange, people: People) -> None:
         assert (await exchange.offer(owner))["state"] == "OFFERED"
 
     assert (await exchange.offer(owner))["code"] == "TOO_MANY_OFFERS"
+
+
+async def test_nobody_hoards_offers_by_asking_for_many_at_once(exchange: Exchange, people: People) -> None:
+    owner = await people.customer()
+
+    answers = await asyncio.gather(*(exchange.offer(owner) for _ in range(16)))
+
+    came = Counter(answer.get("code") if answer["__typename"] != "TradeIn" else "offered" for answer in answers)
+    assert came == {"offered": 10, "TOO_MANY_OFFERS": 6}
 
 
 # One of one

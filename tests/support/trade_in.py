@@ -32,7 +32,7 @@ fragment Traded on TradeIn {
   expiresAt handOverBy answerBy settledAt closedAt answer
   pickUp { carrier label insured { amount } fee { amount } borne { amount } premium { amount } }
   receipt { condition shop { id } }
-  inspection { verdict grade findings }
+  inspection { verdict grade findings ageMonths warrantyMonths }
   piece { id slug } order { id state } campaign { code }
   disposition { id code fate method recipient }
 }
