@@ -13,7 +13,7 @@ from domain.goods_return.reckon import reckon, reckon_line
 from domain.goods_return.refusal import DispositionNotPossible
 from domain.goods_return.step import close, happened, lock_for_house
 from domain.ledger import AccountKind, Posting, customer, house
-from domain.money import Money, total
+from domain.money import Money
 from domain.order import Order, OrderLine
 from domain.order.deliver import release
 from domain.piece import PieceId
@@ -170,9 +170,10 @@ async def give_back(
 ) -> None:
     """The seller's share is undone, the buyer gets the refund, and what the goods have lost goes to who bears it."""
     if of.trade_in_id is not None:
-        await part_with_piece(work, of, reckon_line(line, goods_return.quantity, goods_return.inspection).amount, now)
-    reckoned = reckon(of, [reckon_line(line, goods_return.quantity, goods_return.inspection)])
-    refunded = reckoned.lines[0]
+        await part_with_piece(work, of, line, goods_return, now)
+    refunded = reckon_line(line, goods_return.quantity, goods_return.inspection)
+    piece = None if of.trade_in_id is None else await work.pledges.still_here(of, now)
+    reckoned = reckon(of, [refunded], piece=piece)
     owners = {of.buyer} | ({AccountId(line.seller_id)} if line.consigned and line.seller_id is not None else set())
     fallen, claims = await shares_back(work, line)
     await work.wallets.lock_all((owner, of.currency) for owner in owners | {owner for owner, _ in claims})
@@ -195,10 +196,11 @@ async def give_back(
         line.released_at = now
 
 
-async def part_with_piece(work: Work, of: Order, amount: Money, now: datetime) -> None:
+async def part_with_piece(work: Work, of: Order, line: OrderLine, goods_return: GoodsReturn, now: datetime) -> None:
     """An old piece that the purchase was to go together with has nothing more to pay for."""
-    left = total((tender.refundable for tender in of.tenders), of.currency)
-    await work.pledges.call_off(of, whole=amount == left, now=now)
+    back = await already_back(work, line) + goods_return.quantity
+    gone = back == line.quantity and not of.stays_without([line.id])
+    await work.pledges.call_off(of, whole=gone, now=now)
 
 
 async def shares_back(work: Work, line: OrderLine) -> tuple[list[Posting], list[tuple[AccountId, Money]]]:

@@ -84,6 +84,10 @@ class TradeInReader(Protocol):
         """Oldest first, as staff work through them."""
         ...
 
+    async def still_here(self, trade_in_id: UUID, now: datetime) -> Money | None:
+        """What the piece was bought for, if it is still the house's and nothing else was agreed about it."""
+        ...
+
     async def eligible(self, owner: AccountId, page: PageRequest, demand_days: int, now: datetime) -> Page[Eligible]:
         """What the owner bought here and has, newest first, with what is known of its market."""
         ...

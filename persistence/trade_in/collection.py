@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy import text as sql
 
 from domain.catalogue import ProductId
+from domain.money import Currency, Money
 from domain.page import Page, PageRequest
 from domain.piece import PieceId
 from domain.trade_in import OPEN, Eligible, TradeIn, TradeInFilter, TradeInState
@@ -16,6 +17,7 @@ from domain.viewer import AccountId
 from persistence.collection import SqlCollection
 from persistence.paging import Sort, fetch_page
 from persistence.table import one_of
+from persistence.title import DEALS
 from persistence.trade_in.row import TradeInRow
 from persistence.valuation import COLUMNS, first_id, market, to_market
 
@@ -48,6 +50,14 @@ STILL_THEIRS = f"""
 """
 
 
+STILL_HERE = f"""
+SELECT t.value_minor, t.currency FROM trade_in t JOIN piece p ON p.id = t.piece_id
+WHERE t.id = $1 AND t.state = 'SETTLED' AND p.owner_kind = 'HOUSE' AND p.custodian_kind <> 'ACCOUNT'
+AND $2::timestamptz IS NOT NULL
+AND NOT EXISTS ({" UNION ALL ".join(DEALS.values()).replace(":piece", "p.id").replace(":now", "$2")})
+"""
+
+
 def to_eligible(row: Any) -> Eligible:
     return Eligible(
         line_id=UUID(int=row["line_id"].int),
@@ -71,6 +81,10 @@ class SqlTradeInReader:
 
     async def queue(self, wanted: TradeInFilter, page: PageRequest) -> Page[TradeIn]:
         return await self._page(wanted, page, descending=False)
+
+    async def still_here(self, trade_in_id: UUID, now: datetime) -> Money | None:
+        row = await self.pool.fetchrow(STILL_HERE, trade_in_id, now)
+        return None if row is None else Money(row["value_minor"], Currency(row["currency"]))
 
     async def eligible(self, owner: AccountId, page: PageRequest, demand_days: int, now: datetime) -> Page[Eligible]:
         """One statement, with what is known of each market."""

@@ -283,6 +283,67 @@ async def test_an_order_with_a_journey_is_called_off_by_the_journeys_ladder(trav
     assert await travel.market.sound()
 
 
+REFUNDED = """
+mutation ($input: OrderCancelInput!) {
+  orderCancel(input: $input) {
+    __typename ... on Order { state refunds { amount { amount } parts { kind amount { amount } } } }
+    ... on UserError { code }
+  }
+}
+"""
+
+
+async def test_what_is_foretold_of_an_order_that_is_called_off_is_what_goes_back_with_its_shipping(
+    travel: Travel,
+) -> None:
+    """Amounts at which one division of the whole and one of each line differ by a cent between tenders."""
+    buyer = await travel.buyer(5_000)
+    await travel.market.credit(buyer, 167)
+    for price in (223, 803):
+        await travel.market.add(buyer, await travel.market.piece(price))
+    await travel.held(buyer, await travel.departure(days=20, price=2_000, net=700))
+    order = await travel.pay(buyer, method="EXPRESS", credit=167, cash=223 + 803 + 2_000 + 25 - 167)
+    told = await travel.preview(buyer, order, [line["id"] for line in reversed(order["lines"])])
+    assert (told["amount"]["amount"], told["shipping"]["amount"]) == ("1851.00", "25.00")
+
+    given = {"orderId": order["id"], "reason": "An exam"}
+    cancelled = (await travel.api(buyer, REFUNDED, input=given))["orderCancel"]
+
+    assert cancelled["state"] == "CANCELLED"
+    assert cancelled["refunds"] == [{"amount": told["amount"], "parts": told["parts"]}]
+    assert await travel.market.balance("ESCROW") == 0
+    assert await travel.market.sound()
+
+
+async def test_goods_that_were_not_sent_are_called_off_beside_a_journey_that_was_travelled(travel: Travel) -> None:
+    buyer = await travel.buyer(5_000)
+    bag, stock = await travel.market.piece(500, cost=200), await travel.market.stock(100, 5)
+    await travel.market.add(buyer, bag)
+    await travel.market.add(buyer, stock, 2)
+    held = await travel.held(buyer, await travel.departure(days=20))
+    order = await travel.pay(buyer)
+    await travel.do(travel.supplier, "bookingConfirm", bookingId=held["id"], reference="MV-1")
+    await travel.pass_(days=26)
+    told = await travel.preview(buyer, order, [line["id"] for line in order["lines"]])
+
+    cancelled = (await travel.api(buyer, REFUNDED, input={"orderId": order["id"], "reason": "Not sent"}))["orderCancel"]
+
+    assert cancelled["state"] == "DELIVERED"
+    assert cancelled["refunds"] == [{"amount": told["amount"], "parts": told["parts"]}]
+    assert told["amount"]["amount"] == "700.00"
+    assert (await travel.market.listing(bag.id)).state == "LISTED"
+    assert (await travel.market.listing(stock.id)).quantity == 5
+    await travel.pass_(days=27)
+    after = await travel.order(buyer, order["id"])
+    assert (after["state"], sorted(line["state"] for line in after["lines"])) == (
+        "COMPLETED",
+        ["CANCELLED", "CANCELLED", "DELIVERED"],
+    )
+    assert await travel.market.balance("ESCROW") == await travel.market.balance("TRAVEL_UNEARNED") == 0
+    assert await travel.owed() == {"TRAVEL": 80_000}
+    assert await travel.market.sound()
+
+
 async def test_a_supplier_that_sells_itself_is_taxed_itself_and_the_house_on_its_commission(travel: Travel) -> None:
     buyer = await travel.buyer()
     product = await travel.product(seller="SUPPLIER", instant=True)

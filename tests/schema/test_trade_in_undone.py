@@ -9,11 +9,17 @@ from app.house import House
 from domain.account import Account
 from schema.ids import decode_id
 from tests.support.api import Api
-from tests.support.market import money
+from tests.support.market import TO_PARIS, money
 from tests.support.people import People, euros
 from tests.support.returns import Returns
 from tests.support.snapshot import changed, snapshot
 from tests.support.trade_in import Exchange
+
+FORETOLD = """
+query ($order: ID!, $line: ID!) {
+  refundPreview(orderId: $order, lines: [{ lineId: $line }]) { pieceGoesBack parts { kind amount { amount } } }
+}
+"""
 
 
 @pytest.fixture
@@ -85,6 +91,34 @@ async def test_after_it_was_settled_the_piece_itself_goes_back_while_it_is_still
     for kind, left in (("ESCROW", 0), ("INVENTORY", 0), ("SUBSIDY_BUDGET", 100_000)):
         assert await exchange.market.balance(kind) == left
     assert await exchange.market.value("SELECT reserved_minor + spent_minor FROM campaign") == 0
+    assert await exchange.market.sound()
+
+
+async def test_the_piece_goes_back_with_all_of_the_goods_even_where_the_price_of_the_way_stays(
+    exchange: Exchange, people: People, returns: Returns
+) -> None:
+    owner = await people.customer(cash=euros(3_025))
+    campaign = await exchange.campaign(1_000, 100)
+    offered = await exchange.offer(owner, campaignCode=campaign["code"])
+    cart = await exchange.market.add(owner, await exchange.market.piece(3_000, cost=1_500))
+    tenders = {"cash": money(1_905), "tradeIn": {"tradeInId": offered["id"], "mode": "TENDER"}}
+    placed = await exchange.market.place(owner, cart["id"], delivery={**TO_PARIS, "method": "EXPRESS"}, tenders=tenders)
+    assert placed["__typename"] == "Order", placed
+    await exchange.receive(offered)
+    await exchange.inspect(offered)
+    order = await delivered(exchange, returns, owner, placed["id"])
+    found = await returns.inspected(owner, order)
+    told = (await exchange.api(owner, FORETOLD, order=order["id"], line=order["lines"][0]["id"]))["refundPreview"]
+
+    resolved = await returns.act(returns.support, "goodsReturnResolve", found["id"], disposition="RESTOCK")
+
+    parts = {one["kind"]: one["amount"]["amount"] for one in resolved["refund"]["parts"]}
+    assert parts == {"CASH": "1880.00", "TRADE_IN": "1020.00", "SUBSIDY": "100.00"}
+    assert told == {"pieceGoesBack": True, "parts": resolved["refund"]["parts"]}
+    assert (await exchange.trade_in(owner, offered["id"]))["state"] == "RETURNING"
+    assert (await exchange.market.pocket(owner))["cash"] == "3000.00"
+    for kind, left in (("ESCROW", 2_500), ("SUBSIDY_BUDGET", 100_000)):
+        assert await exchange.market.balance(kind) == left
     assert await exchange.market.sound()
 
 
