@@ -81,6 +81,11 @@ class Campaign:
         return self.budget - self.reserved - self.spent
 
     @property
+    def source(self) -> AccountKind:
+        """Where its budget comes from: the house's promotion, or what a brand owes for it."""
+        return AccountKind.PROMOTION if self.funder is Funder.HOUSE else AccountKind.BRAND_RECEIVABLE
+
+    @property
     def next_actions(self) -> tuple[str, ...]:
         return CAMPAIGN_LIFECYCLE.next_actions(self.state)
 
@@ -241,8 +246,7 @@ async def release(work: Work, trade_in_id: UUID, now: datetime) -> None:
 
 async def fund(work: Work, campaign: Campaign, amount: Money, now: datetime, memo: str) -> None:
     """Move an amount from the funder into the budget's account, or back when it is negative."""
-    source = AccountKind.PROMOTION if campaign.funder is Funder.HOUSE else AccountKind.SUPPLIER_PAYABLE
-    postings = [house(source, -amount), house(AccountKind.SUBSIDY_BUDGET, amount)]
+    postings = [house(campaign.source, -amount), house(AccountKind.SUBSIDY_BUDGET, amount)]
     await post(work, postings, ("campaign", campaign.id), now, memo)
 
 

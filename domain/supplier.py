@@ -76,6 +76,7 @@ class BillCause(StrEnum):
     CO_DEVELOPED = "CO_DEVELOPED"
     REFERRAL = "REFERRAL"
     GOODS = "GOODS"
+    PREMIUM = "PREMIUM"
 
 
 class BillState(StrEnum):
@@ -89,7 +90,7 @@ class BillState(StrEnum):
 
 @dataclass(slots=True)
 class SupplierBill:
-    """`subject_id` is the order line, or the receipt of goods, that it is owed for."""
+    """`subject_id` is the order line, the receipt of goods or the insured trade-in that it is owed for."""
 
     id: SupplierBillId
     supplier_id: SupplierId

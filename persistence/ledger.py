@@ -403,6 +403,14 @@ SELECT now() AS at,
         FROM campaign GROUP BY currency) told USING (currency)
      WHERE coalesce(stands.minor, 0) <> coalesce(told.minor, 0))
         AS drifted_budgets,
+    (SELECT count(*) FROM (
+        SELECT currency, sum(amount_minor) AS minor FROM ledger_posting
+        WHERE owner IS NULL AND kind = 'SUPPLIER_PAYABLE' GROUP BY currency) stands
+     FULL JOIN (
+        SELECT currency, sum(amount_minor) AS minor FROM supplier_bill WHERE state = 'DUE' GROUP BY currency) told
+        USING (currency)
+     WHERE coalesce(stands.minor, 0) <> coalesce(told.minor, 0))
+        AS drifted_bills,
     (SELECT count(*) FROM wallet_pocket
      WHERE least(cash_minor, credit_minor, deposit_minor, held_minor, owed_minor) < 0)
         AS negative_pockets

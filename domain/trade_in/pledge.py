@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from domain import campaign, claim, piece, title
-from domain.campaign import CampaignNotRunning, Funder
+from domain.campaign import CampaignNotRunning
 from domain.claim import ClaimPurpose
 from domain.event import Event
 from domain.ledger import AccountKind, Posting, customer, house
@@ -170,8 +170,7 @@ class TradeInPledges:
             await campaign.release(self.work, trade_in.id, now)
             return house(AccountKind.SUBSIDY_BUDGET, amount)
         granted = await self.work.campaigns.lock(trade_in.campaign_id)
-        funded_by_house = granted.funder is Funder.HOUSE
-        return house(AccountKind.PROMOTION if funded_by_house else AccountKind.SUPPLIER_PAYABLE, amount)
+        return house(granted.source, amount)
 
 
 def pledge_of(trade_in: TradeIn, mode: PledgeMode, currency: Currency, now: datetime) -> Pledge:

@@ -374,6 +374,15 @@ TAMPERING = {
         """,
         {"drifted_budgets": 1},
     ),
+    "a supplier is owed without a bill": (
+        """
+        INSERT INTO ledger_journal VALUES ('00000000-0000-0000-0000-000000000001', 'x', gen_random_uuid(), '', now());
+        INSERT INTO ledger_posting (journal_id, line, kind, currency, amount_minor) VALUES
+            ('00000000-0000-0000-0000-000000000001', 1, 'SUPPLIER_PAYABLE', 'EUR', 5),
+            ('00000000-0000-0000-0000-000000000001', 2, 'SALES', 'EUR', -5);
+        """,
+        {"drifted_bills": 1, "unbalanced_journals": 0},
+    ),
 }
 
 

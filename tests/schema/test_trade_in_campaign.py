@@ -104,7 +104,7 @@ async def test_a_brand_pays_for_purchases_of_its_own(exchange: Exchange, people:
     nameless = await exchange.campaign(1_000, 100, funder="BRAND")
     assert (nameless["code"], nameless["path"]) == ("INVALID_INPUT", ["brandId"])
     campaign = await exchange.campaign(1_000, 100, funder="BRAND", brandId=brand)
-    assert await exchange.market.balance("SUPPLIER_PAYABLE") == -100_000
+    assert await exchange.market.balance("BRAND_RECEIVABLE") == -100_000
     owner = await people.customer(cash=euros(3_000))
     offered = await exchange.offer(owner, campaignCode=campaign["code"])
 

@@ -14,6 +14,7 @@ from tests.support.people import People, euros
 from tests.support.returns import Returns
 from tests.support.statements import counted
 from tests.support.trade_in import PARIS, Document, Exchange, document_price
+from tests.support.travel import Travel
 
 VERIFY = """
 query ($code: String!) { dispositionVerify(code: $code) { code genuine fate method name payload signature } }
@@ -55,9 +56,25 @@ async def test_a_piece_is_fetched_at_the_door_and_every_part_of_the_freight_is_a
     query = "SELECT array_agg(amount_minor ORDER BY id) FROM ledger_posting WHERE kind = $1"
     assert await exchange.market.value(query, "FREIGHT_SUBSIDY") == [-750, -306]
     assert await exchange.market.value(query, "SHIPPING") == [1_500]
-    assert await exchange.market.value(query, "SUPPLIER_PAYABLE") == [306]
+    assert await exchange.market.value(query, "CREDITORS") == [306]
     await exchange.receive(offered)
     assert (await exchange.inspect(offered))["state"] == "SETTLED"
+    assert await exchange.market.sound()
+
+
+async def test_an_insurer_that_is_a_supplier_is_paid_its_premiums_by_bill(
+    exchange: Exchange, travel: Travel, people: People
+) -> None:
+    owner = await people.customer(cash=euros(3_100))
+    await exchange.register_cover(1_100, supplierId=travel.supplier_id)
+    offered, _ = await exchange.bound(owner)
+
+    await exchange.do(owner, "tradeInPickUp", tradeInId=offered["id"], address=PARIS)
+
+    assert await travel.owed() == {"PREMIUM": 306}
+    assert await exchange.market.balance("SUPPLIER_PAYABLE") == 306
+    paid = await travel.do(exchange.finance, "supplierPay", supplierId=travel.supplier_id, currency="EUR")
+    assert paid["amount"]["amount"] == "3.06"
     assert await exchange.market.sound()
 
 

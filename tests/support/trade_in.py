@@ -132,12 +132,13 @@ class Exchange:
         wanted = Own(self.workshop.shelf.product.id, owner.id, serial or uuid4().hex[:10].upper())
         return encode_id("Piece", (await self.people.run(own, wanted)).id)
 
-    async def register_cover(self, limit: int) -> None:
+    async def register_cover(self, limit: int, **more: Any) -> None:
         given = {
             "policyNumber": f"P-{uuid4().hex[:8]}",
             "carrier": "Ferro",
             "limit": money(limit),
             "validUntil": (datetime.now(UTC) + timedelta(days=60)).isoformat(),
+            **more,
         }
         query = """
         mutation ($input: TransitCoverRegisterInput!) {

@@ -731,25 +731,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("channel_code IS NOT NULL"),
     )
     op.create_table(
-        "transit_cover",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("policy_number", sa.Text(), nullable=False),
-        sa.Column("carrier", sa.Text(), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
-        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("registered_by", sa.UUID(), nullable=True),
-        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_transit_cover_currency")),
-        sa.CheckConstraint("char_length(carrier) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_carrier")),
-        sa.CheckConstraint("char_length(policy_number) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_policy_number")),
-        sa.CheckConstraint("limit_minor > 0", name=op.f("ck_transit_cover_limit")),
-        sa.ForeignKeyConstraint(["registered_by"], ["account.id"], name=op.f("fk_transit_cover_registered_by")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_transit_cover")),
-        sa.UniqueConstraint("policy_number", name=op.f("uq_transit_cover_policy_number")),
-    )
-    op.create_table(
         "wallet_hold",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("owner", sa.UUID(), nullable=False),
@@ -815,7 +796,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_ledger_posting_currency")),
         sa.CheckConstraint(
-            "kind IN ('CASH', 'CREDIT', 'DEPOSIT', 'HELD', 'RECEIVABLE', 'ESCROW', 'CONSIGNOR_PAYABLE', 'INVENTORY', 'SALES', 'COMMISSION', 'SERVICES', 'COST_OF_GOODS', 'PSP_CLEARING', 'PAYOUT_CLEARING', 'TAX_PAYABLE', 'SHIPPING', 'FREIGHT_SUBSIDY', 'PROMOTION', 'CREDIT_BONUS', 'BREAKAGE', 'WRITE_OFF', 'FX', 'SUPPLIER_PAYABLE', 'TRAVEL_UNEARNED', 'GIFT_CARDS', 'SUBSIDY_BUDGET')",
+            "kind IN ('CASH', 'CREDIT', 'DEPOSIT', 'HELD', 'RECEIVABLE', 'ESCROW', 'CONSIGNOR_PAYABLE', 'INVENTORY', 'SALES', 'COMMISSION', 'SERVICES', 'COST_OF_GOODS', 'PSP_CLEARING', 'PAYOUT_CLEARING', 'TAX_PAYABLE', 'SHIPPING', 'FREIGHT_SUBSIDY', 'PROMOTION', 'CREDIT_BONUS', 'BREAKAGE', 'WRITE_OFF', 'FX', 'SUPPLIER_PAYABLE', 'CREDITORS', 'BRAND_RECEIVABLE', 'TRAVEL_UNEARNED', 'GIFT_CARDS', 'SUBSIDY_BUDGET')",
             name=op.f("ck_ledger_posting_kind"),
         ),
         sa.CheckConstraint("amount_minor <> 0", name=op.f("ck_ledger_posting_amount")),
@@ -1058,7 +1039,7 @@ def upgrade() -> None:
             "(paid_at IS NOT NULL) = (state IN ('PAID', 'TAKEN_BACK'))", name=op.f("ck_supplier_bill_paid")
         ),
         sa.CheckConstraint(
-            "cause IN ('TRAVEL', 'CANCELLATION', 'CO_DEVELOPED', 'REFERRAL', 'GOODS')",
+            "cause IN ('TRAVEL', 'CANCELLATION', 'CO_DEVELOPED', 'REFERRAL', 'GOODS', 'PREMIUM')",
             name=op.f("ck_supplier_bill_cause"),
         ),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_supplier_bill_currency")),
@@ -1075,6 +1056,27 @@ def upgrade() -> None:
         ["supplier_id", "subject_id", "cause"],
         unique=True,
         postgresql_where=sa.text("state IN ('DUE', 'PAID')"),
+    )
+    op.create_table(
+        "transit_cover",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("policy_number", sa.Text(), nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_by", sa.UUID(), nullable=True),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("supplier_id", sa.UUID(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_transit_cover_currency")),
+        sa.CheckConstraint("char_length(carrier) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_carrier")),
+        sa.CheckConstraint("char_length(policy_number) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_policy_number")),
+        sa.CheckConstraint("limit_minor > 0", name=op.f("ck_transit_cover_limit")),
+        sa.ForeignKeyConstraint(["registered_by"], ["account.id"], name=op.f("fk_transit_cover_registered_by")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_transit_cover_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transit_cover")),
+        sa.UniqueConstraint("policy_number", name=op.f("uq_transit_cover_policy_number")),
     )
     op.create_table(
         "travel_product",
@@ -3454,7 +3456,6 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "shop_associate" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "shop_slot" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "supplier" TO cercle_app')
-    run('GRANT SELECT, INSERT, UPDATE ON "transit_cover" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "wallet_hold" TO cercle_app')
     run('GRANT SELECT ON "wallet_pocket" TO cercle_app')
     run(
@@ -3465,6 +3466,7 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "product" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "sales_order" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "supplier_bill" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "transit_cover" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "travel_product" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "departure" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE (reason) ON "order_refund" TO cercle_app')
