@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from domain import campaign, claim, piece, title
-from domain.campaign import CampaignNotRunning
+from domain.campaign import CampaignNotRunning, PurchaseTooSmall
 from domain.claim import ClaimPurpose
 from domain.event import Event
 from domain.ledger import AccountKind, Posting, customer, house
@@ -42,7 +42,7 @@ class TradeInPledges:
     async def bind(self, order: Order, pledge: Pledge, now: datetime) -> None:
         """The offer belongs to this order from here on."""
         trade_in = await self._lock(order)
-        await self._check_brand(order, trade_in)
+        await self._check_campaign(order, trade_in)
         trade_in.move("bound")
         trade_in.mode, trade_in.order_id, trade_in.bound_at = pledge.mode, order.id, now
         if trade_in.piece_id is not None and trade_in.claim_token is not None:
@@ -132,11 +132,13 @@ class TradeInPledges:
             await self.work.claims.lock_all([trade_in.piece_id])
             await self.work.pieces.lock(trade_in.piece_id)
 
-    async def _check_brand(self, order: Order, trade_in: TradeIn) -> None:
-        """A brand's campaign is about purchases of that brand."""
+    async def _check_campaign(self, order: Order, trade_in: TradeIn) -> None:
+        """A campaign is about purchases of some size, and a brand's about those of that brand."""
         if trade_in.campaign_id is None:
             return
         granted = await self.work.campaigns.find(trade_in.campaign_id)
+        enough = granted.minimum <= order.subtotal
+        require(enough, PurchaseTooSmall(granted.minimum, path=("tenders", "tradeIn", "tradeInId")))
         if granted.brand_id is None:
             return
         for product_id in [line.product_id for line in order.lines if line.product_id is not None]:

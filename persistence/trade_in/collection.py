@@ -12,7 +12,7 @@ from domain.catalogue import ProductId
 from domain.money import Currency, Money
 from domain.page import Page, PageRequest
 from domain.piece import PieceId
-from domain.trade_in import OPEN, Eligible, TradeIn, TradeInFilter, TradeInState
+from domain.trade_in import OPEN, PENDING, TAKEN, Eligible, TradeIn, TradeInFilter, TradeInState
 from domain.viewer import AccountId
 from persistence.collection import SqlCollection
 from persistence.paging import Sort, fetch_page
@@ -37,6 +37,9 @@ class SqlTradeIns(SqlCollection[TradeIn]):
         return int((await self.connection.execute(mine)).values()[0])
 
 
+GONE_FROM_THEM = (*PENDING, *TAKEN)
+"""Of goods by quantity, what was traded in is of those that were bought first."""
+
 ELIGIBLE = f"""
 SELECT l.id AS line_id, l.piece_id, piece.grade, l.delivered_at, {COLUMNS}
 FROM sales_order o JOIN order_line l ON l.order_id = o.id
@@ -44,8 +47,21 @@ JOIN product p ON p.id = l.product_id JOIN category c ON c.id = p.category_id
 LEFT JOIN piece ON piece.id = l.piece_id
 {{market}}
 """
+GIVEN = f"""
+SELECT count(*) FROM trade_in t WHERE t.owner = o.buyer AND t.product_id = l.product_id
+AND {one_of("t.state", GONE_FROM_THEM)}
+AND NOT EXISTS (SELECT FROM order_line known WHERE known.piece_id = t.piece_id AND known.state = 'DELIVERED')
+"""
+HAD = """
+SELECT sum(e.quantity - coalesce((
+    SELECT sum(r.quantity) FROM goods_return r WHERE r.order_line_id = e.id AND r.state = 'REFUNDED'), 0))
+FROM sales_order own JOIN order_line e ON e.order_id = own.id
+WHERE own.buyer = o.buyer AND e.product_id = l.product_id AND e.piece_id IS NULL AND e.state = 'DELIVERED'
+AND e.id <= l.id
+"""
 STILL_THEIRS = f"""
-(l.piece_id IS NULL OR (piece.owner_id = o.buyer AND piece.custodian_kind = 'ACCOUNT' AND piece.custodian_id = o.buyer
+((l.piece_id IS NULL AND ({GIVEN}) < ({HAD})) OR (
+    piece.owner_id = o.buyer AND piece.custodian_kind = 'ACCOUNT' AND piece.custodian_id = o.buyer
     AND NOT EXISTS (SELECT FROM trade_in t WHERE t.piece_id = l.piece_id AND {one_of("t.state", OPEN)})))
 """
 

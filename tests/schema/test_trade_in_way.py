@@ -1,11 +1,16 @@
 """How an old piece gets here, what becomes of it, and what its owner could bring next."""
 
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 import pytest
 
 from app.house import House
+from domain import listing as listings
+from domain.listing import Listing, ListingKind
+from domain.piece import HOUSE
+from domain.viewer import Viewer
 from persistence.embedded import Services
 from schema.ids import decode_id, encode_id
 from tests.support.api import Api
@@ -215,6 +220,46 @@ async def test_what_was_bought_here_is_shown_with_a_live_estimate_for_as_long_as
 async def document(exchange: Exchange, product_id: Any) -> None:
     """What one of the product costs new."""
     await exchange.people.run(document_price, Document(product_id, euros(2_000)))
+
+
+async def test_of_goods_that_are_alike_as_many_could_come_as_are_still_there(
+    exchange: Exchange, people: People
+) -> None:
+    owner = await people.customer(cash=euros(9_000))
+    returns = await Returns(exchange.market, people).open()
+    product_id = exchange.workshop.shelf.product.id
+    sold = await people.run(put_on_sale, product_id)
+    sales = [await returns.bought(owner, sold, quantity, cash=quantity * 300, tagged=False) for quantity in (2, 1)]
+
+    async def eligible() -> list[str]:
+        return [
+            one["orderLineId"] for one in (await exchange.api(owner, ELIGIBLE, first=5))["tradeInEligible"]["nodes"]
+        ]
+
+    late, early = sales[1]["lines"][0]["id"], sales[0]["lines"][0]["id"]
+    assert await eligible() == [late, early]
+    await exchange.settled(owner)
+    await exchange.offer(owner)
+    assert await eligible() == [late, early]
+    await exchange.bound(owner)
+    assert await eligible() == [late]
+    await exchange.settled(owner)
+    assert await eligible() == []
+
+
+async def put_on_sale(work: Any, viewer: Viewer, command: Any, *, now: datetime) -> Listing:
+    """New goods, by quantity."""
+    return await listings.publish(
+        work,
+        kind=ListingKind.NEW,
+        product_id=command,
+        piece_id=None,
+        consignment_id=None,
+        price=euros(300),
+        quantity=5,
+        seller=HOUSE,
+        now=now,
+    )
 
 
 async def test_a_page_of_what_could_come_is_one_statement_however_long(exchange: Exchange, people: People) -> None:
