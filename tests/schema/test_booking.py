@@ -3,11 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from domain.viewer import Role
+import pytest
+
+from domain.viewer import Role, Scope
+from tests.schema.test_api_key import issued, with_key
 from tests.support.api import Api
 from tests.support.people import People, euros
 from tests.support.snapshot import changed, snapshot
-from tests.support.travel import GUARDIAN, Travel, traveller
+from tests.support.travel import GUARDIAN, Travel, document, traveller
 
 
 async def test_a_journey_is_held_paid_confirmed_and_travelled_and_only_then_earned(travel: Travel) -> None:
@@ -263,6 +266,43 @@ async def test_medical_details_are_sealed_read_by_few_and_forgotten(travel: Trav
     assert forgotten["text"] is None
     assert forgotten["purgedAt"] is not None
     assert await travel.market.value("SELECT sealed FROM booking_intake") is None
+
+
+@pytest.mark.parametrize("way", ["bookingCancel", "bookingReject"])
+async def test_medical_details_are_forgotten_at_once_when_nobody_travels(travel: Travel, way: str) -> None:
+    buyer = await travel.buyer()
+    departure = await travel.departure(await travel.product(category="MEDICAL"))
+    held = await travel.held(buyer, departure, traveller(born="1960-01-01"))
+    await travel.pay(buyer)
+    await travel.do(buyer, "bookingSubmitIntake", bookingId=held["id"], text="Penicillin is no good for me")
+
+    await travel.do(buyer if way == "bookingCancel" else travel.supplier, way, bookingId=held["id"], reason="Not well")
+
+    intake = (await travel.booking(buyer, held["id"]))["intake"]
+    assert (intake["text"], intake["purgedAt"] is not None) == (None, True)
+    assert await travel.market.value("SELECT count(*) FROM booking_intake WHERE sealed IS NOT NULL") == 0
+
+
+async def test_a_supplier_confirms_through_a_key_that_may_and_through_no_other(
+    travel: Travel, people: People, api: Api
+) -> None:
+    buyer, (stranger, _) = await travel.buyer(), await travel.another()
+    held = await travel.held(buyer, await travel.departure())
+    await travel.pay(buyer)
+    confirm = document("bookingConfirm")
+    given = {"bookingId": held["id"], "reference": "K-1"}
+    scopes = (Scope.BOOKINGS_READ, Scope.BOOKINGS_WRITE)
+    for person, allowed in ((travel.supplier, scopes[:1]), (stranger, scopes)):
+        secret = (await issued(api, person, *allowed))["secret"]
+        before = await snapshot(travel.market.house)
+        refused = await with_key(api, secret, confirm, input=given)
+        assert refused["bookingConfirm"]["code"] in ("NOT_ALLOWED", "NOT_FOUND")
+        assert set(changed(before, await snapshot(travel.market.house))) <= {"api_key"}
+
+    secret = (await issued(api, travel.supplier, *scopes))["secret"]
+    confirmed = (await with_key(api, secret, confirm, input=given))["bookingConfirm"]
+
+    assert (confirmed["state"], confirmed["supplierReference"]) == ("CONFIRMED", "K-1")
 
 
 async def test_an_order_with_a_journey_is_called_off_by_the_journeys_ladder(travel: Travel) -> None:

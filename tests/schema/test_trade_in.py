@@ -2,15 +2,18 @@
 
 import asyncio
 from collections import Counter
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.house import House
-from domain.viewer import Role
+from domain import policy
+from domain.viewer import Role, Viewer
 from schema.ids import encode_id
 from tests.support.api import Api
+from tests.support.appraisal import STANDARD
 from tests.support.people import People, euros
 from tests.support.snapshot import changed, snapshot
 from tests.support.trade_in import EXCELLENT, GOOD, PARIS, Exchange
@@ -301,6 +304,41 @@ async def test_what_was_said_of_age_and_warranty_is_looked_at_too(
     settled = await exchange.do(owner, "tradeInAnswer", tradeInId=offered["id"], answer="ACCEPT")
     assert settled["value"]["amount"] == requote
     assert await exchange.market.sound()
+
+
+async def test_terms_and_standards_that_are_published_later_change_no_offer_that_stands(
+    exchange: Exchange, people: People
+) -> None:
+    """A piece is judged and reckoned by what was in force when it was offered for."""
+    kept, lowered = [await people.customer(cash=euros(3_000)) for _ in range(2)]
+    same, _ = await exchange.bound(kept)
+    worse, _ = await exchange.bound(lowered)
+    terms = await exchange.market.run(pricing_in_force, None)
+    finance = Viewer(exchange.finance.id, frozenset(exchange.finance.roles))
+    stricter = policy.Publish(replace(terms, trade_in_bps=3_000, answer_days=1), "A hard winter")
+    assert (await exchange.market.run(policy.publish, stricter, viewer=finance)).version == 2
+    corners = {**STANDARD["checklist"][0], "deductions": [{"severity": "LIGHT", "points": 60, "atBest": "FAIR"}]}
+    published = await exchange.workshop.publish(
+        exchange.workshop.admin, checklist=[corners, *STANDARD["checklist"][1:]]
+    )
+    assert published["gradingStandardPublish"]["version"] == 2
+    for trade_in in (same, worse):
+        await exchange.receive(trade_in)
+
+    settled = await exchange.inspect(same)
+    requoted = await exchange.inspect(worse, "HEAVY")
+
+    assert (settled["state"], settled["value"]["amount"]) == ("SETTLED", EXCELLENT)
+    assert (requoted["state"], requoted["requote"]["amount"]) == ("REQUOTED", GOOD)
+    days = datetime.fromisoformat(requoted["answerBy"]) - datetime.now(UTC)
+    assert days > timedelta(days=6)
+    anew = await exchange.offer(await people.customer())
+    assert float(anew["value"]["amount"]) < float(GOOD)
+    assert await exchange.market.sound()
+
+
+async def pricing_in_force(work: Any, viewer: Viewer, command: None, *, now: datetime) -> Any:
+    return (await policy.current(work, policy.PolicyKind.PRICING, now)).terms
 
 
 async def test_a_younger_piece_with_more_warranty_is_worth_what_was_offered(exchange: Exchange, people: People) -> None:
