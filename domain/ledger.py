@@ -22,7 +22,11 @@ LotId = NewType("LotId", UUID)
 
 
 class AccountKind(StrEnum):
-    """What an account stands for; the first five belong to a customer, the rest to the house."""
+    """What an account stands for; the first five belong to a customer, the rest to the house.
+
+    SUPPLIER_PAYABLE is the sum of the bills that are due; CREDITORS is owed to those who are paid outside, by invoice.
+    What brands owe for the campaigns that they fund stands on BRAND_RECEIVABLE.
+    """
 
     CASH = "CASH"
     CREDIT = "CREDIT"
@@ -48,6 +52,8 @@ class AccountKind(StrEnum):
     WRITE_OFF = "WRITE_OFF"
     FX = "FX"
     SUPPLIER_PAYABLE = "SUPPLIER_PAYABLE"
+    CREDITORS = "CREDITORS"
+    BRAND_RECEIVABLE = "BRAND_RECEIVABLE"
     TRAVEL_UNEARNED = "TRAVEL_UNEARNED"
     GIFT_CARDS = "GIFT_CARDS"
     SUBSIDY_BUDGET = "SUBSIDY_BUDGET"
@@ -153,6 +159,8 @@ class LedgerHealth:
     drifted_pockets: int
     drifted_lots: int
     drifted_snapshots: int
+    drifted_budgets: int
+    drifted_bills: int
     negative_pockets: int
     currencies: Sequence[CurrencyProof]
 
@@ -166,6 +174,8 @@ class LedgerHealth:
             "drifted pockets": self.drifted_pockets,
             "drifted lots": self.drifted_lots,
             "drifted snapshots": self.drifted_snapshots,
+            "drifted budgets": self.drifted_budgets,
+            "drifted bills": self.drifted_bills,
             "negative pockets": self.negative_pockets,
         }
 

@@ -118,13 +118,19 @@ class TransitCoverRegisterInput(Keyed):
     carrier: str = strawberry.field(description="Whose parcels it covers.")
     limit: MoneyInput = strawberry.field(description="What one parcel may be worth at most.")
     valid_until: datetime = strawberry.field(description="Until when it covers.")
+    supplier_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Who is owed the premiums, where that is a supplier of the house; else they are paid outside.",
+    )
 
     def to_command(self) -> shipment.RegisterCover:
+        supplier_id = given(self.supplier_id)
         return shipment.RegisterCover(
             policy_number=self.policy_number,
             carrier=self.carrier,
             limit=self.limit.to_money("limit"),
             valid_until=self.valid_until,
+            supplier_id=None if supplier_id is None else id_of("Supplier", supplier_id, "supplierId"),
         )
 
 

@@ -18,7 +18,7 @@ from domain.money import BASIS_POINTS, Money, total
 from domain.piece import Party, PartyKind
 from domain.policy import CategoryRule, TaxBasis, TravelTerms
 from domain.refusal import InvalidInput, NotFound, require
-from domain.supplier import RevenueShare
+from domain.supplier import RevenueShare, together
 from domain.text import line
 from domain.travel_product import SellerOfRecord, TravelProduct
 from domain.viewer import AccountId
@@ -30,7 +30,10 @@ NAME_MAX = 80
 
 @dataclass(frozen=True, slots=True)
 class InBundle:
-    """The bundle that places are part of: their share of its price, all of it due at once, and its partners."""
+    """The bundle that places are part of: their share of its price, all of it due at once.
+
+    Its partners share in what the house earns beside those of the journey.
+    """
 
     bundle_id: UUID
     price: Money
@@ -77,7 +80,7 @@ async def hold(
         seat=terms.seat,
         ladder=terms.ladder(product.ladder_code),
         rule=terms.rule(product.category),
-        shares=product.shares if in_bundle is None else in_bundle.shares,
+        shares=product.shares if in_bundle is None else together(product.shares, in_bundle.shares),
         pins=(pin,),
         instant=product.instant,
         confirm_hours=terms.confirm_hours,

@@ -15,6 +15,7 @@ from domain.ledger import AccountKind, Posting, house
 from domain.money import BASIS_POINTS, Money, total
 from domain.order.lifecycle import LineKind, LineState, OrderState
 from domain.order.noun import HOLD_GRACE, Order, OrderLine
+from domain.order.pledge import promised
 from domain.order.port import Work
 from domain.supplier import BillCause, ShareReason
 from domain.wallet import post
@@ -66,13 +67,32 @@ async def may_be_charged(work: Work, order: Order) -> Mapping[UUID, Booking] | N
     return found
 
 
+def behind(order: Order) -> Money:
+    """What of the price of journeys does not stand apart yet: no more does than an old piece has left to be in escrow.
+
+    The rest follows when the piece, or the cash that is held for it, has paid; before, no line is earned or refunded.
+    """
+    apart = total((line.price for line in order.journeys), order.currency)
+    there = total((tender.paid for tender in order.tenders if not promised(tender)), order.currency)
+    return max(apart - there, Money.zero(order.currency))
+
+
+def caught_up(order: Order) -> list[Posting]:
+    """What a promise that pays now puts beside what stands apart already; before the tenders say that it has paid."""
+    rest = behind(order)
+    if not rest:
+        return []
+    return [house(AccountKind.ESCROW, -rest), house(AccountKind.TRAVEL_UNEARNED, rest)]
+
+
 async def paid(work: Work, order: Order, found: Mapping[UUID, Booking], now: datetime) -> None:
     """What was paid for journeys stands apart from what is in escrow; suppliers are asked."""
     journeys = order.journeys
     if not journeys:
         return
-    amount = total((line.price for line in journeys), order.currency)
-    await move(work, order, amount, now, "to be travelled")
+    amount = total((line.price for line in journeys), order.currency) - behind(order)
+    if amount:
+        await move(work, order, amount, now, "to be travelled")
     for line in sorted(journeys, key=lambda one: str(one.booking_id)):
         assert line.booking_id is not None, "a journey has a booking"
         await bookings.paid(work, found[line.booking_id], line.id, now)

@@ -251,6 +251,11 @@ class Order:
         """The lines that are of a booking."""
         return [line for line in self.lines if line.booking_id is not None]
 
+    def stays_without(self, line_ids: Collection[UUID]) -> bool:
+        """Whether anything of it stands once these lines are given back."""
+        gone = (LineState.RETURNED, LineState.CANCELLED)
+        return any(line.id not in line_ids and line.state not in gone for line in self.lines)
+
     def tender(self, kind: TenderKind) -> Tender | None:
         return next((tender for tender in self.tenders if tender.kind is kind), None)
 

@@ -8,7 +8,7 @@ import strawberry
 from domain import order, trip
 from resolvers import cart as cart_resolve
 from resolvers import order as resolve
-from schema.campaign import CampaignNotRunning
+from schema.campaign import CampaignNotRunning, PurchaseTooSmall
 from schema.cart import BookingLapsed, OwnPiece
 from schema.claim import ClaimLapsed
 from schema.errors import VersionConflict, WrongState
@@ -136,6 +136,7 @@ class OrderMutation:
         InsufficientFunds,
         TradeInNotOffered,
         CampaignNotRunning,
+        PurchaseTooSmall,
         WrongState,
         VersionConflict,
         description="Buy all that is in a cart, in one move. Without a provider it is paid at once; with one, the "

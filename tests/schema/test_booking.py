@@ -3,11 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from domain.viewer import Role
+import pytest
+
+from domain.viewer import Role, Scope
+from tests.schema.test_api_key import issued, with_key
 from tests.support.api import Api
 from tests.support.people import People, euros
 from tests.support.snapshot import changed, snapshot
-from tests.support.travel import GUARDIAN, Travel, traveller
+from tests.support.travel import GUARDIAN, Travel, document, traveller
 
 
 async def test_a_journey_is_held_paid_confirmed_and_travelled_and_only_then_earned(travel: Travel) -> None:
@@ -265,6 +268,43 @@ async def test_medical_details_are_sealed_read_by_few_and_forgotten(travel: Trav
     assert await travel.market.value("SELECT sealed FROM booking_intake") is None
 
 
+@pytest.mark.parametrize("way", ["bookingCancel", "bookingReject"])
+async def test_medical_details_are_forgotten_at_once_when_nobody_travels(travel: Travel, way: str) -> None:
+    buyer = await travel.buyer()
+    departure = await travel.departure(await travel.product(category="MEDICAL"))
+    held = await travel.held(buyer, departure, traveller(born="1960-01-01"))
+    await travel.pay(buyer)
+    await travel.do(buyer, "bookingSubmitIntake", bookingId=held["id"], text="Penicillin is no good for me")
+
+    await travel.do(buyer if way == "bookingCancel" else travel.supplier, way, bookingId=held["id"], reason="Not well")
+
+    intake = (await travel.booking(buyer, held["id"]))["intake"]
+    assert (intake["text"], intake["purgedAt"] is not None) == (None, True)
+    assert await travel.market.value("SELECT count(*) FROM booking_intake WHERE sealed IS NOT NULL") == 0
+
+
+async def test_a_supplier_confirms_through_a_key_that_may_and_through_no_other(
+    travel: Travel, people: People, api: Api
+) -> None:
+    buyer, (stranger, _) = await travel.buyer(), await travel.another()
+    held = await travel.held(buyer, await travel.departure())
+    await travel.pay(buyer)
+    confirm = document("bookingConfirm")
+    given = {"bookingId": held["id"], "reference": "K-1"}
+    scopes = (Scope.BOOKINGS_READ, Scope.BOOKINGS_WRITE)
+    for person, allowed in ((travel.supplier, scopes[:1]), (stranger, scopes)):
+        secret = (await issued(api, person, *allowed))["secret"]
+        before = await snapshot(travel.market.house)
+        refused = await with_key(api, secret, confirm, input=given)
+        assert refused["bookingConfirm"]["code"] in ("NOT_ALLOWED", "NOT_FOUND")
+        assert set(changed(before, await snapshot(travel.market.house))) <= {"api_key"}
+
+    secret = (await issued(api, travel.supplier, *scopes))["secret"]
+    confirmed = (await with_key(api, secret, confirm, input=given))["bookingConfirm"]
+
+    assert (confirmed["state"], confirmed["supplierReference"]) == ("CONFIRMED", "K-1")
+
+
 async def test_an_order_with_a_journey_is_called_off_by_the_journeys_ladder(travel: Travel) -> None:
     buyer = await travel.buyer()
     bag = await travel.market.piece(500)
@@ -280,6 +320,67 @@ async def test_an_order_with_a_journey_is_called_off_by_the_journeys_ladder(trav
     assert foretold["amount"] == ended["refunded"]
     assert (await travel.market.listing(bag.id)).state == "LISTED"
     assert (await travel.market.balance("ESCROW"), await travel.market.balance("TRAVEL_UNEARNED")) == (0, 0)
+    assert await travel.market.sound()
+
+
+REFUNDED = """
+mutation ($input: OrderCancelInput!) {
+  orderCancel(input: $input) {
+    __typename ... on Order { state refunds { amount { amount } parts { kind amount { amount } } } }
+    ... on UserError { code }
+  }
+}
+"""
+
+
+async def test_what_is_foretold_of_an_order_that_is_called_off_is_what_goes_back_with_its_shipping(
+    travel: Travel,
+) -> None:
+    """Amounts at which one division of the whole and one of each line differ by a cent between tenders."""
+    buyer = await travel.buyer(5_000)
+    await travel.market.credit(buyer, 167)
+    for price in (223, 803):
+        await travel.market.add(buyer, await travel.market.piece(price))
+    await travel.held(buyer, await travel.departure(days=20, price=2_000, net=700))
+    order = await travel.pay(buyer, method="EXPRESS", credit=167, cash=223 + 803 + 2_000 + 25 - 167)
+    told = await travel.preview(buyer, order, [line["id"] for line in reversed(order["lines"])])
+    assert (told["amount"]["amount"], told["shipping"]["amount"]) == ("1851.00", "25.00")
+
+    given = {"orderId": order["id"], "reason": "An exam"}
+    cancelled = (await travel.api(buyer, REFUNDED, input=given))["orderCancel"]
+
+    assert cancelled["state"] == "CANCELLED"
+    assert cancelled["refunds"] == [{"amount": told["amount"], "parts": told["parts"]}]
+    assert await travel.market.balance("ESCROW") == 0
+    assert await travel.market.sound()
+
+
+async def test_goods_that_were_not_sent_are_called_off_beside_a_journey_that_was_travelled(travel: Travel) -> None:
+    buyer = await travel.buyer(5_000)
+    bag, stock = await travel.market.piece(500, cost=200), await travel.market.stock(100, 5)
+    await travel.market.add(buyer, bag)
+    await travel.market.add(buyer, stock, 2)
+    held = await travel.held(buyer, await travel.departure(days=20))
+    order = await travel.pay(buyer)
+    await travel.do(travel.supplier, "bookingConfirm", bookingId=held["id"], reference="MV-1")
+    await travel.pass_(days=26)
+    told = await travel.preview(buyer, order, [line["id"] for line in order["lines"]])
+
+    cancelled = (await travel.api(buyer, REFUNDED, input={"orderId": order["id"], "reason": "Not sent"}))["orderCancel"]
+
+    assert cancelled["state"] == "DELIVERED"
+    assert cancelled["refunds"] == [{"amount": told["amount"], "parts": told["parts"]}]
+    assert told["amount"]["amount"] == "700.00"
+    assert (await travel.market.listing(bag.id)).state == "LISTED"
+    assert (await travel.market.listing(stock.id)).quantity == 5
+    await travel.pass_(days=27)
+    after = await travel.order(buyer, order["id"])
+    assert (after["state"], sorted(line["state"] for line in after["lines"])) == (
+        "COMPLETED",
+        ["CANCELLED", "CANCELLED", "DELIVERED"],
+    )
+    assert await travel.market.balance("ESCROW") == await travel.market.balance("TRAVEL_UNEARNED") == 0
+    assert await travel.owed() == {"TRAVEL": 80_000}
     assert await travel.market.sound()
 
 

@@ -79,7 +79,7 @@ MAY_REFUSE = {
 PREVIEW = """
 query ($order: ID!, $lines: [RefundPreviewLineInput!]!) {
   refundPreview(orderId: $order, lines: $lines) {
-    amount { amount }
+    amount { amount } shipping { amount } pieceGoesBack
     lines { worth { amount } deduction { amount } deductionReason amount { amount } line { id kind } }
     parts { kind amount { amount } }
   }
@@ -250,12 +250,14 @@ class Travel:
         assert answer["__typename"] == "Order", answer
         return answer
 
-    async def place(self, buyer: Account, *, channel: str | None = None, **tenders: Any) -> Any:
+    async def place(
+        self, buyer: Account, *, channel: str | None = None, method: str = "STANDARD", **tenders: Any
+    ) -> Any:
         cart = await self.cart(buyer)
         said = {name: money(value) if name in ("cash", "credit") else value for name, value in tenders.items()}
         if not said:
             said = {"cash": cart["subtotal"] | {"currencyCode": "EUR"}}
-        given = {"cartId": cart["id"], "delivery": TO_PARIS, "tenders": said}
+        given = {"cartId": cart["id"], "delivery": TO_PARIS | {"method": method}, "tenders": said}
         return await self.send(buyer, "orderPlace", **given, **({"channelCode": channel} if channel else {}))
 
     async def booked(

@@ -311,6 +311,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("budget_minor", sa.BigInteger(), nullable=False),
         sa.Column("subsidy_minor", sa.BigInteger(), nullable=False),
+        sa.Column("minimum_minor", sa.BigInteger(), nullable=False),
         sa.Column("reserved_minor", sa.BigInteger(), nullable=False),
         sa.Column("spent_minor", sa.BigInteger(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
@@ -326,6 +327,7 @@ def upgrade() -> None:
         sa.CheckConstraint("funder IN ('HOUSE', 'BRAND')", name=op.f("ck_campaign_funder")),
         sa.CheckConstraint("state IN ('OPEN', 'ENDED')", name=op.f("ck_campaign_state")),
         sa.CheckConstraint("char_length(code) BETWEEN 1 AND 40", name=op.f("ck_campaign_code")),
+        sa.CheckConstraint("minimum_minor > subsidy_minor", name=op.f("ck_campaign_minimum")),
         sa.CheckConstraint("reserved_minor + spent_minor <= budget_minor", name=op.f("ck_campaign_budget")),
         sa.CheckConstraint("reserved_minor >= 0 AND spent_minor >= 0", name=op.f("ck_campaign_sums")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_campaign_period")),
@@ -731,25 +733,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("channel_code IS NOT NULL"),
     )
     op.create_table(
-        "transit_cover",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("policy_number", sa.Text(), nullable=False),
-        sa.Column("carrier", sa.Text(), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
-        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("registered_by", sa.UUID(), nullable=True),
-        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_transit_cover_currency")),
-        sa.CheckConstraint("char_length(carrier) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_carrier")),
-        sa.CheckConstraint("char_length(policy_number) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_policy_number")),
-        sa.CheckConstraint("limit_minor > 0", name=op.f("ck_transit_cover_limit")),
-        sa.ForeignKeyConstraint(["registered_by"], ["account.id"], name=op.f("fk_transit_cover_registered_by")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_transit_cover")),
-        sa.UniqueConstraint("policy_number", name=op.f("uq_transit_cover_policy_number")),
-    )
-    op.create_table(
         "wallet_hold",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("owner", sa.UUID(), nullable=False),
@@ -815,7 +798,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_ledger_posting_currency")),
         sa.CheckConstraint(
-            "kind IN ('CASH', 'CREDIT', 'DEPOSIT', 'HELD', 'RECEIVABLE', 'ESCROW', 'CONSIGNOR_PAYABLE', 'INVENTORY', 'SALES', 'COMMISSION', 'SERVICES', 'COST_OF_GOODS', 'PSP_CLEARING', 'PAYOUT_CLEARING', 'TAX_PAYABLE', 'SHIPPING', 'FREIGHT_SUBSIDY', 'PROMOTION', 'CREDIT_BONUS', 'BREAKAGE', 'WRITE_OFF', 'FX', 'SUPPLIER_PAYABLE', 'TRAVEL_UNEARNED', 'GIFT_CARDS', 'SUBSIDY_BUDGET')",
+            "kind IN ('CASH', 'CREDIT', 'DEPOSIT', 'HELD', 'RECEIVABLE', 'ESCROW', 'CONSIGNOR_PAYABLE', 'INVENTORY', 'SALES', 'COMMISSION', 'SERVICES', 'COST_OF_GOODS', 'PSP_CLEARING', 'PAYOUT_CLEARING', 'TAX_PAYABLE', 'SHIPPING', 'FREIGHT_SUBSIDY', 'PROMOTION', 'CREDIT_BONUS', 'BREAKAGE', 'WRITE_OFF', 'FX', 'SUPPLIER_PAYABLE', 'CREDITORS', 'BRAND_RECEIVABLE', 'TRAVEL_UNEARNED', 'GIFT_CARDS', 'SUBSIDY_BUDGET')",
             name=op.f("ck_ledger_posting_kind"),
         ),
         sa.CheckConstraint("amount_minor <> 0", name=op.f("ck_ledger_posting_amount")),
@@ -1054,21 +1037,49 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("(paid_at IS NOT NULL) = (state = 'PAID')", name=op.f("ck_supplier_bill_paid")),
         sa.CheckConstraint(
-            "cause IN ('TRAVEL', 'CANCELLATION', 'CO_DEVELOPED', 'REFERRAL', 'GOODS')",
+            "(paid_at IS NOT NULL) = (state IN ('PAID', 'TAKEN_BACK'))", name=op.f("ck_supplier_bill_paid")
+        ),
+        sa.CheckConstraint(
+            "cause IN ('TRAVEL', 'CANCELLATION', 'CO_DEVELOPED', 'REFERRAL', 'GOODS', 'PREMIUM')",
             name=op.f("ck_supplier_bill_cause"),
         ),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_supplier_bill_currency")),
-        sa.CheckConstraint("state IN ('DUE', 'PAID')", name=op.f("ck_supplier_bill_state")),
+        sa.CheckConstraint("state IN ('DUE', 'PAID', 'VOID', 'TAKEN_BACK')", name=op.f("ck_supplier_bill_state")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_supplier_bill_amount")),
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_bill_supplier_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_bill")),
-        sa.UniqueConstraint(
-            "supplier_id", "subject_id", "cause", name=op.f("uq_supplier_bill_supplier_id_subject_id_cause")
-        ),
     )
+    op.create_index("ix_supplier_bill_subject", "supplier_bill", ["subject_id", "id"], unique=False)
     op.create_index("ix_supplier_bill_supplier", "supplier_bill", ["supplier_id", "due_at", "id"], unique=False)
+    op.create_index(
+        "uq_supplier_bill_standing",
+        "supplier_bill",
+        ["supplier_id", "subject_id", "cause"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('DUE', 'PAID')"),
+    )
+    op.create_table(
+        "transit_cover",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("policy_number", sa.Text(), nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_by", sa.UUID(), nullable=True),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("supplier_id", sa.UUID(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_transit_cover_currency")),
+        sa.CheckConstraint("char_length(carrier) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_carrier")),
+        sa.CheckConstraint("char_length(policy_number) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_policy_number")),
+        sa.CheckConstraint("limit_minor > 0", name=op.f("ck_transit_cover_limit")),
+        sa.ForeignKeyConstraint(["registered_by"], ["account.id"], name=op.f("fk_transit_cover_registered_by")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_transit_cover_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transit_cover")),
+        sa.UniqueConstraint("policy_number", name=op.f("uq_transit_cover_policy_number")),
+    )
     op.create_table(
         "travel_product",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -3447,7 +3458,6 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "shop_associate" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "shop_slot" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "supplier" TO cercle_app')
-    run('GRANT SELECT, INSERT, UPDATE ON "transit_cover" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "wallet_hold" TO cercle_app')
     run('GRANT SELECT ON "wallet_pocket" TO cercle_app')
     run(
@@ -3458,6 +3468,7 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "product" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "sales_order" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "supplier_bill" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "transit_cover" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "travel_product" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "departure" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE (reason) ON "order_refund" TO cercle_app')
