@@ -189,6 +189,7 @@ async def give_back(
     done = await order.refund(work, of, {line.id: refunded.amount}, reason=reason, now=now)
     assert (done.amount, done.parts) == (reckoned.amount, reckoned.parts), "what was reckoned is what was refunded"
     goods_return.worth, goods_return.deducted = refunded.worth, refunded.deduction
+    goods_return.duties_minor = refunded.duties.minor
     goods_return.refunded, goods_return.refund_id = done.amount, done.id
     if back == line.quantity:
         order.returned(work, of, line, now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain import cart as carts
-from domain import claim, consignment, listing, payment, policy, supplier
+from domain import claim, consignment, listing, payment, supplier
 from domain.booking import Booking
 from domain.cart import Cart, CartBooking, CartId
 from domain.event import Event
@@ -15,7 +15,18 @@ from domain.money import Money
 from domain.order import journey
 from domain.order.deliver import block
 from domain.order.lifecycle import LineState, OrderState
-from domain.order.noun import HOLD_GRACE, Cost, Delivery, Order, OrderId, OrderLine, OrderLineId, Tender, TenderKind
+from domain.order.noun import (
+    HOLD_GRACE,
+    Cost,
+    Delivery,
+    Order,
+    OrderId,
+    OrderLine,
+    OrderLineId,
+    Provenance,
+    Tender,
+    TenderKind,
+)
 from domain.order.pay import hold_promised, in_order, open_settlements, pay_from_wallet, sell, tell_paid
 from domain.order.pledge import PLEDGED, Pledge, PledgeChoice, PledgeMode
 from domain.order.port import Work
@@ -23,7 +34,7 @@ from domain.order.quote import OrderQuote, Terms, Wish, check_delivery, quote
 from domain.order.refusal import PriceChanged
 from domain.payment import PAYMENT_TTL, PaymentProvider, PaymentPurpose
 from domain.piece import PieceId
-from domain.policy import Pin, PolicyKind, PolicyVersion, ReturnTerms, TaxTerms
+from domain.policy import CustomsTerms, Pin, PolicyKind, PolicyVersion, ReturnTerms, ShippingTerms, TaxTerms
 from domain.refusal import InvalidInput, require
 from domain.settlement import BlockReason
 from domain.shop import ShopId
@@ -149,21 +160,33 @@ async def gather_terms(work: Work, cart: Cart, delivery: Delivery, now: datetime
         jurisdiction = delivery.address.country
     else:
         jurisdiction = (await work.shops.find(ShopId(delivery.shop_id))).address.country
+    sent = [item.listing_id for item in cart.items] if delivery.shop_id is None else []
     return terms_of(
         jurisdiction,
-        [await policy.current(work, kind, now) for kind in (PolicyKind.TAX, PolicyKind.RETURN)],
+        await work.policies.in_force(now),
         await work.costs.of_pieces(list(cart.tokens)),
+        await work.costs.provenances(sent),
     )
 
 
-def terms_of(jurisdiction: str, policies: Sequence[PolicyVersion], costs: Mapping[PieceId, Cost]) -> Terms:
-    """The tax and return policies among these, with the versions that each line pins."""
+PINNED = (PolicyKind.TAX, PolicyKind.RETURN, PolicyKind.SHIPPING, PolicyKind.CUSTOMS)
+
+
+def terms_of(
+    jurisdiction: str,
+    policies: Sequence[PolicyVersion],
+    costs: Mapping[PieceId, Cost],
+    provenances: Mapping[ListingId, Provenance],
+) -> Terms:
+    """The policies of a sale among these, with the versions that each line pins."""
     found = {version.kind: version for version in policies}
-    tax, returns = found[PolicyKind.TAX].terms, found[PolicyKind.RETURN].terms
+    tax, returns, shipping, customs = (found[kind].terms for kind in PINNED)
     assert isinstance(tax, TaxTerms), "a tax policy has tax terms"
     assert isinstance(returns, ReturnTerms), "a return policy has return terms"
-    pins = tuple(Pin(kind, found[kind].version) for kind in (PolicyKind.TAX, PolicyKind.RETURN))
-    return Terms(jurisdiction, tax, returns, costs, pins)
+    assert isinstance(shipping, ShippingTerms), "a shipping policy has shipping terms"
+    assert isinstance(customs, CustomsTerms), "a customs policy has customs terms"
+    pins = tuple(Pin(kind, found[kind].version) for kind in PINNED)
+    return Terms(jurisdiction, tax, returns, shipping, customs, costs, provenances, pins)
 
 
 def check_items(cart: Cart, listings: Mapping[ListingId, Listing]) -> None:
@@ -263,6 +286,10 @@ def draft(work: Work, cart: Cart, reckoned: OrderQuote, delivery: Delivery, now:
             pins=line.pins,
             shares=line.shares,
             supplier_id=line.supplier_id,
+            origin=line.origin,
+            duties=line.duties,
+            duty_minor=line.duty.minor,
+            given_back=line.given_back,
         )
         for position, line in enumerate(reckoned.lines, start=1)
     )
@@ -281,4 +308,5 @@ def draft(work: Work, cart: Cart, reckoned: OrderQuote, delivery: Delivery, now:
         shipping_refunded=zero,
         payment_intent_id=None,
         placed_at=now,
+        duties_minor=reckoned.duties.minor,
     )

@@ -3,9 +3,11 @@
 A deal pins the versions that it was made under, so that a later version never reaches back into it.
 """
 
+from domain.policy.customs import CustomsArea, CustomsTerms, DutyKind, DutyRate, within
 from domain.policy.default import default_terms
-from domain.policy.kind import PolicyKind
+from domain.policy.kind import PolicyKind, TaxBasis
 from domain.policy.pricing import FreightTariff, GradeShare, PriceStep, PricingTerms, changed_by
+from domain.policy.shipping import DeliveryMethod, ShippingTerms, ShippingZone, ZoneMethod
 from domain.policy.terms import (
     AppraisalTerms,
     Bearer,
@@ -26,7 +28,6 @@ from domain.policy.terms import (
     SellerLevel,
     SettlementTerms,
     StatutoryReturn,
-    TaxBasis,
     TaxRate,
     TaxTerms,
     Terms,
@@ -62,6 +63,11 @@ __all__ = [
     "CostKind",
     "CostTariff",
     "CostTerms",
+    "CustomsArea",
+    "CustomsTerms",
+    "DeliveryMethod",
+    "DutyKind",
+    "DutyRate",
     "FreightTariff",
     "GradeRate",
     "GradeShare",
@@ -83,6 +89,8 @@ __all__ = [
     "ReturnTerms",
     "SellerLevel",
     "SettlementTerms",
+    "ShippingTerms",
+    "ShippingZone",
     "StatutoryReturn",
     "TaxBasis",
     "TaxRate",
@@ -91,10 +99,12 @@ __all__ = [
     "TravelCategory",
     "TravelTerms",
     "Work",
+    "ZoneMethod",
     "changed_by",
     "current",
     "default_terms",
     "gather",
     "in_force",
     "publish",
+    "within",
 ]

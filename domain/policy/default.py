@@ -2,6 +2,8 @@
 
 from domain.localized import Localized
 from domain.money import Currency, Money
+from domain.policy.border import customs_terms, shipping_terms
+from domain.policy.kind import TaxBasis
 from domain.policy.pricing import default_pricing
 from domain.policy.terms import (
     AppraisalTerms,
@@ -23,7 +25,6 @@ from domain.policy.terms import (
     SellerLevel,
     SettlementTerms,
     StatutoryReturn,
-    TaxBasis,
     TaxRate,
     TaxTerms,
     Terms,
@@ -161,7 +162,8 @@ def default_terms() -> tuple[Terms, ...]:
         service_fees=tuple(Money(fee, currency) for currency, (_, fee) in APPRAISAL_LIMITS.items()),
         service_days=90,
     )
-    return commission, markdown, settlement, returns, tax, cost, appraisal, travel_terms(), default_pricing()
+    sold = (commission, markdown, settlement, returns, tax, cost, appraisal)
+    return *sold, travel_terms(), default_pricing(), shipping_terms(), customs_terms()
 
 
 def travel_terms() -> TravelTerms:

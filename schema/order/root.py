@@ -32,7 +32,15 @@ from schema.order.input import (
     TendersInput,
     to_states,
 )
-from schema.order.noun import Order, OrderQuote, OrderState, PriceChanged, TendersDoNotFit, TradeInNotOffered
+from schema.order.noun import (
+    NotDeliveredThere,
+    Order,
+    OrderQuote,
+    OrderState,
+    PriceChanged,
+    TendersDoNotFit,
+    TradeInNotOffered,
+)
 
 ORDERS = "orders"
 QUEUE = "orderQueue"
@@ -128,6 +136,7 @@ class OrderMutation:
         OrderPlaceInput,
         Order,
         TendersDoNotFit,
+        NotDeliveredThere,
         PriceChanged,
         ClaimLapsed,
         BookingLapsed,

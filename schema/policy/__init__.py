@@ -1,5 +1,7 @@
 """Policies: versioned terms, each of its own type."""
 
+from schema.policy.customs import DutyKind
+from schema.policy.kind import TaxBasis
 from schema.policy.noun import (
     Bearer,
     CancellationLadder,
@@ -8,17 +10,19 @@ from schema.policy.noun import (
     PolicyPin,
     PolicyVersion,
     SellerLevel,
-    TaxBasis,
     TravelCategory,
     TravelCategoryRule,
 )
 from schema.policy.root import PolicyMutation, PolicyQuery
+from schema.policy.shipping import DeliveryMethod
 
 __all__ = [
     "Bearer",
     "CancellationLadder",
     "CommissionPlan",
     "CostKind",
+    "DeliveryMethod",
+    "DutyKind",
     "PolicyMutation",
     "PolicyPin",
     "PolicyQuery",

@@ -10,17 +10,18 @@ from domain.refusal import InvalidInput
 from schema.grade import Grade
 from schema.localized import LocalizedInput
 from schema.mutation import Keyed, given
+from schema.policy.customs import CustomsTermsInput
+from schema.policy.kind import BPS, TaxBasis
 from schema.policy.noun import (
-    BPS,
     Bearer,
     ChoiceFixed,
     CommissionShape,
     CostKind,
     SellerLevel,
-    TaxBasis,
     TravelCategory,
 )
 from schema.policy.pricing import PricingTermsInput
+from schema.policy.shipping import ShippingTermsInput
 from schema.scalars import CountryCode, MoneyInput
 
 
@@ -295,6 +296,12 @@ class PolicyTermsInput:
     pricing: PricingTermsInput | None = strawberry.field(
         default=strawberry.UNSET, description="What used pieces are worth, and what their owners are offered."
     )
+    shipping: ShippingTermsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where parcels go, and what that costs."
+    )
+    customs: CustomsTermsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What is asked where goods cross a border."
+    )
 
     def to_terms(self) -> domain.Terms:
         said: list[Any] = [
@@ -309,6 +316,8 @@ class PolicyTermsInput:
                 self.appraisal,
                 self.travel,
                 self.pricing,
+                self.shipping,
+                self.customs,
             )
         ]
         for one in said:

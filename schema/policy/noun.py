@@ -11,7 +11,10 @@ from schema.grade import Grade
 from schema.ids import Node, global_id
 from schema.localized import localized
 from schema.noun import attribute, noun
+from schema.policy.customs import CustomsTerms
+from schema.policy.kind import BPS, TaxBasis
 from schema.policy.pricing import PricingTerms
+from schema.policy.shipping import ShippingTerms
 from schema.scalars import CountryCode, CurrencyCode, Money
 
 PolicyKind = strawberry.enum(domain.PolicyKind, name="PolicyKind", description="What a policy is about.")
@@ -19,7 +22,6 @@ SellerLevel = strawberry.enum(domain.SellerLevel, name="SellerLevel", descriptio
 CommissionShape = strawberry.enum(
     domain.CommissionShape, name="CommissionShape", description="How a commission plan reckons."
 )
-TaxBasis = strawberry.enum(domain.TaxBasis, name="TaxBasis", description="What a line is taxed on.")
 CostKind = strawberry.enum(domain.CostKind, name="CostKind", description="What a piece can cost before it is sold.")
 Bearer = strawberry.enum(domain.Bearer, name="CostBearer", description="Who pays for something.")
 ChoiceFixed = strawberry.enum(
@@ -29,8 +31,6 @@ ChoiceFixed = strawberry.enum(
 )
 
 TravelCategory = strawberry.enum(domain.TravelCategory, name="TravelCategory", description="What a journey is for.")
-
-BPS = "in basis points, of which 10,000 make a whole"
 
 
 @noun(domain.CommissionTier, description="One band of the price.")
@@ -199,6 +199,8 @@ PolicyTerms = Annotated[
         AppraisalTerms,
         TravelTerms,
         PricingTerms,
+        ShippingTerms,
+        CustomsTerms,
     ],
     strawberry.union("PolicyTerms", description="What a policy says, by its kind."),
 ]

@@ -37,10 +37,10 @@ from domain.ledger import AccountKind, Journal, LotId
 from domain.listing import ListingState
 from domain.money import Currency, Money, total
 from domain.order import LineState, Order, OrderId, OrderLineId, OrderState, Tender, TenderKind, refund
-from domain.order.noun import Delivery, DeliveryMethod, OrderLine
+from domain.order.noun import Delivery, OrderLine
 from domain.payment import PaymentState
 from domain.piece import HOUSE
-from domain.policy import TaxBasis
+from domain.policy import DeliveryMethod, TaxBasis
 from domain.shipment import Fingerprint
 from domain.viewer import AccountId, Role, Viewer
 from domain.wallet import LotSlice

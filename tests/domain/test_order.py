@@ -20,12 +20,12 @@ from domain.order import (
     Wish,
     allocate_refund,
 )
-from domain.order.noun import Delivery, DeliveryMethod, OrderLine
+from domain.order.noun import Delivery, OrderLine
 from domain.order.quote import included_tax, plan_tenders, tax_basis
 from domain.order.refund import lots_back
 from domain.payment import PaymentProvider, RefundTooHigh
 from domain.piece import HOUSE, Party, PartyKind
-from domain.policy import TaxBasis
+from domain.policy import DeliveryMethod, TaxBasis
 from domain.refusal import InvalidInput, WrongState
 from domain.wallet import LotSlice
 
