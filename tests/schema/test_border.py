@@ -21,7 +21,9 @@ QUOTE = """
 query ($cart: ID!, $delivery: DeliveryInput!, $tenders: TendersInput!) {
   orderQuote(cartId: $cart, delivery: $delivery, tenders: $tenders) {
     shipping { amount } duties { amount } total { amount }
-    lines { origin taxRateBps tax { amount } duty { amount } duties { kind basis { amount } rateBps amount { amount } } }
+    lines {
+      origin taxRateBps tax { amount } duty { amount } duties { kind basis { amount } rateBps amount { amount } }
+    }
   }
 }
 """
@@ -198,12 +200,8 @@ async def test_abroad_duty_and_import_tax_are_quoted_by_line_collected_and_owed_
     (line,) = found["lines"]
     assert (line["origin"], line["taxRateBps"], line["tax"]) == ("FR", 0, {"amount": "0.00"})
     # 6 % of 240, then 13 % of 254.40.
-    assert [
-        (one["kind"], one["basis"]["amount"], one["rateBps"], one["amount"]["amount"]) for one in line["duties"]
-    ] == [
-        ("DUTY", "240.00", 600, "14.40"),
-        ("IMPORT_TAX", "254.40", 1_300, "33.07"),
-    ]
+    assert asked(line) == [("DUTY", 600, "14.40"), ("IMPORT_TAX", 1_300, "33.07")]
+    assert [one["basis"]["amount"] for one in line["duties"]] == ["240.00", "254.40"]
     assert (found["duties"], found["shipping"], found["total"]) == (
         {"amount": "47.47"},
         {"amount": "20.00"},
@@ -262,9 +260,8 @@ async def test_the_nearest_category_and_then_the_tax_basis_say_the_rate_and_a_de
         {"dutyBps": 1_000, "category": slug, "importTaxBps": 0},
     ]
     area = {"code": "CH", "countries": ["CH", "LI"], "rates": rates, "source": "Tares", "givenBack": True}
-    before = await market.place(
-        buyer, (await market.add(buyer, await market.stock(600, 1)))["id"], delivery=to("CH"), cash=600
-    )
+    cart = await market.add(buyer, await market.stock(600, 1))
+    before = await market.place(buyer, cart["id"], delivery=to("CH"), cash=600)
 
     said = await publish(market, people, customs={"areas": [area]})
     await market.add(buyer, bag)
@@ -338,9 +335,9 @@ async def test_an_order_that_is_called_off_gives_the_duties_back_to_what_paid_th
     assert await market.sound()
 
 
-@pytest.mark.parametrize(("country", "whole", "half"), [("US", "105.00", "2.50"), ("CN", "119.78", "0.00")])
+@pytest.mark.parametrize("country", ["US", "CN"])
 async def test_of_what_comes_back_from_abroad_the_duty_comes_back_where_the_country_gives_it_back(
-    country: str, whole: str, half: str, people: People, market: Market, returns: Returns
+    country: str, people: People, market: Market, returns: Returns
 ) -> None:
     buyer = await people.customer(cash=euros(1_000))
     cart = await market.add(buyer, await market.stock(250, 9), 2)
@@ -349,11 +346,9 @@ async def test_of_what_comes_back_from_abroad_the_duty_comes_back_where_the_coun
     await returns.deliver(sale)
     back = {"US": 1_250, "CN": 0}[country]
 
-    async def foretold() -> Any:
-        wanted = [{"lineId": sale["lines"][0]["id"], "quantity": 1}]
-        return (await market.api(buyer, PREVIEW, order=sale["id"], lines=wanted))["refundPreview"]
+    wanted = [{"lineId": sale["lines"][0]["id"], "quantity": 1}]
 
-    preview = await foretold()
+    preview = (await market.api(buyer, PREVIEW, order=sale["id"], lines=wanted))["refundPreview"]
     assert preview["lines"][0]["amount"] == {"amount": "250.00"}
     assert preview["lines"][0]["duties"] == {"amount": f"{back / 100:.2f}"}
     made = await returns.inspected(buyer, sale, quantity=1, tagNumber=None, weightGrams=None)
