@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain import cart as carts
 from domain import claim, consignment, listing, payment, supplier
-from domain.booking import Booking
+from domain.booking import Booking, BookingPart
 from domain.cart import Cart, CartBooking, CartId
 from domain.event import Event
 from domain.ledger import AccountKind
@@ -55,6 +55,9 @@ class PlaceOrder:
     channel_code: str | None = None
 
 
+Booked = Sequence[tuple[CartBooking, Booking]]
+
+
 async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetime) -> Order:
     """Buy all that is in the viewer's cart.
 
@@ -75,7 +78,7 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
         pledge = await work.pledges.offered(command.pledge, cart.owner, cart.currency, now)
     reckoned = quote(cart.items, seen, command.delivery, terms, replace(command.wish, pledge=pledge), booked)
     order = draft(work, cart, reckoned, command.delivery, now)
-    await attribute(work, order, command.channel_code)
+    await attribute(work, order, booked, command.channel_code)
     if pledge is not None:
         promise_piece(order, pledge)
     provider = command.wish.provider
@@ -99,23 +102,24 @@ def promise_piece(order: Order, pledge: Pledge) -> None:
             block(line, BlockReason.TRADE_IN)
 
 
-async def attribute(work: Work, order: Order, channel_code: str | None) -> None:
-    """The sale came through a partner's channel, which has a part in what the house earns on it.
+async def attribute(work: Work, order: Order, booked: Booked, channel_code: str | None) -> None:
+    """The sale came through a partner's channel, which has a part in whatever the house earns on it.
 
-    What is sold for a member is settled with that member, and has no such part.
+    A journey that is paid in two parts keeps that for the second; the bookings are saved with what pays for them.
     """
     if channel_code is None:
         return
     partner = await work.suppliers.of_channel(channel_code.strip().upper())
     require(partner is not None, InvalidInput("No partner has this channel.", path=("channelCode",)))
     assert partner is not None, "looked at above"
+    code = partner.channel_code or ""
+    require(partner.account_id != order.buyer, supplier.OwnChannel(code, path=("channelCode",)))
     order.channel_code = partner.channel_code
     for line in order.lines:
-        if not line.consigned:
-            line.shares = supplier.referral(partner, line.shares)
-
-
-Booked = Sequence[tuple[CartBooking, Booking]]
+        line.shares = supplier.referral(partner, line.shares)
+    for item, booking in booked:
+        if item.part is not BookingPart.BALANCE:
+            booking.shares = supplier.referral(partner, booking.shares)
 
 
 async def buy(work: Work, cart: Cart, order: Order, booked: Booked, now: datetime) -> None:

@@ -108,7 +108,9 @@ class OrderPlaceInput(MoneyMove):
 
     channel_code: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The code of a partner's channel that the sale came through; the partner has a share in it.",
+        description="The code of a partner's channel that the sale came through. Of what the house earns on each line "
+        "the partner has the share agreed with it: of the price of the house's own goods less their tax and cost, of "
+        "the commission on a member's piece, of the margin of a journey less its tax, whenever that is paid.",
     )
 
     def to_command(self) -> order.PlaceOrder:

@@ -247,6 +247,9 @@ class Order(Node):
     completed_at: datetime | None = strawberry.field(description="When nothing could come back any more.")
     ended_at: datetime | None = strawberry.field(description="When it was cancelled or lapsed.")
     end_reason: str | None = strawberry.field(description="Why it was cancelled or lapsed.")
+    channel_code: str | None = strawberry.field(
+        description="The channel of the partner that the sale came through; null for none."
+    )
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 

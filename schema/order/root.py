@@ -17,6 +17,7 @@ from schema.listing import NotAvailable
 from schema.mutation import Info, given, mutation
 from schema.node import fetchable
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
+from schema.supplier import OwnChannel
 from schema.wallet import InsufficientFunds
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ class OrderMutation:
         TradeInNotOffered,
         CampaignNotRunning,
         PurchaseTooSmall,
+        OwnChannel,
         WrongState,
         VersionConflict,
         description="Buy all that is in a cart, in one move. Without a provider it is paid at once; with one, the "

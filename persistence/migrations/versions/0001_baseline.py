@@ -2889,6 +2889,7 @@ def upgrade() -> None:
         sa.Column("bonus_minor", sa.BigInteger(), nullable=False),
         sa.Column("credit_bps", sa.Integer(), nullable=False),
         sa.Column("cost_lines", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("shares", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("return_window_days", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
