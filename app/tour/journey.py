@@ -9,8 +9,12 @@ from app.tour.house import ADDRESS, House, Json, Off, euros
 from domain.viewer import Role
 
 CREDIT = "100.00"
-TRAVELLER: Json = {"unit": "STUDENT", "givenName": "Jia", "familyName": "Lin", "birthDate": "2002-03-04"}
-PATIENT: Json = {"unit": "ADULT", "givenName": "Wei", "familyName": "Lin", "birthDate": "1958-09-12"}
+AT_HOME: Json = {
+    "passport": {"country": "CN", "validUntil": "2090-01-31"},
+    "emergencyContact": {"name": "Lin Hua", "relation": "sister", "phone": "+86 10 5550 1234"},
+}
+TRAVELLER: Json = {"unit": "STUDENT", "givenName": "Jia", "familyName": "Lin", "birthDate": "2002-03-04", **AT_HOME}
+PATIENT: Json = {"unit": "ADULT", "givenName": "Wei", "familyName": "Lin", "birthDate": "1958-09-12", **AT_HOME}
 
 
 def in_days(days: int) -> str:

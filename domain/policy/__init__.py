@@ -32,7 +32,14 @@ from domain.policy.terms import (
     TaxTerms,
     Terms,
 )
-from domain.policy.travel import CancellationLadder, CategoryRule, LadderStep, TravelCategory, TravelTerms
+from domain.policy.travel import (
+    CancellationLadder,
+    CategoryRule,
+    LadderStep,
+    TravelCategory,
+    TravellerDatum,
+    TravelTerms,
+)
 from domain.policy.version import (
     InForce,
     Pin,
@@ -98,6 +105,7 @@ __all__ = [
     "Terms",
     "TravelCategory",
     "TravelTerms",
+    "TravellerDatum",
     "Work",
     "ZoneMethod",
     "changed_by",

@@ -31,6 +31,7 @@ MONTHS_MAX = 600
 RESPONSE_DAYS_MAX = 90
 ENTRIES_MAX = 100
 AGE_MAX = 120
+PASSPORT_MONTHS_MAX = 24
 MINUTES_MAX = 1_440
 HOURS_MAX = 720
 COUNTRIES_MAX = 300
@@ -133,6 +134,9 @@ def _travel(terms: TravelTerms) -> None:
         fits = all(0 <= age <= AGE_MAX for age in ages) and rule.age_min <= (rule.age_max or AGE_MAX)
         require(fits, InvalidInput(f"Ages are 0 to {AGE_MAX}, the lowest first.", path=("categories",)))
         _days("categories", rule.intake_days)
+        _unique("categories", rule.required)
+        valid = 0 <= rule.passport_months <= PASSPORT_MONTHS_MAX
+        require(valid, InvalidInput(f"0 to {PASSPORT_MONTHS_MAX} months.", path=("categories",)))
     _entries("ladders", [ladder.code for ladder in terms.ladders])
     for ladder in terms.ladders:
         _ladder(ladder)

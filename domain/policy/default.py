@@ -29,7 +29,16 @@ from domain.policy.terms import (
     TaxTerms,
     Terms,
 )
-from domain.policy.travel import CancellationLadder, CategoryRule, LadderStep, TravelCategory, TravelTerms
+from domain.policy.travel import (
+    CancellationLadder,
+    CategoryRule,
+    LadderStep,
+    TravelCategory,
+    TravellerDatum,
+    TravelTerms,
+)
+
+PASSPORT, EMERGENCY_CONTACT, DIET, SCHOOL = TravellerDatum
 
 # The whole price of goods, then the services of an intermediary; standard rates by law, for finance to keep current.
 TAX_RATES = {
@@ -172,10 +181,30 @@ def travel_terms() -> TravelTerms:
 
     return TravelTerms(
         categories=(
-            CategoryRule(TravelCategory.STUDY_TOUR, age_min=14, guardian_below_age=18),
-            CategoryRule(TravelCategory.K12, age_min=5, age_max=18, guardian_below_age=18),
-            CategoryRule(TravelCategory.INTEREST, age_min=8, guardian_below_age=18),
-            CategoryRule(TravelCategory.MEDICAL, age_min=18, intake=True, intake_days=30),
+            CategoryRule(
+                TravelCategory.STUDY_TOUR,
+                age_min=14,
+                guardian_below_age=18,
+                required=(PASSPORT, EMERGENCY_CONTACT, SCHOOL),
+                passport_months=6,
+            ),
+            CategoryRule(
+                TravelCategory.K12,
+                age_min=5,
+                age_max=18,
+                guardian_below_age=18,
+                required=(PASSPORT, EMERGENCY_CONTACT, DIET, SCHOOL),
+                passport_months=6,
+            ),
+            CategoryRule(TravelCategory.INTEREST, age_min=8, guardian_below_age=18, required=(EMERGENCY_CONTACT, DIET)),
+            CategoryRule(
+                TravelCategory.MEDICAL,
+                age_min=18,
+                intake=True,
+                intake_days=30,
+                required=(PASSPORT, EMERGENCY_CONTACT),
+                passport_months=6,
+            ),
             CategoryRule(TravelCategory.LEISURE),
         ),
         ladders=(

@@ -12,6 +12,7 @@ from schema.policy.noun import (
     SellerLevel,
     TravelCategory,
     TravelCategoryRule,
+    TravellerDatum,
 )
 from schema.policy.root import PolicyMutation, PolicyQuery
 from schema.policy.shipping import DeliveryMethod
@@ -31,4 +32,5 @@ __all__ = [
     "TaxBasis",
     "TravelCategory",
     "TravelCategoryRule",
+    "TravellerDatum",
 ]

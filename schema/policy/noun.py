@@ -30,6 +30,9 @@ ChoiceFixed = strawberry.enum(
     description="From when on cash and credit can not be exchanged any more, when the seller is paid after the sale.",
 )
 
+TravellerDatum = strawberry.enum(
+    domain.TravellerDatum, name="TravellerDatum", description="What a category asks of its travellers."
+)
 TravelCategory = strawberry.enum(domain.TravelCategory, name="TravelCategory", description="What a journey is for.")
 
 
@@ -160,6 +163,11 @@ class TravelCategoryRule:
     guardian_below_age: int = strawberry.field(description="Whoever is younger needs a guardian's consent; 0 for none.")
     intake: bool = strawberry.field(description="Whether medical details are needed before the journey.")
     intake_days: int = strawberry.field(description="How many days after the journey they are forgotten.")
+    required: list[TravellerDatum] = strawberry.field(  # type: ignore[valid-type]
+        description="What each traveller has to say when places are held; SCHOOL is asked of those who need a "
+        "guardian's consent."
+    )
+    passport_months: int = strawberry.field(description="How many months beyond the end a passport has to be valid.")
 
 
 @noun(domain.LadderStep, description="What stays with the sellers when a journey is called off early enough.")
