@@ -239,6 +239,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("set_by", sa.UUID(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("history", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("category_id IS NOT NULL OR brand_id IS NOT NULL", name=op.f("ck_acquisition_plan_scope")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_acquisition_plan_period")),
