@@ -100,9 +100,7 @@ class NothingWanted(Refusal):
 
     @property
     def message(self) -> str:
-        return (
-            f"{self.sold} were sold and {self.on_sale} are on the shelf: none is wanted. Name a target to buy on."
-        )
+        return f"{self.sold} were sold and {self.on_sale} are on the shelf: none is wanted. Name a target to buy on."
 
 
 # Ports
