@@ -129,6 +129,18 @@ class NothingDue(Refusal):
 
 
 @dataclass(eq=False)
+class OwnChannel(Refusal):
+    """A partner buys through its own channel, and would have a share in what it pays itself."""
+
+    code = "OWN_CHANNEL"
+    channel_code: str
+
+    @property
+    def message(self) -> str:
+        return f"Nobody earns on what they buy themselves: leave the channel {self.channel_code} out."
+
+
+@dataclass(eq=False)
 class ChannelTaken(Refusal):
     """Another supplier has this channel code."""
 
@@ -239,6 +251,19 @@ async def owe(
     return house(AccountKind.SUPPLIER_PAYABLE, amount)
 
 
+BILLED = {ShareReason.CO_DEVELOPED: BillCause.CO_DEVELOPED, ShareReason.REFERRAL: BillCause.REFERRAL}
+
+
+async def share(
+    work: Work, subject_id: UUID, earned: Money, shares: Iterable[RevenueShare], now: datetime
+) -> list[Posting]:
+    """Partners' parts of what the house has earned on an order line, each with its bill."""
+    return [
+        await owe(work, part.supplier_id, BILLED[part.reason], subject_id, amount, now)
+        for part, amount in divide(earned, shares)
+    ]
+
+
 async def undo(work: Work, bills: Iterable[SupplierBill]) -> tuple[list[Posting], list[SupplierBill]]:
     """What locked bills were for is undone: what is due falls away, with its side of the journal; what was paid
 
@@ -342,8 +367,12 @@ async def pay(work: Work, viewer: Viewer, command: PaySupplier, *, now: datetime
 
 
 def referral(supplier: Supplier | None, shares: Sequence[RevenueShare]) -> tuple[RevenueShare, ...]:
-    """The shares of a line with that of the channel that the sale came through, as far as something is left of it."""
-    if supplier is None or not supplier.referral_bps:
+    """The shares of a line with that of the channel that the sale came through, as far as something is left of it.
+
+    Who brought the sale first keeps it: what is paid later of it is attributed to nobody else.
+    """
+    attributed = any(share.reason is ShareReason.REFERRAL for share in shares)
+    if supplier is None or not supplier.referral_bps or attributed:
         return tuple(shares)
     left = BASIS_POINTS - sum(share.share_bps for share in shares)
     share = RevenueShare(supplier.id, min(left, supplier.referral_bps), ShareReason.REFERRAL)

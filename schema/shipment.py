@@ -9,7 +9,7 @@ from domain import shipment
 from resolvers import shipment as resolve
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, encode_id, global_id, id_of
-from schema.mutation import Info, Keyed, given, mutation
+from schema.mutation import Info, Keyed, MoneyMove, given, mutation
 from schema.node import fetchable
 from schema.noun import noun
 from schema.order import Order, OrderLine
@@ -197,12 +197,9 @@ class ShipmentCreateInput(Keyed):
 
 
 @strawberry.input(description="What every step of a shipment takes.")
-class ShipmentMove(Keyed):
+class ShipmentMove(MoneyMove):
     shipment_id: strawberry.ID = strawberry.field(description="Which shipment.")
     photos: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Keys of photos of this step.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Refuse unless the shipment is still at this version."
-    )
 
     def to_command(self) -> shipment.MoveShipment:
         return shipment.MoveShipment(
@@ -233,12 +230,9 @@ class ShipmentCancelInput(ShipmentMove):
 
 
 @strawberry.input(description="Give a pickup to the buyer who shows its code.")
-class ShipmentPickUpInput(Keyed):
+class ShipmentPickUpInput(MoneyMove):
     shipment_id: strawberry.ID = strawberry.field(description="Which shipment.")
     pickup_code: str = strawberry.field(description="The code that the buyer shows.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Refuse unless the shipment is still at this version."
-    )
 
     def to_command(self) -> shipment.PickUp:
         return shipment.PickUp(

@@ -88,6 +88,11 @@ class ChannelTaken(UserError):
     channel_code: str = strawberry.field(description="Which code.")
 
 
+@refused(supplier.OwnChannel)
+class OwnChannel(UserError):
+    channel_code: str = strawberry.field(description="Which code.")
+
+
 @strawberry.input(description="Take in a supplier.")
 class SupplierRegisterInput(Keyed):
     name: str = strawberry.field(description="What it is called, 1 to 200 characters.")

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain import departure as departures
 from domain import piece
 from domain import travel_product as products
+from domain.booking.detail import check_details
 from domain.booking.lifecycle import BookingState
 from domain.booking.noun import Booking, BookingId, BookingPart, Installment, Traveller
 from domain.booking.port import Work
@@ -159,7 +160,7 @@ def check_traveller(
     require(agreed, ConsentMissing(age, rule.guardian_below_age, path=(*path, "guardian")))
     guardian = traveller.guardian
     return replace(
-        traveller,
+        check_details(traveller, rule, age, day_of(departure.ends_at, product), now, path),
         given_name=line(traveller.given_name, *path, "givenName", longest=NAME_MAX),
         family_name=line(traveller.family_name, *path, "familyName", longest=NAME_MAX),
         guardian=None

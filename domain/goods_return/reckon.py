@@ -20,7 +20,10 @@ from domain.wallet import LotSlice
 
 @dataclass(frozen=True, slots=True)
 class LineRefund:
-    """What a line gives back: what was paid for the quantity, less what the goods have lost, and why."""
+    """What a line gives back: what was paid for the quantity, less what the goods have lost, and why.
+
+    `duties` go back besides, in the same part, where they do at all.
+    """
 
     line_id: OrderLineId
     quantity: int
@@ -28,6 +31,7 @@ class LineRefund:
     deduction: Money
     deduction_reason: str | None
     amount: Money
+    duties: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ def reckon_line(line: OrderLine, quantity: int, inspection: ReturnInspection | N
     whole = worth(line, quantity)
     lost = Money.zero(whole.currency) if inspection is None else inspection.deduction
     reason = inspection.note if inspection is not None and lost else None
-    return LineRefund(line.id, quantity, whole, lost, reason, whole - lost)
+    duties = line.duty_back(line.refunded + whole - lost)
+    return LineRefund(line.id, quantity, whole, lost, reason, whole - lost, duties)
 
 
 def reckon(
@@ -84,8 +89,9 @@ def reckon(
     `piece` is the value of an old piece that has paid a part, while that is still here.
     """
     by_line = {one.line_id: one.amount for one in lines}
+    back = {one.line_id: one.amount + one.duties for one in lines}
     way = shipping or Money.zero(order.currency)
-    amounts = [part for line in order.lines if (part := by_line.get(line.id))] + ([way] if way else [])
+    amounts = [part for line in order.lines if (part := back.get(line.id))] + ([way] if way else [])
     amount = total(amounts, order.currency)
     zero = Money.zero(order.currency)
     whole = all(line.refundable == by_line.get(line.id, zero) for line in order.lines)
@@ -161,7 +167,7 @@ def preview_other(
         days = max((booking.starts_at - now).days, 0)
         reason = f"{days} full days before the departure, the ladder {booking.ladder.code} keeps this."
     paid = line.refundable
-    return LineRefund(line.id, line.quantity, paid, lost, reason if lost else None, paid - lost)
+    return LineRefund(line.id, line.quantity, paid, lost, reason if lost else None, paid - lost, zero)
 
 
 def preview_line(order: Order, wanted: WantedLine, returns: Sequence[GoodsReturn], index: int) -> LineRefund:

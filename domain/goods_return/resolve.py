@@ -182,13 +182,14 @@ async def give_back(
     for owner, amount in claims:
         cause = ("goodsReturn", goods_return.id)
         reason = f"Share in order {of.code}, which came back"
-        await receivable.charge_back(work, owner, amount, to=AccountKind.SALES, cause=cause, reason=reason, now=now)
+        await receivable.charge_back(work, owner, amount, to=shared_of(line), cause=cause, reason=reason, now=now)
     if cost and line.cost:
         line.cost -= cost
     reason = f"Return {goods_return.code}"
     done = await order.refund(work, of, {line.id: refunded.amount}, reason=reason, now=now)
     assert (done.amount, done.parts) == (reckoned.amount, reckoned.parts), "what was reckoned is what was refunded"
     goods_return.worth, goods_return.deducted = refunded.worth, refunded.deduction
+    goods_return.duties_minor = refunded.duties.minor
     goods_return.refunded, goods_return.refund_id = done.amount, done.id
     if back == line.quantity:
         order.returned(work, of, line, now)
@@ -204,16 +205,21 @@ async def part_with_piece(work: Work, of: Order, line: OrderLine, goods_return: 
 
 
 async def shares_back(work: Work, line: OrderLine) -> tuple[list[Posting], list[tuple[AccountId, Money]]]:
-    """Partners have earned nothing on what came back: what is due to them goes back into sales, and what they were
+    """Partners have earned nothing on what came back: what is due to them goes back to what they shared in, and what
 
-    paid is claimed from them. Answers with the postings, and with whom to claim how much from.
+    they were paid is claimed from them. Answers with the postings, and with whom to claim how much from.
     """
-    if not line.shares or line.released_at is None:
+    if not line.shares or (line.released_at is None and not line.consigned):
         return [], []
     fallen, paid = await supplier.undo(work, await work.supplier_bills.lock_standing(line.id))
     owners = [(await work.suppliers.find(bill.supplier_id)).account_id for bill in paid]
-    back = [*fallen, *(house(AccountKind.SALES, -posting.amount) for posting in fallen)]
+    back = [*fallen, *(house(shared_of(line), -posting.amount) for posting in fallen)]
     return back, [(owner, bill.amount) for owner, bill in zip(owners, paid, strict=True)]
+
+
+def shared_of(line: OrderLine) -> AccountKind:
+    """What the house earns on a line."""
+    return AccountKind.COMMISSION if line.consigned else AccountKind.SALES
 
 
 async def call_back(
@@ -226,6 +232,8 @@ async def call_back(
     if line.consigned:
         reason = f"Order {of.code} came back"
         await settlement.undo_sale(work, order_line_id=line.id, reason=reason, now=now)
+        if shares:
+            await post(work, shares, ("goodsReturn", goods_return.id), now, reason)
     elif line.released_at is not None:
         turned = [Posting(one.account, -one.amount, one.lot_id) for one in release(line)]
         await post(work, [*turned, *shares], ("goodsReturn", goods_return.id), now, f"Order {of.code} called back")

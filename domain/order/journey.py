@@ -17,11 +17,10 @@ from domain.order.lifecycle import LineKind, LineState, OrderState
 from domain.order.noun import HOLD_GRACE, Order, OrderLine
 from domain.order.pledge import promised
 from domain.order.port import Work
-from domain.supplier import BillCause, ShareReason
+from domain.supplier import BillCause
 from domain.wallet import post
 from domain.work import Job
 
-BILLED = {ShareReason.CO_DEVELOPED: BillCause.CO_DEVELOPED, ShareReason.REFERRAL: BillCause.REFERRAL}
 TOOK_PLACE = (LineState.DELIVERED, LineState.RETURNED, LineState.CANCELLED)
 
 
@@ -145,10 +144,7 @@ async def earn(work: Work, line: OrderLine, cause: BillCause, now: datetime) -> 
 
 async def share(work: Work, line: OrderLine, earned: Money, now: datetime) -> list[Posting]:
     """Partners' parts of what the house has earned on a line, each with its bill."""
-    return [
-        await supplier.owe(work, part.supplier_id, BILLED[part.reason], line.id, amount, now)
-        for part, amount in supplier.divide(earned, line.shares)
-    ]
+    return await supplier.share(work, line.id, earned, line.shares, now)
 
 
 def conclude(work: Work, order: Order, reason: str, now: datetime) -> None:

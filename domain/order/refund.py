@@ -93,10 +93,11 @@ async def refund(
 ) -> OrderRefund:
     """Give back what is named of each line and of the shipping of a locked, paid order; the caller saves the order.
 
-    Refuses more than is left of a line. Only what is still in escrow can go back: a line that was released can not.
+    Of what borders asked for a line the same part goes back, unless it is owed to a country that keeps it. Refuses
+    more than is left of a line. Only what is still in escrow can go back: a line that was released can not.
     """
     assert order.state not in UNPAID or order.paid_at is not None, "there is no money to give back"
-    amount = apart = Money.zero(order.currency)
+    amount = apart = owed = Money.zero(order.currency)
     amounts: list[Money] = []
     for line in order.lines:
         part = lines.get(line.id)
@@ -105,8 +106,11 @@ async def refund(
         assert line.released_at is None, "what has left escrow does not come back this way"
         require(part <= line.refundable, RefundTooHigh(line.refundable, part, path=("amount",)))
         line.refunded += part
-        amount += part
-        amounts.append(part)
+        duty = line.duty_back(line.refunded)
+        line.duty_refunded_minor += duty.minor
+        amount += part + duty
+        amounts.append(part + duty)
+        owed += duty if line.imported_at is not None else Money.zero(order.currency)
         apart += part if line.booking_id is not None else Money.zero(order.currency)
     if shipping:
         left = order.shipping - order.shipping_refunded
@@ -121,6 +125,9 @@ async def refund(
     done = OrderRefund(OrderRefundId(work.new.id()), order.id, amount, parts, reason, now)
     if apart:
         await journey.move(work, order, -apart, now, "not travelled")
+    if owed:
+        called_back = [house(AccountKind.DUTIES_PAYABLE, -owed), house(AccountKind.ESCROW, owed)]
+        await post(work, called_back, ("order", order.id), now, f"Order {order.code}, given back at the border")
     await give_back(work, order, done, now, piece_back=piece_back)
     await work.orders.add_refund(done)
     work.events.append(

@@ -22,7 +22,11 @@ class RefundPreviewLine:
     worth: Money = strawberry.field(description="What was paid for them.")
     deduction: Money = strawberry.field(description="What they have lost, and would not be given back.")
     deduction_reason: str | None = strawberry.field(description="Why; null when nothing is deducted.")
-    amount: Money = strawberry.field(description="What would be given back.")
+    amount: Money = strawberry.field(description="What would be given back of the price.")
+    duties: Money = strawberry.field(
+        description="What would be given back besides of what a border asked: the same part, where the country gives "
+        "it back; else nothing."
+    )
 
     @strawberry.field(graphql_type=OrderLine | None, description="Which line.")
     async def line(root: goods_return.LineRefund, info: Info) -> Any:

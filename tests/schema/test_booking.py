@@ -221,6 +221,71 @@ async def test_a_minor_travels_with_a_guardians_consent_and_at_the_age_of_the_da
     assert held["price"]["amount"] == "500.00"
 
 
+ASKED = "travellers { passport { country validUntil } emergencyContact { phone } diet school { name contact } }"
+ALL = ("passport", "emergencyContact", "diet", "school")
+
+
+@pytest.mark.parametrize(
+    ("category", "adult", "minor"),
+    [
+        ("STUDY_TOUR", ("passport", "emergencyContact"), ("passport", "emergencyContact", "school")),
+        ("K12", (), ALL),
+        ("INTEREST", ("emergencyContact", "diet"), ("emergencyContact", "diet")),
+        ("MEDICAL", ("passport", "emergencyContact"), ()),
+        ("LEISURE", (), ()),
+    ],
+)
+async def test_each_category_asks_its_own_of_travellers_and_keeps_no_more_and_no_longer(
+    category: str, adult: tuple[str, ...], minor: tuple[str, ...], travel: Travel
+) -> None:
+    buyer = await travel.buyer()
+    departure = await travel.departure(await travel.product(category=category), days=90)
+    young = (datetime.now(UTC) + timedelta(days=90 - 366 * 15)).date().isoformat()
+    grown = traveller("ADULT", "1990-05-17")
+    child = traveller("CHILD", young, guardian=GUARDIAN)
+    who = {"K12": [child], "MEDICAL": [grown]}.get(category, [grown, child])
+    asked = [adult if one is grown else minor for one in who]
+    before = await snapshot(travel.market.house)
+
+    for index, needed in enumerate(asked):
+        silent = [{**one, **dict.fromkeys(needed)} if place == index else one for place, one in enumerate(who)]
+        if needed:
+            refused = await travel.hold(buyer, departure, *silent)
+            assert refused["code"] == "TRAVELLER_DATA_MISSING"
+            assert refused["path"] == ["travellers", str(index), needed[0]]
+            names = {"emergencyContact": "EMERGENCY_CONTACT"}
+            assert refused["missing"] == [names.get(one, one.upper()) for one in needed]
+    assert changed(before, await snapshot(travel.market.house)) == []
+
+    held = await travel.held(buyer, departure, *who)
+    kept = (await travel.read(buyer, "Booking", held["id"], ASKED))["travellers"]
+    assert [tuple(name for name in ALL if one[name] is not None) for one in kept] == asked
+
+    await travel.do(buyer, "bookingCancel", bookingId=held["id"], reason="Ill")
+    over = (await travel.read(buyer, "Booking", held["id"], ASKED))["travellers"]
+    assert over == [dict.fromkeys(ALL) for _ in who]
+
+
+async def test_a_passport_is_valid_for_months_beyond_the_journey(travel: Travel) -> None:
+    buyer = await travel.buyer()
+    product = await travel.product(category="STUDY_TOUR")
+    departure = await travel.departure(product, startsAt="2031-03-20T08:00:00Z", endsAt="2031-03-31T16:00:00Z")
+    before = await snapshot(travel.market.house)
+
+    early = traveller("STUDENT", "2005-02-03", passport={"country": "FR", "validUntil": "2031-09-29"})
+    refused = await travel.hold(buyer, departure, early)
+    assert (refused["code"], refused["validUntil"], refused["neededUntil"]) == (
+        "PASSPORT_TOO_SHORT",
+        "2031-09-29",
+        "2031-09-30",
+    )
+    assert refused["path"] == ["travellers", "0", "passport", "validUntil"]
+    assert changed(before, await snapshot(travel.market.house)) == []
+
+    enough = {**early, "passport": {"country": "FR", "validUntil": "2031-09-30"}}
+    assert (await travel.held(buyer, departure, enough))["state"] == "ON_HOLD"
+
+
 async def test_single_rooms_are_counted_too(travel: Travel) -> None:
     buyer = await travel.buyer()
     departure = await travel.departure(capacity=10, singles=1)

@@ -22,7 +22,9 @@ from tests.support.trade_in import EXCELLENT, Exchange
 PLAN = """
 mutation ($input: AcquisitionPlanSetInput!) {
   acquisitionPlanSet(input: $input) {
-    ... on AcquisitionPlan { id version target taken fillBps } ... on UserError { code path }
+    ... on AcquisitionPlan { id version target taken fillBps history { days sold onSale } }
+    ... on UserError { code path }
+    ... on NothingWanted { sold onSale }
   }
 }
 """
@@ -278,3 +280,30 @@ async def test_a_target_is_what_sells_less_what_is_there(exchange: Exchange, peo
     assert found == {"days": 90, "sold": 1, "onSale": 0, "target": 2}
     assert (await exchange.api(owner, query, brand=brand)).codes == ["NOT_ALLOWED"]
     assert (await exchange.api(await people.staff(Role.FINANCE), query, brand=brand))["acquisitionHistory"] == found
+
+
+async def test_a_plan_takes_its_target_from_sales_when_asked(exchange: Exchange, people: People) -> None:
+    owner, market = await people.customer(cash=euros(3_000)), exchange.market
+    things = [await market.piece(300) for _ in range(2)]
+    await market.buy(owner, things[0], cash=300)
+    of_product = "SELECT brand_id FROM product WHERE id = $1"
+    sold, waiting = [encode_id("Brand", await market.value(of_product, one.product_id)) for one in things]
+    now = datetime.now(UTC)
+    period = {"startsAt": now.isoformat(), "endsAt": (now + timedelta(days=180)).isoformat()}
+
+    async def set_plan(**given: Any) -> Any:
+        return (await exchange.api(exchange.merchandiser, PLAN, input={**period, **given}))["acquisitionPlanSet"]
+
+    before = await snapshot(market.house)
+    full = await set_plan(brandId=waiting, salesDays=90)
+    assert (full["code"], full["sold"], full["onSale"]) == ("NOTHING_WANTED", 0, 1)
+    for wrong in ({}, {"target": 5, "salesDays": 90}, {"salesDays": 731}):
+        assert (await set_plan(brandId=sold, **wrong))["code"] == "INVALID_INPUT", wrong
+    assert changed(before, await snapshot(market.house)) == []
+
+    made = await set_plan(brandId=sold, salesDays=90)
+    assert (made["target"], made["history"]) == (2, {"days": 90, "sold": 1, "onSale": 0})
+    by_hand = await set_plan(planId=made["id"], expectedVersion=made["version"], target=7)
+    assert (by_hand["target"], by_hand["history"]) == (7, None)
+    again = await set_plan(planId=made["id"], expectedVersion=by_hand["version"], salesDays=30)
+    assert (again["target"], again["history"]) == (6, {"days": 30, "sold": 1, "onSale": 0})
