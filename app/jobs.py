@@ -8,7 +8,19 @@ from uuid import UUID
 from app.house import House
 from app.media_expire import expire as expire_upload
 from app.payment_refund import ask_for_refund
-from domain import appraisal, claim, goods_return, markdown, order, payment, settlement, trade_in, trip, wallet
+from domain import (
+    appraisal,
+    claim,
+    goods_return,
+    markdown,
+    order,
+    payment,
+    settlement,
+    trade_in,
+    trip,
+    trip_request,
+    wallet,
+)
 from domain.consignment import handback
 from domain.viewer import HOUSE
 from domain.work import Verb
@@ -41,6 +53,7 @@ JOBS: dict[str, Errand] = {
     "paymentRefund": ask_for_refund,
     "orderExpire": verb(order.expire, order.ExpireOrder),
     "orderComplete": verb(order.complete, order.CompleteOrder),
+    "tripRequestLapse": verb(trip_request.lapse, trip_request.LapseTrip),
     "tradeInExpire": verb(trade_in.expire, trade_in.ExpireTradeIn),
     "tradeInLapse": verb(trade_in.lapse, trade_in.LapseTradeIn),
     "goodsReturnExpire": verb(goods_return.expire, goods_return.ExpireReturn),

@@ -19,6 +19,9 @@ from schema.priced import Priced
 KEPT_COST = 1
 """For an answer that is there already, whatever it was made of."""
 
+BAD_COST = 1
+"""For a token or a key that is not good, of whoever sends it."""
+
 READING_COST = 10
 BYTES_PER_POINT = 20
 """For a document that was not seen before and has to be read and found valid; what is not valid costs the same."""
@@ -56,6 +59,11 @@ class Charge:
         self.priced = priced
         self.requested = self.actual = requested
         self.status: int | None = None
+
+    @property
+    def begins(self) -> bool:
+        """Whether there are points for it, and it can be executed as far as its document tells."""
+        return isinstance(self.lot, Lot) and self.priced.refused is None
 
     async def run(self, run: Run) -> ExecutionResult:
         """What the operation answers in the time that it has, or why it is not begun."""

@@ -55,7 +55,7 @@ CAMPAIGN_LIFECYCLE = Lifecycle(
 class Campaign:
     """`reserved` is promised, `spent` was given; with what is `available` they are the budget.
 
-    `brand_id` narrows a campaign to purchases of that brand.
+    `brand_id` narrows a campaign to purchases of that brand, `minimum` to those that cost so much before shipping.
     """
 
     id: CampaignId
@@ -66,6 +66,7 @@ class Campaign:
     currency: Currency
     budget: Money
     subsidy: Money
+    minimum: Money
     reserved: Money
     spent: Money
     starts_at: datetime
@@ -79,6 +80,11 @@ class Campaign:
     @property
     def available(self) -> Money:
         return self.budget - self.reserved - self.spent
+
+    @property
+    def source(self) -> AccountKind:
+        """Where its budget comes from: the house's promotion, or what a brand owes for it."""
+        return AccountKind.PROMOTION if self.funder is Funder.HOUSE else AccountKind.BRAND_RECEIVABLE
 
     @property
     def next_actions(self) -> tuple[str, ...]:
@@ -121,6 +127,18 @@ class CampaignNotRunning(Refusal):
     @property
     def message(self) -> str:
         return "This campaign does not hold for this: its dates, its currency or its brand are others."
+
+
+@dataclass(eq=False)
+class PurchaseTooSmall(Refusal):
+    """The campaign is about purchases that cost more than this one."""
+
+    code = "PURCHASE_TOO_SMALL"
+    minimum: Money
+
+    @property
+    def message(self) -> str:
+        return f"This campaign is for purchases of {self.minimum} and more."
 
 
 @dataclass(eq=False)
@@ -241,8 +259,7 @@ async def release(work: Work, trade_in_id: UUID, now: datetime) -> None:
 
 async def fund(work: Work, campaign: Campaign, amount: Money, now: datetime, memo: str) -> None:
     """Move an amount from the funder into the budget's account, or back when it is negative."""
-    source = AccountKind.PROMOTION if campaign.funder is Funder.HOUSE else AccountKind.SUPPLIER_PAYABLE
-    postings = [house(source, -amount), house(AccountKind.SUBSIDY_BUDGET, amount)]
+    postings = [house(campaign.source, -amount), house(AccountKind.SUBSIDY_BUDGET, amount)]
     await post(work, postings, ("campaign", campaign.id), now, memo)
 
 
@@ -251,7 +268,7 @@ async def fund(work: Work, campaign: Campaign, amount: Money, now: datetime, mem
 
 @dataclass(frozen=True, slots=True)
 class OpenCampaign:
-    """`brand_id` is needed when the brand pays."""
+    """`brand_id` is needed when the brand pays; without a `minimum` a purchase costs at least twice the subsidy."""
 
     code: str
     name: Localized
@@ -261,6 +278,7 @@ class OpenCampaign:
     starts_at: datetime
     ends_at: datetime
     brand_id: BrandId | None = None
+    minimum: Money | None = None
     expected_version: int | None = None
 
 
@@ -275,6 +293,11 @@ async def open_(work: Work, viewer: Viewer, command: OpenCampaign, *, now: datet
     require(same, InvalidInput("Budget and subsidy are in one currency.", path=("subsidy", "currencyCode")))
     fits = 0 < command.subsidy.minor <= command.budget.minor
     require(fits, InvalidInput("A subsidy is more than zero and fits into the budget.", path=("subsidy",)))
+    minimum = command.subsidy * 2 if command.minimum is None else command.minimum
+    same = minimum.currency is command.budget.currency
+    require(same, InvalidInput("Budget and minimum are in one currency.", path=("minimum", "currencyCode")))
+    above = command.subsidy < minimum
+    require(above, InvalidInput("A purchase costs more than its subsidy.", path=("minimum",)))
     named = command.brand_id is not None or command.funder is Funder.HOUSE
     require(named, InvalidInput("Say which brand pays.", path=("brandId",)))
     if command.brand_id is not None:
@@ -291,6 +314,7 @@ async def open_(work: Work, viewer: Viewer, command: OpenCampaign, *, now: datet
         currency=command.budget.currency,
         budget=command.budget,
         subsidy=command.subsidy,
+        minimum=minimum,
         reserved=zero,
         spent=zero,
         starts_at=command.starts_at,

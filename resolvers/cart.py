@@ -54,6 +54,7 @@ async def quote(
         await jurisdiction(context, delivery),
         await context.readers.policies.in_force(context.now),
         await context.readers.orders.costs(list(found.tokens)),
+        await context.readers.orders.provenances([] if delivery.shop_id else [item.listing_id for item in found.items]),
     )
     wish = replace(wish, pledge=await trade_ins.pledged(context, choice, found.currency))
     return order.quote(found.items, listings, delivery, terms, wish, await booked(context, found))

@@ -46,6 +46,7 @@ class Campaign(Node):
     code: str = strawberry.field(description="How people call it; for `tradeInOffer`.")
     funder: CampaignFunder = strawberry.field(description="Whose money it is.")  # type: ignore[valid-type]
     subsidy: Money = strawberry.field(description="What it adds to each piece.")
+    minimum: Money = strawberry.field(description="What a purchase costs at least, before shipping.")
     starts_at: datetime = strawberry.field(description="From when on.")
     ends_at: datetime = strawberry.field(description="Until when offers can use it.")
     state: CampaignState = strawberry.field(description="Whether it grants anything.")  # type: ignore[valid-type]
@@ -76,6 +77,11 @@ class CampaignNotRunning(UserError):
     pass
 
 
+@refused(campaign.PurchaseTooSmall)
+class PurchaseTooSmall(UserError):
+    minimum: Money = strawberry.field(description="What a purchase costs at least.")
+
+
 @refused(campaign.BudgetExhausted)
 class BudgetExhausted(UserError):
     pass
@@ -93,13 +99,17 @@ class CampaignOpenInput(MoneyMove):
     subsidy: MoneyInput = strawberry.field(description="What it adds to each piece, in the same currency.")
     starts_at: datetime = strawberry.field(description="From when on.")
     ends_at: datetime = strawberry.field(description="Until when offers can use it.")
+    minimum: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What a purchase costs at least, more than the subsidy; twice the subsidy when left out.",
+    )
     brand_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
         description="Only for purchases of this brand; needed when the brand pays, which then owes the budget.",
     )
 
     def to_command(self) -> campaign.OpenCampaign:
-        brand_id = given(self.brand_id)
+        brand_id, minimum = given(self.brand_id), given(self.minimum)
         return campaign.OpenCampaign(
             code=self.code,
             name=self.name.to_localized("name", longest=200),
@@ -109,6 +119,7 @@ class CampaignOpenInput(MoneyMove):
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             brand_id=None if brand_id is None else id_of("Brand", brand_id, "brandId"),
+            minimum=None if minimum is None else minimum.to_money("minimum"),
             expected_version=given(self.expected_version) or 0,
         )
 

@@ -156,7 +156,10 @@ class CodedSchema(strawberry.Schema):
         return document is not None and document.reads(operation_name)
 
     def changes(self, query: str, operation_name: str | None) -> bool:
-        """Whether the operation that is meant may change something; no, when it can not be told which one it is."""
+        """Whether the operation that is meant may change something; no, when it can not be told which one it is.
+
+        Of a text that is paid for the document is known, unless so many others came since that it was dropped.
+        """
         document = self.documents.find(query)
         try:
             operations = operations_of(parse(query)) if document is None else document.operations

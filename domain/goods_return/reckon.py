@@ -1,19 +1,17 @@
 """What a return gives back, to which tender and into which lots. The preview and the refund itself both come here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from domain.booking import Booking
 from domain.goods_return.lifecycle import FRUITLESS
 from domain.goods_return.noun import GoodsReturn, ReturnInspection
-from domain.ledger import LotId
 from domain.money import Money, total
-from domain.order import LineState, Order, OrderId, OrderLine, OrderLineId, Tender, TenderKind, TenderPart
+from domain.order import LineState, Order, OrderId, OrderLine, OrderLineId, TenderKind, TenderPart
 from domain.order.journey import kept_back
-from domain.order.pledge import called_off
-from domain.order.refund import allocate_refund, lots_back
+from domain.order.refund import divide_refund, lots_back, piece_goes_back
 from domain.refusal import InvalidInput, require
 from domain.wallet import LotSlice
 
@@ -22,7 +20,10 @@ from domain.wallet import LotSlice
 
 @dataclass(frozen=True, slots=True)
 class LineRefund:
-    """What a line gives back: what was paid for the quantity, less what the goods have lost, and why."""
+    """What a line gives back: what was paid for the quantity, less what the goods have lost, and why.
+
+    `duties` go back besides, in the same part, where they do at all.
+    """
 
     line_id: OrderLineId
     quantity: int
@@ -30,20 +31,25 @@ class LineRefund:
     deduction: Money
     deduction_reason: str | None
     amount: Money
+    duties: Money
 
 
 @dataclass(frozen=True, slots=True)
 class RefundPreview:
-    """What would go back now, line after line in the order given. `lots` are those that credit goes back into.
+    """What would go back now. `lots` are those that credit goes back into.
 
-    The price of an express way stays: it was a service, and the standard way costs nothing.
+    `shipping` goes back with an order that is called off before it was sent. Later the price of an express way stays:
+    it was a service, and the standard way costs nothing. `piece_goes_back` says that the old piece that has paid a
+    part does so itself, and not its value.
     """
 
     order_id: OrderId
     amount: Money
     lines: tuple[LineRefund, ...]
+    shipping: Money
     parts: tuple[TenderPart, ...]
     lots: tuple[LotSlice, ...]
+    piece_goes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +77,36 @@ def reckon_line(line: OrderLine, quantity: int, inspection: ReturnInspection | N
     whole = worth(line, quantity)
     lost = Money.zero(whole.currency) if inspection is None else inspection.deduction
     reason = inspection.note if inspection is not None and lost else None
-    return LineRefund(line.id, quantity, whole, lost, reason, whole - lost)
+    duties = line.duty_back(line.refunded + whole - lost)
+    return LineRefund(line.id, quantity, whole, lost, reason, whole - lost, duties)
 
 
-def reckon(order: Order, lines: Sequence[LineRefund]) -> RefundPreview:
-    """What these refunds, one after the other, give back to each tender and into each lot of an order as it is now."""
-    tenders: dict[TenderKind, Tender] = {tender.kind: tender for tender in called_off(order.tenders)}
-    lots: dict[LotId, Money] = {}
-    for line in lines:
-        left = list(tenders.values())
-        if not line.amount:
-            continue
-        parts = allocate_refund([one.paid for one in left], [one.refunded for one in left], line.amount)
-        for tender, part in zip(left, parts, strict=True):
-            if tender.kind is TenderKind.CREDIT and part:
-                for slice_ in lots_back(tender, part):
-                    lots[slice_.lot_id] = lots.get(slice_.lot_id, Money.zero(part.currency)) + slice_.amount
-            tenders[tender.kind] = replace(tender, refunded=tender.refunded + part)
-    before = {tender.kind: tender.refunded for tender in order.tenders}
-    back = ((kind, one.refunded - before[kind] if kind in before else one.refunded) for kind, one in tenders.items())
+def reckon(
+    order: Order, lines: Sequence[LineRefund], *, shipping: Money | None = None, piece: Money | None = None
+) -> RefundPreview:
+    """What these refunds give back to each tender and into each lot of an order as it is now.
+
+    `piece` is the value of an old piece that has paid a part, while that is still here.
+    """
+    by_line = {one.line_id: one.amount for one in lines}
+    back = {one.line_id: one.amount + one.duties for one in lines}
+    way = shipping or Money.zero(order.currency)
+    amounts = [part for line in order.lines if (part := back.get(line.id))] + ([way] if way else [])
+    amount = total(amounts, order.currency)
+    zero = Money.zero(order.currency)
+    whole = all(line.refundable == by_line.get(line.id, zero) for line in order.lines)
+    piece_back = whole and piece_goes_back(order, amount, piece)
+    parts = divide_refund(order, amounts, piece_back=piece_back)
+    credit = order.tender(TenderKind.CREDIT)
+    spent = next((part.amount for part in parts if part.kind is TenderKind.CREDIT), None)
     return RefundPreview(
         order_id=order.id,
-        amount=total((line.amount for line in lines), order.currency),
+        amount=amount,
         lines=tuple(lines),
-        parts=tuple(TenderPart(kind, part) for kind, part in back if part),
-        lots=tuple(LotSlice(lot_id, amount) for lot_id, amount in lots.items()),
+        shipping=way,
+        parts=parts,
+        lots=lots_back(credit, spent) if credit is not None and spent else (),
+        piece_goes_back=piece_back,
     )
 
 
@@ -105,10 +116,12 @@ def preview(
     returns: Mapping[UUID, Sequence[GoodsReturn]],
     bookings: Mapping[UUID, Booking],
     now: datetime,
+    piece: Money | None = None,
 ) -> RefundPreview:
     """What giving these lines back would refund now; a return under way counts as it was inspected.
 
-    A journey gives back what its ladder leaves at this moment, and nothing once it has taken place.
+    A journey gives back what its ladder leaves at this moment, and nothing once it has taken place. `piece` is the
+    value of an old piece that has paid a part, while that is still here.
     """
     require(order.paid_at is not None, InvalidInput("This order has not been paid.", path=("orderId",)))
     require(bool(wanted), InvalidInput("Name at least one line.", path=("lines",)))
@@ -122,7 +135,16 @@ def preview(
         else:
             booking = None if line.booking_id is None else bookings[line.booking_id]
             lines.append(preview_other(line, one, booking, now, index))
-    return reckon(order, lines)
+    return reckon(order, lines, shipping=way_back(order, lines), piece=piece)
+
+
+def way_back(order: Order, lines: Sequence[LineRefund]) -> Money:
+    """What of the shipping goes back too: all of it where these lines are all that is left to be done."""
+    named = {one.line_id: one.quantity for one in lines}
+    left = [line for line in order.lines if line.state is LineState.OPEN]
+    off = "orderCancel" in order.next_actions and bool(left)
+    all_of_it = off and all(named.get(line.id) == line.quantity for line in left)
+    return order.shipping - order.shipping_refunded if all_of_it else Money.zero(order.currency)
 
 
 def preview_other(
@@ -145,7 +167,7 @@ def preview_other(
         days = max((booking.starts_at - now).days, 0)
         reason = f"{days} full days before the departure, the ladder {booking.ladder.code} keeps this."
     paid = line.refundable
-    return LineRefund(line.id, line.quantity, paid, lost, reason if lost else None, paid - lost)
+    return LineRefund(line.id, line.quantity, paid, lost, reason if lost else None, paid - lost, zero)
 
 
 def preview_line(order: Order, wanted: WantedLine, returns: Sequence[GoodsReturn], index: int) -> LineRefund:

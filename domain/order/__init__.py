@@ -11,13 +11,14 @@ from domain.order.noun import (
     Address,
     Cost,
     Delivery,
-    DeliveryMethod,
+    LineDuty,
     Order,
     OrderId,
     OrderLine,
     OrderLineId,
     OrderRefund,
     OrderRefundId,
+    Provenance,
     Tender,
     TenderKind,
     TenderPart,
@@ -28,7 +29,7 @@ from domain.order.pledge import PLEDGED, Pledge, PledgeChoice, PledgeMode, Pledg
 from domain.order.port import Costs, OrderFilter, OrderReader, Orders, Work, may_see
 from domain.order.quote import LineQuote, OrderQuote, Terms, Wish, check_delivery, quote
 from domain.order.refund import allocate_refund, preview_refund, refund
-from domain.order.refusal import PriceChanged, TendersDoNotFit
+from domain.order.refusal import NotDeliveredThere, PriceChanged, TendersDoNotFit
 
 __all__ = [
     "LINE_LIFECYCLE",
@@ -41,11 +42,12 @@ __all__ = [
     "Cost",
     "Costs",
     "Delivery",
-    "DeliveryMethod",
     "ExpireOrder",
+    "LineDuty",
     "LineKind",
     "LineQuote",
     "LineState",
+    "NotDeliveredThere",
     "Order",
     "OrderFilter",
     "OrderId",
@@ -63,6 +65,7 @@ __all__ = [
     "PledgeMode",
     "Pledges",
     "PriceChanged",
+    "Provenance",
     "ResolveChargeBack",
     "Tender",
     "TenderKind",

@@ -10,9 +10,10 @@ from uuid import UUID
 
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import Money, total
-from domain.order import Order, Tender, TenderKind, allocate_refund, called_off, promised
+from domain.order import Order, Tender, TenderKind, allocate_refund, called_off, journey, promised
 from domain.order.pledge import in_order, with_more
-from domain.order.refund import external_back, lots_back
+from domain.order.refund import external_back, lots_back, settle_debt
+from domain.payment import PaymentState
 from domain.trade_in.noun import TradeIn
 from domain.trade_in.port import Work
 from domain.wallet import (
@@ -48,7 +49,7 @@ async def held_pays(work: Work, of: Order, trade_in: TradeIn, now: datetime) -> 
     holds = await lock_holds(work, waiting)
     await work.wallets.lock(of.buyer, of.currency)
     amount = total((tender.amount for tender in waiting), of.currency)
-    postings = [house(AccountKind.ESCROW, amount)]
+    postings = [house(AccountKind.ESCROW, amount), *journey.caught_up(of)]
     for hold in holds.values():
         postings += capture(hold, hold.amount)[0]
         await work.holds.save(hold)
@@ -65,7 +66,7 @@ async def piece_pays(
     rest = amount - trade_in.subsidy - value
     holds = await lock_holds(work, waiting)
     pocket = await work.wallets.lock(of.buyer, of.currency)
-    postings = [*bought(value, trade_in.subsidy), house(AccountKind.ESCROW, amount)]
+    postings = [*bought(value, trade_in.subsidy), house(AccountKind.ESCROW, amount), *journey.caught_up(of)]
     slices: tuple[LotSlice, ...] = ()
     if rest and rest_from is AccountKind.CREDIT:
         if pocket.credit < rest:
@@ -119,6 +120,7 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
         postings.append(customer(of.buyer, AccountKind.CASH, value - paying))
     amount = paying + subsidy
     tenders = list(of.tenders)
+    external = zero
     if amount:
         parts = allocate_refund([one.paid for one in tenders], [one.refunded for one in tenders], amount)
         for place, (tender, part) in enumerate(zip(tenders, parts, strict=True)):
@@ -134,11 +136,15 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
                 case _:
                     assert intent is not None, "an external tender has its payment"
                     postings.append(await external_back(work, intent, part, now))
+                    external += part
             tenders[place] = replace(tender, replaced_minor=tender.replaced_minor + part.minor)
         for kind, part in ((TenderKind.TRADE_IN, paying), (TenderKind.SUBSIDY, subsidy)):
             tenders = with_more(tenders, kind, part) if part else tenders
     of.tenders = in_order(tenders)
-    await post(work, postings, ("tradeIn", trade_in.id), now, f"Trade-in {trade_in.code}")
+    cause = ("tradeIn", trade_in.id)
+    await post(work, postings, cause, now, f"Trade-in {trade_in.code}")
+    if intent is not None and intent.state is PaymentState.CHARGED_BACK:
+        await settle_debt(work, of.buyer, external, cause, now)
     return subsidised
 
 

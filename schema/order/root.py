@@ -8,7 +8,7 @@ import strawberry
 from domain import order, trip
 from resolvers import cart as cart_resolve
 from resolvers import order as resolve
-from schema.campaign import CampaignNotRunning
+from schema.campaign import CampaignNotRunning, PurchaseTooSmall
 from schema.cart import BookingLapsed, OwnPiece
 from schema.claim import ClaimLapsed
 from schema.errors import VersionConflict, WrongState
@@ -17,6 +17,7 @@ from schema.listing import NotAvailable
 from schema.mutation import Info, given, mutation
 from schema.node import fetchable
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
+from schema.supplier import OwnChannel
 from schema.wallet import InsufficientFunds
 
 if TYPE_CHECKING:
@@ -32,7 +33,15 @@ from schema.order.input import (
     TendersInput,
     to_states,
 )
-from schema.order.noun import Order, OrderQuote, OrderState, PriceChanged, TendersDoNotFit, TradeInNotOffered
+from schema.order.noun import (
+    NotDeliveredThere,
+    Order,
+    OrderQuote,
+    OrderState,
+    PriceChanged,
+    TendersDoNotFit,
+    TradeInNotOffered,
+)
 
 ORDERS = "orders"
 QUEUE = "orderQueue"
@@ -128,6 +137,7 @@ class OrderMutation:
         OrderPlaceInput,
         Order,
         TendersDoNotFit,
+        NotDeliveredThere,
         PriceChanged,
         ClaimLapsed,
         BookingLapsed,
@@ -136,6 +146,8 @@ class OrderMutation:
         InsufficientFunds,
         TradeInNotOffered,
         CampaignNotRunning,
+        PurchaseTooSmall,
+        OwnChannel,
         WrongState,
         VersionConflict,
         description="Buy all that is in a cart, in one move. Without a provider it is paid at once; with one, the "

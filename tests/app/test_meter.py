@@ -10,27 +10,31 @@ from app.asgi import create
 from app.config import ResponseCache, Settings
 from app.house import House, open_house
 from domain.account import Account
+from domain.api_key import KEY_PREFIX
+from domain.viewer import Role, Scope
 from persistence.bucket import Lot
 from schema.document import NAME_ONE
-from schema.ids import encode_id
+from schema.ids import decode_id, encode_id
 from schema.root import build
+from tests.schema.test_api_key import ORDERS, issued, with_key
 from tests.schema.test_wallet import TRANSFER, account_id, amount
 from tests.support.api import Answer, Api
 from tests.support.event_stream import listening
 from tests.support.market import Market
 from tests.support.people import People, euros
+from tests.support.statements import counted
 
 CAPACITY = 25_000
 SHELF = "{ listings(first: 10) { nodes { id price { amount } } } }"
 """A request, something that is read, a connection, ten rows with two objects each."""
 
-SHELF_COST = 1 + 10 + 1 + 10 * 2
+SHELF_COST = 1 + 20 + 1 + 10 * 2
 WATCH = """
 subscription ($id: ID!) {
   listingChanged(by: { id: $id }) { listing { available priceHistory(first: 5) { nodes { reason } } } }
 }
 """
-WATCH_COST = 1 + 10 + 1 + 1 + 10 + 1
+WATCH_COST = 1 + 20 + 1 + 1 + 20 + 1
 """A request, the change and its listing, and what is read for both; besides a point for each price."""
 
 SPARING = {"cost_bucket": CAPACITY, "cost_restored_per_second": 1, "redis_url": None}
@@ -76,7 +80,7 @@ async def test_an_answer_says_what_it_cost_and_what_is_left(api: Api, people: Pe
 
     first, second = await api(buyer, SHELF), await api(buyer, SHELF)
 
-    used = 1 + 10 + 1 + 3 * 2
+    used = 1 + 20 + 1 + 3 * 2
     assert len(first["listings"]["nodes"]) == 3
     assert first.meter["requested"] == SHELF_COST + reading
     assert first.meter["actual"] == used + reading
@@ -147,6 +151,85 @@ async def test_a_document_that_is_new_is_not_even_read_for_who_has_spent_all(api
 
     assert refused.codes == ["THROTTLED"]
     assert build().documents.find(document) is None
+
+
+@pytest.mark.parametrize("way", ["by GET", "with a key"])
+async def test_nothing_is_parsed_for_who_has_spent_all(
+    api: Api, house: House, people: People, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    made = await issued(api, await people.person(Role.PARTNER), Scope.ORDERS_WRITE)
+    secret, key_id = made["secret"], decode_id(made["apiKey"]["id"])[1]
+    await with_key(api, secret, "{ __typename }")
+    await spend_all(house, key_id if way == "with a key" else STRANGER)
+
+    def read(*_: object, **__: object) -> None:
+        pytest.fail("it was parsed")
+
+    for place in ("schema.coded.parse", "schema.access.key.parse"):
+        monkeypatch.setattr(place, read)
+    document = "mutation { cartAdd(input: {}) { __typename } } # of nobody before"
+    if way == "with a key":
+        refused = await with_key(api, secret, document)
+    else:
+        told = {"graphql-require-preflight": "1"}
+        refused = Answer(await api.client.get("/graphql", params={"query": document}, headers=told))
+
+    assert (refused.status, refused.codes) == (429, ["THROTTLED"])
+
+
+async def test_what_a_key_may_is_seen_in_the_document_that_was_read_once(
+    api: Api, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await issued(api, await people.person(Role.PARTNER), Scope.ORDERS_READ)
+    monkeypatch.setattr("schema.access.key.parse", lambda *_, **__: pytest.fail("it was parsed again"))
+
+    for _ in range(2):
+        assert (await with_key(api, made["secret"], ORDERS))["orders"] == {"nodes": []}
+
+
+@pytest.mark.parametrize("token", [f"{KEY_PREFIX}ABCDEFGH{'A' * 43}", "no.token.at_all"])
+async def test_a_token_or_key_that_is_not_good_costs_its_address_a_point(api: Api, house: House, token: str) -> None:
+    async def left() -> int:
+        return (await api(None, "{ __typename }")).meter["available"]
+
+    async def send() -> Answer:
+        return await with_key(api, token, "{ __typename }")
+
+    before = await left()
+    assert {(await send()).status for _ in range(50)} == {401}
+    assert 30 <= before - await left() <= 60
+    await spend_all(house, STRANGER)
+    with counted() as statements:
+        refused = await send()
+
+    assert (refused.status, refused.codes) == (429, ["THROTTLED"])
+    assert int(refused.headers["retry-after"]) > 0
+    assert len(statements) == 0
+
+
+async def test_a_key_that_is_good_costs_its_address_nothing(api: Api, people: People) -> None:
+    made = await issued(api, await people.person(Role.PARTNER))
+    before = (await api(None, "{ __typename }")).meter["available"]
+
+    for _ in range(20):
+        api.house.doorkeeper.forget_key(decode_id(made["apiKey"]["id"])[1])
+        assert (await with_key(api, made["secret"], "{ __typename }")).status == 200
+
+    assert (await api(None, "{ __typename }")).meter["available"] >= before - 3
+
+
+async def test_what_changes_something_is_refused_by_get_and_gives_back_what_it_would_have_cost(api: Api) -> None:
+    headers = {"graphql-require-preflight": "1"}
+    document = "mutation { cartAdd(input: {listingId: 1}) { __typename } }"
+
+    async def send() -> int:
+        answer = await api.client.get("/graphql", params={"query": document}, headers=headers)
+        return answer.status_code
+
+    assert await send() == 405
+    before = (await api(None, "{ __typename }")).meter["available"]
+    assert [await send() for _ in range(5)] == [405] * 5
+    assert (await api(None, "{ __typename }")).meter["available"] >= before - 3
 
 
 async def test_strangers_share_the_points_of_their_address_and_people_have_their_own(
@@ -289,7 +372,7 @@ async def test_a_registered_document_was_read_before(api: Api) -> None:
 
     answer = await api(None, document)
 
-    assert (answer.meter["requested"], answer.meter["actual"]) == (14, 12)
+    assert (answer.meter["requested"], answer.meter["actual"]) == (24, 22)
 
 
 async def test_a_bucket_holds_the_dearest_that_there_is() -> None:
