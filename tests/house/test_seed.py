@@ -19,11 +19,11 @@ SIGHT = """
     slug kind coverUrl price { amount currencyCode }
     product { name(locale: ZH) brand { name country } attributes { text number flag } }
     piece { grade serialMasked condition passport(first: 3) { nodes { kind } } }
-    priceHistory(first: 3) { nodes { reason } }
+    priceHistory(first: 2) { nodes { reason } }
   } }
   categories { name children { name children { name } } attributes { code } }
   clubShops { nodes { slug address { country } services { purpose } } }
-  brands(first: 40) { nodes { name kind collections(first: 2) { nodes { name } } } }
+  brands(first: 40) { nodes { name kind collections(first: 1) { nodes { name } } } }
 }
 """
 
