@@ -21,7 +21,7 @@ SHOWN = read(
 AboveCover: limit insuredValue
 Account: id name roles identityLevel locale currency jurisdiction createdAt erasedAt version
 AcquisitionHistory: days sold onSale target
-AcquisitionPlan: id target startsAt endsAt setAt version category brand taken fillBps
+AcquisitionPlan: id target startsAt endsAt setAt history version category brand taken fillBps
 AgeNotAllowed: age ageMin ageMax
 AlreadyConsigned: consignmentCode
 AlreadyListed: listing
@@ -106,6 +106,8 @@ CostTerms: tariffs
 CreditIssued: origin amount
 CreditLot: id origin amount remaining expiresAt createdAt
 CreditPurchase: credit order
+CustomsArea: code countries rates source dutyFreeUpTo taxFreeUpTo givenBack
+CustomsTerms: areas
 Delivery: method address shop
 DeliveryAddress: recipient phone country region city postalCode line1 line2
 Departure: id optionCode state startsAt endsAt cutOffAt decideAt currency prices capacity left participantsMin
@@ -116,6 +118,8 @@ DeviationUnexplained: computed chosen
 Disposition: id code fate method recipient payload keyId signature decidedAt
 DispositionCheck: code genuine fate method decidedAt payload keyId signature brand name
 DispositionNotPossible: possible
+DutyRate: dutyBps category taxBasis importTaxBps
+EmergencyContact: name relation phone
 ErasureBlocked: deals
 FreightTariff: fee subsidyBps
 GoodsReceipt: id quantity unitCost cost supplier reference receivedAt listing receivedBy
@@ -147,6 +151,7 @@ IntakeReceipt: code handedOverBy takenAt photos seal weightGrams condition shop
 LedgerCurrencyProof: currency customers house balanced
 LedgerHealth: at journals postings unbalancedJournals unlinkedJournals brokenLinks driftedPockets driftedLots
     driftedSnapshots driftedBudgets driftedBills negativePockets currencies ok
+LineDuty: kind basis rateBps amount source
 Listing: id kind slug state price available publishedAt version options saving referencePrice product piece coverUrl
     soldByHouse priceHistory
 ListingChange: cursor listing keptUntil
@@ -165,33 +170,39 @@ NotADiscount: price present
 NotAllowed: needs
 NotAvailable: available asked listing
 NotCovered: policyNumber
+NotDeliveredThere: country methods
 NotFound: kind
 NotPayableYet: blocks
 NotQualified: needs
 NothingDue: currency
 NothingOwed: currency
 NothingToPay: currency
+NothingWanted: sold onSale
 OfferLapsed: lapsedAt
 OpenDeal: kind note
 OpeningHours: weekday opens closes
 OptionDefinition: code label choices
-Order: id code state currency lines tenders delivery subtotal shipping total refunded placedAt expiresAt paidAt
-    deliveredAt completedAt endedAt endReason nextActions version buyer payment tradeIn refunds shipments
+Order: id code state currency lines tenders delivery subtotal shipping duties total refunded placedAt expiresAt paidAt
+    deliveredAt completedAt endedAt endReason channelCode nextActions version buyer payment tradeIn refunds shipments
     refundPreview
 OrderChange: cursor order
 OrderLine: id kind listingKind quantity unitPrice price taxBasis taxRateBps returnDays state refunded deliveredAt
-    blockedBy jurisdiction pins bookingPart booking bundle returnableUntil returns soldByHouse tax listing product
-    piece
-OrderLineQuote: kind listingKind quantity unitPrice price taxBasis taxRateBps returnDays soldByHouse tax listing
-OrderQuote: lines subtotal shipping total tenders
+    blockedBy jurisdiction pins bookingPart duties duty dutyRefunded origin booking bundle returnableUntil returns
+    soldByHouse tax listing product piece
+OrderLineQuote: kind listingKind quantity unitPrice price taxBasis taxRateBps returnDays duties duty origin
+    soldByHouse tax listing
+OrderQuote: lines subtotal shipping duties total tenders
 OrderRefund: amount parts reason refundedAt
 OrderRefundPart: kind amount
 OrderTender: kind amount refunded replaced promised
+OwnChannel: channelCode
 OwnCirculation: issued byOrigin spent lapsed other outstanding settledCash settledCredit settledAsCreditBps
     spentAgainBps
 Party: kind accountId
+Passport: country validUntil
 PassportDetails: grade price previousPrice reason certificate
 PassportEntry: kind title at details
+PassportTooShort: validUntil neededUntil
 Payment: id provider purpose amount refunded state reference createdAt expiresAt version
 Payout: id code amount state requestedAt sentAt endedAt failure nextActions version holder lastFour owner
 PayoutBatch: id code total count state createdAt postedAt nextActions version payouts
@@ -222,14 +233,15 @@ QuoteLapsed: validUntil
 Receivable: id amount outstanding state reason createdAt endedAt nextActions version owner
 ReceivableCharge: taken owed
 ReferencePrice: price source asOf
-RefundPreview: amount lines shipping parts lots pieceGoesBack
-RefundPreviewLine: quantity worth deduction deductionReason amount line
+RefundPreview: amount lines shipping parts pieceGoesBack lots
+RefundPreviewLine: quantity worth deduction deductionReason amount duties line
 RefundedLot: amount
 ReturnTerms: promiseDays statutory
 ReturnUnderWay: goodsReturn
 ReturnWindowOver: endedAt
 RevenueShare: shareBps supplier
 Saving: amount percent
+SchoolConsent: name contact givenAt
 SelectedOption: code value
 SellerBound: boundUntil
 SerialAlreadyRegistered: piece
@@ -248,6 +260,9 @@ SettlementTerms: creditBonusBps choiceFixed offsetCapBps daysToSell daysToDelive
 Shipment: id code state carrier tracking declaredValue insuredValue policyNumber sealNumber photos createdAt
     handedOverAt deliveredAt isPickup nextActions version shop pickupCode order lines
 ShipmentFingerprint: tagNumber weightGrams lineId
+ShippingTerms: home zones
+ShippingZone: code countries methods name
+ShippingZoneMethod: method fees freeFrom
 ShopAddress: street city postalCode country
 ShopAssociate: since leftAt shop account
 ShopService: purpose capacity
@@ -276,13 +291,14 @@ TradeInNotOffered: expiredAt
 TradeInPickUp: carrier policyNumber label insured fee borne premium bookedAt
 TradeInReceipt: condition weightGrams takenAt shop
 TransitCover: id policyNumber carrier limit validUntil version
-TravelCategoryRule: category ageMin ageMax guardianBelowAge intake intakeDays
+TravelCategoryRule: category ageMin ageMax guardianBelowAge intake intakeDays required passportMonths
 TravelOption: code units name
 TravelPlace: city country timeZone airport
 TravelProduct: id slug category operator seller place options ladderCode instant name story departures
 TravelTerms: categories ladders holdMinutes confirmHours depositBps balanceDays remindDays seat
 TravelUnit: kind ageMin ageMax
-Traveller: unit givenName familyName birthDate guardian
+Traveller: unit givenName familyName birthDate guardian passport emergencyContact diet school
+TravellerDataMissing: missing
 TripQuote: optionCode startsAt endsAt prices note validUntil product
 TripRequest: id code category state wishes startsOn endsOn party budget quote createdAt nextActions version booking
 UnitPrice: kind price
