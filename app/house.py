@@ -55,6 +55,7 @@ from persistence.dealing import SqlPersonalReader
 from persistence.departure import SqlDepartureReader
 from persistence.disposition import SqlDispositionReader
 from persistence.freshness import Freshness
+from persistence.gift_card import SqlGiftCardReader
 from persistence.goods_return import SqlGoodsReturnReader
 from persistence.grader import SqlGraderReader
 from persistence.grading import SqlGradingReader
@@ -296,6 +297,10 @@ class SqlReaders:
     @cached_property
     def campaigns(self) -> SqlCampaignReader:
         return SqlCampaignReader(self.pool)
+
+    @cached_property
+    def gift_cards(self) -> SqlGiftCardReader:
+        return SqlGiftCardReader(self.pool)
 
     @cached_property
     def acquisitions(self) -> SqlAcquisitionReader:

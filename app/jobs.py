@@ -8,7 +8,19 @@ from uuid import UUID
 from app.house import House
 from app.media_expire import expire as expire_upload
 from app.payment_refund import ask_for_refund
-from domain import appraisal, claim, goods_return, markdown, order, payment, settlement, trade_in, trip, wallet
+from domain import (
+    appraisal,
+    claim,
+    gift_card,
+    goods_return,
+    markdown,
+    order,
+    payment,
+    settlement,
+    trade_in,
+    trip,
+    wallet,
+)
 from domain.consignment import handback
 from domain.viewer import HOUSE
 from domain.work import Verb
@@ -51,5 +63,6 @@ JOBS: dict[str, Errand] = {
     "contractMarkdown": verb(markdown.apply, markdown.Apply),
     "mediaUploadExpire": expire_upload,
     "markdownLapse": verb(markdown.lapse, markdown.Lapse),
+    "giftCardExpire": verb(gift_card.expire, gift_card.ExpireGiftCard),
     "walletLotExpire": verb(wallet.expire_lot, wallet.ExpireLot),
 }

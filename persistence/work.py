@@ -47,6 +47,7 @@ from persistence.dealing import SqlDealings
 from persistence.departure import SqlDepartures
 from persistence.disposition import SqlDispositions
 from persistence.freshness import Freshness, Writes
+from persistence.gift_card import SqlGiftCards, SqlGiftCardUses
 from persistence.goods_return import SqlGoodsReturns
 from persistence.grading import SqlGradingStandards
 from persistence.idempotency import Asked
@@ -290,6 +291,14 @@ class SqlWork:
     @cached_property
     def subsidies(self) -> SqlSubsidies:
         return SqlSubsidies(self.connection)
+
+    @cached_property
+    def gift_cards(self) -> SqlGiftCards:
+        return SqlGiftCards(self.connection)
+
+    @cached_property
+    def gift_card_uses(self) -> SqlGiftCardUses:
+        return SqlGiftCardUses(self.connection)
 
     @cached_property
     def acquisition_plans(self) -> SqlAcquisitionPlans:

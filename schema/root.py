@@ -30,6 +30,7 @@ from schema.disposition import DispositionQuery
 from schema.document import OneOperation, Remember
 from schema.errors import HANDLERS
 from schema.execution import CompiledExecutionContext
+from schema.gift_card import GiftCardMutation, GiftCardQuery
 from schema.goods_return import GoodsReturnMutation, GoodsReturnQuery
 from schema.grader import GraderQuery
 from schema.grading import GradingMutation, GradingQuery
@@ -100,6 +101,7 @@ class Query(
     TradeInQuery,
     ValuationQuery,
     CampaignQuery,
+    GiftCardQuery,
     AcquisitionQuery,
     DispositionQuery,
     ConsignmentQuery,
@@ -146,6 +148,7 @@ class Mutation(
     GoodsReturnMutation,
     TradeInMutation,
     CampaignMutation,
+    GiftCardMutation,
     AcquisitionMutation,
     ConsignmentMutation,
     ShopMutation,

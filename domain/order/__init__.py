@@ -6,6 +6,7 @@ Title moves to the buyer at delivery. Until the return window has passed, all th
 from domain.order.charge_back import ResolveChargeBack, charged_back, resolve_charge_back
 from domain.order.deliver import CompleteOrder, block, complete, delivered, returned, unblock, window_end
 from domain.order.end import CancelOrder, ExpireOrder, cancel, end_unpaid, expire
+from domain.order.grant import GiftCardChoice
 from domain.order.lifecycle import LINE_LIFECYCLE, ORDER_LIFECYCLE, UNPAID, LineKind, LineState, OrderState
 from domain.order.noun import (
     Address,
@@ -43,6 +44,7 @@ __all__ = [
     "Delivery",
     "DeliveryMethod",
     "ExpireOrder",
+    "GiftCardChoice",
     "LineKind",
     "LineQuote",
     "LineState",

@@ -70,6 +70,7 @@ class TenderKind(StrEnum):
     EXTERNAL = "EXTERNAL"
     TRADE_IN = "TRADE_IN"
     SUBSIDY = "SUBSIDY"
+    GIFT_CARD = "GIFT_CARD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class Tender:
     """A part of the price and what pays it. `slices` are the lots of credit that were spent, in spending order.
 
     `hold_id` keeps the wallet's part until the rest is paid, and the cash that stands for an old piece until that has
-    passed. What another tender has paid in the place of this one is `replaced`.
+    passed. What another tender has paid in the place of this one is `replaced`. `source_id` is the gift card.
     """
 
     kind: TenderKind
@@ -86,6 +87,7 @@ class Tender:
     slices: tuple[LotSlice, ...] = ()
     hold_id: HoldId | None = None
     replaced_minor: int = 0
+    source_id: UUID | None = None
 
     @property
     def replaced(self) -> Money:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from domain import cart, payment, receivable, settlement, shop, stock
+from domain import cart, gift_card, payment, receivable, settlement, shop, stock
 from domain.order.lifecycle import OrderState
 from domain.order.noun import Cost, Order, OrderId, OrderRefund
 from domain.order.pledge import Pledges
@@ -29,7 +29,16 @@ class Costs(Protocol):
         ...
 
 
-class Work(cart.Work, stock.Work, payment.Work, settlement.Work, receivable.Work, shop.Work, Protocol):
+class Work(
+    gift_card.Work,
+    cart.Work,
+    stock.Work,
+    payment.Work,
+    settlement.Work,
+    receivable.Work,
+    shop.Work,
+    Protocol,
+):
     @property
     def orders(self) -> Orders: ...
     @property

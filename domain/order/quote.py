@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.booking import Booking, BookingId, BookingPart
 from domain.cart import CartBooking, CartItem
 from domain.catalogue import ProductId
+from domain.gift_card import Gift, planned
 from domain.listing import Listing, ListingId, ListingKind
 from domain.money import BASIS_POINTS, Currency, Money, total
 from domain.order.lifecycle import LineKind
@@ -92,12 +93,16 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the buyer wants to pay with; a provider takes the rest. `pledge` is an old piece that pays its part."""
+    """What the buyer wants to pay with; a provider takes the rest.
+
+    `pledge` is an old piece that pays its part, `gift` a gift card that pays its own.
+    """
 
     credit: Money | None = None
     cash: Money | None = None
     provider: PaymentProvider | None = None
     pledge: Pledge | None = None
+    gift: Gift | None = None
 
 
 def quote(
@@ -228,7 +233,7 @@ def shipping_fee(method: DeliveryMethod, currency: Currency) -> Money:
 
 
 def plan_tenders(whole: Money, wish: Wish) -> tuple[Tender, ...]:
-    """Credit, cash and an old piece as wished, a provider for the rest; together exactly the whole."""
+    """Credit, cash, an old piece and a gift card as wished, a provider for the rest; together exactly the whole."""
     zero = Money.zero(whole.currency)
     for name, part in (("credit", wish.credit), ("cash", wish.cash)):
         if part is not None:
@@ -238,11 +243,16 @@ def plan_tenders(whole: Money, wish: Wish) -> tuple[Tender, ...]:
     credit, cash = wish.credit or zero, wish.cash or zero
     pledged = () if wish.pledge is None else wish.pledge.tenders
     covered = total((credit, cash, *(amount for _, amount in pledged)), whole.currency)
+    gift = zero if wish.gift is None else planned(wish.gift, whole - covered)
+    covered += gift
     rest = whole - covered
     fits = rest == zero or (rest > zero and wish.provider is not None)
     require(fits, TendersDoNotFit(whole, covered, path=("tenders",)))
     parts = ((TenderKind.CREDIT, credit), (TenderKind.CASH, cash), (TenderKind.EXTERNAL, rest), *pledged)
-    return tuple(Tender(kind, amount, zero) for kind, amount in parts if amount)
+    planned_ = tuple(Tender(kind, amount, zero) for kind, amount in parts if amount)
+    if wish.gift is None or not gift:
+        return planned_
+    return (*planned_, Tender(TenderKind.GIFT_CARD, gift, zero, source_id=wish.gift.card_id))
 
 
 def check_delivery(delivery: Delivery) -> None:

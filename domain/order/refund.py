@@ -8,7 +8,8 @@ from domain import payment, receivable
 from domain.event import Event
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import BASIS_POINTS, Money, total
-from domain.order import journey
+from domain.order import grant, journey
+from domain.order.grant import GRANTED
 from domain.order.lifecycle import UNPAID
 from domain.order.noun import Order, OrderLineId, OrderRefund, OrderRefundId, Tender, TenderKind, TenderPart
 from domain.order.pledge import PLEDGED, called_off
@@ -111,9 +112,12 @@ async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime) 
             case TenderKind.EXTERNAL:
                 assert intent is not None, "an external tender has its payment"
                 postings.append(await external_back(work, intent, part.amount, now))
+            case kind if kind in GRANTED:
+                postings.append(house(GRANTED[kind], part.amount))
         restored = replace(tender, refunded=tender.refunded + part.amount)
         order.tenders = tuple(restored if one.kind is part.kind else one for one in order.tenders)
     await post(work, postings, ("order", order.id), now, f"Refund of order {order.code}")
+    await grant.give_back(work, order, done.parts, now)
     if intent is not None and intent.state is PaymentState.CHARGED_BACK:
         await settle_debt(work, order, done, now)
 

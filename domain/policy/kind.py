@@ -15,3 +15,4 @@ class PolicyKind(StrEnum):
     APPRAISAL = "APPRAISAL"
     TRAVEL = "TRAVEL"
     PRICING = "PRICING"
+    GIFT_CARD = "GIFT_CARD"

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import Money, total
-from domain.order import Order, Tender, TenderKind, allocate_refund, called_off, promised
+from domain.order import Order, Tender, TenderKind, TenderPart, allocate_refund, called_off, grant, promised
+from domain.order.grant import GRANTED
 from domain.order.pledge import in_order, with_more
 from domain.order.refund import external_back, lots_back
 from domain.trade_in.noun import TradeIn
@@ -131,14 +132,18 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
                     await let_lapse(work, slices, now)
                 case TenderKind.CASH:
                     postings.append(customer(of.buyer, AccountKind.CASH, part))
+                case kind if kind in GRANTED:
+                    postings.append(house(GRANTED[kind], part))
                 case _:
                     assert intent is not None, "an external tender has its payment"
                     postings.append(await external_back(work, intent, part, now))
             tenders[place] = replace(tender, replaced_minor=tender.replaced_minor + part.minor)
         for kind, part in ((TenderKind.TRADE_IN, paying), (TenderKind.SUBSIDY, subsidy)):
             tenders = with_more(tenders, kind, part) if part else tenders
+    back = [TenderPart(one.kind, one.replaced - was.replaced) for one, was in zip(tenders, of.tenders, strict=False)]
     of.tenders = in_order(tenders)
     await post(work, postings, ("tradeIn", trade_in.id), now, f"Trade-in {trade_in.code}")
+    await grant.give_back(work, of, [part for part in back if part.amount], now)
     return subsidised
 
 

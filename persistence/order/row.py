@@ -157,7 +157,8 @@ class OrderTenderRow(SQLModel, table=True):
         CheckConstraint("refunded_minor >= 0 AND replaced_minor >= 0", name="back"),
         CheckConstraint("refunded_minor + replaced_minor <= amount_minor", name="refunded"),
         CheckConstraint("kind = 'CREDIT' OR slices = '[]'", name="slices"),
-        CheckConstraint("kind <> 'EXTERNAL' OR hold_id IS NULL", name="hold"),
+        CheckConstraint("kind NOT IN ('EXTERNAL', 'GIFT_CARD') OR hold_id IS NULL", name="hold"),
+        CheckConstraint("(kind = 'GIFT_CARD') = (source_id IS NOT NULL)", name="source"),
     )
     order_id: UUID = key("sales_order.id", primary=True)
     kind: str = text(primary=True)
@@ -167,6 +168,7 @@ class OrderTenderRow(SQLModel, table=True):
     slices: list[Any] = document()
     hold_id: UUID | None = key("wallet_hold.id", nullable=True)
     replaced_minor: int = minor()
+    source_id: UUID | None = key(nullable=True)
 
 
 class OrderRefundRow(SQLModel, table=True):

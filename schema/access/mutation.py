@@ -170,6 +170,7 @@ MUTATIONS: dict[str, Access] = {
     "tradeInInspect": only("appraisers who are able to"),
     "tradeInDispose": staff(MERCHANDISER),
     "tradeInHandBack": staff(SUPPORT, SHOP_ASSOCIATE),
+    "giftCardIssue": SIGNED_IN,
     "campaignOpen": staff(FINANCE),
     "campaignEnd": staff(FINANCE),
     "acquisitionPlanSet": staff(MERCHANDISER),

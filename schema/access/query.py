@@ -112,6 +112,8 @@ QUERIES: dict[str, Access] = {
     "goodsReturns": signed_in(scope=BUYING),
     "goodsReturnQueue": staff(SUPPORT, SHOP_ASSOCIATE, APPRAISER, FINANCE),
     "refundPreview": staff(SUPPORT, SHOP_ASSOCIATE, FINANCE, concerned=BUYER, scope=BUYING),
+    "giftCard": SIGNED_IN,
+    "giftCards": SIGNED_IN,
     # trade-in
     "tradeIn": staff(*HANDLERS, concerned=OWNER),
     "tradeIns": SIGNED_IN,
@@ -145,6 +147,7 @@ KINDS: dict[str, Access] = {
     "Contract": staff(MERCHANDISER, SUPPORT, FINANCE, concerned=SELLER),
     "CreditLot": staff(FINANCE, SUPPORT, concerned=OWNER),
     "Departure": EVERYBODY,
+    "GiftCard": staff(FINANCE, SUPPORT, concerned="whoever has bought or issued it"),
     "GoodsReturn": staff(SUPPORT, SHOP_ASSOCIATE, APPRAISER, FINANCE, concerned=BUYER),
     "GradingStandard": EVERYBODY,
     "Listing": EVERYBODY,

@@ -45,7 +45,7 @@ TenderKind = strawberry.enum(
     order.TenderKind,
     name="TenderKind",
     description="What pays: store credit, cash from the wallet, an external provider, an old piece that was traded in, "
-    "or what a campaign adds to that.",
+    "what a campaign adds to that, or a gift card.",
 )
 PledgeMode = strawberry.enum(
     order.PledgeMode,
