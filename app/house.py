@@ -87,6 +87,7 @@ from persistence.trade_in import SqlTradeInReader
 from persistence.travel_product import SqlTravelProductReader
 from persistence.trip_request import SqlTripRequestReader
 from persistence.valuation import SqlValuationReader
+from persistence.voucher import SqlVoucherReader
 from persistence.wallet import SqlWalletReader
 from persistence.work import SqlTransactor
 from resolvers.context import Context
@@ -297,6 +298,10 @@ class SqlReaders:
     @cached_property
     def campaigns(self) -> SqlCampaignReader:
         return SqlCampaignReader(self.pool)
+
+    @cached_property
+    def vouchers(self) -> SqlVoucherReader:
+        return SqlVoucherReader(self.pool)
 
     @cached_property
     def gift_cards(self) -> SqlGiftCardReader:

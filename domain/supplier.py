@@ -69,13 +69,14 @@ class RevenueShare:
 
 
 class BillCause(StrEnum):
-    """What the house owes a supplier for."""
+    """What the house owes a supplier for, or claims from one."""
 
     TRAVEL = "TRAVEL"
     CANCELLATION = "CANCELLATION"
     CO_DEVELOPED = "CO_DEVELOPED"
     REFERRAL = "REFERRAL"
     GOODS = "GOODS"
+    JOINT_CAMPAIGN = "JOINT_CAMPAIGN"
 
 
 class BillState(StrEnum):
@@ -87,7 +88,11 @@ class BillState(StrEnum):
 
 @dataclass(slots=True)
 class SupplierBill:
-    """`subject_id` is the order line, or the receipt of goods, that it is owed for."""
+    """`subject_id` is the order line, or the receipt of goods, that it is owed for; of a joint campaign the order or
+    the refund.
+
+    A negative amount is a claim of the house, which lessens what is paid next.
+    """
 
     id: SupplierBillId
     supplier_id: SupplierId
@@ -281,11 +286,11 @@ async def pay(work: Work, viewer: Viewer, command: PaySupplier, *, now: datetime
     check_version(command.expected_version, found.version)
     perhaps(command.note, "note")
     bills = await work.supplier_bills.lock_due(found.id, command.currency, BILLS_AT_ONCE)
-    require(bool(bills), NothingDue(command.currency, path=("currency",)))
+    amount = total((bill.amount for bill in bills), command.currency)
+    require(amount.minor > 0, NothingDue(command.currency, path=("currency",)))
     for bill in bills:
         bill.state, bill.paid_at = BillState.PAID, now
         await work.supplier_bills.save(bill)
-    amount = total((bill.amount for bill in bills), command.currency)
     await work.wallets.lock(found.account_id, command.currency)
     postings = [house(AccountKind.SUPPLIER_PAYABLE, -amount), customer(found.account_id, AccountKind.CASH, amount)]
     await wallet.post(work, postings, ("supplier", found.id), now, f"Paid to {found.name}")

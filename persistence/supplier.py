@@ -48,7 +48,7 @@ class SupplierBillRow(SQLModel, table=True):
         CheckConstraint(one_of("cause", BillCause), name="cause"),
         CheckConstraint(one_of("state", BillState), name="state"),
         CheckConstraint(one_of("currency", Currency), name="currency"),
-        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("amount_minor > 0 OR (amount_minor < 0 AND cause = 'JOINT_CAMPAIGN')", name="amount"),
         CheckConstraint("(paid_at IS NOT NULL) = (state = 'PAID')", name="paid"),
         Index("ix_supplier_bill_supplier", "supplier_id", "due_at", "id"),
     )

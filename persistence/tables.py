@@ -51,6 +51,7 @@ from persistence import (
     trade_in,
     travel_product,
     trip_request,
+    voucher,
     wallet,
 )
 
@@ -104,5 +105,6 @@ MODULES = (
     trade_in,
     travel_product,
     trip_request,
+    voucher,
     wallet,
 )

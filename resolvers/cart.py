@@ -11,6 +11,7 @@ from domain.order import Delivery, GiftCardChoice, OrderQuote, PledgeChoice, Wis
 from domain.refusal import InvalidInput, NotFound, require
 from resolvers import gift_card as gift_cards
 from resolvers import trade_in as trade_ins
+from resolvers import voucher as vouchers
 from resolvers.context import Context
 
 
@@ -50,6 +51,7 @@ async def quote(
     wish: Wish,
     choice: PledgeChoice | None = None,
     card: GiftCardChoice | None = None,
+    voucher_code: str | None = None,
 ) -> OrderQuote:
     """What the caller's cart would cost at this moment, by the same rules as when it is bought."""
     found = await cart(context, cart_id)
@@ -65,6 +67,7 @@ async def quote(
         wish,
         pledge=await trade_ins.pledged(context, choice, found.currency),
         gift=await gift_cards.offered(context, card, found.currency),
+        discount=await vouchers.offered(context, voucher_code, found, listings.values()),
     )
     return order.quote(found.items, listings, delivery, terms, wish, await booked(context, found))
 

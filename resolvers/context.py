@@ -55,6 +55,7 @@ from domain import (
     travel_product,
     trip_request,
     valuation,
+    voucher,
     wallet,
 )
 from domain.refusal import InvalidInput
@@ -168,6 +169,8 @@ class Readers(Protocol):
     def campaigns(self) -> campaign.CampaignReader: ...
     @property
     def gift_cards(self) -> gift_card.GiftCardReader: ...
+    @property
+    def vouchers(self) -> voucher.VoucherReader: ...
     @property
     def acquisitions(self) -> acquisition.AcquisitionReader: ...
     @property

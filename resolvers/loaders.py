@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from domain.travel_product import TravelProduct
     from domain.trip_request import TripRequest
     from domain.viewer import AccountId, Viewer
+    from domain.voucher import Voucher
     from domain.wallet import Hold, Lot, Pocket
     from resolvers.context import Readers
 
@@ -362,6 +363,10 @@ class Loaders:
     @cached_property
     def campaign(self) -> DataLoader[UUID, Campaign | None]:
         return loader(self.readers.campaigns.by_ids)
+
+    @cached_property
+    def voucher(self) -> DataLoader[UUID, Voucher | None]:
+        return loader(self.readers.vouchers.by_ids)
 
     @cached_property
     def gift_card(self) -> DataLoader[UUID, GiftCard | None]:

@@ -59,6 +59,7 @@ from schema.trade_in import TradeInMutation, TradeInQuery
 from schema.travel_product import TravelProductMutation, TravelProductQuery
 from schema.trip_request import TripRequestMutation, TripRequestQuery
 from schema.valuation import ValuationQuery
+from schema.voucher import VoucherMutation, VoucherQuery
 from schema.wallet import WalletMutation, WalletQuery
 
 TOKENS_MAX = 2_000
@@ -101,6 +102,7 @@ class Query(
     TradeInQuery,
     ValuationQuery,
     CampaignQuery,
+    VoucherQuery,
     GiftCardQuery,
     AcquisitionQuery,
     DispositionQuery,
@@ -148,6 +150,7 @@ class Mutation(
     GoodsReturnMutation,
     TradeInMutation,
     CampaignMutation,
+    VoucherMutation,
     GiftCardMutation,
     AcquisitionMutation,
     ConsignmentMutation,

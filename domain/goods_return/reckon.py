@@ -11,9 +11,10 @@ from domain.goods_return.noun import GoodsReturn, ReturnInspection
 from domain.ledger import LotId
 from domain.money import Money, total
 from domain.order import LineState, Order, OrderId, OrderLine, OrderLineId, Tender, TenderKind, TenderPart
+from domain.order.discount import given_back
 from domain.order.journey import kept_back
 from domain.order.pledge import called_off
-from domain.order.refund import allocate_refund, lots_back
+from domain.order.refund import divide_refund, lots_back
 from domain.refusal import InvalidInput, require
 from domain.wallet import LotSlice
 
@@ -22,7 +23,10 @@ from domain.wallet import LotSlice
 
 @dataclass(frozen=True, slots=True)
 class LineRefund:
-    """What a line gives back: what was paid for the quantity, less what the goods have lost, and why."""
+    """What a line gives back: what was paid for the quantity, less what the goods have lost, and why.
+
+    What a voucher had taken off is a part of it, and goes back to whoever bore that.
+    """
 
     line_id: OrderLineId
     quantity: int
@@ -30,6 +34,12 @@ class LineRefund:
     deduction: Money
     deduction_reason: str | None
     amount: Money
+    discount_minor: int = 0
+
+    @property
+    def discount(self) -> Money:
+        """What of it goes back to whoever bore the voucher."""
+        return Money(self.discount_minor, self.amount.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +88,12 @@ def reckon(order: Order, lines: Sequence[LineRefund]) -> RefundPreview:
     """What these refunds, one after the other, give back to each tender and into each lot of an order as it is now."""
     tenders: dict[TenderKind, Tender] = {tender.kind: tender for tender in called_off(order.tenders)}
     lots: dict[LotId, Money] = {}
+    lines = [with_discount(order, line) for line in lines]
     for line in lines:
         left = list(tenders.values())
         if not line.amount:
             continue
-        parts = allocate_refund([one.paid for one in left], [one.refunded for one in left], line.amount)
+        parts = divide_refund(left, line.amount, line.discount)
         for tender, part in zip(left, parts, strict=True):
             if tender.kind is TenderKind.CREDIT and part:
                 for slice_ in lots_back(tender, part):
@@ -97,6 +108,11 @@ def reckon(order: Order, lines: Sequence[LineRefund]) -> RefundPreview:
         parts=tuple(TenderPart(kind, part) for kind, part in back if part),
         lots=tuple(LotSlice(lot_id, amount) for lot_id, amount in lots.items()),
     )
+
+
+def with_discount(order: Order, line: LineRefund) -> LineRefund:
+    """The same, with what of it goes back to whoever bore the voucher."""
+    return replace(line, discount_minor=given_back(order.line(line.line_id), line.amount).minor)
 
 
 def preview(

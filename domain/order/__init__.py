@@ -5,6 +5,7 @@ Title moves to the buyer at delivery. Until the return window has passed, all th
 
 from domain.order.charge_back import ResolveChargeBack, charged_back, resolve_charge_back
 from domain.order.deliver import CompleteOrder, block, complete, delivered, returned, unblock, window_end
+from domain.order.discount import Discount, Discounts
 from domain.order.end import CancelOrder, ExpireOrder, cancel, end_unpaid, expire
 from domain.order.grant import GiftCardChoice
 from domain.order.lifecycle import LINE_LIFECYCLE, ORDER_LIFECYCLE, UNPAID, LineKind, LineState, OrderState
@@ -28,8 +29,8 @@ from domain.order.place import PlaceOrder, place, terms_of
 from domain.order.pledge import PLEDGED, Pledge, PledgeChoice, PledgeMode, Pledges, called_off, promised
 from domain.order.port import Costs, OrderFilter, OrderReader, Orders, Work, may_see
 from domain.order.quote import LineQuote, OrderQuote, Terms, Wish, check_delivery, quote
-from domain.order.refund import allocate_refund, preview_refund, refund
-from domain.order.refusal import PriceChanged, TendersDoNotFit
+from domain.order.refund import allocate_refund, divide_refund, preview_refund, refund
+from domain.order.refusal import PriceChanged, TendersDoNotFit, VoucherNotForThis, VoucherNotGood
 
 __all__ = [
     "LINE_LIFECYCLE",
@@ -43,6 +44,8 @@ __all__ = [
     "Costs",
     "Delivery",
     "DeliveryMethod",
+    "Discount",
+    "Discounts",
     "ExpireOrder",
     "GiftCardChoice",
     "LineKind",
@@ -71,6 +74,8 @@ __all__ = [
     "TenderPart",
     "TendersDoNotFit",
     "Terms",
+    "VoucherNotForThis",
+    "VoucherNotGood",
     "Wish",
     "Work",
     "allocate_refund",
@@ -82,6 +87,7 @@ __all__ = [
     "check_delivery",
     "complete",
     "delivered",
+    "divide_refund",
     "end_unpaid",
     "expire",
     "may_see",

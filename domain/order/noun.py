@@ -71,6 +71,7 @@ class TenderKind(StrEnum):
     TRADE_IN = "TRADE_IN"
     SUBSIDY = "SUBSIDY"
     GIFT_CARD = "GIFT_CARD"
+    VOUCHER = "VOUCHER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ class Tender:
     """A part of the price and what pays it. `slices` are the lots of credit that were spent, in spending order.
 
     `hold_id` keeps the wallet's part until the rest is paid, and the cash that stands for an old piece until that has
-    passed. What another tender has paid in the place of this one is `replaced`. `source_id` is the gift card.
+    passed. What another tender has paid in the place of this one is `replaced`. `source_id` is the gift card or
+    the voucher.
     """
 
     kind: TenderKind
@@ -155,7 +157,19 @@ class OrderLine:
     pins: tuple[Pin, ...] = ()
     shares: tuple[RevenueShare, ...] = ()
     supplier_id: SupplierId | None = None
+    discount_minor: int = 0
+    discount_back_minor: int = 0
     version: int = 1
+
+    @property
+    def discount(self) -> Money:
+        """What of the price a voucher pays."""
+        return Money(self.discount_minor, self.price.currency)
+
+    @property
+    def discount_back(self) -> Money:
+        """What of that went back, as a part of what was refunded."""
+        return Money(self.discount_back_minor, self.price.currency)
 
     @property
     def listed(self) -> ListingId:
@@ -255,6 +269,10 @@ class Order:
 
     def tender(self, kind: TenderKind) -> Tender | None:
         return next((tender for tender in self.tenders if tender.kind is kind), None)
+
+    @property
+    def voucher(self) -> Tender | None:
+        return self.tender(TenderKind.VOUCHER)
 
     def line(self, line_id: UUID) -> OrderLine:
         for line in self.lines:

@@ -19,7 +19,7 @@ from domain.viewer import AccountId
 from domain.wallet import InsufficientFunds, Pocket, capture, credit_postings, post, reserve, slice_lots
 
 # Rows are locked in this order: order, payment, bookings, claims, consignments, listings, holds, pockets, gift cards,
-# departures.
+# campaigns, departures.
 
 
 async def pay_from_wallet(work: Work, order: Order, now: datetime) -> None:
@@ -82,7 +82,7 @@ async def pay_with_charge(work: Work, order: Order, now: datetime) -> None:
     postings += grant.granted(order.tenders)
     await lock_pockets(work, order)
     await post(work, postings, ("order", order.id), now, f"Order {order.code}")
-    await grant.spend(work, order)
+    await grant.spend(work, order, now)
 
 
 async def lock_pockets(work: Work, order: Order) -> Pocket:

@@ -45,6 +45,7 @@ class PlaceOrder:
     pledge: PledgeChoice | None = None
     channel_code: str | None = None
     gift_card: GiftCardChoice | None = None
+    voucher_code: str | None = None
 
 
 async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetime) -> Order:
@@ -65,7 +66,11 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
     pledge = None
     if command.pledge is not None:
         pledge = await work.pledges.offered(command.pledge, cart.owner, cart.currency, now)
-    wish = replace(command.wish, pledge=pledge, gift=await gift_of(work, command.gift_card, cart, now))
+    discount = None
+    if command.voucher_code is not None:
+        discount = await work.discounts.offered(command.voucher_code, cart, now)
+    gift = await gift_of(work, command.gift_card, cart, now)
+    wish = replace(command.wish, pledge=pledge, gift=gift, discount=discount)
     reckoned = quote(cart.items, seen, command.delivery, terms, wish, booked)
     order = draft(work, cart, reckoned, command.delivery, now)
     await attribute(work, order, command.channel_code)
@@ -279,6 +284,7 @@ def draft(work: Work, cart: Cart, reckoned: OrderQuote, delivery: Delivery, now:
             pins=line.pins,
             shares=line.shares,
             supplier_id=line.supplier_id,
+            discount_minor=line.discount_minor,
         )
         for position, line in enumerate(reckoned.lines, start=1)
     )

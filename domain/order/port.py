@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain import cart, gift_card, payment, receivable, settlement, shop, stock
+from domain.order.discount import Discounts
 from domain.order.lifecycle import OrderState
 from domain.order.noun import Cost, Order, OrderId, OrderRefund
 from domain.order.pledge import Pledges
@@ -45,6 +46,8 @@ class Work(
     def costs(self) -> Costs: ...
     @property
     def pledges(self) -> Pledges: ...
+    @property
+    def discounts(self) -> Discounts: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a cart comes to: by line its seller of record, tax basis and return window; then shipping, and who pays what."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from domain.booking import Booking, BookingId, BookingPart
@@ -10,6 +10,7 @@ from domain.catalogue import ProductId
 from domain.gift_card import Gift, planned
 from domain.listing import Listing, ListingId, ListingKind
 from domain.money import BASIS_POINTS, Currency, Money, total
+from domain.order.discount import Discount, taken_off
 from domain.order.lifecycle import LineKind
 from domain.order.noun import Address, Cost, Delivery, DeliveryMethod, Tender, TenderKind
 from domain.order.pledge import Pledge
@@ -67,6 +68,12 @@ class LineQuote:
     bundle_id: UUID | None = None
     shares: tuple[RevenueShare, ...] = ()
     supplier_id: SupplierId | None = None
+    discount_minor: int = 0
+
+    @property
+    def discount(self) -> Money:
+        """What of the price a voucher would pay."""
+        return Money(self.discount_minor, self.price.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,8 @@ class Terms:
 class Wish:
     """What the buyer wants to pay with; a provider takes the rest.
 
-    `pledge` is an old piece that pays its part, `gift` a gift card that pays its own.
+    `pledge` is an old piece that pays its part, `gift` a gift card that pays its own, `discount` what a
+    voucher takes off.
     """
 
     credit: Money | None = None
@@ -103,6 +111,7 @@ class Wish:
     provider: PaymentProvider | None = None
     pledge: Pledge | None = None
     gift: Gift | None = None
+    discount: Discount | None = None
 
 
 def quote(
@@ -118,12 +127,17 @@ def quote(
         *(quote_line(listings[item.listing_id], item, terms) for item in items),
         *(quote_booking(item, booking, terms) for item, booking in booked),
     )
+    if wish.discount is not None:
+        parts = taken_off(wish.discount, lines)
+        lines = tuple(replace(line, discount_minor=part.minor) for line, part in zip(lines, parts, strict=True))
     currency = lines[0].price.currency
     subtotal = total((line.price for line in lines), currency)
     ships = any(line.kind in (LineKind.GOODS, LineKind.PIECE) for line in lines)
     shipping = shipping_fee(delivery.method, currency) if ships else Money.zero(currency)
     whole = subtotal + shipping
-    return OrderQuote(lines, subtotal, shipping, whole, plan_tenders(whole, wish))
+    return OrderQuote(
+        lines, subtotal, shipping, whole, plan_tenders(whole, wish, total((line.discount for line in lines), currency))
+    )
 
 
 def quote_line(listing: Listing, item: CartItem, terms: Terms) -> LineQuote:
@@ -232,8 +246,11 @@ def shipping_fee(method: DeliveryMethod, currency: Currency) -> Money:
     return Money(EXPRESS_FEE[currency] if method is DeliveryMethod.EXPRESS else 0, currency)
 
 
-def plan_tenders(whole: Money, wish: Wish) -> tuple[Tender, ...]:
-    """Credit, cash, an old piece and a gift card as wished, a provider for the rest; together exactly the whole."""
+def plan_tenders(whole: Money, wish: Wish, off: Money) -> tuple[Tender, ...]:
+    """Credit, cash, an old piece and a gift card as wished, what a voucher takes off, a provider for the rest;
+
+    together exactly the whole.
+    """
     zero = Money.zero(whole.currency)
     for name, part in (("credit", wish.credit), ("cash", wish.cash)):
         if part is not None:
@@ -242,17 +259,19 @@ def plan_tenders(whole: Money, wish: Wish) -> tuple[Tender, ...]:
             require(part.minor >= 0, InvalidInput("An amount is never negative.", path=path))
     credit, cash = wish.credit or zero, wish.cash or zero
     pledged = () if wish.pledge is None else wish.pledge.tenders
-    covered = total((credit, cash, *(amount for _, amount in pledged)), whole.currency)
+    covered = total((credit, cash, off, *(amount for _, amount in pledged)), whole.currency)
     gift = zero if wish.gift is None else planned(wish.gift, whole - covered)
     covered += gift
     rest = whole - covered
     fits = rest == zero or (rest > zero and wish.provider is not None)
     require(fits, TendersDoNotFit(whole, covered, path=("tenders",)))
     parts = ((TenderKind.CREDIT, credit), (TenderKind.CASH, cash), (TenderKind.EXTERNAL, rest), *pledged)
-    planned_ = tuple(Tender(kind, amount, zero) for kind, amount in parts if amount)
-    if wish.gift is None or not gift:
-        return planned_
-    return (*planned_, Tender(TenderKind.GIFT_CARD, gift, zero, source_id=wish.gift.card_id))
+    tenders = [Tender(kind, amount, zero) for kind, amount in parts if amount]
+    if wish.gift is not None and gift:
+        tenders.append(Tender(TenderKind.GIFT_CARD, gift, zero, source_id=wish.gift.card_id))
+    if wish.discount is not None:
+        tenders.append(Tender(TenderKind.VOUCHER, off, zero, source_id=wish.discount.voucher_id))
+    return tuple(tenders)
 
 
 def check_delivery(delivery: Delivery) -> None:

@@ -9,6 +9,7 @@ from domain.event import Event
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import BASIS_POINTS, Money, total
 from domain.order import grant, journey
+from domain.order.discount import given_back
 from domain.order.grant import GRANTED
 from domain.order.lifecycle import UNPAID
 from domain.order.noun import Order, OrderLineId, OrderRefund, OrderRefundId, Tender, TenderKind, TenderPart
@@ -29,6 +30,21 @@ def allocate_refund(tenders: Sequence[Money], already_refunded: Sequence[Money],
     refundable = total(left, amount.currency)
     require(amount.minor > 0 and amount <= refundable, RefundTooHigh(refundable, amount))
     return amount.allocate([part.minor for part in left])
+
+
+def divide_refund(tenders: Sequence[Tender], amount: Money, off: Money) -> list[Money]:
+    """How much of a refund goes back to each tender, when `off` of it goes back to the voucher's.
+
+    What a voucher took off of a line comes back with that line; the others share the rest.
+    """
+    is_voucher = [tender.kind is TenderKind.VOUCHER for tender in tenders]
+    others = [tender for tender, apart in zip(tenders, is_voucher, strict=True) if not apart]
+    rest = iter(
+        allocate_refund([tender.paid for tender in others], [tender.refunded for tender in others], amount - off)
+        if amount > off
+        else [Money.zero(amount.currency) for _ in others]
+    )
+    return [off if apart else next(rest) for apart in is_voucher]
 
 
 def lots_back(tender: Tender, amount: Money) -> tuple[LotSlice, ...]:
@@ -63,12 +79,15 @@ async def refund(
     Refuses more than is left of a line. Only what is still in escrow can go back: a line that was released can not.
     """
     assert order.state not in UNPAID or order.paid_at is not None, "there is no money to give back"
-    amount = apart = Money.zero(order.currency)
+    amount = apart = off = Money.zero(order.currency)
     for line_id, part in lines.items():
         line = order.line(line_id)
         assert line.released_at is None, "what has left escrow does not come back this way"
         require(part <= line.refundable, RefundTooHigh(line.refundable, part, path=("amount",)))
+        undone = given_back(line, part)
+        line.discount_back_minor += undone.minor
         line.refunded += part
+        off += undone
         amount += part
         apart += part if line.booking_id is not None else Money.zero(order.currency)
     if shipping:
@@ -76,7 +95,9 @@ async def refund(
         require(shipping <= left, RefundTooHigh(left, shipping, path=("amount",)))
         order.shipping_refunded += shipping
         amount += shipping
-    parts = preview_refund(order, amount)
+    tenders = called_off(order.tenders)
+    divided = zip(tenders, divide_refund(tenders, amount, off), strict=True)
+    parts = tuple(TenderPart(tender.kind, part) for tender, part in divided if part)
     done = OrderRefund(OrderRefundId(work.new.id()), order.id, amount, parts, reason, now)
     if apart:
         await journey.move(work, order, -apart, now, "not travelled")
@@ -117,7 +138,7 @@ async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime) 
         restored = replace(tender, refunded=tender.refunded + part.amount)
         order.tenders = tuple(restored if one.kind is part.kind else one for one in order.tenders)
     await post(work, postings, ("order", order.id), now, f"Refund of order {order.code}")
-    await grant.give_back(work, order, done.parts, now)
+    await grant.give_back(work, order, done.parts, done.id, now)
     if intent is not None and intent.state is PaymentState.CHARGED_BACK:
         await settle_debt(work, order, done, now)
 

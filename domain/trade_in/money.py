@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import Money, total
-from domain.order import Order, Tender, TenderKind, TenderPart, allocate_refund, called_off, grant, promised
+from domain.order import Order, Tender, TenderKind, TenderPart, called_off, divide_refund, grant, promised
 from domain.order.grant import GRANTED
 from domain.order.pledge import in_order, with_more
 from domain.order.refund import external_back, lots_back
@@ -106,7 +106,7 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
     What is more than is left of the price goes to the owner's cash. False when so much of the purchase was given back
     meanwhile that the subsidy has nothing left to pay for.
     """
-    left = total((tender.refundable for tender in of.tenders), of.currency)
+    left = total((one.refundable for one in of.tenders if one.kind is not TenderKind.VOUCHER), of.currency)
     zero = Money.zero(of.currency)
     subsidised = trade_in.subsidy <= left
     subsidy = trade_in.subsidy if subsidised else zero
@@ -121,7 +121,7 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
     amount = paying + subsidy
     tenders = list(of.tenders)
     if amount:
-        parts = allocate_refund([one.paid for one in tenders], [one.refunded for one in tenders], amount)
+        parts = divide_refund(tenders, amount, zero)
         for place, (tender, part) in enumerate(zip(tenders, parts, strict=True)):
             if not part:
                 continue
@@ -143,7 +143,7 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
     back = [TenderPart(one.kind, one.replaced - was.replaced) for one, was in zip(tenders, of.tenders, strict=False)]
     of.tenders = in_order(tenders)
     await post(work, postings, ("tradeIn", trade_in.id), now, f"Trade-in {trade_in.code}")
-    await grant.give_back(work, of, [part for part in back if part.amount], now)
+    await grant.give_back(work, of, [part for part in back if part.amount], trade_in.id, now)
     return subsidised
 
 

@@ -102,6 +102,13 @@ class OrderLineRow(SQLModel, table=True):
         CheckConstraint("tax_basis <> 'MARGIN' OR cost_minor IS NOT NULL", name="margin"),
         CheckConstraint("cost_minor >= 0", name="cost"),
         CheckConstraint("refunded_minor BETWEEN 0 AND price_minor", name="refunded"),
+        CheckConstraint("discount_minor BETWEEN 0 AND price_minor", name="discount"),
+        CheckConstraint(
+            "discount_back_minor BETWEEN 0 AND least(discount_minor, refunded_minor)", name="discount_back"
+        ),
+        CheckConstraint(
+            "refunded_minor - discount_back_minor <= price_minor - discount_minor", name="refunded_to_buyer"
+        ),
         CheckConstraint("(piece_id IS NULL) = (claim_token IS NULL)", name="claim"),
         CheckConstraint("return_days >= 0", name="return_days"),
         CheckConstraint("(delivered_at IS NOT NULL) = (state IN ('DELIVERED', 'RETURNED'))", name="delivered"),
@@ -145,6 +152,8 @@ class OrderLineRow(SQLModel, table=True):
     pins: list[Any] = document()
     shares: list[Any] = document()
     supplier_id: UUID | None = key("supplier.id", nullable=True)
+    discount_minor: int = minor()
+    discount_back_minor: int = minor()
     version: int
 
 
@@ -156,9 +165,10 @@ class OrderTenderRow(SQLModel, table=True):
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("refunded_minor >= 0 AND replaced_minor >= 0", name="back"),
         CheckConstraint("refunded_minor + replaced_minor <= amount_minor", name="refunded"),
+        CheckConstraint("kind <> 'VOUCHER' OR replaced_minor = 0", name="voucher"),
         CheckConstraint("kind = 'CREDIT' OR slices = '[]'", name="slices"),
-        CheckConstraint("kind NOT IN ('EXTERNAL', 'GIFT_CARD') OR hold_id IS NULL", name="hold"),
-        CheckConstraint("(kind = 'GIFT_CARD') = (source_id IS NOT NULL)", name="source"),
+        CheckConstraint("kind NOT IN ('EXTERNAL', 'GIFT_CARD', 'VOUCHER') OR hold_id IS NULL", name="hold"),
+        CheckConstraint("(kind IN ('GIFT_CARD', 'VOUCHER')) = (source_id IS NOT NULL)", name="source"),
     )
     order_id: UUID = key("sales_order.id", primary=True)
     kind: str = text(primary=True)
@@ -200,6 +210,13 @@ BEGIN
             THEN 'the tenders' END,
         CASE WHEN o.subtotal_minor <> (SELECT coalesce(sum(price_minor), 0) FROM order_line WHERE order_id = o.id)
             THEN 'the lines' END,
+        CASE WHEN EXISTS (
+            SELECT FROM (SELECT coalesce(sum(discount_minor), 0) AS off, coalesce(sum(discount_back_minor), 0) AS back
+                FROM order_line WHERE order_id = o.id) lines,
+                (SELECT coalesce(sum(amount_minor), 0) AS off, coalesce(sum(refunded_minor), 0) AS back
+                FROM order_tender WHERE order_id = o.id AND kind = 'VOUCHER') voucher
+            WHERE (lines.off, lines.back) <> (voucher.off, voucher.back))
+            THEN 'the voucher' END,
         CASE WHEN o.shipping_refunded_minor
             + (SELECT coalesce(sum(refunded_minor), 0) FROM order_line WHERE order_id = o.id)
             <> (SELECT coalesce(sum(refunded_minor), 0) FROM order_tender WHERE order_id = o.id)

@@ -170,6 +170,8 @@ MUTATIONS: dict[str, Access] = {
     "tradeInInspect": only("appraisers who are able to"),
     "tradeInDispose": staff(MERCHANDISER),
     "tradeInHandBack": staff(SUPPORT, SHOP_ASSOCIATE),
+    "voucherIssue": staff(MERCHANDISER),
+    "voucherWithdraw": staff(MERCHANDISER),
     "giftCardIssue": SIGNED_IN,
     "campaignOpen": staff(FINANCE),
     "campaignEnd": staff(FINANCE),

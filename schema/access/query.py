@@ -122,6 +122,7 @@ QUERIES: dict[str, Access] = {
     "tradeInEstimate": EVERYBODY,
     "priceExplain": EVERYBODY,
     "campaignsRunning": EVERYBODY,
+    "vouchers": staff(FINANCE, MERCHANDISER),
     "campaigns": staff(FINANCE, MERCHANDISER),
     "acquisitionPlans": staff(MERCHANDISER, FINANCE),
     "acquisitionHistory": staff(MERCHANDISER, FINANCE),
@@ -176,5 +177,6 @@ KINDS: dict[str, Access] = {
     "Campaign": EVERYBODY,
     "Disposition": staff(*HANDLERS),
     "TradeIn": staff(*HANDLERS, concerned=OWNER),
+    "Voucher": EVERYBODY,
 }
 """Who may see a thing of a kind, by whatever way they come to it."""

@@ -23,6 +23,7 @@ class RefundPreviewLine:
     deduction: Money = strawberry.field(description="What they have lost, and would not be given back.")
     deduction_reason: str | None = strawberry.field(description="Why; null when nothing is deducted.")
     amount: Money = strawberry.field(description="What would be given back.")
+    discount: Money = strawberry.field(description="What of that goes back to whoever bore the voucher.")
 
     @strawberry.field(graphql_type=OrderLine | None, description="Which line.")
     async def line(root: goods_return.LineRefund, info: Info) -> Any:

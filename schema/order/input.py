@@ -88,7 +88,7 @@ class GiftCardTenderInput:
 
 @strawberry.input(
     description="What is to pay. Credit and cash come from the caller's wallet, a trade-in pays what it was offered "
-    "for, a gift card what is on it; a provider takes the rest."
+    "for, a gift card what is on it, a voucher what it takes off; a provider takes the rest."
 )
 class TendersInput:
     credit: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="How much store credit.")
@@ -102,6 +102,10 @@ class TendersInput:
 
     gift_card: GiftCardTenderInput | None = strawberry.field(
         default=strawberry.UNSET, description="A gift card, whosever it was: what counts is its code."
+    )
+
+    voucher_code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="A voucher, by its code; what it takes off pays a part of its lines."
     )
 
     def to_card(self) -> order.GiftCardChoice | None:
@@ -139,6 +143,7 @@ class OrderPlaceInput(MoneyMove):
             wish=self.tenders.to_wish(),
             pledge=self.tenders.to_choice(),
             gift_card=self.tenders.to_card(),
+            voucher_code=given(self.tenders.voucher_code),
             channel_code=given(self.channel_code),
             expected_version=given(self.expected_version),
         )

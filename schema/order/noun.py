@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from schema.shipment import Shipment
     from schema.shop import ClubShop
     from schema.trade_in import TradeIn
+    from schema.voucher import Voucher
 
 
 OrderState = strawberry.enum(order.OrderState, name="OrderState", description="Where an order stands.")
@@ -45,7 +46,7 @@ TenderKind = strawberry.enum(
     order.TenderKind,
     name="TenderKind",
     description="What pays: store credit, cash from the wallet, an external provider, an old piece that was traded in, "
-    "what a campaign adds to that, or a gift card.",
+    "what a campaign adds to that, a gift card, or a voucher with what it takes off.",
 )
 PledgeMode = strawberry.enum(
     order.PledgeMode,
@@ -125,6 +126,10 @@ class OrderLine(Node):
     return_days: int = strawberry.field(description="For how many days after delivery it can be returned.")
     state: OrderLineState = strawberry.field(description="Where the goods are.")  # type: ignore[valid-type]
     refunded: Money = strawberry.field(description="How much of the price went back.")
+    discount: Money = strawberry.field(description="What of the price a voucher pays.")
+    discount_back: Money = strawberry.field(
+        description="What of that went back to whoever bore it, as a part of what was refunded."
+    )
     delivered_at: datetime | None = strawberry.field(description="When the buyer got it; title passed then.")
     blocked_by: list[str] = strawberry.field(description="What keeps the line from being completed.")
     jurisdiction: CountryCode = strawberry.field(
@@ -244,6 +249,13 @@ class Order(Node):
     async def trade_in(root: order.Order, info: Info) -> Any:
         return await trade_in_resolve.of_order(info.context, root)
 
+    @strawberry.field(
+        graphql_type=Annotated["Voucher", strawberry.lazy("schema.voucher")] | None,
+        description="The voucher that took something off, whose campaign says who bears it; null for none.",
+    )
+    async def voucher(root: order.Order, info: Info) -> Any:
+        return await resolve.voucher(info.context, root)
+
     @strawberry.field(graphql_type=list[OrderRefund], description="What went back, in order.")
     async def refunds(root: order.Order, info: Info) -> Any:
         return await resolve.refunds(info.context, root.id)
@@ -277,6 +289,7 @@ class OrderLineQuote:
     tax_basis: TaxBasis = strawberry.field(description="What the line is taxed on.")  # type: ignore[valid-type]
     tax_rate_bps: int = strawberry.field(description="The rate of that tax in basis points.")
     return_days: int = strawberry.field(description="For how many days after delivery it can be returned.")
+    discount: Money = strawberry.field(description="What of the price a voucher would pay.")
 
     @strawberry.field(description="Whether the house would be the seller of record, rather than a member through it.")
     def sold_by_house(root: order.LineQuote) -> bool:

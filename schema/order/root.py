@@ -9,7 +9,7 @@ from domain import order, trip
 from resolvers import cart as cart_resolve
 from resolvers import gift_card as gift_card_resolve
 from resolvers import order as resolve
-from schema.campaign import CampaignNotRunning
+from schema.campaign import BudgetExhausted, CampaignNotRunning
 from schema.cart import BookingLapsed, OwnPiece
 from schema.claim import ClaimLapsed
 from schema.errors import VersionConflict, WrongState
@@ -20,6 +20,7 @@ from schema.mutation import Info, given, mutation
 from schema.node import fetchable
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.session import TooManyAttempts
+from schema.voucher import VoucherNotForThis, VoucherNotGood, VoucherUsedUp
 from schema.wallet import InsufficientFunds
 
 if TYPE_CHECKING:
@@ -112,7 +113,13 @@ class OrderQuery:
     ) -> Any:
         wanted = id_of("Cart", cart_id, "cartId")
         return await cart_resolve.quote(
-            info.context, wanted, delivery.to_delivery(), tenders.to_wish(), tenders.to_choice(), tenders.to_card()
+            info.context,
+            wanted,
+            delivery.to_delivery(),
+            tenders.to_wish(),
+            tenders.to_choice(),
+            tenders.to_card(),
+            given(tenders.voucher_code),
         )
 
 
@@ -139,6 +146,10 @@ class OrderMutation:
         InsufficientFunds,
         TradeInNotOffered,
         CampaignNotRunning,
+        BudgetExhausted,
+        VoucherNotGood,
+        VoucherNotForThis,
+        VoucherUsedUp,
         GiftCardNotGood,
         GiftCardTooLow,
         TooManyAttempts,

@@ -319,11 +319,16 @@ def upgrade() -> None:
         sa.Column("opened_by", sa.UUID(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("shares", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(ended_at IS NOT NULL) = (state = 'ENDED')", name=op.f("ck_campaign_ended")),
+        sa.CheckConstraint("(funder = 'JOINT') = (shares <> '[]')", name=op.f("ck_campaign_partners_pay")),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_campaign_currency")),
-        sa.CheckConstraint("funder = 'HOUSE' OR brand_id IS NOT NULL", name=op.f("ck_campaign_brand_pays")),
-        sa.CheckConstraint("funder IN ('HOUSE', 'BRAND')", name=op.f("ck_campaign_funder")),
+        sa.CheckConstraint("funder <> 'BRAND' OR brand_id IS NOT NULL", name=op.f("ck_campaign_brand_pays")),
+        sa.CheckConstraint("funder <> 'JOINT' OR purpose = 'VOUCHER'", name=op.f("ck_campaign_joint")),
+        sa.CheckConstraint("funder IN ('HOUSE', 'BRAND', 'JOINT')", name=op.f("ck_campaign_funder")),
+        sa.CheckConstraint("purpose IN ('TRADE_IN', 'VOUCHER')", name=op.f("ck_campaign_purpose")),
         sa.CheckConstraint("state IN ('OPEN', 'ENDED')", name=op.f("ck_campaign_state")),
         sa.CheckConstraint("char_length(code) BETWEEN 1 AND 40", name=op.f("ck_campaign_code")),
         sa.CheckConstraint("reserved_minor + spent_minor <= budget_minor", name=op.f("ck_campaign_budget")),
@@ -1095,12 +1100,14 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(paid_at IS NOT NULL) = (state = 'PAID')", name=op.f("ck_supplier_bill_paid")),
         sa.CheckConstraint(
-            "cause IN ('TRAVEL', 'CANCELLATION', 'CO_DEVELOPED', 'REFERRAL', 'GOODS')",
+            "amount_minor > 0 OR (amount_minor < 0 AND cause = 'JOINT_CAMPAIGN')", name=op.f("ck_supplier_bill_amount")
+        ),
+        sa.CheckConstraint(
+            "cause IN ('TRAVEL', 'CANCELLATION', 'CO_DEVELOPED', 'REFERRAL', 'GOODS', 'JOINT_CAMPAIGN')",
             name=op.f("ck_supplier_bill_cause"),
         ),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_supplier_bill_currency")),
         sa.CheckConstraint("state IN ('DUE', 'PAID')", name=op.f("ck_supplier_bill_state")),
-        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_supplier_bill_amount")),
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_bill_supplier_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_bill")),
         sa.UniqueConstraint(
@@ -1143,6 +1150,40 @@ def upgrade() -> None:
         "ix_travel_product_active", "travel_product", ["slug"], unique=False, postgresql_where=sa.text("active")
     )
     op.create_index(op.f("ix_travel_product_supplier_id"), "travel_product", ["supplier_id"], unique=False)
+    op.create_table(
+        "voucher",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("campaign_id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("percent_bps", sa.Integer(), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=True),
+        sa.Column("minimum_minor", sa.BigInteger(), nullable=False),
+        sa.Column("per_person", sa.Integer(), nullable=False),
+        sa.Column("line_kinds", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("listing_kinds", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("category_ids", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("bundle_id", sa.UUID(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("issued_by", sa.UUID(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(withdrawn_at IS NOT NULL) = (state = 'WITHDRAWN')", name=op.f("ck_voucher_withdrawn")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_voucher_currency")),
+        sa.CheckConstraint("state IN ('OPEN', 'WITHDRAWN')", name=op.f("ck_voucher_state")),
+        sa.CheckConstraint("amount_minor > 0 AND minimum_minor >= 0", name=op.f("ck_voucher_amounts")),
+        sa.CheckConstraint("char_length(code) BETWEEN 1 AND 40", name=op.f("ck_voucher_code")),
+        sa.CheckConstraint("num_nonnulls(percent_bps, amount_minor) = 1", name=op.f("ck_voucher_off")),
+        sa.CheckConstraint("per_person BETWEEN 1 AND 100", name=op.f("ck_voucher_per_person")),
+        sa.CheckConstraint("percent_bps BETWEEN 1 AND 10000", name=op.f("ck_voucher_percent")),
+        sa.ForeignKeyConstraint(["bundle_id"], ["bundle.id"], name=op.f("fk_voucher_bundle_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_voucher_campaign_id")),
+        sa.ForeignKeyConstraint(["issued_by"], ["account.id"], name=op.f("fk_voucher_issued_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voucher")),
+        sa.UniqueConstraint("code", name=op.f("uq_voucher_code")),
+    )
+    op.create_index("ix_voucher_campaign", "voucher", ["campaign_id", "id"], unique=False)
     op.create_table(
         "departure",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -1234,15 +1275,18 @@ def upgrade() -> None:
         sa.Column("hold_id", sa.UUID(), nullable=True),
         sa.Column("replaced_minor", sa.BigInteger(), nullable=False),
         sa.Column("source_id", sa.UUID(), nullable=True),
-        sa.CheckConstraint("(kind = 'GIFT_CARD') = (source_id IS NOT NULL)", name=op.f("ck_order_tender_source")),
+        sa.CheckConstraint(
+            "(kind IN ('GIFT_CARD', 'VOUCHER')) = (source_id IS NOT NULL)", name=op.f("ck_order_tender_source")
+        ),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_order_tender_currency")),
+        sa.CheckConstraint("kind <> 'VOUCHER' OR replaced_minor = 0", name=op.f("ck_order_tender_voucher")),
         sa.CheckConstraint("kind = 'CREDIT' OR slices = '[]'", name=op.f("ck_order_tender_slices")),
         sa.CheckConstraint(
-            "kind IN ('CREDIT', 'CASH', 'EXTERNAL', 'TRADE_IN', 'SUBSIDY', 'GIFT_CARD')",
+            "kind IN ('CREDIT', 'CASH', 'EXTERNAL', 'TRADE_IN', 'SUBSIDY', 'GIFT_CARD', 'VOUCHER')",
             name=op.f("ck_order_tender_kind"),
         ),
         sa.CheckConstraint(
-            "kind NOT IN ('EXTERNAL', 'GIFT_CARD') OR hold_id IS NULL", name=op.f("ck_order_tender_hold")
+            "kind NOT IN ('EXTERNAL', 'GIFT_CARD', 'VOUCHER') OR hold_id IS NULL", name=op.f("ck_order_tender_hold")
         ),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_order_tender_amount")),
         sa.CheckConstraint("refunded_minor + replaced_minor <= amount_minor", name=op.f("ck_order_tender_refunded")),
@@ -1400,6 +1444,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_shipment_code")),
     )
     op.create_index("ix_shipment_order", "shipment", ["order_id", "id"], unique=False)
+    op.create_table(
+        "voucher_use",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("voucher_id", sa.UUID(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("order_id", sa.UUID(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("per_person", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('TAKEN', 'GIVEN_BACK')", name=op.f("ck_voucher_use_state")),
+        sa.CheckConstraint("number BETWEEN 1 AND per_person", name=op.f("ck_voucher_use_number")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_voucher_use_account_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_voucher_use_order_id")),
+        sa.ForeignKeyConstraint(["voucher_id"], ["voucher.id"], name=op.f("fk_voucher_use_voucher_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voucher_use")),
+        sa.UniqueConstraint("order_id", name=op.f("uq_voucher_use_order_id")),
+    )
+    op.create_index(
+        "uq_voucher_use_number",
+        "voucher_use",
+        ["voucher_id", "account_id", "number"],
+        unique=True,
+        postgresql_where=sa.text("state = 'TAKEN'"),
+    )
     op.create_table(
         "booking",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -2065,18 +2135,28 @@ def upgrade() -> None:
         "subsidy",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("campaign_id", sa.UUID(), nullable=False),
-        sa.Column("trade_in_id", sa.UUID(), nullable=False),
+        sa.Column("trade_in_id", sa.UUID(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reserved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("order_id", sa.UUID(), nullable=True),
+        sa.Column("returned_minor", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_subsidy_currency")),
+        sa.CheckConstraint(
+            "returned_minor = 0 OR (order_id IS NOT NULL AND state <> 'RESERVED')", name=op.f("ck_subsidy_given_back")
+        ),
+        sa.CheckConstraint("state <> 'SPENT' OR returned_minor < amount_minor", name=op.f("ck_subsidy_spent")),
         sa.CheckConstraint("state IN ('RESERVED', 'SPENT', 'RELEASED')", name=op.f("ck_subsidy_state")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_subsidy_amount")),
+        sa.CheckConstraint("num_nonnulls(trade_in_id, order_id) = 1", name=op.f("ck_subsidy_deal")),
+        sa.CheckConstraint("returned_minor BETWEEN 0 AND amount_minor", name=op.f("ck_subsidy_returned")),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_subsidy_campaign_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_subsidy_order_id")),
         sa.ForeignKeyConstraint(["trade_in_id"], ["trade_in.id"], name=op.f("fk_subsidy_trade_in_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidy")),
+        sa.UniqueConstraint("order_id", name=op.f("uq_subsidy_order_id")),
         sa.UniqueConstraint("trade_in_id", name=op.f("uq_subsidy_trade_in_id")),
     )
     op.create_index("ix_subsidy_campaign", "subsidy", ["campaign_id", "id"], unique=False)
@@ -2468,6 +2548,8 @@ def upgrade() -> None:
         sa.Column("pins", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("shares", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("supplier_id", sa.UUID(), nullable=True),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("discount_back_minor", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(delivered_at IS NOT NULL) = (state IN ('DELIVERED', 'RETURNED'))", name=op.f("ck_order_line_delivered")
@@ -2508,7 +2590,16 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("(piece_id IS NULL) = (claim_token IS NULL)", name=op.f("ck_order_line_claim")),
         sa.CheckConstraint("cost_minor >= 0", name=op.f("ck_order_line_cost")),
+        sa.CheckConstraint(
+            "discount_back_minor BETWEEN 0 AND least(discount_minor, refunded_minor)",
+            name=op.f("ck_order_line_discount_back"),
+        ),
+        sa.CheckConstraint("discount_minor BETWEEN 0 AND price_minor", name=op.f("ck_order_line_discount")),
         sa.CheckConstraint("quantity > 0 AND (piece_id IS NULL OR quantity = 1)", name=op.f("ck_order_line_quantity")),
+        sa.CheckConstraint(
+            "refunded_minor - discount_back_minor <= price_minor - discount_minor",
+            name=op.f("ck_order_line_refunded_to_buyer"),
+        ),
         sa.CheckConstraint("refunded_minor BETWEEN 0 AND price_minor", name=op.f("ck_order_line_refunded")),
         sa.CheckConstraint("return_days >= 0", name=op.f("ck_order_line_return_days")),
         sa.CheckConstraint(
@@ -3006,14 +3097,14 @@ CREATE FUNCTION subsidy_counts() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     reserved bigint := CASE WHEN NEW.state = 'RESERVED' THEN NEW.amount_minor ELSE 0 END;
-    spent bigint := CASE WHEN NEW.state = 'SPENT' THEN NEW.amount_minor ELSE 0 END;
+    spent bigint := CASE WHEN NEW.state = 'SPENT' THEN NEW.amount_minor - NEW.returned_minor ELSE 0 END;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        IF OLD.state = 'RELEASED' OR NEW.state = 'RESERVED' THEN
+        IF OLD.state = 'RELEASED' OR NEW.state = 'RESERVED' OR NEW.returned_minor < OLD.returned_minor THEN
             RAISE EXCEPTION 'a subsidy is promised once, and released once' USING ERRCODE = 'check_violation';
         END IF;
         reserved := reserved - CASE WHEN OLD.state = 'RESERVED' THEN OLD.amount_minor ELSE 0 END;
-        spent := spent - CASE WHEN OLD.state = 'SPENT' THEN OLD.amount_minor ELSE 0 END;
+        spent := spent - CASE WHEN OLD.state = 'SPENT' THEN OLD.amount_minor - OLD.returned_minor ELSE 0 END;
     END IF;
     UPDATE campaign SET reserved_minor = reserved_minor + reserved, spent_minor = spent_minor + spent
     WHERE id = NEW.campaign_id AND currency = NEW.currency;
@@ -3477,6 +3568,13 @@ BEGIN
             THEN 'the tenders' END,
         CASE WHEN o.subtotal_minor <> (SELECT coalesce(sum(price_minor), 0) FROM order_line WHERE order_id = o.id)
             THEN 'the lines' END,
+        CASE WHEN EXISTS (
+            SELECT FROM (SELECT coalesce(sum(discount_minor), 0) AS off, coalesce(sum(discount_back_minor), 0) AS back
+                FROM order_line WHERE order_id = o.id) lines,
+                (SELECT coalesce(sum(amount_minor), 0) AS off, coalesce(sum(refunded_minor), 0) AS back
+                FROM order_tender WHERE order_id = o.id AND kind = 'VOUCHER') voucher
+            WHERE (lines.off, lines.back) <> (voucher.off, voucher.back))
+            THEN 'the voucher' END,
         CASE WHEN o.shipping_refunded_minor
             + (SELECT coalesce(sum(refunded_minor), 0) FROM order_line WHERE order_id = o.id)
             <> (SELECT coalesce(sum(refunded_minor), 0) FROM order_tender WHERE order_id = o.id)
@@ -3553,6 +3651,7 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "sales_order" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "supplier_bill" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "travel_product" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "voucher" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "departure" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE (state, returned_minor, version) ON "gift_card_use" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE (reason) ON "order_refund" TO cercle_app')
@@ -3560,6 +3659,7 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "payment_event" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "piece" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "shipment" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE (state, version) ON "voucher_use" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "booking" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "claim" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "listing" TO cercle_app')
@@ -3573,7 +3673,7 @@ $$
     run('GRANT SELECT, INSERT ON "price_change" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "stock" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE, DELETE ON "stock_reservation" TO cercle_app')
-    run('GRANT SELECT, INSERT, UPDATE (state, version) ON "subsidy" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE (state, returned_minor, version) ON "subsidy" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "trip_request" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "appointment" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "appraisal" TO cercle_app')
