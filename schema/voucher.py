@@ -52,7 +52,7 @@ class Voucher(Node):
         description="What kinds of lines it is for; empty for all."
     )
     listing_kinds: list[ListingKind] = strawberry.field(  # type: ignore[valid-type]
-        description="What kinds of offers it is for; empty for all but those of members."
+        description="What kinds of offers it is for; with none named, whatever no member sells."
     )
     state: VoucherState = strawberry.field(description="Whether it takes anything off.")  # type: ignore[valid-type]
     issued_at: datetime = strawberry.field(description="When it was issued.")
@@ -118,7 +118,7 @@ class VoucherIssueInput(MoneyMove):
     )
     listing_kinds: list[ListingKind] = strawberry.field(  # type: ignore[valid-type]
         default_factory=list,
-        description="What kinds of offers it is for; all when left out, but for those of members, which are named.",
+        description="What kinds of offers it is for; whatever no member sells when left out.",
     )
     category_ids: list[strawberry.ID] = strawberry.field(
         default_factory=list, description="What categories it is for, up to 20; all when left out."
