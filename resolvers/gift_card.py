@@ -17,7 +17,7 @@ from domain.gift_card import (
 from domain.money import Currency
 from domain.order import GiftCardChoice, PlaceOrder
 from domain.page import Page, PageRequest
-from domain.refusal import require
+from domain.refusal import NotFound, require
 from resolvers.context import Context
 
 TENDER = ("tenders", "giftCard", "code")
@@ -49,6 +49,14 @@ async def recognise(context: Context, code: str, *path: str) -> GiftCard:
         raise GiftCardNotGood(path=path)
     await context.attempts.forgive(attempt)
     return found
+
+
+async def look_up(context: Context, code: str) -> GiftCard:
+    """The card of a code, to see what is left on it."""
+    try:
+        return await recognise(context, code, "code")
+    except GiftCardNotGood:
+        raise NotFound("GiftCard", "of this code", path=("code",)) from None
 
 
 async def prepare(context: Context, command: PlaceOrder) -> PlaceOrder:

@@ -119,7 +119,7 @@ class GiftCardQuery:
     async def gift_card(
         self, info: Info, code: Annotated[str, strawberry.argument(description="Its code, as it was shown.")]
     ) -> Any:
-        return await resolve.recognise(info.context, code, "code")
+        return await resolve.look_up(info.context, code)
 
     @strawberry.field(
         graphql_type=Connection[GiftCard],

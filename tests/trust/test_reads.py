@@ -107,6 +107,7 @@ REST: dict[str, dict[str, Any]] = {
     "gradingAssessment": {"answers": []},
     "orderQuote": {"delivery": {"method": "PICKUP"}, "tenders": {}},
     "refundPreview": {"lines": []},
+    "giftCard": {"code": "GC-2222-2222-2222-2222"},
     "circulation": {"since": "2026-01-01", "until": "2026-12-31"},
     "graderRecords": {"since": "2026-01-01", "until": "2026-12-31"},
     "consignmentQueue": {"filter": {"queue": "TO_CONFIRM"}},
