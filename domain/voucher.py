@@ -13,7 +13,7 @@ from uuid import UUID
 
 from domain import campaign
 from domain.bundle import BundleId
-from domain.campaign import Campaign, CampaignId, CampaignPurpose
+from domain.campaign import BudgetExhausted, Campaign, CampaignId, CampaignPurpose
 from domain.cart import Cart
 from domain.catalogue import Category, CategoryId, Product, ProductId
 from domain.event import Event
@@ -201,6 +201,8 @@ def discount_of(
     stands = voucher.state is VoucherState.OPEN and of.runs(now) and voucher.currency is currency
     require(stands, VoucherNotGood(path=PATH))
     require(len(taken) < voucher.per_person, VoucherUsedUp(voucher.per_person, path=PATH))
+    # Whoever comes when all is promised is told before anything is locked.
+    require(bool(of.available), BudgetExhausted(of.available, path=PATH))
     wanted = set(voucher.category_ids)
     named = frozenset(product_id for product_id, path in products.items() if not wanted.isdisjoint(path))
     return Discount(

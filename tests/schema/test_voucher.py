@@ -13,11 +13,13 @@ from domain.account import Account
 from domain.viewer import Role
 from persistence.embedded import Services
 from schema.ids import decode_id, encode_id
+from tests.schema.test_gift_card import code_of, look
 from tests.support.api import Api
 from tests.support.market import TO_PARIS, Market, money
 from tests.support.people import People, euros
 from tests.support.returns import Returns
 from tests.support.snapshot import changed, snapshot
+from tests.support.trade_in import Exchange
 from tests.support.travel import Travel, traveller
 
 OPEN = """
@@ -356,8 +358,6 @@ async def test_what_comes_back_after_the_end_goes_on_to_the_funder(desk: Desk, p
 async def test_a_card_a_voucher_cash_and_credit_pay_one_order_and_each_gets_its_own_back(
     desk: Desk, api: Api, people: People, market: Market
 ) -> None:
-    from tests.schema.test_gift_card import code_of, look
-
     card, code, buyer = await code_of(api, people, 60), await desk.code(), await people.customer(cash=euros(500))
     await market.credit(buyer, 50)
     cart = await market.add(buyer, await market.stock(200, 5))
@@ -374,6 +374,37 @@ async def test_a_card_a_voucher_cash_and_credit_pay_one_order_and_each_gets_its_
     assert all(amount == back for amount, back in tenders_of(cancelled).values())
     assert await market.pocket(buyer) == {"cash": "500.00", "credit": "50.00", "held": "0.00", "owed": "0.00"}
     assert (await look(api, buyer, card))[0] == "60.00"
+    assert await market.sound()
+
+
+async def test_an_old_piece_takes_the_place_of_what_the_buyer_has_paid_and_not_of_what_was_taken_off(
+    desk: Desk, house: House, api: Api, people: People, market: Market
+) -> None:
+    exchange = await Exchange(house, api, people).open()
+    card, code = await code_of(api, people, 300), await desk.code(amount=money(300))
+    owner = await people.customer(cash=euros(3_000))
+    offered = await exchange.offer(owner)
+    also = {"voucherCode": code, "giftCard": {"code": card}}
+    placed = await exchange.buy(owner, offered, 3_000, "FULL_PRICE", cash=2_400, tenders=also)
+    await exchange.receive(offered)
+
+    assert (await exchange.inspect(offered))["state"] == "SETTLED"
+
+    # 1,020 of 2,700: eight parts of nine are the cash's, one is the card's.
+    assert await exchange.tenders(owner, placed["id"]) == {
+        "CASH": ("2400.00", "906.67", "0.00", False),
+        "GIFT_CARD": ("300.00", "113.33", "0.00", False),
+        "VOUCHER": ("300.00", "0.00", "0.00", False),
+        "TRADE_IN": ("1020.00", "0.00", "0.00", False),
+    }
+    assert (await look(api, owner, card))[0] == "113.33"
+    assert (await market.pocket(owner))["cash"] == "1506.67"
+    assert await market.balance("ESCROW") == 300_000
+    cancelled = await market.cancel(owner, placed["id"])
+    assert tenders_of(cancelled)["VOUCHER"] == ("300.00", "300.00")
+    assert (await look(api, owner, card))[0] == "300.00"
+    assert (await market.pocket(owner))["cash"] == "3000.00"
+    assert (await market.balance("ESCROW"), await market.balance("SUBSIDY_BUDGET")) == (0, 100_000)
     assert await market.sound()
 
 
