@@ -13,6 +13,7 @@ from domain.account import Account
 from domain.viewer import Role
 from persistence.embedded import Services
 from schema.ids import decode_id, encode_id
+from tests.schema.test_bundle import STUDENT, Parts
 from tests.schema.test_gift_card import code_of, look
 from tests.support.api import Api
 from tests.support.market import TO_PARIS, Market, money
@@ -481,6 +482,25 @@ async def test_partners_bear_their_shares_of_a_joint_campaign_to_the_last_cent(
     assert await market.value("SELECT sum(amount_minor) FROM supplier_bill") == 0
     assert (await market.balance("SUPPLIER_PAYABLE"), await market.balance("PROMOTION")) == (0, -100_000)
     assert await market.sound()
+
+
+async def test_a_bundle_that_was_made_together_is_promoted_together_but_for_what_a_member_sells(
+    desk: Desk, travel: Travel, market: Market
+) -> None:
+    bundle = await (await Parts(travel).open()).bundle()
+    shares = [{"supplierId": travel.supplier_id, "shareBps": 4_000}]
+    campaign = await desk.campaign(funder="JOINT", shares=shares)
+    code = (await desk.issue(campaign, percentBps=1_000, bundleId=bundle["id"]))["code"]
+    buyer = await travel.buyer(3_000)
+    await market.add(buyer, await market.stock(100, 5))
+    await travel.do(buyer, "bundleAdd", bundleId=bundle["id"], travellers=[STUDENT])
+
+    order = await travel.pay(buyer, provider="TEST", voucherCode=code)
+
+    found = {line["price"]["amount"]: line["discount"]["amount"] for line in (await desk.lines(buyer, order))["lines"]}
+    # A tenth of 1,168 over the bundle's own components; neither the member's 500 nor what stands beside it.
+    assert found == {"100.00": "0.00", "865.18": "86.52", "259.56": "25.96", "500.00": "0.00", "43.26": "4.32"}
+    assert tenders_of(order)["VOUCHER"] == ("116.80", "0.00")
 
 
 async def test_a_claim_lessens_what_a_partner_is_paid_next(desk: Desk, travel: Travel, market: Market) -> None:
