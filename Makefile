@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
+# What many processes import is compiled once, whatever the environment says of it.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: run test deep fuzz check bench bench-scale tour sdl migration baseline lock explorer clean
 

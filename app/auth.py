@@ -19,7 +19,7 @@ from uuid import UUID
 import jwt
 
 from domain.account import AccountReader, Standing
-from domain.api_key import HOLDERS, KEY_PREFIX, USE_NOTED_EVERY, ApiKey, ApiKeyReader, read_key
+from domain.api_key import HOLDERS, KEY_PREFIX, PUBLIC_ID_LENGTH, USE_NOTED_EVERY, ApiKey, ApiKeyReader, read_key
 from domain.session import SessionId
 from domain.viewer import ANONYMOUS, AccountId, HeldKey, Role, Viewer
 
@@ -34,6 +34,7 @@ TOKEN_TTL = timedelta(hours=12)
 
 BEARER = "Bearer "
 KEY_AT = slice(len(BEARER), len(BEARER) + len(KEY_PREFIX))
+PUBLIC_ID_AT = slice(KEY_AT.stop, KEY_AT.stop + PUBLIC_ID_LENGTH)
 
 STANDING_SECONDS = 5
 STANDINGS_MAX = 10_000
@@ -149,6 +150,10 @@ class Remembered(Generic[K, V]):
                 self._kept.popitem(last=False)
         return found
 
+    def remembers(self, key: K) -> bool:
+        kept = self._kept.get(key)
+        return kept is not None and kept[0] > monotonic()
+
     def forget(self, key: K) -> None:
         self._kept.pop(key, None)
 
@@ -180,6 +185,10 @@ class Doorkeeper:
         self._keys: Remembered[str, ApiKey] = Remembered(keys.by_public_id)
         self._used = used
         self._issuers = issuers
+
+    def looks_up(self, authorization: str) -> bool:
+        """Whether a header has a key that the database has to be asked for."""
+        return authorization[KEY_AT] == KEY_PREFIX and not self._keys.remembers(authorization[PUBLIC_ID_AT])
 
     async def viewer(self, authorization: str | None, locale: str) -> Viewer:
         """The viewer of an Authorization header; nobody in particular without one."""

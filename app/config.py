@@ -2,6 +2,7 @@
 
 from base64 import b64decode, b64encode, urlsafe_b64decode
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -88,6 +89,7 @@ class Settings(BaseSettings):
     environment: Environment = Environment.DEVELOPMENT
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
     data_dir: Path = Path(".cercle")
     database_url: str | None = None
     database_owner_url: str | None = None
@@ -166,6 +168,16 @@ class Settings(BaseSettings):
     @classmethod
     def origins_are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(as_origin(one) for one in value)
+
+    @field_validator("proxies")
+    @classmethod
+    def proxies_are_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            try:
+                ip_network(one)
+            except ValueError as error:
+                raise ValueError(f"{one} is no address and no network, as 10.0.0.7 and 10.0.0.0/8 are.") from error
+        return value
 
     @model_validator(mode="after")
     def certificate_key_is_a_key(self) -> "Settings":

@@ -5,12 +5,18 @@ now and then whether anything has been running for too long, for as long as anyt
 """
 
 import asyncio
-from typing import Any, TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeAlias, TypeVar
 
 LOOKS = 40
 """In the time that an operation has; it may take longer by one."""
 
 Task: TypeAlias = "asyncio.Task[Any]"
+R = TypeVar("R")
+
+
+class TookTooLong(Exception):
+    """It was stopped."""
 
 
 class Deadline:
@@ -34,6 +40,19 @@ class Deadline:
     def end(self, task: Task) -> bool:
         """Whether it ended in time."""
         return self._running.pop(task, None) is not None
+
+    async def within(self, run: Callable[[], Awaitable[R]]) -> R:
+        """What it gives in the time that it has; raises TookTooLong."""
+        task = self.begin()
+        try:
+            return await run()
+        except asyncio.CancelledError:
+            # Whoever cancels for a reason of their own has their way.
+            if self.end(task) or task.uncancel():
+                raise
+            raise TookTooLong from None
+        finally:
+            self.end(task)
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         now, running = loop.time(), self._running

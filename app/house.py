@@ -101,6 +101,10 @@ WATCHING_PATIENCE_SECONDS = 30.0
 """What watchers wait for is queued, however many there are; a request that waited so long would be given up."""
 
 
+KNOWING_CONNECTIONS = 3
+"""Of each account little is read, and once in five seconds at most."""
+
+
 class SqlReaders:
     """Every reader, on the read pool."""
 
@@ -341,6 +345,9 @@ class House:
     watching: SqlReaders
     """For what is told to those who watch: as new as the event, and never in the way of requests."""
 
+    knowing: SqlReaders
+    """For who somebody is and what they may: as new as the event that takes a right away."""
+
     @cached_property
     def streams(self) -> Streams:
         """Who stays."""
@@ -421,6 +428,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     pool = read_pool(settings.database_replica_url or settings.database_url, settings.pool_size, **way)
     readers = SqlReaders(pool)
     watching = read_pool(settings.database_url, WATCHING_CONNECTIONS, WATCHING_PATIENCE_SECONDS, **way)
+    # A replica may lag behind for longer than a right that was taken away may last: read there at the event, the old
+    # standing would be remembered anew. Not by way of `watching`, where a crowd that is told something waits for half a
+    # minute; nobody is let in before it is known who it is. Where there is no replica the read pool is as good.
+    aside = settings.database_replica_url is not None
+    knowing = SqlReaders(read_pool(settings.database_url, KNOWING_CONNECTIONS, **way)) if aside else readers
     fetcher = Fetcher()
     cache = Cache(settings.redis_url)
     feed = Feed(SqlChangeReader(watching), Bell(cache, settings.redis_url))
@@ -443,11 +455,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             address=settings.address,
         )
         transactor = SqlTransactor(writing, freshness, committed, secrets.signer, secrets.mint)
-        issuers = oidc_issuers(settings, fetcher, readers, transactor)
+        issuers = oidc_issuers(settings, fetcher, knowing, transactor)
         doorkeeper = auth.Doorkeeper(
             settings.secret.get_secret_value(),
-            auth.Standings(readers.accounts),
-            readers.api_keys,
+            auth.Standings(knowing.accounts),
+            knowing.api_keys,
             partial(note_use, transactor),
             issuers,
         )
@@ -471,10 +483,12 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             slow,
             feed,
             SqlReaders(watching),
+            knowing,
         )
     finally:
         await feed.close()
-        closers = fetcher.close(), slow.close(), cache.close(), pool.close(), watching.close(), writing.close()
+        pools = {pool, watching, knowing.pool}
+        closers = fetcher.close(), slow.close(), cache.close(), writing.close(), *(one.close() for one in pools)
         # What is still said to somebody who does not answer ends with the process.
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*closers, return_exceptions=True), CLOSING_SECONDS_MAX)

@@ -9,7 +9,7 @@ GraphQL request at all.
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from random import getrandbits
 from time import perf_counter
@@ -23,7 +23,7 @@ from app import auth, explorer
 from app.config import Settings
 from app.document import KnownDocuments, Run, named, veiled
 from app.house import House
-from app.meter import THROTTLED, Charge, payer
+from app.meter import BAD_COST, THROTTLED, Charge, payer
 from app.origin import PREFLIGHT, for_page, is_welcome, origin_of
 from app.request import (
     EVENT_STREAM,
@@ -46,6 +46,9 @@ from app.telemetry import bind_request
 from app.telemetry.request import OK, RequestFigures, Watch
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
+from persistence.bucket import Empty, Lot
+from resolvers.context import Context
+from resolvers.loaders import Loaders
 from schema.access import keyed
 from schema.coded import INTERNAL, UNAVAILABLE, is_request_error
 from schema.root import build
@@ -182,23 +185,20 @@ class GraphQLEndpoint:
         name = None
         if query is None or asked.get("extensions") or "documentId" in asked:
             name, query = await self.find(house, asked)
-        if not posted and self.schema.changes(query, operation_name):
-            raise HttpRefusal(405, "METHOD_NOT_ALLOWED", "Send what changes something by POST.", allow="POST")
         watch.asked = (query, operation_name)
         viewer = await who(house, head, locale)
-        if viewer.key is not None:
-            viewer = keyed(viewer, query, operation_name, tokens_max=self.schema.limits.tokens)
         bound = self.documents.guarded and self.documents.binds(viewer, query)
-        await hold_back(house, head, viewer, query)
         context = house.context(viewer, key=head.find(b"idempotency-key"), request_id=request_id, client=head.client)
-        asking = (query, asked.get("variables"), operation_name, context)
-        run: Run = partial(self.schema.answer, *asking)
+        asking = (query, asked.get("variables"), operation_name)
+        charge = await house.meter.charge(payer(viewer, head.client), self.schema, *asking, context)
+        watch.cost = charge.requested
+        if charge.begins:
+            context = await self.entitled(house, head, context, charge, query, operation_name)
+        run: Run = partial(self.schema.answer, *asking, context)
         if name is not None and asked.get("query") is not None:
             run = partial(self.learning, run, name, query, house, head.client)
         if bound:
             run = partial(veiled, run)
-        charge = await house.meter.charge(payer(viewer, head.client), self.schema, *asking)
-        watch.cost = charge.requested
         run = partial(charge.run, run)
         if answers is None or not self.schema.only_reads(query, operation_name):
             return answered(await run(), media_type, charge)
@@ -213,6 +213,26 @@ class GraphQLEndpoint:
                 await reading.keep(answer.body)
         answer.body = charge.spliced(answer.body)
         return answer
+
+    async def entitled(
+        self, house: House, head: Head, context: Context, charge: Charge, query: str, operation_name: str | None
+    ) -> Context:
+        """The context of an operation that is paid for, for whoever it is in its name; refuses one that comes amiss."""
+        try:
+            if head.method != "POST" and self.schema.changes(query, operation_name):
+                raise HttpRefusal(405, "METHOD_NOT_ALLOWED", "Send what changes something by POST.", allow="POST")
+            viewer = context.viewer
+            if viewer.key is not None:
+                document = self.schema.documents.find(query)
+                node = None if document is None else document.node
+                viewer = keyed(viewer, query, operation_name, tokens_max=self.schema.limits.tokens, document=node)
+            await hold_back(house, head, viewer, query)
+        except HttpRefusal:
+            charge.give_back()
+            raise
+        if viewer is context.viewer:
+            return context
+        return replace(context, viewer=viewer, loaders=Loaders(house.readers, viewer))
 
     async def find(self, house: House, asked: dict[str, Any]) -> tuple[str | None, str]:
         """The hash that the document is named by, if it is, and its text."""
@@ -232,10 +252,28 @@ class GraphQLEndpoint:
 
 
 async def who(house: House, head: Head, locale: str) -> Viewer:
+    """Who asks. What is not good costs its sender a point; a key that has to be looked up is paid for before."""
+    authorization = head.find(b"authorization")
+    lot = None
+    if authorization is not None and house.doorkeeper.looks_up(authorization):
+        lot = await pay(house, head)
     try:
-        return await house.viewer(head.find(b"authorization"), locale)
+        viewer = await house.viewer(authorization, locale)
     except auth.BadToken as error:
+        if lot is None:
+            await pay(house, head)
         raise HttpRefusal(401, "UNAUTHENTICATED", str(error), www_authenticate="Bearer") from error
+    if lot is not None:
+        lot.points += BAD_COST
+    return viewer
+
+
+async def pay(house: House, head: Head) -> Lot:
+    """The point that it costs the address to be nobody who is known."""
+    lot = await house.meter.take(head.client, BAD_COST)
+    if isinstance(lot, Empty):
+        raise too_much(lot.retry_after_seconds)
+    return lot
 
 
 async def hold_back(house: House, head: Head, viewer: Viewer, query: str) -> None:
@@ -245,7 +283,11 @@ async def hold_back(house: House, head: Head, viewer: Viewer, query: str) -> Non
     most = house.settings.stranger_mutations_per_minute
     wait = await house.limits.wait_seconds(f"stranger:{head.client}", most=most, per_seconds=60)
     if wait:
-        raise HttpRefusal(429, THROTTLED, f"Too much at once: try again in {wait} s.", retry_after=str(wait))
+        raise too_much(wait)
+
+
+def too_much(wait: int) -> HttpRefusal:
+    return HttpRefusal(429, THROTTLED, f"Too much at once: try again in {wait} s.", retry_after=str(wait))
 
 
 def answered(result: ExecutionResult, media_type: str, charge: Charge | None = None) -> Answer:

@@ -43,6 +43,7 @@ class OidcIssuers:
         """What a token of one of them says, with the account that it speaks for."""
         token = bearer(authorization)
         issuer, claims = await self.checked(token)
+        over_at = end_of(claims)
         asked = said(issuer, claims)
         known = await self._identities.known(asked.issuer, asked.subject)
         stale = known is None or (asked.issued_at > known.seen_at and not in_order(known, asked))
@@ -53,7 +54,7 @@ class OidcIssuers:
                 raise BadToken(refusal.message) from refusal
         governed = frozenset(asked.governed)
         roles = (frozenset(Role) - governed - {Role.SYSTEM}) | frozenset(asked.roles)
-        found = Claim(known.account_id, roles, None, float(claims["exp"]), issued_at=asked.issued_at)
+        found = Claim(known.account_id, roles, None, over_at, issued_at=asked.issued_at)
         self._known[authorization] = found
         if len(self._known) > CLAIMS_MAX:
             self._known.popitem(last=False)
@@ -98,11 +99,26 @@ def said(issuer: OidcIssuer, claims: Mapping[str, Any]) -> Recognise:
         subject=subject,
         email=email if verified else None,
         name=called(claims.get("name")),
-        issued_at=datetime.fromtimestamp(int(claims["iat"]), UTC),
+        issued_at=beginning_of(claims),
         governed=tuple(sorted(set(issuer.roles.values()))),
         roles=tuple(sorted({role for group, role in issuer.roles.items() if group in given})),
         opens_accounts=issuer.opens_accounts,
     )
+
+
+def beginning_of(claims: Mapping[str, Any]) -> datetime:
+    """When it was made; PyJWT has seen to it that this is some number."""
+    try:
+        return datetime.fromtimestamp(int(claims["iat"]), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise BadToken(OVER) from error
+
+
+def end_of(claims: Mapping[str, Any]) -> float:
+    try:
+        return float(claims["exp"])
+    except (ValueError, OverflowError) as error:
+        raise BadToken(OVER) from error
 
 
 def called(name: object) -> str:

@@ -19,6 +19,7 @@ from domain import (
     settlement,
     trade_in,
     trip,
+    trip_request,
     wallet,
 )
 from domain.consignment import handback
@@ -53,6 +54,7 @@ JOBS: dict[str, Errand] = {
     "paymentRefund": ask_for_refund,
     "orderExpire": verb(order.expire, order.ExpireOrder),
     "orderComplete": verb(order.complete, order.CompleteOrder),
+    "tripRequestLapse": verb(trip_request.lapse, trip_request.LapseTrip),
     "tradeInExpire": verb(trade_in.expire, trade_in.ExpireTradeIn),
     "tradeInLapse": verb(trade_in.lapse, trade_in.LapseTradeIn),
     "goodsReturnExpire": verb(goods_return.expire, goods_return.ExpireReturn),

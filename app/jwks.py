@@ -65,7 +65,7 @@ def read_keys(body: bytes) -> dict[str, PublicKey]:
 
 def read_one(said: Mapping[str, Any]) -> PublicKey | None:
     """None for a key of another kind, for another use, too short, or without a name."""
-    algorithm = KINDS.get((str(said.get("kty")), said.get("crv") if said.get("kty") != "RSA" else None))
+    algorithm = KINDS.get((str(said.get("kty")), None if said.get("kty") == "RSA" else str(said.get("crv"))))
     if algorithm is None or said.get("alg", algorithm) != algorithm or said.get("use", "sig") != "sig":
         return None
     if not isinstance(said.get("kid"), str) or "d" in said:

@@ -1,14 +1,15 @@
 """What an operation costs its client: taken before it runs, given back if it was not used, told in the answer."""
 
-from asyncio import CancelledError
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
+from weakref import WeakValueDictionary
 
 from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
-from app.deadline import Deadline
+from app.deadline import Deadline, TookTooLong
 from domain.viewer import Viewer
 from persistence.bucket import Buckets, Empty, Lot
 from resolvers.context import Context
@@ -18,14 +19,22 @@ from schema.priced import Priced
 KEPT_COST = 1
 """For an answer that is there already, whatever it was made of."""
 
+BAD_COST = 1
+"""For a token or a key that is not good, of whoever sends it."""
+
 READING_COST = 10
 BYTES_PER_POINT = 20
 """For a document that was not seen before and has to be read and found valid; what is not valid costs the same."""
+
+LOOKING_COST = 11
+"""Of who watches, for a look that is paid for and finds nothing to tell: a request, and what it reads."""
 
 STOPPED_RETRY_SECONDS = 1
 
 THROTTLED = "THROTTLED"
 TIMED_OUT = "TIMED_OUT"
+
+R = TypeVar("R")
 
 Run: TypeAlias = Callable[[], Awaitable[ExecutionResult]]
 
@@ -51,6 +60,11 @@ class Charge:
         self.requested = self.actual = requested
         self.status: int | None = None
 
+    @property
+    def begins(self) -> bool:
+        """Whether there are points for it, and it can be executed as far as its document tells."""
+        return isinstance(self.lot, Lot) and self.priced.refused is None
+
     async def run(self, run: Run) -> ExecutionResult:
         """What the operation answers in the time that it has, or why it is not begun."""
         lot, priced = self.lot, self.priced
@@ -60,17 +74,11 @@ class Charge:
         if priced.refused is not None:
             return priced.refused
         deadline = self.meter.deadline
-        task = deadline.begin()
         try:
-            result = await run()
-        except CancelledError:
-            # Whoever cancels for a reason of their own has their way.
-            if deadline.end(task) or task.uncancel():
-                raise
+            result = await deadline.within(run)
+        except TookTooLong:
             self.status = 503
             return stopped(deadline.seconds)
-        finally:
-            deadline.end(task)
         # What became null because of an error was worked for.
         unused = 0 if result.errors else priced.requested - priced.actual(result.data)
         if unused:
@@ -100,12 +108,55 @@ class Charge:
         }
 
 
+class Tab:
+    """The points of who watches: of each answer what it may cost is taken before anything is read for it."""
+
+    def __init__(self, meter: "Meter", client: Hashable) -> None:
+        self._meter = meter
+        self._client = client
+        self._turn = meter.turn(client)
+        self._paid: Charge | None = None
+        self._priced = Priced(0)
+
+    def begin(self, charge: Charge) -> None:
+        """What was taken so that it may begin is for the first answer too."""
+        self._paid, self._priced = charge, charge.priced
+
+    async def pay(self) -> None:
+        """Take the points of one answer as soon as they are there; those of one client wait in a line."""
+        points = self._priced.requested if self._paid is None else LOOKING_COST
+        async with self._turn:
+            lot = await self._meter.take(self._client, points)
+            while isinstance(lot, Empty):
+                await asyncio.sleep(lot.retry_after_seconds)
+                lot = await self._meter.take(self._client, points)
+        if self._paid is None:
+            self._paid = Charge(self._meter, lot, points, self._priced)
+
+    async def begun(self, begin: Callable[[], Awaitable[R]]) -> R:
+        """What it begins with, in the time that an operation has; raises TookTooLong."""
+        return await self._meter.deadline.within(begin)
+
+    async def run(self, run: Run) -> ExecutionResult:
+        """One answer, in the time that an operation has, with the meter in it."""
+        charge, self._paid = self._paid, None
+        assert charge is not None, "it is paid first"
+        result = await charge.run(run)
+        result.extensions = charge.told()
+        return result
+
+
 class Meter:
     """Takes points for requests."""
 
     def __init__(self, buckets: Buckets, operation_seconds_max: float) -> None:
         self.buckets = buckets
         self.deadline = Deadline(operation_seconds_max)
+        self._turns: WeakValueDictionary[Hashable, asyncio.Lock] = WeakValueDictionary()
+
+    def turn(self, client: Hashable) -> asyncio.Lock:
+        """Whose turn it is to wait for points of this client; a crowd that waits does not wake all at once."""
+        return self._turns.setdefault(client, asyncio.Lock())
 
     async def charge(
         self,

@@ -12,9 +12,10 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from app.auth import BadToken
+from app.deadline import TookTooLong
 from app.document import Run, veil, veiled
 from app.http import GraphQLEndpoint, hold_back
-from app.meter import payer
+from app.meter import Tab, payer, stopped
 from app.request import HttpRefusal
 from app.stream import Stream
 from app.telemetry.request import OK, Watch
@@ -66,9 +67,11 @@ async def executed(
     viewer = become(await stream.who())
     bound = endpoint.documents.guarded and endpoint.documents.binds(viewer, query)
     await hold_back(house, stream.head, viewer, query)
-    context = stream.context(viewer, become)
+    client = payer(viewer, stream.client)
+    tab = Tab(house.meter, client)
+    context = stream.context(viewer, become, tab.pay)
     asking = (query, variables, operation_name, context)
-    charge = await house.meter.charge(payer(viewer, stream.client), schema, *asking)
+    charge = await house.meter.charge(client, schema, *asking)
     document = schema.documents.find(query)
     begins = isinstance(charge.lot, Lot) and charge.priced.refused is None
     if document is None or not begins or not subscribes(document, operation_name):
@@ -80,10 +83,13 @@ async def executed(
         endpoint.figures.add(watch, charge.status or 200, code_of(result))
         yield result
         return
-    # It costs once what it costs to read it once: what comes later the client has not asked for again.
-    async with aclosing(answers(schema, document, variables, operation_name, context)) as results:
-        async for result in results:
-            yield veil(result) if bound else result
+    tab.begin(charge)
+    try:
+        async with aclosing(answers(schema, document, variables, operation_name, context, tab)) as results:
+            async for result in results:
+                yield veil(result) if bound else result
+    except TookTooLong:
+        yield stopped(house.meter.deadline.seconds)
 
 
 def code_of(result: ExecutionResult) -> str:

@@ -5,7 +5,6 @@ whatever it sends, for it would act from the network and in the name of somebody
 no Origin and are not asked. A page without a site of its own (`null`: a sandboxed frame, a file) is never welcome.
 """
 
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 METHODS = "GET, POST"
@@ -22,6 +21,8 @@ HEADERS_SENT = ", ".join(
 )
 HEADERS_READ = "retry-after, x-request-id"
 ASKED_AGAIN_SECONDS = 7_200
+ORIGIN_BYTES_MAX = 300
+"""The longest name that a host can have, and some."""
 
 
 def as_origin(text: str) -> str:
@@ -40,9 +41,10 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
-@lru_cache(maxsize=1_024)
 def is_welcome(origin: bytes, host: bytes, listed: frozenset[bytes]) -> bool:
     """Whether a page of this origin may ask: its site is this very one, or one of those that are listed."""
+    if len(origin) > ORIGIN_BYTES_MAX:
+        return False
     scheme, _, site = origin.partition(b"://")
     return origin in listed or (scheme in (b"http", b"https") and bool(host) and site == host.lower())
 

@@ -37,16 +37,19 @@ SHAPES = {
 }
 
 
-@lru_cache(maxsize=512)
 def draw(key: str) -> bytes | None:
     """The SVG of `placeholder/<category>-<number>.svg`; None for anything else."""
     found = KEY.fullmatch(key)
     if found is None or found[1] not in SHAPES:
         return None
-    number = int(found[2])
+    return drawn(found[1], int(found[2]))
+
+
+@lru_cache(maxsize=512)
+def drawn(category: str, number: int) -> bytes:
     palette = PALETTES[number % len(PALETTES)]
     tilt = (number // len(PALETTES) % 9 - 4) * 2
-    shape = SHAPES[found[1]].format(*palette)
+    shape = SHAPES[category].format(*palette)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 500" role="img">'
         f'<rect width="500" height="500" fill="{palette[0]}"/>'

@@ -15,6 +15,8 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from app.client import counted
+
 SWEEP_SECONDS = 1.0
 BODY_PATIENCE = 1.5
 BODY_BYTES_PER_SECOND = 16 * 1024
@@ -102,7 +104,7 @@ class HouseProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.address = self.client[0] if self.client else ""
+        self.address = counted(self.client)
         if not self.server_state.enter(self.address):
             transport.write(FULL)
             transport.close()

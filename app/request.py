@@ -7,8 +7,13 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.requests import ClientDisconnect
 
+from app.client import counted
+
 BODY_BYTES_MAX = 256 * 1024
 ADDRESS_BYTES_MAX = 16 * 1024
+LIKES_BYTES_MAX = 1_024
+"""Of a header that says what a client likes or sends: what it means is remembered, so it must not be long."""
+
 LOCALES = ("en", "zh")
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -67,7 +72,7 @@ class Head:
     def __init__(self, scope: Any) -> None:
         self.method: str = scope["method"]
         self.address: bytes = scope["query_string"]
-        self.client: str = scope["client"][0] if scope.get("client") else "nowhere"
+        self.client = counted(scope.get("client"))
         # Of a header that is sent twice the first one counts.
         self.headers: dict[bytes, bytes] = dict(reversed(scope["headers"]))
 
@@ -80,9 +85,15 @@ class Head:
         return otherwise if value is None else value
 
 
-@lru_cache(maxsize=256)
 def check_content(content_type: str, content_encoding: str) -> None:
     """Refuse a body that is not plain JSON in UTF-8."""
+    if len(content_type) + len(content_encoding) > LIKES_BYTES_MAX:
+        raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json.")
+    check_short(content_type, content_encoding)
+
+
+@lru_cache(maxsize=256)
+def check_short(content_type: str, content_encoding: str) -> None:
     kind, _, parameters = content_type.partition(";")
     if kind.strip().lower() != "application/json":
         raise HttpRefusal(415, "UNSUPPORTED_MEDIA_TYPE", "Send the request as application/json.")
@@ -106,9 +117,15 @@ def check_address(head: Head) -> None:
         )
 
 
-@lru_cache(maxsize=1_024)
 def wanted_type(accept: str) -> str:
     """Of the media types the one that the client likes best; a wildcard means the older of those for one answer."""
+    if len(accept) > LIKES_BYTES_MAX:
+        raise HttpRefusal(406, "NOT_ACCEPTABLE", f"Accept has {LIKES_BYTES_MAX} bytes at most.")
+    return liked(accept)
+
+
+@lru_cache(maxsize=1_024)
+def liked(accept: str) -> str:
     likes = {GRAPHQL_RESPONSE: 0.0, LEGACY_JSON: 0.0, EVENT_STREAM: 0.0}
     for part in accept.split(","):
         kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
@@ -129,9 +146,13 @@ def as_quality(text: str) -> float:
         return 1.0
 
 
-@lru_cache(maxsize=1_024)
 def wanted_locale(accept_language: str) -> str:
-    """The first of ours that Accept-Language names."""
+    """The first of ours that Accept-Language names early."""
+    return named_first(accept_language[:LIKES_BYTES_MAX])
+
+
+@lru_cache(maxsize=1_024)
+def named_first(accept_language: str) -> str:
     wanted = [part.split(";")[0].strip().lower()[:2] for part in accept_language.split(",")]
     return next((name for name in wanted if name in LOCALES), LOCALES[0])
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Protocol
 
-from persistence.freshness import Freshness, Reads, Slots, noted
+from persistence.freshness import SLOTS, Freshness, Reads, Slots, noted
 from persistence.redis import Cache
 
 KEPT_SECONDS = 30
@@ -22,6 +22,10 @@ BYTES_MAX = 64 * 1024 * 1024
 ANSWER_BYTES_MAX = 1024 * 1024
 SLOTS_MAX = 2_000
 NANOSECONDS = 1_000_000_000
+
+HEAD = "<QII"
+HEAD_BYTES = struct.calcsize(HEAD)
+"""Of what is kept elsewhere: since when, the length of the answer, and how many slots come before it."""
 
 Key = tuple[bytes, str, str]
 """What was sent, word for word; the media type wanted; the language. It is not parsed to be found."""
@@ -36,13 +40,20 @@ class Kept:
     slots: Slots
 
     def dump(self) -> bytes:
-        return struct.pack(f"<QI{len(self.slots)}I", self.since, len(self.slots), *self.slots) + self.body
+        count = len(self.slots)
+        return struct.pack(f"{HEAD}{count}I", self.since, len(self.body), count, *self.slots) + self.body
 
     @classmethod
-    def load(cls, raw: bytes) -> "Kept":
-        since, count = struct.unpack_from("<QI", raw)
-        end = 12 + 4 * count
-        return cls(raw[end:], since, struct.unpack_from(f"<{count}I", raw, 12))
+    def load(cls, raw: bytes) -> "Kept | None":
+        """What was dumped; None for anything else, and for a part of it."""
+        if len(raw) < HEAD_BYTES:
+            return None
+        since, length, count = struct.unpack_from(HEAD, raw)
+        end = HEAD_BYTES + 4 * count
+        if len(raw) != end + length:
+            return None
+        slots = struct.unpack_from(f"<{count}I", raw, HEAD_BYTES)
+        return cls(raw[end:], since, slots) if all(slot < SLOTS for slot in slots) else None
 
 
 class Store(Protocol):
@@ -139,7 +150,7 @@ class ResponseCache:
 
     def is_fresh(self, kept: Kept) -> bool:
         freshness = self.freshness
-        if freshness.now() - kept.since > KEPT_SECONDS * NANOSECONDS:
+        if not 0 <= freshness.now() - kept.since <= KEPT_SECONDS * NANOSECONDS:
             return False
         return freshness.holds(kept.slots, kept.since)
 

@@ -52,6 +52,7 @@ class Server(uvicorn.Server):
                 # A dictionary for each connection would be most of what it keeps.
                 ws_per_message_deflate=False,
                 lifespan="on",
+                forwarded_allow_ips=list(settings.proxies),
                 log_config=None,
                 access_log=False,
                 server_header=False,

@@ -62,7 +62,7 @@ class EventStream:
         self.graphql = graphql
         self.send = send
         self.over = asyncio.Event()
-        self.stream = Stream(streams.house, head, self.end)
+        self.stream = Stream(streams.house, head, self.end, head.find(b"idempotency-key"))
 
     async def run(self, asked: dict[str, Any], receive: Any) -> None:
         """Until everything is told, the client goes, or the stream is ended from here."""

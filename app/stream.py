@@ -10,9 +10,9 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.auth import BadToken
 from app.change import Feed
@@ -33,6 +33,7 @@ GOING_AWAY = 1001
 FORBIDDEN = 4403
 
 Become = Callable[[Viewer], Viewer]
+Pay = Callable[[], Awaitable[None]]
 
 LEAVING = "The house is about to stop: connect again."
 
@@ -40,10 +41,11 @@ LEAVING = "The house is about to stop: connect again."
 class Following:
     """Subjects that one operation follows. However much happens between two looks, it is one thing to look at."""
 
-    def __init__(self, feed: Feed, subjects: frozenset[Subject]) -> None:
+    def __init__(self, feed: Feed, subjects: frozenset[Subject], pay: Pay) -> None:
         self.position: Position
         self._feed = feed
         self._subjects = subjects
+        self._pay = pay
         self._told = asyncio.Event()
 
     async def begin(self) -> None:
@@ -51,6 +53,8 @@ class Following:
 
     async def moved(self) -> Position:
         await self._told.wait()
+        # What happens while it waits for points is told with the rest.
+        await self._pay()
         self._told.clear()
         return self._feed.position
 
@@ -65,18 +69,25 @@ class Following:
 
 
 class Stream:
-    """One connection that stays. `end(code, reason)` is how it is closed from here."""
+    """One connection that stays. `end(code, reason)` is how it is closed from here.
 
-    def __init__(self, house: House, head: Head, end: Callable[[int, str], Awaitable[None]]) -> None:
+    `key` is that of the one operation that it is opened for; where there are many, each has its own in its input.
+    """
+
+    def __init__(
+        self, house: House, head: Head, end: Callable[[int, str], Coroutine[Any, Any, None]], key: str | None = None
+    ) -> None:
         self.house = house
         self.head = head
         self.client = head.client
+        self.key = key
         self.locale = wanted_locale(head.get(b"accept-language"))
         self.viewer = Viewer(locale=self.locale)
         self._authorization: str | None = None
         self._end = end
         self._guarded: frozenset[Subject] = frozenset()
         self._doubting: asyncio.Task[None] | None = None
+        self._leaving: asyncio.Task[None] | None = None
 
     async def identify(self, authorization: str | None) -> None:
         """Who it is from here on; raises BadToken."""
@@ -102,25 +113,35 @@ class Stream:
         self._doubting = asyncio.create_task(self.check())
 
     async def check(self) -> None:
-        """End it if it is nobody any more; who can not be asked for now stays."""
-        with contextlib.suppress(Unavailable, BadToken):
-            await self.who()
+        """Begin to end it if it is nobody any more; who can not be asked for now stays."""
+        try:
+            self.viewer = await self.house.viewer(self._authorization, self.locale)
+        except BadToken as error:
+            self._show_out(error)
+        except Unavailable:
+            pass
 
     async def who(self) -> Viewer:
         """Who it is now; raises BadToken, having ended the connection."""
         try:
             self.viewer = await self.house.viewer(self._authorization, self.locale)
         except BadToken as error:
-            await self._end(FORBIDDEN, str(error))
+            await asyncio.shield(self._show_out(error))
             raise
         return self.viewer
+
+    def _show_out(self, error: BadToken) -> asyncio.Task[None]:
+        """End it, once; whoever does not read is told nothing for a while, and nobody else waits for that."""
+        if self._leaving is None:
+            self._leaving = asyncio.create_task(self._end(FORBIDDEN, str(error)))
+        return self._leaving
 
     async def end(self, code: int, reason: str) -> None:
         await self._end(code, reason)
 
-    def context(self, viewer: Viewer, become: Become) -> Context:
-        """For one operation, whose viewer is what `become` makes of whoever it is."""
-        return replace(self.house.context(viewer, client=self.client), stream=Watching(self, become))
+    def context(self, viewer: Viewer, become: Become, pay: Pay) -> Context:
+        """For one operation, whose viewer is what `become` makes of whoever it is, and each look of which is paid."""
+        return replace(self.house.context(viewer, key=self.key, client=self.client), stream=Watching(self, become, pay))
 
     def leave(self) -> None:
         self.house.feed.leave(self._guarded, self.doubt)
@@ -129,19 +150,20 @@ class Stream:
 class Watching:
     """A connection as the resolvers of one of its operations see it."""
 
-    def __init__(self, stream: Stream, become: Become) -> None:
+    def __init__(self, stream: Stream, become: Become, pay: Pay) -> None:
         self._stream = stream
         self._become = become
+        self._pay = pay
 
     async def follow(self, subjects: frozenset[Subject]) -> Following:
-        following = Following(self._stream.house.feed, subjects)
+        following = Following(self._stream.house.feed, subjects, self._pay)
         await following.begin()
         return following
 
     async def renewed(self) -> Context:
         viewer = self._become(await self._stream.who())
         readers = self._stream.house.watching
-        context = self._stream.context(viewer, self._become)
+        context = self._stream.context(viewer, self._become, self._pay)
         return replace(context, readers=readers, loaders=Loaders(readers, viewer))
 
 

@@ -26,6 +26,9 @@ OPERATIONS_MAX = 32
 """How many operations of one connection may be under way."""
 
 ID_LENGTH_MAX = 128
+PAYLOAD_BYTES_MAX = 16 * 1024
+"""Of a ping, which is sent back, and of connection_init."""
+
 REASON_BYTES_MAX = 123
 
 TRY_LATER = 1013
@@ -85,7 +88,18 @@ async def refuse(send: Any, refusal: HttpRefusal) -> None:
 class Connection:
     """One client, from its first message to its last."""
 
-    __slots__ = ("acknowledged", "closed", "graphql", "head", "operations", "receive", "send", "stream", "streams")
+    __slots__ = (
+        "acknowledged",
+        "closed",
+        "graphql",
+        "head",
+        "operations",
+        "receive",
+        "running",
+        "send",
+        "stream",
+        "streams",
+    )
 
     def __init__(self, graphql: GraphQLEndpoint, streams: Streams, head: Head, receive: Any, send: Any) -> None:
         self.graphql = graphql
@@ -95,6 +109,8 @@ class Connection:
         self.send = send
         self.stream = Stream(streams.house, head, self.close)
         self.operations: dict[str, asyncio.Task[None]] = {}
+        self.running: set[asyncio.Task[None]] = set()
+        """Those as well whose id is free again, and who have not ended yet."""
         self.acknowledged = False
         self.closed = False
 
@@ -141,6 +157,7 @@ class Connection:
             case "connection_init":
                 await self.init(payload)
             case "ping":
+                check_small(payload)
                 await self.tell({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
             case "pong":
                 pass
@@ -159,12 +176,11 @@ class Connection:
             raise Closed(BAD_MESSAGE, f"An operation has an id of 1 to {ID_LENGTH_MAX} characters.")
         return found
 
-    async def init(self, payload: Any) -> None:
+    async def init(self, payload: Message | None) -> None:
         """A page can send no headers along, so the token may come here."""
         if self.acknowledged:
             raise Closed(INIT_TWICE, "Too many initialisation requests")
-        if not isinstance(payload, dict | None):
-            raise Closed(BAD_MESSAGE, "The payload of connection_init is an object.")
+        check_small(payload)
         given = payload or {}
         token = given.get("authorization", given.get("Authorization"))
         if not isinstance(token, str | None):
@@ -189,12 +205,17 @@ class Connection:
             checked(payload)
         except BadRequest as error:
             raise Closed(BAD_MESSAGE, str(error)) from error
-        if len(self.operations) >= OPERATIONS_MAX:
+        while len(self.running) >= OPERATIONS_MAX and (ending := self.running.difference(self.operations.values())):
+            # There is a place for this one, as soon as whoever had it is gone.
+            await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
+        if len(self.running) >= OPERATIONS_MAX:
             await self.fail(
                 id, told(f"One connection runs {OPERATIONS_MAX} operations at once.", "TOO_MANY_OPERATIONS")
             )
-        else:
-            self.operations[id] = asyncio.create_task(self.run(id, payload))
+            return
+        operation = self.operations[id] = asyncio.create_task(self.run(id, payload))
+        self.running.add(operation)
+        operation.add_done_callback(self.running.discard)
 
     async def run(self, id: str, asked: dict[str, Any]) -> None:
         """Answer one operation to its end."""
@@ -231,9 +252,24 @@ class Connection:
 
     async def stop(self) -> None:
         """Leave nothing running; whether a change that was under way is done, its key tells."""
-        running = list(self.operations.values())
+        running = list(self.running)
         self.operations.clear()
         for operation in running:
-            operation.cancel()
+            # What was told to end is not disturbed while it does.
+            if not operation.cancelling():
+                operation.cancel()
         if running:
             await asyncio.wait(running)
+
+
+def check_small(payload: Any) -> None:
+    """Refuse what is no object, or longer or deeper than whatever is said in one."""
+    if not isinstance(payload, dict | None):
+        raise Closed(BAD_MESSAGE, "A payload is an object.")
+    try:
+        length = len(orjson.dumps(payload))
+    except orjson.JSONEncodeError as error:
+        # It reads what is nested four times deeper than what it writes.
+        raise Closed(BAD_MESSAGE, "This payload is nested too deeply.") from error
+    if length > PAYLOAD_BYTES_MAX:
+        raise Closed(BAD_MESSAGE, f"This payload has {PAYLOAD_BYTES_MAX} bytes at most.")

@@ -7,19 +7,55 @@ import asyncio
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode, Frame
 
 BUFFER_BYTES_MAX = 16 * 1024
 PING_SECONDS = 10.0
 PONG_SECONDS_MAX = 15.0
 LEAVE_SECONDS_MAX = 5.0
 
+PONG_BYTES_MAX = 127
+PINGS_PER_SECOND_MAX = 1_000
+"""To read them is work as well, and nobody pays for it."""
+
+FRAGMENTS_MAX = 1_024
+"""Of one message; each is remembered until the last one comes, and may be empty."""
+
 
 class HouseWebSocketProtocol(WebSocketsSansIOProtocol):
     """One connection."""
 
+    pings = 0
+    pings_until = 0.0
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=BUFFER_BYTES_MAX)
+
+    def handle_ping(self) -> None:
+        """Answer the last pings that came, as many as there is room for: nobody has to hear of those before them."""
+        if pongs := self.conn.data_to_send():
+            room = BUFFER_BYTES_MAX - self.transport.get_write_buffer_size()
+            if most := max(room, 0) // PONG_BYTES_MAX:
+                self.transport.write(b"".join(pongs[-most:]))
+        now = self.loop.time()
+        if now >= self.pings_until:
+            self.pings, self.pings_until = 0, now + 1
+        self.pings += 1
+        if self.pings > PINGS_PER_SECOND_MAX and not self.close_sent:
+            self.conn.fail(CloseCode.POLICY_VIOLATION, "too many pings")
+            self.handle_parser_exception()
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) < FRAGMENTS_MAX:
+            super().handle_cont(event)
+        elif not self.close_sent:
+            self.conn.fail(CloseCode.MESSAGE_TOO_BIG, "too many fragments")
+            self.handle_parser_exception()
+
+    def handle_parser_exception(self) -> None:
+        super().handle_parser_exception()
+        self.loop.call_later(LEAVE_SECONDS_MAX, self.transport.abort)
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()

@@ -198,7 +198,8 @@ def check_country(country: str, *path: str) -> str:
 
 
 def may_see(viewer: Viewer, account_id: UUID) -> bool:
-    return viewer.account_id == account_id or viewer.has(Role.SUPPORT, Role.FINANCE)
+    """What is personal is for the person, not for a key that acts for them."""
+    return (viewer.account_id == account_id and viewer.key is None) or viewer.has(Role.SUPPORT, Role.FINANCE)
 
 
 # Ports

@@ -26,21 +26,6 @@ FILL_BPS_MAX = 1_000_000
 # Nouns
 
 
-@dataclass(slots=True)
-class AcquisitionPlan:
-    """`target` pieces of a category, of a brand or of both, from `starts_at` to before `ends_at`."""
-
-    id: AcquisitionPlanId
-    category_id: CategoryId | None
-    brand_id: BrandId | None
-    target: int
-    starts_at: datetime
-    ends_at: datetime
-    set_by: AccountId
-    set_at: datetime
-    version: int = 1
-
-
 @dataclass(frozen=True, slots=True)
 class SalesHistory:
     """What was sold of a category or a brand in so many days, and how many used pieces of it are on the shelf."""
@@ -52,6 +37,25 @@ class SalesHistory:
     def target(self, period_days: int) -> int:
         """Sell to order: as many as sell in a period, less those that are there."""
         return max(0, -(-self.sold * period_days // self.days) - self.on_sale)
+
+
+@dataclass(slots=True)
+class AcquisitionPlan:
+    """`target` pieces of a category, of a brand or of both, from `starts_at` to before `ends_at`.
+
+    `history` is what the target was reckoned from; None where somebody named it.
+    """
+
+    id: AcquisitionPlanId
+    category_id: CategoryId | None
+    brand_id: BrandId | None
+    target: int
+    starts_at: datetime
+    ends_at: datetime
+    set_by: AccountId
+    set_at: datetime
+    history: SalesHistory | None = None
+    version: int = 1
 
 
 # Rules
@@ -67,8 +71,8 @@ def check_scope(category_id: CategoryId | None, brand_id: BrandId | None) -> Non
     require(named, InvalidInput("Name a category, a brand, or both.", path=("categoryId",)))
 
 
-def check_look_back(days: int) -> None:
-    require(1 <= days <= LOOK_BACK_DAYS_MAX, InvalidInput("1 to 730 days.", path=("days",)))
+def check_look_back(days: int, name: str = "days") -> None:
+    require(1 <= days <= LOOK_BACK_DAYS_MAX, InvalidInput("1 to 730 days.", path=(name,)))
 
 
 # Refusals
@@ -86,6 +90,19 @@ class PlanOverlaps(Refusal):
         return "Another plan of the same category and brand holds in a part of this period: change that one."
 
 
+@dataclass(eq=False)
+class NothingWanted(Refusal):
+    """By what was sold, the shelf is full for the whole period."""
+
+    code = "NOTHING_WANTED"
+    sold: int
+    on_sale: int
+
+    @property
+    def message(self) -> str:
+        return f"{self.sold} were sold and {self.on_sale} are on the shelf: none is wanted. Name a target to buy on."
+
+
 # Ports
 
 
@@ -94,6 +111,10 @@ class AcquisitionPlans(Protocol):
     async def lock_scope(self, category_id: CategoryId | None, brand_id: BrandId | None) -> Sequence[AcquisitionPlan]:
         """All plans of this very category and brand; nobody else sets one of them meanwhile."""
         ...
+
+    async def history(
+        self, category_id: CategoryId | None, brand_id: BrandId | None, days: int, now: datetime
+    ) -> SalesHistory: ...
 
     async def add(self, plan: AcquisitionPlan) -> None: ...
     async def save(self, plan: AcquisitionPlan) -> None: ...
@@ -129,21 +150,25 @@ PLANNERS = (Role.MERCHANDISER, Role.FINANCE)
 
 @dataclass(frozen=True, slots=True)
 class SetPlan:
-    """A new plan, or other numbers for the one with `plan_id`, whose category and brand stay as they are."""
+    """A new plan, or other numbers for the one with `plan_id`, whose category and brand stay as they are.
 
-    target: int
+    Without a target it is reckoned from the sales of the last `sales_days`; one of both is named.
+    """
+
+    target: int | None
     starts_at: datetime
     ends_at: datetime
     category_id: CategoryId | None = None
     brand_id: BrandId | None = None
     plan_id: AcquisitionPlanId | None = None
+    sales_days: int | None = None
     expected_version: int | None = None
 
 
 async def set_plan(work: Work, viewer: Viewer, command: SetPlan, *, now: datetime) -> AcquisitionPlan:
     """A merchandiser says how many are wanted; offers made from then on follow it."""
     viewer.require(Role.MERCHANDISER)
-    require(1 <= command.target <= TARGET_MAX, InvalidInput("A target is 1 to 1,000,000.", path=("target",)))
+    check_target(command)
     period = command.ends_at - command.starts_at
     require(timedelta(0) < period <= PERIOD_MAX, InvalidInput("A period has 1 to 366 days.", path=("endsAt",)))
     if command.plan_id is None:
@@ -152,8 +177,9 @@ async def set_plan(work: Work, viewer: Viewer, command: SetPlan, *, now: datetim
     else:
         plan = await work.acquisition_plans.lock(command.plan_id)
         check_version(command.expected_version, plan.version)
-        plan.target, plan.starts_at, plan.ends_at = command.target, command.starts_at, command.ends_at
+        plan.starts_at, plan.ends_at = command.starts_at, command.ends_at
         plan.set_by, plan.set_at = viewer.require_account(), now
+    plan.target, plan.history = await target(work, plan, command, now)
     others = await work.acquisition_plans.lock_scope(plan.category_id, plan.brand_id)
     for other in others:
         apart = other.id == plan.id or other.ends_at <= plan.starts_at or plan.ends_at <= other.starts_at
@@ -172,9 +198,30 @@ async def draft(work: Work, viewer: Viewer, command: SetPlan, now: datetime) -> 
         id=AcquisitionPlanId(work.new.id()),
         category_id=command.category_id,
         brand_id=command.brand_id,
-        target=command.target,
+        target=command.target or 0,
         starts_at=command.starts_at,
         ends_at=command.ends_at,
         set_by=viewer.require_account(),
         set_at=now,
     )
+
+
+def check_target(command: SetPlan) -> None:
+    one = (command.target is None) != (command.sales_days is None)
+    require(one, InvalidInput("Name a target, or from how many days of sales to reckon it.", path=("target",)))
+    fits = command.target is None or 1 <= command.target <= TARGET_MAX
+    require(fits, InvalidInput("A target is 1 to 1,000,000.", path=("target",)))
+    if command.sales_days is not None:
+        check_look_back(command.sales_days, "salesDays")
+
+
+async def target(work: Work, plan: AcquisitionPlan, command: SetPlan, now: datetime) -> tuple[int, SalesHistory | None]:
+    """How many are wanted, and the sales that say so where nobody named it."""
+    if command.sales_days is None:
+        assert command.target is not None, "one of both is named"
+        return command.target, None
+    history = await work.acquisition_plans.history(plan.category_id, plan.brand_id, command.sales_days, now)
+    period_days = -(-(plan.ends_at - plan.starts_at) // timedelta(days=1))
+    wanted = min(history.target(period_days), TARGET_MAX)
+    require(wanted > 0, NothingWanted(history.sold, history.on_sale, path=("salesDays",)))
+    return wanted, history

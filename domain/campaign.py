@@ -78,8 +78,9 @@ class CostShare:
 class Campaign:
     """`reserved` is promised, `spent` was given; with what is `available` they are the budget.
 
-    `brand_id` narrows a campaign to purchases of that brand. `subsidy` is what a trade-in gets, and the most that one
-    order gets by a voucher. `shares` are the partners' in a joint campaign; the rest is the house's.
+    `brand_id` narrows a campaign to purchases of that brand, `minimum` to those that cost so much before shipping.
+    `subsidy` is what a trade-in gets, and the most that one order gets by a voucher. `shares` are the partners' in a
+    joint campaign; the rest is the house's.
     """
 
     id: CampaignId
@@ -90,6 +91,7 @@ class Campaign:
     currency: Currency
     budget: Money
     subsidy: Money
+    minimum: Money
     reserved: Money
     spent: Money
     starts_at: datetime
@@ -105,6 +107,11 @@ class Campaign:
     @property
     def available(self) -> Money:
         return self.budget - self.reserved - self.spent
+
+    @property
+    def source(self) -> AccountKind:
+        """Where its budget comes from: the house's promotion, or what a brand owes for it."""
+        return AccountKind.BRAND_RECEIVABLE if self.funder is Funder.BRAND else AccountKind.PROMOTION
 
     @property
     def next_actions(self) -> tuple[str, ...]:
@@ -159,6 +166,18 @@ class CampaignNotRunning(Refusal):
     @property
     def message(self) -> str:
         return "This campaign does not hold for this: its dates, its currency or its brand are others."
+
+
+@dataclass(eq=False)
+class PurchaseTooSmall(Refusal):
+    """The campaign is about purchases that cost more than this one."""
+
+    code = "PURCHASE_TOO_SMALL"
+    minimum: Money
+
+    @property
+    def message(self) -> str:
+        return f"This campaign is for purchases of {self.minimum} and more."
 
 
 @dataclass(eq=False)
@@ -374,8 +393,7 @@ def divide(amount: Money, shares: Sequence[CostShare]) -> list[Money]:
 
 async def fund(work: Work, campaign: Campaign, amount: Money, now: datetime, memo: str) -> None:
     """Move an amount from the funder into the budget's account, or back when it is negative."""
-    source = AccountKind.SUPPLIER_PAYABLE if campaign.funder is Funder.BRAND else AccountKind.PROMOTION
-    postings = [house(source, -amount), house(AccountKind.SUBSIDY_BUDGET, amount)]
+    postings = [house(campaign.source, -amount), house(AccountKind.SUBSIDY_BUDGET, amount)]
     await post(work, postings, ("campaign", campaign.id), now, memo)
 
 
@@ -384,7 +402,10 @@ async def fund(work: Work, campaign: Campaign, amount: Money, now: datetime, mem
 
 @dataclass(frozen=True, slots=True)
 class OpenCampaign:
-    """`brand_id` is needed when the brand pays, and `shares` when partners do."""
+    """`brand_id` is needed when the brand pays, `shares` when partners do.
+
+    Without a `minimum` a purchase costs at least twice the subsidy; a voucher has a minimum of its own.
+    """
 
     code: str
     name: Localized
@@ -396,6 +417,7 @@ class OpenCampaign:
     brand_id: BrandId | None = None
     purpose: CampaignPurpose = CampaignPurpose.TRADE_IN
     shares: tuple[CostShare, ...] = ()
+    minimum: Money | None = None
     expected_version: int | None = None
 
 
@@ -411,6 +433,11 @@ async def open_(work: Work, viewer: Viewer, command: OpenCampaign, *, now: datet
     fits = 0 < command.subsidy.minor <= command.budget.minor
     require(fits, InvalidInput("A subsidy is more than zero and fits into the budget.", path=("subsidy",)))
     await check_shares(work, command)
+    minimum = command.subsidy * 2 if command.minimum is None else command.minimum
+    same = minimum.currency is command.budget.currency
+    require(same, InvalidInput("Budget and minimum are in one currency.", path=("minimum", "currencyCode")))
+    above = command.subsidy < minimum
+    require(above, InvalidInput("A purchase costs more than its subsidy.", path=("minimum",)))
     named = command.brand_id is not None or command.funder is not Funder.BRAND
     require(named, InvalidInput("Say which brand pays.", path=("brandId",)))
     if command.brand_id is not None:
@@ -427,6 +454,7 @@ async def open_(work: Work, viewer: Viewer, command: OpenCampaign, *, now: datet
         currency=command.budget.currency,
         budget=command.budget,
         subsidy=command.subsidy,
+        minimum=minimum,
         reserved=zero,
         spent=zero,
         starts_at=command.starts_at,

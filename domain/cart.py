@@ -106,8 +106,10 @@ class Cart:
             self.items = tuple(item if old.listing_id == item.listing_id else old for old in self.items)
 
     def book(self, booking: CartBooking) -> None:
-        """At the end, or in the place of what was there of the same booking."""
-        self.bookings = (*(one for one in self.bookings if one.booking_id != booking.booking_id), booking)
+        """Places that are held now; those whose time is over, and can not be paid any more, leave the cart for them."""
+        kept = (one for one in self.bookings if one.booking_id != booking.booking_id)
+        there = (one for one in kept if one.bundle_id is not None or booking.added_at < one.kept_until)
+        self.bookings = (*there, booking)
 
     def unbook(self, booking_id: BookingId) -> None:
         self.bookings = tuple(one for one in self.bookings if one.booking_id != booking_id)

@@ -22,7 +22,11 @@ LotId = NewType("LotId", UUID)
 
 
 class AccountKind(StrEnum):
-    """What an account stands for; the first five belong to a customer, the rest to the house."""
+    """What an account stands for; the first five belong to a customer, the rest to the house.
+
+    SUPPLIER_PAYABLE is the sum of the bills that are due; CREDITORS is owed to those who are paid outside, by invoice.
+    What brands owe for the campaigns that they fund stands on BRAND_RECEIVABLE.
+    """
 
     CASH = "CASH"
     CREDIT = "CREDIT"
@@ -40,6 +44,7 @@ class AccountKind(StrEnum):
     PSP_CLEARING = "PSP_CLEARING"
     PAYOUT_CLEARING = "PAYOUT_CLEARING"
     TAX_PAYABLE = "TAX_PAYABLE"
+    DUTIES_PAYABLE = "DUTIES_PAYABLE"
     SHIPPING = "SHIPPING"
     FREIGHT_SUBSIDY = "FREIGHT_SUBSIDY"
     PROMOTION = "PROMOTION"
@@ -48,6 +53,8 @@ class AccountKind(StrEnum):
     WRITE_OFF = "WRITE_OFF"
     FX = "FX"
     SUPPLIER_PAYABLE = "SUPPLIER_PAYABLE"
+    CREDITORS = "CREDITORS"
+    BRAND_RECEIVABLE = "BRAND_RECEIVABLE"
     TRAVEL_UNEARNED = "TRAVEL_UNEARNED"
     GIFT_CARDS = "GIFT_CARDS"
     SUBSIDY_BUDGET = "SUBSIDY_BUDGET"
@@ -153,6 +160,8 @@ class LedgerHealth:
     drifted_pockets: int
     drifted_lots: int
     drifted_snapshots: int
+    drifted_budgets: int
+    drifted_bills: int
     negative_pockets: int
     currencies: Sequence[CurrencyProof]
 
@@ -166,6 +175,8 @@ class LedgerHealth:
             "drifted pockets": self.drifted_pockets,
             "drifted lots": self.drifted_lots,
             "drifted snapshots": self.drifted_snapshots,
+            "drifted budgets": self.drifted_budgets,
+            "drifted bills": self.drifted_bills,
             "negative pockets": self.negative_pockets,
         }
 

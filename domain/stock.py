@@ -186,7 +186,7 @@ async def record_receipt(work: Work, viewer: Viewer, command: RecordReceipt, *, 
     await work.goods_receipts.add(receipt)
     said_: dict[str, object] = {"quantity": receipt.quantity, "cost_minor": cost.minor, "currency": cost.currency}
     work.events.append(Event("goodsReceipt.recorded", "listing", listing.id, said_))
-    payable = house(AccountKind.SUPPLIER_PAYABLE, cost)
+    payable = house(AccountKind.CREDITORS, cost)
     if command.supplier_id is not None:
         payable = await suppliers.owe(work, command.supplier_id, BillCause.GOODS, receipt.id, cost, now)
     postings = [house(AccountKind.INVENTORY, -cost), payable]

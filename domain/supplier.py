@@ -77,19 +77,22 @@ class BillCause(StrEnum):
     REFERRAL = "REFERRAL"
     GOODS = "GOODS"
     JOINT_CAMPAIGN = "JOINT_CAMPAIGN"
+    PREMIUM = "PREMIUM"
 
 
 class BillState(StrEnum):
-    """Whether it was paid."""
+    """DUE until it is PAID; what it was for may be undone, and it is VOID, or TAKEN_BACK where it had been paid."""
 
     DUE = "DUE"
     PAID = "PAID"
+    VOID = "VOID"
+    TAKEN_BACK = "TAKEN_BACK"
 
 
 @dataclass(slots=True)
 class SupplierBill:
-    """`subject_id` is the order line, or the receipt of goods, that it is owed for; of a joint campaign the order or
-    the refund.
+    """`subject_id` is the order line, the receipt of goods or the insured trade-in that it is owed for; of a joint
+    campaign it is the order or the refund.
 
     A negative amount is a claim of the house, which lessens what is paid next.
     """
@@ -131,6 +134,18 @@ class NothingDue(Refusal):
 
 
 @dataclass(eq=False)
+class OwnChannel(Refusal):
+    """A partner buys through its own channel, and would have a share in what it pays itself."""
+
+    code = "OWN_CHANNEL"
+    channel_code: str
+
+    @property
+    def message(self) -> str:
+        return f"Nobody earns on what they buy themselves: leave the channel {self.channel_code} out."
+
+
+@dataclass(eq=False)
 class ChannelTaken(Refusal):
     """Another supplier has this channel code."""
 
@@ -155,6 +170,21 @@ def check_shares(shares: Sequence[RevenueShare], *path: str) -> tuple[RevenueSha
     return tuple(shares)
 
 
+def together(agreed: Sequence[RevenueShare], more: Sequence[RevenueShare]) -> tuple[RevenueShare, ...]:
+    """Shares that were agreed in two places: the first go first, the others have what is left of everything.
+
+    Who is named in both has one part, which is both; for it there is one bill.
+    """
+    parts: dict[tuple[SupplierId, ShareReason], int] = {}
+    left = BASIS_POINTS
+    for share in (*agreed, *more):
+        part = min(left, share.share_bps)
+        if part:
+            parts[share.supplier_id, share.reason] = parts.get((share.supplier_id, share.reason), 0) + part
+            left -= part
+    return tuple(RevenueShare(supplier_id, bps, reason) for (supplier_id, reason), bps in parts.items())
+
+
 def acts_for(viewer: Viewer, supplier: Supplier) -> bool:
     """Whether the viewer is who acts for this supplier."""
     return viewer.account_id == supplier.account_id and Role.SUPPLIER in viewer.roles
@@ -167,6 +197,10 @@ class Suppliers(Protocol):
     async def lock(self, supplier_id: SupplierId) -> Supplier: ...
     async def find(self, supplier_id: SupplierId) -> Supplier: ...
     async def of_channel(self, channel_code: str) -> Supplier | None: ...
+    async def billed(self, supplier_id: SupplierId) -> None:
+        """What it is owed is another amount than before, and so is its version."""
+        ...
+
     async def add_new(self, supplier: Supplier) -> bool:
         """False when its channel code is another one's."""
         ...
@@ -176,6 +210,10 @@ class SupplierBills(Protocol):
     async def add(self, bill: SupplierBill) -> None: ...
     async def lock_due(self, supplier_id: SupplierId, currency: Currency, limit: int) -> Sequence[SupplierBill]:
         """The oldest first, locked in id order."""
+        ...
+
+    async def lock_standing(self, subject_id: UUID) -> Sequence[SupplierBill]:
+        """What is owed, or was paid, for this and was not undone; locked in id order."""
         ...
 
     async def save(self, bill: SupplierBill) -> None: ...
@@ -214,7 +252,40 @@ async def owe(
         SupplierBillId(work.new.id()), supplier_id, cause, subject_id, amount, BillState.DUE, due_at=now
     )
     await work.supplier_bills.add(bill)
+    await work.suppliers.billed(supplier_id)
     return house(AccountKind.SUPPLIER_PAYABLE, amount)
+
+
+BILLED = {ShareReason.CO_DEVELOPED: BillCause.CO_DEVELOPED, ShareReason.REFERRAL: BillCause.REFERRAL}
+
+
+async def share(
+    work: Work, subject_id: UUID, earned: Money, shares: Iterable[RevenueShare], now: datetime
+) -> list[Posting]:
+    """Partners' parts of what the house has earned on an order line, each with its bill."""
+    return [
+        await owe(work, part.supplier_id, BILLED[part.reason], subject_id, amount, now)
+        for part, amount in divide(earned, shares)
+    ]
+
+
+async def undo(work: Work, bills: Iterable[SupplierBill]) -> tuple[list[Posting], list[SupplierBill]]:
+    """What locked bills were for is undone: what is due falls away, with its side of the journal; what was paid
+
+    is for the caller to take back.
+    """
+    postings: list[Posting] = []
+    paid: list[SupplierBill] = []
+    for bill in bills:
+        if bill.state is BillState.DUE:
+            bill.state = BillState.VOID
+            postings.append(house(AccountKind.SUPPLIER_PAYABLE, -bill.amount))
+        else:
+            bill.state = BillState.TAKEN_BACK
+            paid.append(bill)
+        await work.supplier_bills.save(bill)
+        await work.suppliers.billed(bill.supplier_id)
+    return postings, paid
 
 
 def divide(earned: Money, shares: Iterable[RevenueShare]) -> list[tuple[RevenueShare, Money]]:
@@ -271,7 +342,7 @@ async def register(work: Work, viewer: Viewer, command: RegisterSupplier, *, now
 
 @dataclass(frozen=True, slots=True)
 class PaySupplier:
-    """`expected_version` is the supplier's."""
+    """`expected_version` is the supplier's, which says what was owed when it was read."""
 
     supplier_id: SupplierId
     currency: Currency
@@ -291,6 +362,7 @@ async def pay(work: Work, viewer: Viewer, command: PaySupplier, *, now: datetime
     for bill in bills:
         bill.state, bill.paid_at = BillState.PAID, now
         await work.supplier_bills.save(bill)
+    await work.suppliers.billed(found.id)
     await work.wallets.lock(found.account_id, command.currency)
     postings = [house(AccountKind.SUPPLIER_PAYABLE, -amount), customer(found.account_id, AccountKind.CASH, amount)]
     await wallet.post(work, postings, ("supplier", found.id), now, f"Paid to {found.name}")
@@ -300,8 +372,12 @@ async def pay(work: Work, viewer: Viewer, command: PaySupplier, *, now: datetime
 
 
 def referral(supplier: Supplier | None, shares: Sequence[RevenueShare]) -> tuple[RevenueShare, ...]:
-    """The shares of a line with that of the channel that the sale came through, as far as something is left of it."""
-    if supplier is None or not supplier.referral_bps:
+    """The shares of a line with that of the channel that the sale came through, as far as something is left of it.
+
+    Who brought the sale first keeps it: what is paid later of it is attributed to nobody else.
+    """
+    attributed = any(share.reason is ShareReason.REFERRAL for share in shares)
+    if supplier is None or not supplier.referral_bps or attributed:
         return tuple(shares)
     left = BASIS_POINTS - sum(share.share_bps for share in shares)
     share = RevenueShare(supplier.id, min(left, supplier.referral_bps), ShareReason.REFERRAL)

@@ -63,6 +63,7 @@ class Tie(StrEnum):
     CONSIGNED = "CONSIGNED"
     ORDERED = "ORDERED"
     RETURNING = "RETURNING"
+    SOLD = "SOLD"
 
 
 # Refusals
@@ -164,6 +165,11 @@ async def lock_owner(work: Work, owner: AccountId) -> None:
     except NotFound as refusal:
         refusal.path = ("ownerId",)
         raise
+
+
+def is_ours(piece: Piece) -> bool:
+    """Whether it is the house's own, and not with a person: nobody has bought it since."""
+    return piece.owner.kind is PartyKind.HOUSE and piece.custodian.kind is not PartyKind.ACCOUNT
 
 
 def held_by_us(piece: Piece) -> tuple[Tie, ...]:

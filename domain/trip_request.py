@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NewType, Protocol
 from uuid import UUID
@@ -10,7 +10,8 @@ from uuid import UUID
 from domain import departure as departures
 from domain import order as orders
 from domain import trip
-from domain.booking import BookingId, BookingPart, Traveller
+from domain.booking import OVER, Booking, BookingId, BookingPart, BookingState, Traveller
+from domain.cart import Cart, CartId
 from domain.departure import OpenDeparture, UnitPrice
 from domain.event import Event
 from domain.lifecycle import Lifecycle
@@ -21,18 +22,22 @@ from domain.refusal import InvalidInput, NotFound, Refusal, require
 from domain.text import note
 from domain.travel_product import TravelProductId
 from domain.viewer import AccountId, Role, Viewer
-from domain.work import check_version
+from domain.work import Job, check_version
 
 TripRequestId = NewType("TripRequestId", UUID)
 
 PARTY_MAX = 12
+LOOK_AGAIN = timedelta(minutes=1)
 
 
 # Nouns
 
 
 class TripRequestState(StrEnum):
-    """SUBMITTED until the house has QUOTED; ACCEPTED is a booking, DECLINED is over."""
+    """SUBMITTED until the house has QUOTED; ACCEPTED is a booking, and QUOTED again when that is not paid in time.
+
+    DECLINED is over.
+    """
 
     SUBMITTED = "SUBMITTED"
     QUOTED = "QUOTED"
@@ -48,8 +53,10 @@ TRIP_REQUEST_LIFECYCLE = Lifecycle(
     moves={
         "tripRequestQuote": ([S.SUBMITTED, S.QUOTED], S.QUOTED),
         "tripRequestAccept": ([S.QUOTED], S.ACCEPTED),
+        "lapsed": ([S.ACCEPTED], S.QUOTED),
         "tripRequestDecline": ([S.SUBMITTED, S.QUOTED], S.DECLINED),
     },
+    unattended=frozenset({"lapsed"}),
 )
 BY_BUYER = frozenset({"tripRequestAccept", "tripRequestDecline"})
 
@@ -229,7 +236,7 @@ async def quote(work: Work, viewer: Viewer, command: QuoteTrip, *, now: datetime
 
 
 def opening(said: QuoteTrip | TripQuote, places: int) -> OpenDeparture:
-    """The departure that is made of it, for this party alone."""
+    """The departure that is made of it, for this party alone; it can be booked for as long as the quote stands."""
     return OpenDeparture(
         product_id=said.product_id,
         option_code=said.option_code,
@@ -238,6 +245,8 @@ def opening(said: QuoteTrip | TripQuote, places: int) -> OpenDeparture:
         prices=said.prices,
         capacity=places,
         singles=places,
+        cut_off_at=said.valid_until,
+        decide_at=said.starts_at,
     )
 
 
@@ -266,7 +275,52 @@ async def accept(work: Work, viewer: Viewer, command: AcceptTrip, *, now: dateti
     booking = await trip.hold(work, viewer, trip.HoldBooking(made.id, command.travellers, command.pay), now=now)
     found.booking_id = booking.id
     await work.trip_requests.save(found)
+    look_later(work, found, booking, now)
     tell(work, found, "accepted")
+    return found
+
+
+def look_later(work: Work, trip_request: TripRequest, booking: Booking, now: datetime) -> None:
+    """Have the house look when the hold is over; where that ends at this very moment, a little later."""
+    assert booking.expires_at is not None, "a hold ends"
+    later = booking.expires_at if now < booking.expires_at else now + LOOK_AGAIN
+    work.outbox.append(Job("tripRequestLapse", trip_request.id, later))
+
+
+@dataclass(frozen=True, slots=True)
+class LapseTrip:
+    trip_request_id: TripRequestId
+
+
+async def lapse(work: Work, viewer: Viewer, command: LapseTrip, *, now: datetime) -> TripRequest:
+    """What was accepted and not paid in time is quoted again, and its departure is not to be had any more."""
+    viewer.require(Role.SYSTEM)
+    found = await work.trip_requests.lock(command.trip_request_id)
+    if found.state is not S.ACCEPTED or found.booking_id is None:
+        return found
+    booking = await work.bookings.find(found.booking_id)
+    if booking.state is BookingState.ON_HOLD:
+        look_later(work, found, booking, now)
+        return found
+    if booking.state not in OVER or any(payment.paid_at is not None for payment in booking.payments):
+        return found
+    standing = await work.bookings.standing(booking.departure_id)
+    if standing:
+        # They let the hold go and have taken another one of the same departure.
+        found.booking_id = standing[0][0]
+        await work.trip_requests.save(found)
+        work.outbox.append(Job("tripRequestLapse", found.id, now + LOOK_AGAIN))
+        return found
+    found.move("lapsed")
+    found.booking_id = None
+    await work.trip_requests.save(found)
+    cart = await work.carts.lock_own(Cart(CartId(work.new.id()), found.buyer, booking.currency, (), now))
+    cart.unbook(booking.id)
+    await work.carts.save(cart)
+    departure = await work.departures.lock(booking.departure_id)
+    if "departureCancel" in departure.next_actions:
+        await departures.call_off(work, departure, "departureCancel", "What was quoted was not paid in time")
+    tell(work, found, "lapsed")
     return found
 
 

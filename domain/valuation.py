@@ -241,6 +241,11 @@ def explained(price: Money, new: Money | None, facts: Facts | None, terms: Prici
     return decided(resale(new, facts, terms), price)
 
 
+def check_months(age_months: int | None, warranty_months: int | None) -> None:
+    for name, months in (("ageMonths", age_months or 0), ("warrantyMonths", warranty_months or 0)):
+        require(0 <= months <= MONTHS_MAX, InvalidInput(f"Months are 0 to {MONTHS_MAX}.", path=(name,)))
+
+
 def estimate(
     market: Market,
     policy_version: int,
@@ -254,8 +259,7 @@ def estimate(
 
     Where nothing was said of the condition it lies between good and excellent.
     """
-    for name, months in (("ageMonths", age_months or 0), ("warrantyMonths", warranty_months)):
-        require(0 <= months <= MONTHS_MAX, InvalidInput(f"Months are 0 to {MONTHS_MAX}.", path=(name,)))
+    check_months(age_months, warranty_months)
     new = market.new_price
     if new is None:
         raise NotTradedIn("No price of new is documented for this, so nothing can be reckoned from it.")

@@ -15,7 +15,7 @@ from domain.page import Page, PageRequest
 from domain.trade_in import PENDING, TAKEN
 from persistence.collection import SqlCollection
 from persistence.paging import Sort, fetch_page
-from persistence.table import key, moment, one_of
+from persistence.table import document, key, moment, one_of
 from persistence.valuation import first_id
 
 COUNTED = one_of("t.state", (*PENDING, *TAKEN))
@@ -43,7 +43,23 @@ class AcquisitionPlanRow(SQLModel, table=True):
     ends_at: datetime = moment()
     set_by: UUID = key("account.id")
     set_at: datetime = moment()
+    history: Any = document(nullable=True)
     version: int
+
+
+HISTORY = f"""
+WITH goods AS (
+    SELECT p.id FROM product p JOIN category c ON c.id = p.category_id
+    WHERE ({{0}} IS NULL OR c.path ? CAST({{0}} AS text)) AND ({{1}} IS NULL OR p.brand_id = {{1}})
+)
+SELECT
+    (SELECT coalesce(sum(quantity), 0) FROM (
+        SELECT l.quantity FROM goods g JOIN order_line l ON l.product_id = g.id
+        WHERE l.id >= {{2}} AND l.state NOT IN ('CANCELLED', 'RETURNED') LIMIT {HISTORY_MAX}) s) AS sold,
+    (SELECT count(*) FROM (
+        SELECT 1 FROM goods g JOIN listing l ON l.product_id = g.id
+        WHERE l.piece_id IS NOT NULL AND l.state IN ('LISTED', 'RESERVED') LIMIT {HISTORY_MAX}) o) AS on_sale
+"""
 
 
 class SqlAcquisitionPlans(SqlCollection[AcquisitionPlan]):
@@ -51,6 +67,7 @@ class SqlAcquisitionPlans(SqlCollection[AcquisitionPlan]):
     row = AcquisitionPlanRow
     kind = "AcquisitionPlan"
 
+    _HISTORY = sql(HISTORY.format("CAST(:category AS uuid)", "CAST(:brand AS uuid)", "CAST(:since AS uuid)"))
     _QUEUE = sql("SELECT pg_advisory_xact_lock(hashtextextended('acquisition_plan/' || :scope, 7))")
 
     async def lock_scope(self, category_id: CategoryId | None, brand_id: BrandId | None) -> Sequence[AcquisitionPlan]:
@@ -61,20 +78,13 @@ class SqlAcquisitionPlans(SqlCollection[AcquisitionPlan]):
             columns.category_id.is_not_distinct_from(category_id), columns.brand_id.is_not_distinct_from(brand_id)
         )
 
-
-HISTORY = f"""
-WITH goods AS (
-    SELECT p.id FROM product p JOIN category c ON c.id = p.category_id
-    WHERE ($1::uuid IS NULL OR c.path ? $1::text) AND ($2::uuid IS NULL OR p.brand_id = $2)
-)
-SELECT
-    (SELECT coalesce(sum(quantity), 0) FROM (
-        SELECT l.quantity FROM goods g JOIN order_line l ON l.product_id = g.id
-        WHERE l.id >= $3 AND l.state NOT IN ('CANCELLED', 'RETURNED') LIMIT {HISTORY_MAX}) s) AS sold,
-    (SELECT count(*) FROM (
-        SELECT 1 FROM goods g JOIN listing l ON l.product_id = g.id
-        WHERE l.piece_id IS NOT NULL AND l.state IN ('LISTED', 'RESERVED') LIMIT {HISTORY_MAX}) o) AS on_sale
-"""
+    async def history(
+        self, category_id: CategoryId | None, brand_id: BrandId | None, days: int, now: datetime
+    ) -> SalesHistory:
+        asked = {"category": category_id, "brand": brand_id, "since": first_id(now - timedelta(days=days))}
+        rows = await self.connection.execute(self._HISTORY, asked)
+        row = rows.one()
+        return SalesHistory(days, int(row["sold"]), int(row["on_sale"]))
 
 
 class SqlAcquisitionReader:
@@ -105,5 +115,6 @@ class SqlAcquisitionReader:
         self, category_id: CategoryId | None, brand_id: BrandId | None, days: int, now: datetime
     ) -> SalesHistory:
         since = first_id(now - timedelta(days=days))
-        row = await self.pool.fetchrow(HISTORY, category_id, brand_id, since)
+        query = HISTORY.format("$1::uuid", "$2::uuid", "$3")
+        row = await self.pool.fetchrow(query, category_id, brand_id, since)
         return SalesHistory(days, int(row["sold"]), int(row["on_sale"]))

@@ -38,6 +38,7 @@ class CampaignRow(SQLModel, table=True):
         CheckConstraint("funder <> 'JOINT' OR purpose = 'VOUCHER'", name="joint"),
         CheckConstraint(one_of("currency", Currency), name="currency"),
         CheckConstraint("subsidy_minor BETWEEN 1 AND budget_minor", name="subsidy"),
+        CheckConstraint("minimum_minor > subsidy_minor", name="minimum"),
         CheckConstraint("reserved_minor >= 0 AND spent_minor >= 0", name="sums"),
         CheckConstraint("reserved_minor + spent_minor <= budget_minor", name="budget"),
         CheckConstraint("starts_at < ends_at", name="period"),
@@ -54,6 +55,7 @@ class CampaignRow(SQLModel, table=True):
     currency: str = text()
     budget_minor: int = minor()
     subsidy_minor: int = minor()
+    minimum_minor: int = minor()
     reserved_minor: int = minor()
     spent_minor: int = minor()
     starts_at: datetime = moment()

@@ -47,7 +47,8 @@ class GoodsReturnRow(SQLModel, table=True):
             " = CASE WHEN state = 'REFUNDED' THEN 4 ELSE 0 END",
             name="refunded",
         ),
-        CheckConstraint("refunded_minor + deducted_minor = worth_minor", name="sum"),
+        CheckConstraint("refunded_minor - duties_minor + deducted_minor = worth_minor", name="sum"),
+        CheckConstraint("duties_minor BETWEEN 0 AND coalesce(refunded_minor, 0)", name="duties"),
         CheckConstraint(f"jsonb_array_length(photos) <= {PHOTOS_MAX}", name="photos"),
         CheckConstraint("char_length(note) <= 1000 AND char_length(decision) <= 1000", name="texts"),
         CheckConstraint("state NOT IN ('APPROVED', 'EXPIRED') OR send_by IS NOT NULL", name="send_by"),
@@ -100,6 +101,7 @@ class GoodsReturnRow(SQLModel, table=True):
     opened: list[Any] = document()
     sent_back: Any = document(nullable=True)
     closed_at: datetime | None = moment(nullable=True)
+    duties_minor: int = minor()
     version: int
 
 

@@ -395,6 +395,22 @@ SELECT now() AS at,
         SELECT coalesce(sum(p.amount_minor), 0) FROM ledger_posting p
         WHERE p.owner IS NULL AND p.kind = s.kind AND p.currency = s.currency AND p.xid < s.before_xid))
         AS drifted_snapshots,
+    (SELECT count(*) FROM (
+        SELECT currency, sum(amount_minor) AS minor FROM ledger_posting
+        WHERE owner IS NULL AND kind = 'SUBSIDY_BUDGET' GROUP BY currency) stands
+     FULL JOIN (
+        SELECT currency, sum(CASE state WHEN 'OPEN' THEN budget_minor - spent_minor ELSE reserved_minor END) AS minor
+        FROM campaign GROUP BY currency) told USING (currency)
+     WHERE coalesce(stands.minor, 0) <> coalesce(told.minor, 0))
+        AS drifted_budgets,
+    (SELECT count(*) FROM (
+        SELECT currency, sum(amount_minor) AS minor FROM ledger_posting
+        WHERE owner IS NULL AND kind = 'SUPPLIER_PAYABLE' GROUP BY currency) stands
+     FULL JOIN (
+        SELECT currency, sum(amount_minor) AS minor FROM supplier_bill WHERE state = 'DUE' GROUP BY currency) told
+        USING (currency)
+     WHERE coalesce(stands.minor, 0) <> coalesce(told.minor, 0))
+        AS drifted_bills,
     (SELECT count(*) FROM wallet_pocket
      WHERE least(cash_minor, credit_minor, deposit_minor, held_minor, owed_minor) < 0)
         AS negative_pockets

@@ -84,6 +84,7 @@ class SettlementRow(SQLModel, table=True):
     bonus_minor: int = minor()
     credit_bps: int
     cost_lines: Any = document()
+    shares: list[Any] = document()
     return_window_days: int
     opened_at: datetime = moment()
     delivered_at: datetime | None = moment(nullable=True)

@@ -36,6 +36,7 @@ class TransitCoverRow(SQLModel, table=True):
     valid_until: datetime = moment()
     registered_by: UUID | None = key("account.id", nullable=True)
     registered_at: datetime = moment()
+    supplier_id: UUID | None = key("supplier.id", nullable=True)
     version: int
 
 

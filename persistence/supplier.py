@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Index, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel
@@ -40,16 +40,24 @@ class SupplierRow(SQLModel, table=True):
 
 
 class SupplierBillRow(SQLModel, table=True):
-    """One bill for each thing that is owed to one supplier."""
+    """One bill for each thing that is owed to one supplier, and another once that one was undone."""
 
     __tablename__ = "supplier_bill"
     __table_args__ = (
-        UniqueConstraint("supplier_id", "subject_id", "cause"),
         CheckConstraint(one_of("cause", BillCause), name="cause"),
         CheckConstraint(one_of("state", BillState), name="state"),
         CheckConstraint(one_of("currency", Currency), name="currency"),
         CheckConstraint("amount_minor > 0 OR (amount_minor < 0 AND cause = 'JOINT_CAMPAIGN')", name="amount"),
-        CheckConstraint("(paid_at IS NOT NULL) = (state = 'PAID')", name="paid"),
+        CheckConstraint("(paid_at IS NOT NULL) = (state IN ('PAID', 'TAKEN_BACK'))", name="paid"),
+        Index(
+            "uq_supplier_bill_standing",
+            "supplier_id",
+            "subject_id",
+            "cause",
+            unique=True,
+            postgresql_where=sql("state IN ('DUE', 'PAID')"),
+        ),
+        Index("ix_supplier_bill_subject", "subject_id", "id"),
         Index("ix_supplier_bill_supplier", "supplier_id", "due_at", "id"),
     )
     id: UUID = key(primary=True)
@@ -68,10 +76,15 @@ class SqlSuppliers(SqlCollection[Supplier]):
     noun = Supplier
     row = SupplierRow
     kind = "Supplier"
+    shares_key = True
 
     async def of_channel(self, channel_code: str) -> Supplier | None:
         found = await self.find_where(self.table.c.channel_code == channel_code, self.table.c.active)
         return found[0] if found else None
+
+    async def billed(self, supplier_id: SupplierId) -> None:
+        raised = update(self.table).where(self.table.c.id == supplier_id).values(version=self.table.c.version + 1)
+        await self.connection.execute(raised, rows={self.table.name: [supplier_id]})
 
     async def add_new(self, supplier: Supplier) -> bool:
         adding = insert(self.table).values(self.mapping.to_row(supplier)).on_conflict_do_nothing()
@@ -87,6 +100,9 @@ class SqlSupplierBills(SqlCollection[SupplierBill]):
         due = self.table.c.supplier_id == supplier_id, self.table.c.currency == str(currency)
         oldest = select(self.table.c.id).where(*due, self.table.c.state == "DUE").order_by(self.table.c.due_at)
         return await self.lock_where(self.table.c.id.in_(oldest.limit(limit)))
+
+    async def lock_standing(self, subject_id: UUID) -> Sequence[SupplierBill]:
+        return await self.lock_where(self.table.c.subject_id == subject_id, self.table.c.state.in_(("DUE", "PAID")))
 
 
 class SqlSupplierReader:

@@ -19,8 +19,8 @@ from resolvers.context import Context
 
 
 async def viewer(context: Context) -> Account | None:
-    """The caller's own account."""
-    if context.viewer.account_id is None:
+    """The caller's own account; an API key acts for one, and does not show whose it is."""
+    if context.viewer.account_id is None or context.viewer.key is not None:
         return None
     return await context.loaders.account.load(context.viewer.account_id)
 

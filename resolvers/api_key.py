@@ -36,7 +36,8 @@ async def of_secret(context: Context, made: ApiKeySecret) -> ApiKey:
 
 
 async def owner(context: Context, key: ApiKey) -> Account | None:
-    return await context.loaders.account.load(key.account_id)
+    """Whose it is, for people; a key does not show it."""
+    return None if context.viewer.key is not None else await context.loaders.account.load(key.account_id)
 
 
 def secret(context: Context, made: ApiKeySecret) -> str | None:

@@ -62,6 +62,7 @@ async def quote(
         await jurisdiction(context, delivery),
         await context.readers.policies.in_force(context.now),
         await context.readers.orders.costs(list(found.tokens)),
+        await context.readers.orders.provenances([] if delivery.shop_id else [item.listing_id for item in found.items]),
     )
     wish = replace(
         wish,

@@ -64,7 +64,10 @@ async def refund_preview(context: Context, order_id: UUID, wanted: Sequence[Want
     bookings: dict[UUID, Booking] = {
         one.id: one for one in await context.loaders.booking.load_many(booked) if one is not None
     }
-    return preview(found, wanted, made, bookings, context.now)
+    piece = None
+    if found.trade_in_id is not None:
+        piece = await context.readers.trade_ins.still_here(found.trade_in_id, context.now)
+    return preview(found, wanted, made, bookings, context.now, piece)
 
 
 async def order_of(context: Context, found: GoodsReturn) -> Order | None:

@@ -233,7 +233,9 @@ ACCOUNTS = "accounts"
 
 @strawberry.type
 class AccountQuery:
-    @strawberry.field(graphql_type=Account | None, description="The caller's own account; null for strangers.")
+    @strawberry.field(
+        graphql_type=Account | None, description="The caller's own account; null for strangers and API keys."
+    )
     async def viewer(self, info: Info) -> Any:
         return await resolve.viewer(info.context)
 

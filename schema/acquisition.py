@@ -23,6 +23,20 @@ PLANS = "acquisitionPlans"
 NEWEST_BY_ID = (UUID(int=0),)
 
 
+@noun(acquisition.SalesHistory, description="What was sold, and what is there.")
+class AcquisitionHistory:
+    days: int = strawberry.field(description="Over how many days.")
+    sold: int = strawberry.field(description="How many were sold, new or used, less those that came back.")
+    on_sale: int = strawberry.field(description="How many used pieces are on the shelf.")
+
+    @strawberry.field(description="Sell to order: how many to take in a period, so that the shelf stays as full.")
+    def target(
+        root: acquisition.SalesHistory,
+        period_days: Annotated[int, strawberry.argument(description="Of how many days, 1 to 366.")],
+    ) -> int:
+        return root.target(max(1, min(period_days, 366)))
+
+
 @noun(acquisition.AcquisitionPlan, description="How many used pieces are wanted. Seen by merchandisers and finance.")
 class AcquisitionPlan(Node):
     id: strawberry.ID = global_id("AcquisitionPlan")
@@ -30,6 +44,9 @@ class AcquisitionPlan(Node):
     starts_at: datetime = strawberry.field(description="From when on.")
     ends_at: datetime = strawberry.field(description="Until when.")
     set_at: datetime = strawberry.field(description="When it was set, or changed last.")
+    history: AcquisitionHistory | None = strawberry.field(
+        description="The sales that the target was reckoned from; null where somebody named it."
+    )
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
     @strawberry.field(
@@ -59,28 +76,27 @@ class AcquisitionPlan(Node):
         return fill_bps(await info.context.loaders.acquired.load(root.id), root.target)
 
 
-@noun(acquisition.SalesHistory, description="What was sold, and what is there.")
-class AcquisitionHistory:
-    days: int = strawberry.field(description="Over how many days.")
-    sold: int = strawberry.field(description="How many were sold, new or used, less those that came back.")
-    on_sale: int = strawberry.field(description="How many used pieces are on the shelf.")
-
-    @strawberry.field(description="Sell to order: how many to take in a period, so that the shelf stays as full.")
-    def target(
-        root: acquisition.SalesHistory,
-        period_days: Annotated[int, strawberry.argument(description="Of how many days, 1 to 366.")],
-    ) -> int:
-        return root.target(max(1, min(period_days, 366)))
-
-
 @refused(acquisition.PlanOverlaps)
 class PlanOverlaps(UserError):
     pass
 
 
+@refused(acquisition.NothingWanted)
+class NothingWanted(UserError):
+    sold: int = strawberry.field(description="How many were sold.")
+    on_sale: int = strawberry.field(description="How many used pieces are on the shelf.")
+
+
 @strawberry.input(description="Say how many are wanted. `expectedVersion` is that of the plan that is changed.")
 class AcquisitionPlanSetInput(Keyed):
-    target: int = strawberry.field(description="How many, 1 to 1,000,000.")
+    target: int | None = strawberry.field(
+        default=strawberry.UNSET, description="How many, 1 to 1,000,000; left out to have it reckoned from sales."
+    )
+    sales_days: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Reckon the target from the sales of so many days, 1 to 730: as many as sell in the period, less "
+        "those on the shelf. In the place of `target`.",
+    )
     starts_at: datetime = strawberry.field(description="From when on.")
     ends_at: datetime = strawberry.field(description="Until when, 366 days later at most.")
     category_id: strawberry.ID | None = strawberry.field(
@@ -97,7 +113,8 @@ class AcquisitionPlanSetInput(Keyed):
     def to_command(self) -> acquisition.SetPlan:
         category_id, brand_id, plan_id = given(self.category_id), given(self.brand_id), given(self.plan_id)
         return acquisition.SetPlan(
-            target=self.target,
+            target=given(self.target),
+            sales_days=given(self.sales_days),
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             category_id=None if category_id is None else id_of("Category", category_id, "categoryId"),
@@ -157,6 +174,7 @@ class AcquisitionMutation:
         AcquisitionPlanSetInput,
         AcquisitionPlan,
         PlanOverlaps,
+        NothingWanted,
         VersionConflict,
         description="Say how many used pieces of a category or brand are wanted in a period; offers made from then on "
         "follow it.",

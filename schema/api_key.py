@@ -37,7 +37,9 @@ class ApiKey(Node):
     used_at: datetime | None = strawberry.field(description="When it was last used, to the hour.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
-    @strawberry.field(graphql_type=Account | None, description="Whose it is; null once that was erased.")
+    @strawberry.field(
+        graphql_type=Account | None, description="Whose it is; null once that was erased, and for API keys."
+    )
     async def account(root: api_key.ApiKey, info: Info) -> Any:
         return await resolve.owner(info.context, root)
 

@@ -19,8 +19,8 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.order import Order
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
-from schema.policy import CancellationLadder, PolicyPin, TaxBasis, TravelCategory, TravelCategoryRule
-from schema.scalars import CurrencyCode, Money
+from schema.policy import CancellationLadder, PolicyPin, TaxBasis, TravelCategory, TravelCategoryRule, TravellerDatum
+from schema.scalars import CountryCode, CurrencyCode, Money
 
 BOOKINGS = "bookings"
 QUEUE = "bookingQueue"
@@ -40,13 +40,42 @@ class GuardianConsent:
     given_at: datetime = strawberry.field(description="When they agreed.")
 
 
-@noun(booking.Traveller, description="Somebody who travels.")
+@noun(booking.Passport, description="A passport; its number is for the supplier to ask.")
+class Passport:
+    country: CountryCode = strawberry.field(description="Of which country.")
+    valid_until: date = strawberry.field(description="Its last day.")
+
+
+@noun(booking.EmergencyContact, description="Whom to call at home.")
+class EmergencyContact:
+    name: str = strawberry.field(description="Who it is.")
+    relation: str = strawberry.field(description="What they are to the traveller.")
+    phone: str = strawberry.field(description="Where they can be reached.")
+
+
+@noun(booking.SchoolConsent, description="A school lets somebody go.")
+class SchoolConsent:
+    name: str = strawberry.field(description="Which school.")
+    contact: str = strawberry.field(description="Who said so there.")
+    given_at: datetime = strawberry.field(description="When they agreed.")
+
+
+@noun(
+    booking.Traveller,
+    description="Somebody who travels. What is asked beyond name and age is forgotten when the booking is over.",
+)
 class Traveller:
     unit: TravelUnitKind = strawberry.field(description="As whom.")  # type: ignore[valid-type]
     given_name: str = strawberry.field(description="Given name.")
     family_name: str = strawberry.field(description="Family name.")
     birth_date: date = strawberry.field(description="Day of birth.")
     guardian: GuardianConsent | None = strawberry.field(description="Who agreed; null where nobody had to.")
+    passport: Passport | None = strawberry.field(description="Their passport; null where none is asked for.")
+    emergency: EmergencyContact | None = strawberry.field(
+        name="emergencyContact", description="Whom to call at home; null where nobody asks."
+    )
+    diet: str | None = strawberry.field(description="What they can not eat; null where nobody asks.")
+    school: SchoolConsent | None = strawberry.field(description="Which school agreed; null where none had to.")
 
 
 @noun(booking.Installment, description="What is to be paid for a booking, and until when.")
@@ -154,6 +183,19 @@ class AgeNotAllowed(UserError):
     age_max: int | None = strawberry.field(description="How old at most; null without an upper end.")
 
 
+@refused(booking.TravellerDataMissing)
+class TravellerDataMissing(UserError):
+    missing: list[TravellerDatum] = strawberry.field(  # type: ignore[valid-type]
+        description="What the category asks and was not said."
+    )
+
+
+@refused(booking.PassportTooShort)
+class PassportTooShort(UserError):
+    valid_until: date = strawberry.field(description="Its last day.")
+    needed_until: date = strawberry.field(description="The day that it has to be valid on.")
+
+
 @refused(booking.ConsentMissing)
 class ConsentMissing(UserError):
     age: int = strawberry.field(description="How old the traveller is on the day of departure.")
@@ -175,7 +217,28 @@ class GuardianConsentInput:
     phone: str = strawberry.field(description="Where they can be reached, 1 to 40 characters.")
 
 
-@strawberry.input(description="Somebody who travels.")
+@strawberry.input(description="A passport.")
+class PassportInput:
+    country: CountryCode = strawberry.field(description="Of which country.")
+    valid_until: date = strawberry.field(description="Its last day.")
+
+
+@strawberry.input(description="Whom to call at home.")
+class EmergencyContactInput:
+    name: str = strawberry.field(description="Who it is, 1 to 80 characters.")
+    relation: str = strawberry.field(description="What they are to the traveller, such as sister.")
+    phone: str = strawberry.field(description="Where they can be reached, 1 to 40 characters.")
+
+
+@strawberry.input(description="A school lets somebody go.")
+class SchoolConsentInput:
+    name: str = strawberry.field(description="Which school, 1 to 80 characters.")
+    contact: str = strawberry.field(description="Who said so there, 1 to 80 characters.")
+
+
+@strawberry.input(
+    description="Somebody who travels. What is said beyond name and age is kept where the category asks for it."
+)
 class TravellerInput:
     unit: TravelUnitKind = strawberry.field(description="As whom.")  # type: ignore[valid-type]
     given_name: str = strawberry.field(description="Given name, 1 to 80 characters.")
@@ -184,11 +247,35 @@ class TravellerInput:
     guardian: GuardianConsentInput | None = strawberry.field(
         default=strawberry.UNSET, description="Who agrees, where the category asks for it."
     )
+    passport: PassportInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Their passport, where the category asks for it."
+    )
+    emergency_contact: EmergencyContactInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Whom to call at home, where the category asks for it."
+    )
+    diet: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What they can not eat, or that there is nothing, where the category asks for it; "
+        "1 to 500 characters.",
+    )
+    school: SchoolConsentInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Which school lets them go, where the category asks for it."
+    )
 
     def to_traveller(self, now: datetime) -> booking.Traveller:
-        said = given(self.guardian)
-        guardian = None if said is None else booking.GuardianConsent(said.name, said.relation, said.phone, now)
-        return booking.Traveller(self.unit, self.given_name, self.family_name, self.birth_date, guardian)
+        said, passport = given(self.guardian), given(self.passport)
+        home, school = given(self.emergency_contact), given(self.school)
+        return booking.Traveller(
+            unit=self.unit,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            birth_date=self.birth_date,
+            guardian=None if said is None else booking.GuardianConsent(said.name, said.relation, said.phone, now),
+            passport=None if passport is None else booking.Passport(passport.country, passport.valid_until),
+            emergency=None if home is None else booking.EmergencyContact(home.name, home.relation, home.phone),
+            diet=given(self.diet),
+            school=None if school is None else booking.SchoolConsent(school.name, school.contact, now),
+        )
 
 
 UNSTAMPED = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -349,6 +436,8 @@ class BookingMutation:
         DepartureClosed,
         AgeNotAllowed,
         ConsentMissing,
+        TravellerDataMissing,
+        PassportTooShort,
         CartFull,
         description="Hold places of a departure for a while, and put them in the cart of its currency.",
     )

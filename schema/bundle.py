@@ -10,7 +10,14 @@ from domain import bundle
 from resolvers import bundle as resolve
 from resolvers import departure as departure_resolve
 from resolvers import supplier as supplier_resolve
-from schema.booking import AgeNotAllowed, ConsentMissing, TravellerInput, to_travellers
+from schema.booking import (
+    AgeNotAllowed,
+    ConsentMissing,
+    PassportTooShort,
+    TravellerDataMissing,
+    TravellerInput,
+    to_travellers,
+)
 from schema.cart import Cart, CartFull, OwnPiece
 from schema.claim import ClaimTaken
 from schema.departure import Departure, DepartureClosed, DepartureFull, TravelUnitKind
@@ -253,6 +260,8 @@ class BundleMutation:
         DepartureClosed,
         AgeNotAllowed,
         ConsentMissing,
+        TravellerDataMissing,
+        PassportTooShort,
         description="Put all of a bundle in the cart and keep it from others for a while: all of it, or nothing.",
     )
     bundle_remove = mutation(

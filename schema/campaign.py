@@ -67,6 +67,7 @@ class Campaign(Node):
     purpose: CampaignPurpose = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
     funder: CampaignFunder = strawberry.field(description="Whose money it is.")  # type: ignore[valid-type]
     subsidy: Money = strawberry.field(description="What it adds to each piece, or at most takes off of one order.")
+    minimum: Money = strawberry.field(description="What a purchase costs at least, before shipping.")
     starts_at: datetime = strawberry.field(description="From when on.")
     ends_at: datetime = strawberry.field(description="Until when offers can use it.")
     state: CampaignState = strawberry.field(description="Whether it grants anything.")  # type: ignore[valid-type]
@@ -112,6 +113,11 @@ class CampaignNotRunning(UserError):
     pass
 
 
+@refused(campaign.PurchaseTooSmall)
+class PurchaseTooSmall(UserError):
+    minimum: Money = strawberry.field(description="What a purchase costs at least.")
+
+
 @refused(campaign.BudgetExhausted)
 class BudgetExhausted(UserError):
     pass
@@ -141,6 +147,10 @@ class CampaignOpenInput(MoneyMove):
     )
     starts_at: datetime = strawberry.field(description="From when on.")
     ends_at: datetime = strawberry.field(description="Until when offers can use it.")
+    minimum: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What a purchase costs at least, more than the subsidy; twice the subsidy when left out.",
+    )
     brand_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
         description="Only for purchases of this brand; needed when the brand pays, which then owes the budget.",
@@ -154,7 +164,7 @@ class CampaignOpenInput(MoneyMove):
     )
 
     def to_command(self) -> campaign.OpenCampaign:
-        brand_id = given(self.brand_id)
+        brand_id, minimum = given(self.brand_id), given(self.minimum)
         return campaign.OpenCampaign(
             code=self.code,
             name=self.name.to_localized("name", longest=200),
@@ -166,6 +176,7 @@ class CampaignOpenInput(MoneyMove):
             brand_id=None if brand_id is None else id_of("Brand", brand_id, "brandId"),
             purpose=campaign.CampaignPurpose(self.purpose),
             shares=tuple(share.to_share(index) for index, share in enumerate(self.shares)),
+            minimum=None if minimum is None else minimum.to_money("minimum"),
             expected_version=given(self.expected_version) or 0,
         )
 

@@ -21,7 +21,7 @@ from strawberry.types.execution import PreExecutionError
 from domain.page import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from domain.refusal import Refusal
 from domain.unavailable import Unavailable
-from schema.document import OPERATION_RESOLUTION_FAILURE, Document, Documents, operations_of
+from schema.document import NAME_ONE, OPERATION_RESOLUTION_FAILURE, Document, Documents, operations_of
 from schema.execution import CompiledExecutionContext
 from schema.limits import LimitExceeded, Limits, Walk, check_variables, invalid
 from schema.priced import Priced, fields_read
@@ -34,6 +34,9 @@ COUNTLESS = 1_000_000
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 """As Strawberry validates."""
+
+REFUSED_COST = 1
+"""What every request costs, of one that is refused before it is executed; to refuse it is work as well."""
 
 GOES_ON = "A subscription has more than one answer: ask for an event stream, or over a WebSocket."
 
@@ -74,22 +77,25 @@ class CodedSchema(strawberry.Schema):
         """What a request costs; if it can not be executed, why."""
         price = document.price(operation_name)
         if price is None:
-            # Which one is meant will be asked when it is to be executed.
-            return Priced(0)
+            return Priced(REFUSED_COST)
         try:
             if variables:
                 check_variables(variables, self.limits)
             return Priced(price.requested(variables or {}), price, variables)
         except LimitExceeded as error:
-            return Priced(0, refused=PreExecutionError(data=None, errors=[error]))
+            return Priced(REFUSED_COST, refused=PreExecutionError(data=None, errors=[error]))
 
     async def answer(
         self, query: str, variables: dict[str, Any] | None, operation_name: str | None, context: Any
     ) -> ExecutionResult:
         """What `execute` answers, without the stages that a document seen before has behind it."""
         document = self.documents.find(query)
-        if document is None or not document.tells(operation_name):
+        if document is None:
             return await self.execute(query, variables, context, operation_name=operation_name)
+        if not document.tells(operation_name):
+            # Not by way of `execute`, which would read the whole document once more to find that out.
+            unknown = CannotGetOperationTypeError(operation_name).as_http_error_reason()
+            return request_error(NAME_ONE if operation_name is None else unknown, OPERATION_RESOLUTION_FAILURE)
         return self.coded(await self.run(document, variables, operation_name, context), context)
 
     def executor(
@@ -150,7 +156,10 @@ class CodedSchema(strawberry.Schema):
         return document is not None and document.reads(operation_name)
 
     def changes(self, query: str, operation_name: str | None) -> bool:
-        """Whether the operation that is meant may change something; no, when it can not be told which one it is."""
+        """Whether the operation that is meant may change something; no, when it can not be told which one it is.
+
+        Of a text that is paid for the document is known, unless so many others came since that it was dropped.
+        """
         document = self.documents.find(query)
         try:
             operations = operations_of(parse(query)) if document is None else document.operations

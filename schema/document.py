@@ -11,6 +11,7 @@ from strawberry.extensions import SchemaExtension
 from schema.limits import Price, Walk
 
 OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
+NAME_ONE = "Name one of the operations in `operationName`."
 
 DOCUMENTS_MAX = 256
 READY_MAX = 2_048
@@ -129,9 +130,7 @@ class OneOperation(SchemaExtension):
         if context.graphql_document is not None and not context._provided_operation_name:
             kinds = [definition.kind for definition in context.graphql_document.definitions]
             if kinds.count(OperationDefinitionNode.kind) > 1:
-                raise GraphQLError(
-                    "Name one of the operations in `operationName`.", extensions={"code": OPERATION_RESOLUTION_FAILURE}
-                )
+                raise GraphQLError(NAME_ONE, extensions={"code": OPERATION_RESOLUTION_FAILURE})
         yield
 
 

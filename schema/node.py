@@ -8,7 +8,9 @@ from uuid import UUID
 import strawberry
 
 from domain.refusal import InvalidInput, NotAllowed, NotFound
+from domain.viewer import Viewer
 from resolvers.context import Context
+from schema.access import CLOSED, KINDS
 from schema.ids import Node, decode_id
 from schema.mutation import Info
 
@@ -25,6 +27,11 @@ def fetchable(kind: str, fetch: Fetch) -> None:
     FETCHES[kind] = fetch
 
 
+def opens(viewer: Viewer, kind: str, value: UUID) -> bool:
+    """Whether an API key has a scope for a kind of thing, or means itself; whoever comes without one is not held up."""
+    return viewer.key is None or viewer.key.id == value or KINDS.get(kind, CLOSED).lets(viewer)
+
+
 async def fetch(context: Context, text: str, *path: str) -> Any:
     """The thing with a global id; None when there is none for this viewer."""
     try:
@@ -33,7 +40,7 @@ async def fetch(context: Context, text: str, *path: str) -> Any:
         refusal.path = path
         raise
     fetching = FETCHES.get(kind)
-    if fetching is None:
+    if fetching is None or not opens(context.viewer, kind, value):
         return None
     try:
         return await fetching(context, value)
@@ -44,7 +51,8 @@ async def fetch(context: Context, text: str, *path: str) -> Any:
 @strawberry.type
 class NodeQuery:
     @strawberry.field(
-        graphql_type=Node | None, description="Anything by its id; null when there is no such thing for the caller."
+        graphql_type=Node | None,
+        description="Anything by its id; null when there is no such thing for the caller, or for an API key's scopes.",
     )
     async def node(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id, as received.")]

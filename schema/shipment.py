@@ -9,7 +9,7 @@ from domain import shipment
 from resolvers import shipment as resolve
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, encode_id, global_id, id_of
-from schema.mutation import Info, Keyed, given, mutation
+from schema.mutation import Info, Keyed, MoneyMove, given, mutation
 from schema.node import fetchable
 from schema.noun import noun
 from schema.order import Order, OrderLine
@@ -118,13 +118,19 @@ class TransitCoverRegisterInput(Keyed):
     carrier: str = strawberry.field(description="Whose parcels it covers.")
     limit: MoneyInput = strawberry.field(description="What one parcel may be worth at most.")
     valid_until: datetime = strawberry.field(description="Until when it covers.")
+    supplier_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Who is owed the premiums, where that is a supplier of the house; else they are paid outside.",
+    )
 
     def to_command(self) -> shipment.RegisterCover:
+        supplier_id = given(self.supplier_id)
         return shipment.RegisterCover(
             policy_number=self.policy_number,
             carrier=self.carrier,
             limit=self.limit.to_money("limit"),
             valid_until=self.valid_until,
+            supplier_id=None if supplier_id is None else id_of("Supplier", supplier_id, "supplierId"),
         )
 
 
@@ -191,12 +197,9 @@ class ShipmentCreateInput(Keyed):
 
 
 @strawberry.input(description="What every step of a shipment takes.")
-class ShipmentMove(Keyed):
+class ShipmentMove(MoneyMove):
     shipment_id: strawberry.ID = strawberry.field(description="Which shipment.")
     photos: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Keys of photos of this step.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Refuse unless the shipment is still at this version."
-    )
 
     def to_command(self) -> shipment.MoveShipment:
         return shipment.MoveShipment(
@@ -227,12 +230,9 @@ class ShipmentCancelInput(ShipmentMove):
 
 
 @strawberry.input(description="Give a pickup to the buyer who shows its code.")
-class ShipmentPickUpInput(Keyed):
+class ShipmentPickUpInput(MoneyMove):
     shipment_id: strawberry.ID = strawberry.field(description="Which shipment.")
     pickup_code: str = strawberry.field(description="The code that the buyer shows.")
-    expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Refuse unless the shipment is still at this version."
-    )
 
     def to_command(self) -> shipment.PickUp:
         return shipment.PickUp(

@@ -1,8 +1,9 @@
 """A subscription: where its events come from, and the answer to each of them."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from typing import Any
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from graphql import ExecutionResult as Result
 from graphql import FieldNode, GraphQLError, OperationDefinitionNode, OperationType, located_error
@@ -14,6 +15,20 @@ from schema.coded import CodedSchema
 from schema.document import Document
 from schema.execution import CompiledExecutionContext
 
+R = TypeVar("R")
+
+
+class Bounds(Protocol):
+    """How long each part of a subscription may take, and what it costs."""
+
+    async def begun(self, begin: Callable[[], Awaitable[R]]) -> R:
+        """What it begins with."""
+        ...
+
+    async def run(self, run: Callable[[], Awaitable[ExecutionResult]]) -> ExecutionResult:
+        """One answer; a `PreExecutionError` when it may not take longer."""
+        ...
+
 
 def subscribes(document: Document, operation_name: str | None) -> bool:
     """Whether the operation that is meant goes on."""
@@ -22,7 +37,12 @@ def subscribes(document: Document, operation_name: str | None) -> bool:
 
 
 async def answers(
-    schema: CodedSchema, document: Document, variables: dict[str, Any] | None, operation_name: str | None, context: Any
+    schema: CodedSchema,
+    document: Document,
+    variables: dict[str, Any] | None,
+    operation_name: str | None,
+    context: Any,
+    bounds: Bounds,
 ) -> AsyncGenerator[ExecutionResult, None]:
     """One answer for each change, until somebody closes this.
 
@@ -33,9 +53,7 @@ async def answers(
     if isinstance(executor, list):
         yield refused(schema, executor, context)
         return
-    source: Any = create_source_event_stream(executor)
-    if executor.is_awaitable(source):
-        source = await source
+    source = await bounds.begun(partial(begin, executor))
     if isinstance(source, Result):
         yield refused(schema, source.errors or [], context)
         return
@@ -46,7 +64,16 @@ async def answers(
             except Exception as error:
                 yield refused(schema, [located(error, executor.operation)], context)
                 return
-            yield await answer(schema, executor, change)
+            result = await bounds.run(partial(answer, schema, executor, change))
+            yield result
+            if isinstance(result, PreExecutionError):
+                return
+
+
+async def begin(executor: Any) -> Any:
+    """Where the changes come from, or why there are none."""
+    source: Any = create_source_event_stream(executor)
+    return await source if executor.is_awaitable(source) else source
 
 
 async def answer(schema: CodedSchema, executor: Any, change: Any) -> ExecutionResult:

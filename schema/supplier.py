@@ -24,7 +24,12 @@ BILLS = "supplierBills"
 BillCause = strawberry.enum(
     supplier.BillCause, name="SupplierBillCause", description="What the house owes a supplier for, or claims from one."
 )
-BillState = strawberry.enum(supplier.BillState, name="SupplierBillState", description="Whether a bill was paid.")
+BillState = strawberry.enum(
+    supplier.BillState,
+    name="SupplierBillState",
+    description="Whether a bill was paid. What it was for may come back: VOID says that it is not owed any more, "
+    "TAKEN_BACK that it had been paid and was taken out of the supplier's wallet again, or is owed by it.",
+)
 
 
 @noun(
@@ -41,7 +46,9 @@ class Supplier(Node):
         description="Its share of what the house earns on such a sale, in basis points."
     )
     created_at: datetime = strawberry.field(description="When it was taken in.")
-    version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
+    version: int = strawberry.field(
+        description="Goes up with every change, and with every bill and payment; for `expectedVersion`."
+    )
 
     @strawberry.field(graphql_type=Account | None, description="Who acts for it and is paid; null where not seen.")
     async def account(root: supplier.Supplier, info: Info) -> Any:
@@ -78,6 +85,11 @@ class NothingDue(UserError):
 
 @refused(supplier.ChannelTaken)
 class ChannelTaken(UserError):
+    channel_code: str = strawberry.field(description="Which code.")
+
+
+@refused(supplier.OwnChannel)
+class OwnChannel(UserError):
     channel_code: str = strawberry.field(description="Which code.")
 
 

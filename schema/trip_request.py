@@ -9,7 +9,15 @@ import strawberry
 from domain import booking, trip_request
 from resolvers import booking as booking_resolve
 from resolvers import trip_request as resolve
-from schema.booking import AgeNotAllowed, Booking, ConsentMissing, TravellerInput, to_travellers
+from schema.booking import (
+    AgeNotAllowed,
+    Booking,
+    ConsentMissing,
+    PassportTooShort,
+    TravellerDataMissing,
+    TravellerInput,
+    to_travellers,
+)
 from schema.cart import BookingPart, CartFull
 from schema.departure import DepartureClosed, DepartureFull, UnitPrice, UnitPriceInput
 from schema.errors import UserError, VersionConflict, WrongState, refused
@@ -232,6 +240,8 @@ class TripRequestMutation:
         DepartureClosed,
         AgeNotAllowed,
         ConsentMissing,
+        TravellerDataMissing,
+        PassportTooShort,
         CartFull,
         WrongState,
         VersionConflict,

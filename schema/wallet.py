@@ -128,6 +128,12 @@ class LedgerHealth:
     drifted_snapshots: int = strawberry.field(
         description="Snapshots of the house's accounts that are not the sum of their postings."
     )
+    drifted_budgets: int = strawberry.field(
+        description="Currencies in which SUBSIDY_BUDGET is not what campaigns have promised and have left to promise."
+    )
+    drifted_bills: int = strawberry.field(
+        description="Currencies in which SUPPLIER_PAYABLE is not the sum of the suppliers' bills that are due."
+    )
     negative_pockets: int = strawberry.field(description="Pockets below zero.")
     currencies: list[LedgerCurrencyProof] = strawberry.field(description="Both sides, by currency.")
     ok: bool = strawberry.field(description="Whether all of this is as it must be.")

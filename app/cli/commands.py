@@ -35,6 +35,9 @@ err = Console(stderr=True)
 def main() -> None:
     try:
         commands()
+    except SystemExit:
+        # So every command ends. It is no problem, and what problems there are takes seconds to look up.
+        raise
     except problems() as problem:
         for line in told(problem):
             err.print(f"[bold red]cercle:[/] {escape(line)}", highlight=False, soft_wrap=True)

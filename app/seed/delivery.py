@@ -46,7 +46,7 @@ class Deliveries:
             received_at=received_at,
         )
         cost = receipt.cost
-        postings = (house(AccountKind.INVENTORY, -cost), house(AccountKind.SUPPLIER_PAYABLE, cost))
+        postings = (house(AccountKind.INVENTORY, -cost), house(AccountKind.CREDITORS, cost))
         told = f"Goods from {supplier}"
         self.receipts.append(receipt)
         self.stocks.append(Stock(receipt.listing_id, cost))

@@ -19,7 +19,7 @@ from domain.listing import ListingId
 from domain.localized import Localized
 from domain.money import Currency, Money, total
 from domain.policy import TravelCategory
-from domain.supplier import Supplier, SupplierId
+from domain.supplier import RevenueShare, Supplier, SupplierId
 from domain.travel_product import (
     Place,
     SellerOfRecord,
@@ -65,6 +65,9 @@ class Trip:
     instant: bool = False
     ladder: str = "STANDARD"
 
+
+CO_DEVELOPED, DEVELOPED_BPS = "porcelain-term-limoges", 3_000
+"""A journey that was thought out with another partner, who has this part of what the house earns on it."""
 
 C = TravelCategory
 TRIPS = (
@@ -211,7 +214,7 @@ def products(sold_by: Sequence[Supplier]) -> Iterator[TravelProduct]:
             ),
             ladder_code=trip.ladder,
             instant=trip.instant,
-            shares=(),
+            shares=(RevenueShare(sold_by[0].id, DEVELOPED_BPS),) if trip.slug == CO_DEVELOPED else (),
             active=True,
             created_at=TODAY - timedelta(days=60),
         )

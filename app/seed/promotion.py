@@ -73,6 +73,7 @@ def promotion(
         currency=Currency.EUR,
         budget=whole,
         subsidy=Money(most, Currency.EUR),
+        minimum=Money(2 * most, Currency.EUR),
         reserved=zero,
         spent=zero,
         starts_at=TODAY,

@@ -96,6 +96,8 @@ def of_house(house: House) -> Iterator[Reading]:
         "read": house.readers.pool.connections,
         "watch": house.watching.pool.connections,
     }
+    if house.knowing is not house.readers:
+        pools["know"] = house.knowing.pool.connections
     for name, pool in pools.items():
         yield "pool_size", (name,), pool.size
         yield "pool_open", (name,), pool.open

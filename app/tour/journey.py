@@ -9,8 +9,12 @@ from app.tour.house import ADDRESS, House, Json, Off, euros
 from domain.viewer import Role
 
 CREDIT = "100.00"
-TRAVELLER: Json = {"unit": "STUDENT", "givenName": "Jia", "familyName": "Lin", "birthDate": "2002-03-04"}
-PATIENT: Json = {"unit": "ADULT", "givenName": "Wei", "familyName": "Lin", "birthDate": "1958-09-12"}
+AT_HOME: Json = {
+    "passport": {"country": "CN", "validUntil": "2090-01-31"},
+    "emergencyContact": {"name": "Lin Hua", "relation": "sister", "phone": "+86 10 5550 1234"},
+}
+TRAVELLER: Json = {"unit": "STUDENT", "givenName": "Jia", "familyName": "Lin", "birthDate": "2002-03-04", **AT_HOME}
+PATIENT: Json = {"unit": "ADULT", "givenName": "Wei", "familyName": "Lin", "birthDate": "1958-09-12", **AT_HOME}
 
 
 def in_days(days: int) -> str:
@@ -44,6 +48,7 @@ class Journey:
         delivery = {"method": "STANDARD", "address": ADDRESS}
         tenders = {"credit": euros(CREDIT), "provider": "TEST"}
         self.house.ask(self.traveller, "Quote", cartId=added["id"], delivery=delivery, tenders=tenders)
+        self.look_abroad(added["id"], delivery, tenders)
         placed = self.house.ask(
             self.traveller, "PlaceOrder", input={"cartId": added["id"], "delivery": delivery, "tenders": tenders}
         )
@@ -54,6 +59,16 @@ class Journey:
         shared = ", ".join(f"{one['kind'].lower()} {one['amount']['formatted']}" for one in paid["tenders"])
         self.say("packed", f"{page['name']} with a bag, {shared}")
         return {**paid, "id": placed["id"]}
+
+    def look_abroad(self, cart_id: str, delivery: Json, tenders: Json) -> None:
+        """The same basket, sent over a border: goods bear what the country asks, the journey bears nothing."""
+        there = {**delivery, "address": {**delivery["address"], "country": "CN", "city": "Shanghai"}}
+        found = self.house.ask(self.traveller, "Quote", cartId=cart_id, delivery=there, tenders=tenders)
+        asked = {line["kind"]: line["duties"] for line in found["lines"]}
+        if asked["DEPARTURE"] or not asked["GOODS"]:
+            raise Off(f"At a border these lines bear {asked}.")
+        told = " and ".join(f"{one['kind'].lower()} {one['amount']['formatted']}" for one in asked["GOODS"])
+        self.say("abroad", f"to Shanghai {told} come on top, {found['duties']['formatted']} in all")
 
     def confirm(self) -> Json:
         """Whoever acts for the supplier expects the traveller."""

@@ -1,5 +1,6 @@
 """Bookings: places of a departure, held for a while, paid, confirmed by the supplier, and travelled or called off."""
 
+from domain.booking.detail import forget_details
 from domain.booking.hold import InBundle, check_travellers, claim, find_departure, hold
 from domain.booking.lifecycle import BOOKING_LIFECYCLE, BY_BUYER, BY_SUPPLIER, LIVE, OVER, BookingState
 from domain.booking.noun import (
@@ -8,8 +9,11 @@ from domain.booking.noun import (
     BookingIntake,
     BookingPart,
     BookingPayment,
+    EmergencyContact,
     GuardianConsent,
     Installment,
+    Passport,
+    SchoolConsent,
     Traveller,
 )
 from domain.booking.port import (
@@ -22,7 +26,14 @@ from domain.booking.port import (
     may_read_intake,
     may_see,
 )
-from domain.booking.refusal import AgeNotAllowed, BookingLapsed, ConsentMissing, IntakeMissing
+from domain.booking.refusal import (
+    AgeNotAllowed,
+    BookingLapsed,
+    ConsentMissing,
+    IntakeMissing,
+    PassportTooShort,
+    TravellerDataMissing,
+)
 from domain.booking.step import (
     check_payable,
     confirm,
@@ -55,12 +66,17 @@ __all__ = [
     "BookingState",
     "Bookings",
     "ConsentMissing",
+    "EmergencyContact",
     "GuardianConsent",
     "InBundle",
     "Installment",
     "IntakeMissing",
     "IntakeVault",
+    "Passport",
+    "PassportTooShort",
+    "SchoolConsent",
     "Traveller",
+    "TravellerDataMissing",
     "Work",
     "check_payable",
     "check_travellers",
@@ -68,6 +84,7 @@ __all__ = [
     "confirm",
     "end",
     "find_departure",
+    "forget_details",
     "forget_intake",
     "free",
     "hold",

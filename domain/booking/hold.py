@@ -8,6 +8,7 @@ from uuid import UUID
 from domain import departure as departures
 from domain import piece
 from domain import travel_product as products
+from domain.booking.detail import check_details
 from domain.booking.lifecycle import BookingState
 from domain.booking.noun import Booking, BookingId, BookingPart, Installment, Traveller
 from domain.booking.port import Work
@@ -18,7 +19,7 @@ from domain.money import BASIS_POINTS, Money, total
 from domain.piece import Party, PartyKind
 from domain.policy import CategoryRule, TaxBasis, TravelTerms
 from domain.refusal import InvalidInput, NotFound, require
-from domain.supplier import RevenueShare
+from domain.supplier import RevenueShare, together
 from domain.text import line
 from domain.travel_product import SellerOfRecord, TravelProduct
 from domain.viewer import AccountId
@@ -30,7 +31,10 @@ NAME_MAX = 80
 
 @dataclass(frozen=True, slots=True)
 class InBundle:
-    """The bundle that places are part of: their share of its price, all of it due at once, and its partners."""
+    """The bundle that places are part of: their share of its price, all of it due at once.
+
+    Its partners share in what the house earns beside those of the journey.
+    """
 
     bundle_id: UUID
     price: Money
@@ -77,7 +81,7 @@ async def hold(
         seat=terms.seat,
         ladder=terms.ladder(product.ladder_code),
         rule=terms.rule(product.category),
-        shares=product.shares if in_bundle is None else in_bundle.shares,
+        shares=product.shares if in_bundle is None else together(product.shares, in_bundle.shares),
         pins=(pin,),
         instant=product.instant,
         confirm_hours=terms.confirm_hours,
@@ -156,7 +160,7 @@ def check_traveller(
     require(agreed, ConsentMissing(age, rule.guardian_below_age, path=(*path, "guardian")))
     guardian = traveller.guardian
     return replace(
-        traveller,
+        check_details(traveller, rule, age, day_of(departure.ends_at, product), now, path),
         given_name=line(traveller.given_name, *path, "givenName", longest=NAME_MAX),
         family_name=line(traveller.family_name, *path, "familyName", longest=NAME_MAX),
         guardian=None

@@ -32,14 +32,47 @@ class GuardianConsent:
 
 
 @dataclass(frozen=True, slots=True)
+class Passport:
+    """Of which country, and its last day; its number is for the supplier to ask."""
+
+    country: str
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyContact:
+    """Somebody who stays at home."""
+
+    name: str
+    relation: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolConsent:
+    """A school lets somebody go, by whom; given with the booking."""
+
+    name: str
+    contact: str
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Traveller:
-    """Somebody who travels, as one unit; `birth_date` says how old they are on the day of departure."""
+    """Somebody who travels, as one unit; `birth_date` says how old they are on the day of departure.
+
+    What the category asks besides is kept until the booking is over; `diet` says what they can not eat.
+    """
 
     unit: UnitKind
     given_name: str
     family_name: str
     birth_date: date
     guardian: GuardianConsent | None = None
+    passport: Passport | None = None
+    emergency: EmergencyContact | None = None
+    diet: str | None = None
+    school: SchoolConsent | None = None
 
     def age_on(self, day: date) -> int:
         """Full years."""

@@ -1,9 +1,10 @@
 """Why a journey is not booked."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from domain.policy import TravellerDatum
 from domain.refusal import Refusal
 
 
@@ -33,6 +34,32 @@ class ConsentMissing(Refusal):
     @property
     def message(self) -> str:
         return f"This traveller is {self.age} on the day of departure: below {self.below_age} a guardian has to agree."
+
+
+@dataclass(eq=False)
+class TravellerDataMissing(Refusal):
+    """The category asks something of its travellers that was not said."""
+
+    code = "TRAVELLER_DATA_MISSING"
+    missing: tuple[TravellerDatum, ...]
+
+    @property
+    def message(self) -> str:
+        names = ", ".join(one.replace("_", " ").lower() for one in self.missing)
+        return f"Journeys of this category ask this of each traveller: {names}."
+
+
+@dataclass(eq=False)
+class PassportTooShort(Refusal):
+    """A passport ends too early for this journey."""
+
+    code = "PASSPORT_TOO_SHORT"
+    valid_until: date
+    needed_until: date
+
+    @property
+    def message(self) -> str:
+        return f"This passport ends on {self.valid_until}, and is needed until {self.needed_until}: renew it first."
 
 
 @dataclass(eq=False)

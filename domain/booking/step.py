@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain import departure as departures
+from domain.booking.detail import forget_details
 from domain.booking.lifecycle import LIVE, BookingState
 from domain.booking.noun import Booking, BookingPart, BookingPayment
 from domain.booking.port import Work
@@ -79,6 +80,7 @@ async def end(work: Work, booking: Booking, action: str, reason: str, retained: 
     booking.move(action)
     booking.ended_at, booking.end_reason, booking.expires_at = now, reason, None
     booking.retained = retained
+    forget_details(booking)
     await work.bookings.save(booking)
     await forget_intake(work, booking, now)
     said: dict[str, object] = {"reason": reason, "retained": str(retained)}

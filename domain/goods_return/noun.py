@@ -101,7 +101,8 @@ class ReturnInspection:
 class GoodsReturn:
     """`quantity` of one order line; of a piece always the whole. `worth` is what was paid for it.
 
-    What was worth so much is refunded and deducted, both known once it is REFUNDED, and together no more and no less.
+    What was worth so much is refunded and deducted, both known once it is REFUNDED, and together no more and no less;
+    `duties_minor` of what is refunded are what was asked at a border.
     `late` was agreed by staff after the window; `opened` are pieces that opened goods of stock have become.
     """
 
@@ -134,6 +135,7 @@ class GoodsReturn:
     opened: tuple[PieceId, ...] = ()
     sent_back: ReturnParcel | None = None
     closed_at: datetime | None = None
+    duties_minor: int = 0
     version: int = 1
 
     @property

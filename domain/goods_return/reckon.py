@@ -8,13 +8,11 @@ from uuid import UUID
 from domain.booking import Booking
 from domain.goods_return.lifecycle import FRUITLESS
 from domain.goods_return.noun import GoodsReturn, ReturnInspection
-from domain.ledger import LotId
 from domain.money import Money, total
-from domain.order import LineState, Order, OrderId, OrderLine, OrderLineId, Tender, TenderKind, TenderPart
+from domain.order import LineState, Order, OrderId, OrderLine, OrderLineId, TenderKind, TenderPart
 from domain.order.discount import given_back
 from domain.order.journey import kept_back
-from domain.order.pledge import called_off
-from domain.order.refund import divide_refund, lots_back
+from domain.order.refund import divide_refund, lots_back, piece_goes_back
 from domain.refusal import InvalidInput, require
 from domain.wallet import LotSlice
 
@@ -25,7 +23,8 @@ from domain.wallet import LotSlice
 class LineRefund:
     """What a line gives back: what was paid for the quantity, less what the goods have lost, and why.
 
-    What a voucher had taken off is a part of it, and goes back to whoever bore that.
+    `duties` go back besides, in the same part, where they do at all. What a voucher had taken off is a part of the
+    amount, and goes back to whoever bore that.
     """
 
     line_id: OrderLineId
@@ -34,6 +33,7 @@ class LineRefund:
     deduction: Money
     deduction_reason: str | None
     amount: Money
+    duties: Money
     discount_minor: int = 0
 
     @property
@@ -44,16 +44,20 @@ class LineRefund:
 
 @dataclass(frozen=True, slots=True)
 class RefundPreview:
-    """What would go back now, line after line in the order given. `lots` are those that credit goes back into.
+    """What would go back now. `lots` are those that credit goes back into.
 
-    The price of an express way stays: it was a service, and the standard way costs nothing.
+    `shipping` goes back with an order that is called off before it was sent. Later the price of an express way stays:
+    it was a service, and the standard way costs nothing. `piece_goes_back` says that the old piece that has paid a
+    part does so itself, and not its value.
     """
 
     order_id: OrderId
     amount: Money
     lines: tuple[LineRefund, ...]
+    shipping: Money
     parts: tuple[TenderPart, ...]
     lots: tuple[LotSlice, ...]
+    piece_goes_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,32 +85,39 @@ def reckon_line(line: OrderLine, quantity: int, inspection: ReturnInspection | N
     whole = worth(line, quantity)
     lost = Money.zero(whole.currency) if inspection is None else inspection.deduction
     reason = inspection.note if inspection is not None and lost else None
-    return LineRefund(line.id, quantity, whole, lost, reason, whole - lost)
+    duties = line.duty_back(line.refunded + whole - lost)
+    return LineRefund(line.id, quantity, whole, lost, reason, whole - lost, duties)
 
 
-def reckon(order: Order, lines: Sequence[LineRefund]) -> RefundPreview:
-    """What these refunds, one after the other, give back to each tender and into each lot of an order as it is now."""
-    tenders: dict[TenderKind, Tender] = {tender.kind: tender for tender in called_off(order.tenders)}
-    lots: dict[LotId, Money] = {}
+def reckon(
+    order: Order, lines: Sequence[LineRefund], *, shipping: Money | None = None, piece: Money | None = None
+) -> RefundPreview:
+    """What these refunds give back to each tender and into each lot of an order as it is now.
+
+    `piece` is the value of an old piece that has paid a part, while that is still here.
+    """
     lines = [with_discount(order, line) for line in lines]
-    for line in lines:
-        left = list(tenders.values())
-        if not line.amount:
-            continue
-        parts = divide_refund(left, line.amount, line.discount)
-        for tender, part in zip(left, parts, strict=True):
-            if tender.kind is TenderKind.CREDIT and part:
-                for slice_ in lots_back(tender, part):
-                    lots[slice_.lot_id] = lots.get(slice_.lot_id, Money.zero(part.currency)) + slice_.amount
-            tenders[tender.kind] = replace(tender, refunded=tender.refunded + part)
-    before = {tender.kind: tender.refunded for tender in order.tenders}
-    back = ((kind, one.refunded - before[kind] if kind in before else one.refunded) for kind, one in tenders.items())
+    by_line = {one.line_id: one.amount for one in lines}
+    back = {one.line_id: one.amount + one.duties - one.discount for one in lines}
+    way = shipping or Money.zero(order.currency)
+    amounts = [part for line in order.lines if (part := back.get(line.id))] + ([way] if way else [])
+    off = total((one.discount for one in lines), order.currency)
+    amount = total(amounts, order.currency)
+    zero = Money.zero(order.currency)
+    whole = all(line.refundable == by_line.get(line.id, zero) for line in order.lines)
+    piece_back = whole and piece_goes_back(order, amount, piece)
+    parts = divide_refund(order, amounts, off=off, piece_back=piece_back)
+    amount += off
+    credit = order.tender(TenderKind.CREDIT)
+    spent = next((part.amount for part in parts if part.kind is TenderKind.CREDIT), None)
     return RefundPreview(
         order_id=order.id,
-        amount=total((line.amount for line in lines), order.currency),
+        amount=amount,
         lines=tuple(lines),
-        parts=tuple(TenderPart(kind, part) for kind, part in back if part),
-        lots=tuple(LotSlice(lot_id, amount) for lot_id, amount in lots.items()),
+        shipping=way,
+        parts=parts,
+        lots=lots_back(credit, spent) if credit is not None and spent else (),
+        piece_goes_back=piece_back,
     )
 
 
@@ -121,10 +132,12 @@ def preview(
     returns: Mapping[UUID, Sequence[GoodsReturn]],
     bookings: Mapping[UUID, Booking],
     now: datetime,
+    piece: Money | None = None,
 ) -> RefundPreview:
     """What giving these lines back would refund now; a return under way counts as it was inspected.
 
-    A journey gives back what its ladder leaves at this moment, and nothing once it has taken place.
+    A journey gives back what its ladder leaves at this moment, and nothing once it has taken place. `piece` is the
+    value of an old piece that has paid a part, while that is still here.
     """
     require(order.paid_at is not None, InvalidInput("This order has not been paid.", path=("orderId",)))
     require(bool(wanted), InvalidInput("Name at least one line.", path=("lines",)))
@@ -138,7 +151,16 @@ def preview(
         else:
             booking = None if line.booking_id is None else bookings[line.booking_id]
             lines.append(preview_other(line, one, booking, now, index))
-    return reckon(order, lines)
+    return reckon(order, lines, shipping=way_back(order, lines), piece=piece)
+
+
+def way_back(order: Order, lines: Sequence[LineRefund]) -> Money:
+    """What of the shipping goes back too: all of it where these lines are all that is left to be done."""
+    named = {one.line_id: one.quantity for one in lines}
+    left = [line for line in order.lines if line.state is LineState.OPEN]
+    off = "orderCancel" in order.next_actions and bool(left)
+    all_of_it = off and all(named.get(line.id) == line.quantity for line in left)
+    return order.shipping - order.shipping_refunded if all_of_it else Money.zero(order.currency)
 
 
 def preview_other(
@@ -161,7 +183,7 @@ def preview_other(
         days = max((booking.starts_at - now).days, 0)
         reason = f"{days} full days before the departure, the ladder {booking.ladder.code} keeps this."
     paid = line.refundable
-    return LineRefund(line.id, line.quantity, paid, lost, reason if lost else None, paid - lost)
+    return LineRefund(line.id, line.quantity, paid, lost, reason if lost else None, paid - lost, zero)
 
 
 def preview_line(order: Order, wanted: WantedLine, returns: Sequence[GoodsReturn], index: int) -> LineRefund:

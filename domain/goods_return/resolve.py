@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain import consignment, listing, order, piece, settlement, stock
+from domain import consignment, listing, order, piece, receivable, settlement, stock, supplier
 from domain.consignment import ConsignmentId
 from domain.event import Event
 from domain.goods_return.lifecycle import GoodsReturnState
@@ -13,7 +13,7 @@ from domain.goods_return.reckon import reckon, reckon_line
 from domain.goods_return.refusal import DispositionNotPossible
 from domain.goods_return.step import close, happened, lock_for_house
 from domain.ledger import AccountKind, Posting, customer, house
-from domain.money import Money, total
+from domain.money import Money
 from domain.order import Order, OrderLine
 from domain.order.deliver import release
 from domain.piece import PieceId
@@ -170,19 +170,26 @@ async def give_back(
 ) -> None:
     """The seller's share is undone, the buyer gets the refund, and what the goods have lost goes to who bears it."""
     if of.trade_in_id is not None:
-        await part_with_piece(work, of, reckon_line(line, goods_return.quantity, goods_return.inspection).amount, now)
-    reckoned = reckon(of, [reckon_line(line, goods_return.quantity, goods_return.inspection)])
-    refunded = reckoned.lines[0]
+        await part_with_piece(work, of, line, goods_return, now)
+    refunded = reckon_line(line, goods_return.quantity, goods_return.inspection)
+    piece = None if of.trade_in_id is None else await work.pledges.still_here(of, now)
+    reckoned = reckon(of, [refunded], piece=piece)
     owners = {of.buyer} | ({AccountId(line.seller_id)} if line.consigned and line.seller_id is not None else set())
-    await work.wallets.lock_all((owner, of.currency) for owner in owners)
+    fallen, claims = await shares_back(work, line)
+    await work.wallets.lock_all((owner, of.currency) for owner in owners | {owner for owner, _ in claims})
     back = await already_back(work, line) + goods_return.quantity
-    await call_back(work, of, line, goods_return, now)
+    await call_back(work, of, line, goods_return, fallen, now)
+    for owner, amount in claims:
+        cause = ("goodsReturn", goods_return.id)
+        reason = f"Share in order {of.code}, which came back"
+        await receivable.charge_back(work, owner, amount, to=shared_of(line), cause=cause, reason=reason, now=now)
     if cost and line.cost:
         line.cost -= cost
     reason = f"Return {goods_return.code}"
     done = await order.refund(work, of, {line.id: refunded.amount}, reason=reason, now=now)
     assert (done.amount, done.parts) == (reckoned.amount, reckoned.parts), "what was reckoned is what was refunded"
     goods_return.worth, goods_return.deducted = refunded.worth, refunded.deduction
+    goods_return.duties_minor = refunded.duties.minor
     goods_return.refunded, goods_return.refund_id = done.amount, done.id
     if back == line.quantity:
         order.returned(work, of, line, now)
@@ -190,13 +197,34 @@ async def give_back(
         line.released_at = now
 
 
-async def part_with_piece(work: Work, of: Order, amount: Money, now: datetime) -> None:
+async def part_with_piece(work: Work, of: Order, line: OrderLine, goods_return: GoodsReturn, now: datetime) -> None:
     """An old piece that the purchase was to go together with has nothing more to pay for."""
-    left = total((tender.refundable for tender in of.tenders), of.currency)
-    await work.pledges.call_off(of, whole=amount == left, now=now)
+    back = await already_back(work, line) + goods_return.quantity
+    gone = back == line.quantity and not of.stays_without([line.id])
+    await work.pledges.call_off(of, whole=gone, now=now)
 
 
-async def call_back(work: Work, of: Order, line: OrderLine, goods_return: GoodsReturn, now: datetime) -> None:
+async def shares_back(work: Work, line: OrderLine) -> tuple[list[Posting], list[tuple[AccountId, Money]]]:
+    """Partners have earned nothing on what came back: what is due to them goes back to what they shared in, and what
+
+    they were paid is claimed from them. Answers with the postings, and with whom to claim how much from.
+    """
+    if not line.shares or (line.released_at is None and not line.consigned):
+        return [], []
+    fallen, paid = await supplier.undo(work, await work.supplier_bills.lock_standing(line.id))
+    owners = [(await work.suppliers.find(bill.supplier_id)).account_id for bill in paid]
+    back = [*fallen, *(house(shared_of(line), -posting.amount) for posting in fallen)]
+    return back, [(owner, bill.amount) for owner, bill in zip(owners, paid, strict=True)]
+
+
+def shared_of(line: OrderLine) -> AccountKind:
+    """What the house earns on a line."""
+    return AccountKind.COMMISSION if line.consigned else AccountKind.SALES
+
+
+async def call_back(
+    work: Work, of: Order, line: OrderLine, goods_return: GoodsReturn, shares: list[Posting], now: datetime
+) -> None:
     """Whatever has left escrow for this line comes back into it, so that it can go where it came from.
 
     The seller's share is undone in any case: never due any more, or owed by a seller who was paid.
@@ -204,9 +232,11 @@ async def call_back(work: Work, of: Order, line: OrderLine, goods_return: GoodsR
     if line.consigned:
         reason = f"Order {of.code} came back"
         await settlement.undo_sale(work, order_line_id=line.id, reason=reason, now=now)
+        if shares:
+            await post(work, shares, ("goodsReturn", goods_return.id), now, reason)
     elif line.released_at is not None:
         turned = [Posting(one.account, -one.amount, one.lot_id) for one in release(line)]
-        await post(work, turned, ("goodsReturn", goods_return.id), now, f"Order {of.code} called back")
+        await post(work, [*turned, *shares], ("goodsReturn", goods_return.id), now, f"Order {of.code} called back")
     line.released_at = None
 
 

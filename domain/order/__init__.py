@@ -13,13 +13,14 @@ from domain.order.noun import (
     Address,
     Cost,
     Delivery,
-    DeliveryMethod,
+    LineDuty,
     Order,
     OrderId,
     OrderLine,
     OrderLineId,
     OrderRefund,
     OrderRefundId,
+    Provenance,
     Tender,
     TenderKind,
     TenderPart,
@@ -29,8 +30,14 @@ from domain.order.place import PlaceOrder, place, terms_of
 from domain.order.pledge import PLEDGED, Pledge, PledgeChoice, PledgeMode, Pledges, called_off, promised
 from domain.order.port import Costs, OrderFilter, OrderReader, Orders, Work, may_see
 from domain.order.quote import LineQuote, OrderQuote, Terms, Wish, check_delivery, quote
-from domain.order.refund import allocate_refund, divide_refund, preview_refund, refund
-from domain.order.refusal import PriceChanged, TendersDoNotFit, VoucherNotForThis, VoucherNotGood
+from domain.order.refund import allocate_refund, preview_refund, refund
+from domain.order.refusal import (
+    NotDeliveredThere,
+    PriceChanged,
+    TendersDoNotFit,
+    VoucherNotForThis,
+    VoucherNotGood,
+)
 
 __all__ = [
     "LINE_LIFECYCLE",
@@ -48,9 +55,11 @@ __all__ = [
     "Discounts",
     "ExpireOrder",
     "GiftCardChoice",
+    "LineDuty",
     "LineKind",
     "LineQuote",
     "LineState",
+    "NotDeliveredThere",
     "Order",
     "OrderFilter",
     "OrderId",
@@ -68,6 +77,7 @@ __all__ = [
     "PledgeMode",
     "Pledges",
     "PriceChanged",
+    "Provenance",
     "ResolveChargeBack",
     "Tender",
     "TenderKind",
@@ -87,7 +97,6 @@ __all__ = [
     "check_delivery",
     "complete",
     "delivered",
-    "divide_refund",
     "end_unpaid",
     "expire",
     "may_see",

@@ -34,9 +34,21 @@ async def delivered(work: Work, order: Order, line_ids: Collection[UUID], action
     for line in sorted((order.line(line_id) for line_id in line_ids), key=lambda one: str(one.piece_id)):
         if line.piece_id is not None:
             await pass_to_buyer(work, order, line)
+    await owe_duties(work, order, [order.line(line_id) for line_id in line_ids], now)
     if order.state is OrderState.DELIVERED:
         order.delivered_at = now
         work.events.append(Event("order.delivered", "order", order.id, account_id=order.buyer))
+
+
+async def owe_duties(work: Work, order: Order, lines: Collection[OrderLine], now: datetime) -> None:
+    """The goods have crossed the border: what was collected for that is owed to the country that they are in."""
+    abroad = [line for line in lines if line.duty_minor]
+    for line in abroad:
+        line.imported_at = now
+    due = total((line.duty - line.duty_refunded for line in abroad), order.currency)
+    if due:
+        postings = [house(AccountKind.ESCROW, -due), house(AccountKind.DUTIES_PAYABLE, due)]
+        await post(work, postings, ("order", order.id), now, f"Order {order.code} imported")
 
 
 async def pass_to_buyer(work: Work, order: Order, line: OrderLine) -> None:

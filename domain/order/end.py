@@ -10,7 +10,7 @@ from domain.booking import Booking
 from domain.event import Event
 from domain.ledger import Posting
 from domain.listing import ListingId
-from domain.money import Money
+from domain.money import Currency, Money
 from domain.order import grant, journey
 from domain.order.lifecycle import LineState, OrderState
 from domain.order.noun import Order, OrderId, OrderLine, OrderLineId
@@ -22,7 +22,7 @@ from domain.refusal import InvalidInput, NotFound, require
 from domain.supplier import BillCause
 from domain.viewer import Role, Viewer
 from domain.wallet import HoldState, give_back, post
-from domain.work import check_version
+from domain.work import Job, check_version
 
 REASON_MAX = 500
 
@@ -65,26 +65,31 @@ async def release_holds(work: Work, order: Order, now: datetime) -> None:
 
 
 async def end_paid(work: Work, order: Order, reason: str, now: datetime) -> None:
-    """Undo a locked order that was paid and not shipped, and save it: all money goes back to its tenders."""
-    order.move("orderCancel")
-    order.ended_at, order.end_reason = now, reason
-    open_ = [line for line in order.lines if line.state is not LineState.CANCELLED]
+    """Undo what has not been shipped of a locked order that was paid, and save it: all of that goes to its tenders.
+
+    Journeys that were travelled and services that were performed stay, and the order is about them alone.
+    """
+    open_ = [line for line in order.lines if line.state is LineState.OPEN]
+    stays = order.stays_without([line.id for line in open_])
+    if stays:
+        order.move("orderCancel/REST")
+        order.delivered_at = now
+        work.outbox.append(Job("orderComplete", order.id, now))
+    else:
+        order.move("orderCancel")
+        order.ended_at, order.end_reason = now, reason
     for line in open_:
         line.move("orderCancel")
     booked = await journey.lock_of_order(work, order)
-    for line in sorted(order.lines, key=lambda one: str(one.consignment_id)):
+    for line in sorted(open_, key=lambda one: str(one.consignment_id)):
         if line.consigned and line.consignment_id is not None:
             await settlement.cancel_sale(work, order_line_id=line.id, now=now)
             await consignment.unsold(work, line.consignment_id, now)
-    listings = await lock_listings(work, order)
-    for line in order.offers:
-        listing.relist(listings[line.listed], line.quantity)
-    for one in in_order(listings):
-        await listing.keep(work, one, "returned")
-    await take_costs_back(work, order)
+    await put_on_shelf(work, open_)
+    await take_costs_back(work, order.currency, open_)
     kept = await call_off_journeys(work, order, open_, booked, reason, now)
     if order.trade_in_id is not None:
-        await work.pledges.call_off(order, whole=True, now=now)
+        await work.pledges.call_off(order, whole=not stays, now=now)
     back = {line.id: line.refundable - kept.get(line.id, Money.zero(order.currency)) for line in open_}
     shipping = order.shipping - order.shipping_refunded
     if shipping or any(back.values()):
@@ -93,10 +98,21 @@ async def end_paid(work: Work, order: Order, reason: str, now: datetime) -> None
     await earn_what_stays(work, order, open_, now)
     await free_places(work, open_, booked)
     await work.orders.save(order)
-    work.events.append(Event("order.cancelled", "order", order.id, {"reason": reason}, account_id=order.buyer))
-    for line in order.lines:
+    name = "order.restCancelled" if stays else "order.cancelled"
+    work.events.append(Event(name, "order", order.id, {"reason": reason}, account_id=order.buyer))
+    for line in open_:
         if line.piece_id is not None:
             work.events.append(Event("piece.saleCancelled", "orderLine", line.id, {}, line.piece_id, order.buyer))
+
+
+async def put_on_shelf(work: Work, lines: Sequence[OrderLine]) -> None:
+    """What these lines have sold is offered again."""
+    offers = [line for line in lines if line.listing_id is not None]
+    listings = {ListingId(key): one for key, one in (await work.listings.lock_all([o.listed for o in offers])).items()}
+    for line in offers:
+        listing.relist(listings[line.listed], line.quantity)
+    for one in in_order(listings):
+        await listing.keep(work, one, "returned")
 
 
 async def call_off_journeys(
@@ -136,13 +152,13 @@ async def earn_what_stays(work: Work, order: Order, lines: Sequence[OrderLine], 
         await post(work, postings, ("order", order.id), now, f"Order {order.code} called off")
 
 
-async def take_costs_back(work: Work, order: Order) -> None:
+async def take_costs_back(work: Work, currency: Currency, lines: Sequence[OrderLine]) -> None:
     """What goods from stock had cost is on the shelf again with them."""
     costs: dict[ListingId, Money] = {}
-    for line in order.lines:
+    for line in lines:
         if line.listing_id is not None and line.piece_id is None and line.cost is not None:
-            costs[line.listing_id] = costs.get(line.listing_id, Money.zero(order.currency)) + line.cost
-            line.cost = Money.zero(order.currency)
+            costs[line.listing_id] = costs.get(line.listing_id, Money.zero(currency)) + line.cost
+            line.cost = Money.zero(currency)
     await stock.put_back(work, costs)
 
 

@@ -15,12 +15,12 @@ from domain.ledger import AccountKind, Posting, house
 from domain.money import BASIS_POINTS, Money, total
 from domain.order.lifecycle import LineKind, LineState, OrderState
 from domain.order.noun import HOLD_GRACE, Order, OrderLine
+from domain.order.pledge import promised
 from domain.order.port import Work
-from domain.supplier import BillCause, ShareReason
+from domain.supplier import BillCause
 from domain.wallet import post
 from domain.work import Job
 
-BILLED = {ShareReason.CO_DEVELOPED: BillCause.CO_DEVELOPED, ShareReason.REFERRAL: BillCause.REFERRAL}
 TOOK_PLACE = (LineState.DELIVERED, LineState.RETURNED, LineState.CANCELLED)
 
 
@@ -66,13 +66,32 @@ async def may_be_charged(work: Work, order: Order) -> Mapping[UUID, Booking] | N
     return found
 
 
+def behind(order: Order) -> Money:
+    """What of the price of journeys does not stand apart yet: no more does than an old piece has left to be in escrow.
+
+    The rest follows when the piece, or the cash that is held for it, has paid; before, no line is earned or refunded.
+    """
+    apart = total((line.price for line in order.journeys), order.currency)
+    there = total((tender.paid for tender in order.tenders if not promised(tender)), order.currency)
+    return max(apart - there, Money.zero(order.currency))
+
+
+def caught_up(order: Order) -> list[Posting]:
+    """What a promise that pays now puts beside what stands apart already; before the tenders say that it has paid."""
+    rest = behind(order)
+    if not rest:
+        return []
+    return [house(AccountKind.ESCROW, -rest), house(AccountKind.TRAVEL_UNEARNED, rest)]
+
+
 async def paid(work: Work, order: Order, found: Mapping[UUID, Booking], now: datetime) -> None:
     """What was paid for journeys stands apart from what is in escrow; suppliers are asked."""
     journeys = order.journeys
     if not journeys:
         return
-    amount = total((line.price for line in journeys), order.currency)
-    await move(work, order, amount, now, "to be travelled")
+    amount = total((line.price for line in journeys), order.currency) - behind(order)
+    if amount:
+        await move(work, order, amount, now, "to be travelled")
     for line in sorted(journeys, key=lambda one: str(one.booking_id)):
         assert line.booking_id is not None, "a journey has a booking"
         await bookings.paid(work, found[line.booking_id], line.id, now)
@@ -125,10 +144,7 @@ async def earn(work: Work, line: OrderLine, cause: BillCause, now: datetime) -> 
 
 async def share(work: Work, line: OrderLine, earned: Money, now: datetime) -> list[Posting]:
     """Partners' parts of what the house has earned on a line, each with its bill."""
-    return [
-        await supplier.owe(work, part.supplier_id, BILLED[part.reason], line.id, amount, now)
-        for part, amount in supplier.divide(earned, line.shares)
-    ]
+    return await supplier.share(work, line.id, earned, line.shares, now)
 
 
 def conclude(work: Work, order: Order, reason: str, now: datetime) -> None:

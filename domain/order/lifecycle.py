@@ -50,6 +50,8 @@ ORDER_LIFECYCLE = Lifecycle(
         "expired": ([S.PENDING_PAYMENT], S.EXPIRED),
         "paymentFailed": ([S.PENDING_PAYMENT], S.CANCELLED),
         "orderCancel": ([S.PENDING_PAYMENT, S.PAID], S.CANCELLED),
+        # A journey was travelled, or a service performed: that stays, and nothing else is left to be done.
+        "orderCancel/REST": ([S.PAID], S.DELIVERED),
         "shipmentCreate": ([S.PAID, S.PREPARING], S.PREPARING),
         "shipmentCancel": ([S.PREPARING], S.PAID),
         "shipmentHandOver": ([S.PREPARING], S.SHIPPED),

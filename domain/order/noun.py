@@ -14,7 +14,7 @@ from domain.money import Currency, Money, total
 from domain.order.lifecycle import LINE_LIFECYCLE, ORDER_LIFECYCLE, LineKind, LineState, OrderState
 from domain.payment import PaymentIntentId
 from domain.piece import Party, PartyKind, PieceId
-from domain.policy import Pin, TaxBasis
+from domain.policy import DeliveryMethod, DutyKind, Pin, TaxBasis
 from domain.refusal import NotFound
 from domain.supplier import RevenueShare, SupplierId
 from domain.viewer import AccountId
@@ -29,14 +29,6 @@ CHARGE_BACK = "CHARGEBACK"
 
 HOLD_GRACE = timedelta(days=1)
 """The order ends first; claims and holds that lapse by themselves are only the last resort."""
-
-
-class DeliveryMethod(StrEnum):
-    """How the goods get to the buyer."""
-
-    STANDARD = "STANDARD"
-    EXPRESS = "EXPRESS"
-    PICKUP = "PICKUP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +105,25 @@ class Cost:
     margin: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where what is offered is, None where the house has it; its categories lead from the root to its own."""
+
+    place: str | None
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineDuty:
+    """What is asked for a line at a border: `rate_bps` of `basis`, by the tariff that `source` names."""
+
+    kind: DutyKind
+    basis: Money
+    rate_bps: int
+    amount: Money
+    source: str
+
+
 @dataclass(slots=True)
 class OrderLine:
     """One thing that is bought, with its own seller of record, tax basis, versions of policies and terms of return.
@@ -123,6 +134,10 @@ class OrderLine:
     consigned piece, where the house is taxed on its commission when it settles. `cost` is what a piece cost the
     house, or goods from stock once they are sold: their share of what all of them had cost; of a journey it is what
     the supplier gets. `jurisdiction` is whose tax it is; `shares` are others' part in what the house earns.
+
+    Goods that cross a border go out from `origin` without a tax in their price; `duties` are what the country of
+    arrival asks, paid with the order besides the price. Until they are there that is in escrow, and goes back with
+    the price; from `imported_at` on it is owed to the country, and goes back only where that is `given_back`.
     """
 
     id: OrderLineId
@@ -157,9 +172,31 @@ class OrderLine:
     pins: tuple[Pin, ...] = ()
     shares: tuple[RevenueShare, ...] = ()
     supplier_id: SupplierId | None = None
+    origin: str = ""
+    duties: tuple[LineDuty, ...] = ()
+    duty_minor: int = 0
+    duty_refunded_minor: int = 0
+    given_back: bool = False
+    imported_at: datetime | None = None
     discount_minor: int = 0
     discount_back_minor: int = 0
     version: int = 1
+
+    @property
+    def duty(self) -> Money:
+        """All that is asked for it at the border."""
+        return Money(self.duty_minor, self.price.currency)
+
+    @property
+    def duty_refunded(self) -> Money:
+        return Money(self.duty_refunded_minor, self.price.currency)
+
+    def duty_back(self, refunded: Money) -> Money:
+        """What goes back of it once this is what was refunded of the price: the same part of all, less what went."""
+        if not self.duty_minor or (self.imported_at is not None and not self.given_back):
+            return Money.zero(self.price.currency)
+        part = self.duty.allocate([refunded.minor, (self.price - refunded).minor])[0]
+        return part - self.duty_refunded
 
     @property
     def discount(self) -> Money:
@@ -201,7 +238,7 @@ class OrderLine:
 
 @dataclass(slots=True)
 class Order:
-    """`total` is what all lines and the shipping cost; the tenders sum to it. All amounts are in `currency`.
+    """`total` is what all lines, the shipping and the borders cost; the tenders sum to it, all in `currency`.
 
     `trade_in_id` is the old piece that the purchase goes together with.
     """
@@ -228,6 +265,7 @@ class Order:
     end_reason: str | None = None
     channel_code: str | None = None
     trade_in_id: UUID | None = None
+    duties_minor: int = 0
     version: int = 1
 
     @property
@@ -242,6 +280,11 @@ class Order:
     @property
     def tax(self) -> Money:
         return total((line.tax for line in self.lines), self.currency)
+
+    @property
+    def duties(self) -> Money:
+        """What borders ask for all lines."""
+        return Money(self.duties_minor, self.currency)
 
     @property
     def refunded(self) -> Money:
@@ -266,6 +309,11 @@ class Order:
     def journeys(self) -> Sequence[OrderLine]:
         """The lines that are of a booking."""
         return [line for line in self.lines if line.booking_id is not None]
+
+    def stays_without(self, line_ids: Collection[UUID]) -> bool:
+        """Whether anything of it stands once these lines are given back."""
+        gone = (LineState.RETURNED, LineState.CANCELLED)
+        return any(line.id not in line_ids and line.state not in gone for line in self.lines)
 
     def tender(self, kind: TenderKind) -> Tender | None:
         return next((tender for tender in self.tenders if tender.kind is kind), None)

@@ -129,6 +129,7 @@ async def open_settlements(work: Work, order: Order, now: datetime) -> None:
                 order_id=order.id,
                 order_line_id=line.id,
                 price=line.price,
+                shares=line.shares,
                 sold_at=now,
                 now=now,
                 return_window_days=line.return_days,

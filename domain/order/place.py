@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain import cart as carts
-from domain import claim, consignment, listing, payment, policy, supplier
-from domain.booking import Booking
+from domain import claim, consignment, listing, payment, supplier
+from domain.booking import Booking, BookingPart
 from domain.cart import Cart, CartBooking, CartId
 from domain.event import Event
 from domain.gift_card import Gift, GiftCardNotGood
@@ -17,7 +17,18 @@ from domain.order import grant, journey
 from domain.order.deliver import block
 from domain.order.grant import GRANTED, GiftCardChoice
 from domain.order.lifecycle import LineState, OrderState
-from domain.order.noun import HOLD_GRACE, Cost, Delivery, Order, OrderId, OrderLine, OrderLineId, Tender, TenderKind
+from domain.order.noun import (
+    HOLD_GRACE,
+    Cost,
+    Delivery,
+    Order,
+    OrderId,
+    OrderLine,
+    OrderLineId,
+    Provenance,
+    Tender,
+    TenderKind,
+)
 from domain.order.pay import hold_promised, in_order, open_settlements, pay_from_wallet, sell, tell_paid
 from domain.order.pledge import PLEDGED, Pledge, PledgeChoice, PledgeMode
 from domain.order.port import Work
@@ -25,7 +36,7 @@ from domain.order.quote import OrderQuote, Terms, Wish, check_delivery, quote
 from domain.order.refusal import PriceChanged
 from domain.payment import PAYMENT_TTL, PaymentProvider, PaymentPurpose
 from domain.piece import PieceId
-from domain.policy import Pin, PolicyKind, PolicyVersion, ReturnTerms, TaxTerms
+from domain.policy import CustomsTerms, Pin, PolicyKind, PolicyVersion, ReturnTerms, ShippingTerms, TaxTerms
 from domain.refusal import InvalidInput, require
 from domain.settlement import BlockReason
 from domain.shop import ShopId
@@ -46,6 +57,9 @@ class PlaceOrder:
     channel_code: str | None = None
     gift_card: GiftCardChoice | None = None
     voucher_code: str | None = None
+
+
+Booked = Sequence[tuple[CartBooking, Booking]]
 
 
 async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetime) -> Order:
@@ -73,7 +87,7 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
     wish = replace(command.wish, pledge=pledge, gift=gift, discount=discount)
     reckoned = quote(cart.items, seen, command.delivery, terms, wish, booked)
     order = draft(work, cart, reckoned, command.delivery, now)
-    await attribute(work, order, command.channel_code)
+    await attribute(work, order, booked, command.channel_code)
     if pledge is not None:
         promise_piece(order, pledge)
     provider = command.wish.provider
@@ -107,23 +121,24 @@ def promise_piece(order: Order, pledge: Pledge) -> None:
             block(line, BlockReason.TRADE_IN)
 
 
-async def attribute(work: Work, order: Order, channel_code: str | None) -> None:
-    """The sale came through a partner's channel, which has a part in what the house earns on it.
+async def attribute(work: Work, order: Order, booked: Booked, channel_code: str | None) -> None:
+    """The sale came through a partner's channel, which has a part in whatever the house earns on it.
 
-    What is sold for a member is settled with that member, and has no such part.
+    A journey that is paid in two parts keeps that for the second; the bookings are saved with what pays for them.
     """
     if channel_code is None:
         return
     partner = await work.suppliers.of_channel(channel_code.strip().upper())
     require(partner is not None, InvalidInput("No partner has this channel.", path=("channelCode",)))
     assert partner is not None, "looked at above"
+    code = partner.channel_code or ""
+    require(partner.account_id != order.buyer, supplier.OwnChannel(code, path=("channelCode",)))
     order.channel_code = partner.channel_code
     for line in order.lines:
-        if not line.consigned:
-            line.shares = supplier.referral(partner, line.shares)
-
-
-Booked = Sequence[tuple[CartBooking, Booking]]
+        line.shares = supplier.referral(partner, line.shares)
+    for item, booking in booked:
+        if item.part is not BookingPart.BALANCE:
+            booking.shares = supplier.referral(partner, booking.shares)
 
 
 async def buy(work: Work, cart: Cart, order: Order, booked: Booked, now: datetime) -> None:
@@ -170,21 +185,33 @@ async def gather_terms(work: Work, cart: Cart, delivery: Delivery, now: datetime
         jurisdiction = delivery.address.country
     else:
         jurisdiction = (await work.shops.find(ShopId(delivery.shop_id))).address.country
+    sent = [item.listing_id for item in cart.items] if delivery.shop_id is None else []
     return terms_of(
         jurisdiction,
-        [await policy.current(work, kind, now) for kind in (PolicyKind.TAX, PolicyKind.RETURN)],
+        await work.policies.in_force(now),
         await work.costs.of_pieces(list(cart.tokens)),
+        await work.costs.provenances(sent),
     )
 
 
-def terms_of(jurisdiction: str, policies: Sequence[PolicyVersion], costs: Mapping[PieceId, Cost]) -> Terms:
-    """The tax and return policies among these, with the versions that each line pins."""
+PINNED = (PolicyKind.TAX, PolicyKind.RETURN, PolicyKind.SHIPPING, PolicyKind.CUSTOMS)
+
+
+def terms_of(
+    jurisdiction: str,
+    policies: Sequence[PolicyVersion],
+    costs: Mapping[PieceId, Cost],
+    provenances: Mapping[ListingId, Provenance],
+) -> Terms:
+    """The policies of a sale among these, with the versions that each line pins."""
     found = {version.kind: version for version in policies}
-    tax, returns = found[PolicyKind.TAX].terms, found[PolicyKind.RETURN].terms
+    tax, returns, shipping, customs = (found[kind].terms for kind in PINNED)
     assert isinstance(tax, TaxTerms), "a tax policy has tax terms"
     assert isinstance(returns, ReturnTerms), "a return policy has return terms"
-    pins = tuple(Pin(kind, found[kind].version) for kind in (PolicyKind.TAX, PolicyKind.RETURN))
-    return Terms(jurisdiction, tax, returns, costs, pins)
+    assert isinstance(shipping, ShippingTerms), "a shipping policy has shipping terms"
+    assert isinstance(customs, CustomsTerms), "a customs policy has customs terms"
+    pins = tuple(Pin(kind, found[kind].version) for kind in PINNED)
+    return Terms(jurisdiction, tax, returns, shipping, customs, costs, provenances, pins)
 
 
 def check_items(cart: Cart, listings: Mapping[ListingId, Listing]) -> None:
@@ -285,6 +312,10 @@ def draft(work: Work, cart: Cart, reckoned: OrderQuote, delivery: Delivery, now:
             shares=line.shares,
             supplier_id=line.supplier_id,
             discount_minor=line.discount_minor,
+            origin=line.origin,
+            duties=line.duties,
+            duty_minor=line.duty.minor,
+            given_back=line.given_back,
         )
         for position, line in enumerate(reckoned.lines, start=1)
     )
@@ -303,4 +334,5 @@ def draft(work: Work, cart: Cart, reckoned: OrderQuote, delivery: Delivery, now:
         shipping_refunded=zero,
         payment_intent_id=None,
         placed_at=now,
+        duties_minor=reckoned.duties.minor,
     )

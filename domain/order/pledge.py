@@ -112,12 +112,19 @@ class Pledges(Protocol):
     async def call_off(self, order: Order, *, whole: bool, now: datetime) -> None:
         """Money of the order is about to go back: a promise that is not kept yet ends, and the held cash has paid.
 
-        `whole` says that all of the order's money goes back, and so the purchase that the piece was traded in for.
+        `whole` says that nothing stays of the purchase that the piece was traded in for.
         """
         ...
 
     async def give_back(
-        self, order: Order, parts: Sequence[TenderPart], *, whole: bool, now: datetime
+        self, order: Order, parts: Sequence[TenderPart], *, piece_back: bool, now: datetime
     ) -> list[Posting]:
-        """The other side of what goes back out of escrow to the piece and the subsidy that have paid."""
+        """The other side of what goes back out of escrow to the piece and the subsidy that have paid.
+
+        `piece_back` says that the piece itself goes back, and not its value.
+        """
+        ...
+
+    async def still_here(self, order: Order, now: datetime) -> Money | None:
+        """What the piece was bought for, if it is still the house's and nothing else was agreed about it; locks it."""
         ...

@@ -6,9 +6,10 @@ from typing import Protocol
 from uuid import UUID
 
 from domain import cart, gift_card, payment, receivable, settlement, shop, stock
+from domain.listing import ListingId
 from domain.order.discount import Discounts
 from domain.order.lifecycle import OrderState
-from domain.order.noun import Cost, Order, OrderId, OrderRefund
+from domain.order.noun import Cost, Order, OrderId, OrderRefund, Provenance
 from domain.order.pledge import Pledges
 from domain.page import Page, PageRequest
 from domain.piece import PieceId
@@ -27,6 +28,10 @@ class Orders(Protocol):
 class Costs(Protocol):
     async def of_pieces(self, piece_ids: Collection[PieceId]) -> Mapping[PieceId, Cost]:
         """What pieces cost the house that it has bought; a piece that it never bought is not among them."""
+        ...
+
+    async def provenances(self, listing_ids: Collection[ListingId]) -> Mapping[ListingId, Provenance]:
+        """Where what is offered is, and of which categories."""
         ...
 
 
@@ -77,6 +82,7 @@ class OrderReader(Protocol):
 
     async def refunds(self, order_ids: Sequence[UUID]) -> Sequence[Sequence[OrderRefund]]: ...
     async def costs(self, piece_ids: Sequence[UUID]) -> Mapping[PieceId, Cost]: ...
+    async def provenances(self, listing_ids: Sequence[UUID]) -> Mapping[ListingId, Provenance]: ...
 
 
 def may_see(viewer: Viewer, order: Order) -> bool:

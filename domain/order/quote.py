@@ -9,26 +9,28 @@ from domain.cart import CartBooking, CartItem
 from domain.catalogue import ProductId
 from domain.gift_card import Gift, planned
 from domain.listing import Listing, ListingId, ListingKind
-from domain.money import BASIS_POINTS, Currency, Money, total
+from domain.money import BASIS_POINTS, Money, total
 from domain.order.discount import Discount, taken_off
+from domain.order.duty import ask
 from domain.order.lifecycle import LineKind
-from domain.order.noun import Address, Cost, Delivery, DeliveryMethod, Tender, TenderKind
+from domain.order.noun import Address, Cost, Delivery, LineDuty, Provenance, Tender, TenderKind
 from domain.order.pledge import Pledge
-from domain.order.refusal import TendersDoNotFit
+from domain.order.refusal import NotDeliveredThere, TendersDoNotFit
 from domain.payment import PaymentProvider
 from domain.piece import Party, PartyKind, PieceId
-from domain.policy import Pin, PolicyKind, ReturnTerms, TaxBasis, TaxTerms
+from domain.policy import (
+    CustomsArea,
+    CustomsTerms,
+    DeliveryMethod,
+    Pin,
+    PolicyKind,
+    ReturnTerms,
+    ShippingTerms,
+    TaxBasis,
+    TaxTerms,
+)
 from domain.refusal import InvalidInput, require
 from domain.supplier import RevenueShare, SupplierId
-
-EXPRESS_FEE = {
-    Currency.CNY: 12_000,
-    Currency.HKD: 14_000,
-    Currency.EUR: 2_500,
-    Currency.USD: 2_800,
-    Currency.JPY: 3_500,
-}
-"""In minor units. The insured standard way and pickup cost the buyer nothing."""
 
 ADDRESS_LENGTHS = {
     "recipient": (1, 120),
@@ -43,7 +45,7 @@ ADDRESS_LENGTHS = {
 
 @dataclass(frozen=True, slots=True)
 class LineQuote:
-    """One line, before anything is bought; `price` is for all of the quantity and includes `tax`."""
+    """One line, before anything is bought; `price` is for all of the quantity and includes `tax`, but no `duties`."""
 
     listing_id: ListingId | None
     listing_kind: ListingKind | None
@@ -68,7 +70,20 @@ class LineQuote:
     bundle_id: UUID | None = None
     shares: tuple[RevenueShare, ...] = ()
     supplier_id: SupplierId | None = None
+    origin: str = ""
+    duties: tuple[LineDuty, ...] = ()
+    given_back: bool = False
     discount_minor: int = 0
+
+    @property
+    def ships(self) -> bool:
+        """Whether it is packed and handed over."""
+        return self.kind in (LineKind.GOODS, LineKind.PIECE)
+
+    @property
+    def duty(self) -> Money:
+        """All that is asked for it at the border."""
+        return total((duty.amount for duty in self.duties), self.price.currency)
 
     @property
     def discount(self) -> Money:
@@ -83,19 +98,35 @@ class OrderQuote:
     lines: tuple[LineQuote, ...]
     subtotal: Money
     shipping: Money
+    duties: Money
     total: Money
     tenders: tuple[Tender, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a quote is made under: whose law, which tax and return policies, what pieces cost the house."""
+    """What a quote is made under: whose law, which policies, what pieces cost the house, where they are.
+
+    `provenances` are of what goes into a parcel; what is picked up in a shop crosses no border with its buyer.
+    """
 
     jurisdiction: str
     tax: TaxTerms
     returns: ReturnTerms
+    shipping: ShippingTerms
+    customs: CustomsTerms
     costs: Mapping[PieceId, Cost]
+    provenances: Mapping[ListingId, Provenance]
     pins: tuple[Pin, ...] = ()
+
+    def origin(self, listing_id: ListingId) -> str:
+        """The country that goods leave from; empty for what goes into no parcel."""
+        found = self.provenances.get(listing_id)
+        return "" if found is None else found.place or self.shipping.home
+
+    def crosses(self, origin: str) -> bool:
+        """Whether goods from there pass a border on their way."""
+        return bool(origin) and self.customs.crosses(origin, self.jurisdiction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +153,7 @@ def quote(
     wish: Wish,
     booked: Sequence[tuple[CartBooking, Booking]] = (),
 ) -> OrderQuote:
-    """Add everything up; refuses tenders that do not fit."""
+    """Add everything up; refuses tenders that do not fit, and parcels to where none go."""
     lines = (
         *(quote_line(listings[item.listing_id], item, terms) for item in items),
         *(quote_booking(item, booking, terms) for item, booking in booked),
@@ -131,23 +162,27 @@ def quote(
         parts = taken_off(wish.discount, lines)
         lines = tuple(replace(line, discount_minor=part.minor) for line, part in zip(lines, parts, strict=True))
     currency = lines[0].price.currency
+    lines = bear_duties(lines, terms)
     subtotal = total((line.price for line in lines), currency)
-    ships = any(line.kind in (LineKind.GOODS, LineKind.PIECE) for line in lines)
-    shipping = shipping_fee(delivery.method, currency) if ships else Money.zero(currency)
-    whole = subtotal + shipping
-    return OrderQuote(
-        lines, subtotal, shipping, whole, plan_tenders(whole, wish, total((line.discount for line in lines), currency))
-    )
+    shipping = shipping_fee(lines, delivery, terms.shipping)
+    duties = total((line.duty for line in lines), currency)
+    whole = subtotal + shipping + duties
+    off = total((line.discount for line in lines), currency)
+    return OrderQuote(lines, subtotal, shipping, duties, whole, plan_tenders(whole, wish, off))
 
 
 def quote_line(listing: Listing, item: CartItem, terms: Terms) -> LineQuote:
-    """At the price that it has now; in a bundle at its share of the bundle's."""
+    """At the price that it has now; in a bundle at its share of the bundle's.
+
+    What goes abroad leaves without a tax in its price: the country of arrival asks its own besides.
+    """
     quantity = item.quantity
     unit_price = listing.price if item.bundle_id is None else item.price
     cost = None if listing.piece_id is None else terms.costs.get(listing.piece_id)
     basis = tax_basis(listing, cost)
     paid = None if cost is None else cost.amount
-    rate_bps = terms.tax.rate_bps(terms.jurisdiction, basis)
+    origin = "" if item.service else terms.origin(listing.id)
+    rate_bps = 0 if terms.crosses(origin) else terms.tax.rate_bps(terms.jurisdiction, basis)
     price = unit_price * quantity
     return LineQuote(
         listing_id=listing.id,
@@ -170,11 +205,32 @@ def quote_line(listing: Listing, item: CartItem, terms: Terms) -> LineQuote:
         ),
         kind=kind_of(item),
         jurisdiction=terms.jurisdiction,
-        pins=terms.pins,
+        pins=tuple(pin for pin in terms.pins if origin or pin.kind not in BY_PARCEL),
         claim_token=item.token,
         bundle_id=item.bundle_id,
         shares=item.shares,
+        origin=origin,
     )
+
+
+BY_PARCEL = (PolicyKind.SHIPPING, PolicyKind.CUSTOMS)
+
+
+def bear_duties(lines: Sequence[LineQuote], terms: Terms) -> tuple[LineQuote, ...]:
+    """The lines with what is asked for them where they cross a border; small orders may cross it free."""
+    area = terms.customs.area(terms.jurisdiction)
+    abroad = [line for line in lines if terms.crosses(line.origin)]
+    if area is None or not abroad:
+        return tuple(lines)
+    arriving = total((line.price for line in abroad), abroad[0].price.currency)
+    return tuple(bear(line, area, terms, arriving) if terms.crosses(line.origin) else line for line in lines)
+
+
+def bear(line: LineQuote, area: CustomsArea, terms: Terms, arriving: Money) -> LineQuote:
+    assert line.listing_id is not None, "what crosses a border is of a listing"
+    categories = terms.provenances[line.listing_id].categories
+    asked = ask(area, terms.tax, terms.jurisdiction, line.price, line.tax_basis, categories, arriving)
+    return replace(line, duties=asked, given_back=area.given_back)
 
 
 def kind_of(item: CartItem) -> LineKind:
@@ -242,8 +298,19 @@ def included_tax(basis: TaxBasis, price: Money, cost: Money | None, rate_bps: in
     return taxed.allocate([rate_bps, BASIS_POINTS])[0]
 
 
-def shipping_fee(method: DeliveryMethod, currency: Currency) -> Money:
-    return Money(EXPRESS_FEE[currency] if method is DeliveryMethod.EXPRESS else 0, currency)
+def shipping_fee(lines: Sequence[LineQuote], delivery: Delivery, terms: ShippingTerms) -> Money:
+    """What the zone of the address asks for the way; nothing for a pickup, or where nothing is sent."""
+    zero = Money.zero(lines[0].price.currency)
+    goods = total((line.price for line in lines if line.ships), zero.currency)
+    if delivery.address is None or not any(line.ships for line in lines):
+        return zero
+    country = delivery.address.country
+    zone = terms.zone(country)
+    way = None if zone is None else zone.way(delivery.method)
+    if way is None:
+        ways = () if zone is None else tuple(one.method for one in zone.methods)
+        raise NotDeliveredThere(country, ways, path=("delivery", *(("method",) if ways else ("address", "country"))))
+    return way.fee(goods)
 
 
 def plan_tenders(whole: Money, wish: Wish, off: Money) -> tuple[Tender, ...]:

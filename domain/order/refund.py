@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from domain import payment, receivable
 from domain.event import Event
@@ -17,6 +18,7 @@ from domain.order.pledge import PLEDGED, called_off
 from domain.order.port import Work
 from domain.payment import PaymentIntent, PaymentState, RefundTooHigh
 from domain.refusal import require
+from domain.viewer import AccountId
 from domain.wallet import LotSlice, credit_postings, let_lapse, post, split_slices
 
 
@@ -32,21 +34,6 @@ def allocate_refund(tenders: Sequence[Money], already_refunded: Sequence[Money],
     return amount.allocate([part.minor for part in left])
 
 
-def divide_refund(tenders: Sequence[Tender], amount: Money, off: Money) -> list[Money]:
-    """How much of a refund goes back to each tender, when `off` of it goes back to the voucher's.
-
-    What a voucher took off of a line comes back with that line; the others share the rest.
-    """
-    is_voucher = [tender.kind is TenderKind.VOUCHER for tender in tenders]
-    others = [tender for tender, apart in zip(tenders, is_voucher, strict=True) if not apart]
-    rest = iter(
-        allocate_refund([tender.paid for tender in others], [tender.refunded for tender in others], amount - off)
-        if amount > off
-        else [Money.zero(amount.currency) for _ in others]
-    )
-    return [off if apart else next(rest) for apart in is_voucher]
-
-
 def lots_back(tender: Tender, amount: Money) -> tuple[LotSlice, ...]:
     """The lots that an amount goes back into.
 
@@ -60,9 +47,47 @@ def lots_back(tender: Tender, amount: Money) -> tuple[LotSlice, ...]:
 
 def preview_refund(order: Order, amount: Money) -> tuple[TenderPart, ...]:
     """What a refund of this amount would give back to each tender."""
+    return divide_refund(order, [amount])
+
+
+def divide_refund(
+    order: Order, amounts: Sequence[Money], *, off: Money | None = None, piece_back: bool = False
+) -> tuple[TenderPart, ...]:
+    """What these amounts, one after the other in the order of the lines, give back to each tender.
+
+    `off` goes back besides, to whoever bore the voucher. An old piece that goes back itself does so with its subsidy,
+    both whole; the other tenders share the rest. What is foretold and what is refunded both come here, so that they
+    are the same to the last unit.
+    """
     tenders = called_off(order.tenders)
-    parts = allocate_refund([tender.paid for tender in tenders], [tender.refunded for tender in tenders], amount)
-    return tuple(TenderPart(tender.kind, part) for tender, part in zip(tenders, parts, strict=True) if part)
+    if off is not None:
+        tenders = tuple(tender for tender in tenders if tender.kind is not TenderKind.VOUCHER)
+    back = [tender.refundable if piece_back and tender.kind in PLEDGED else tender.refunded for tender in tenders]
+    paid = [tender.paid for tender in tenders]
+    before = [tender.refunded for tender in tenders]
+    if piece_back:
+        ahead = total((one - was for one, was in zip(back, before, strict=True)), order.currency)
+        amounts = [total(amounts, order.currency) - ahead]
+    for amount in amounts:
+        if amount or not (piece_back or off):
+            parts = allocate_refund(paid, back, amount)
+            back = [one + part for one, part in zip(back, parts, strict=True)]
+    gained = [one - was for one, was in zip(back, before, strict=True)]
+    shared = tuple(TenderPart(tender.kind, part) for tender, part in zip(tenders, gained, strict=True) if part)
+    return (*shared, TenderPart(TenderKind.VOUCHER, off)) if off else shared
+
+
+def piece_goes_back(order: Order, amount: Money, piece: Money | None) -> bool:
+    """Whether an old piece of this value that is still here goes back itself, and not its value.
+
+    It does when all that the lines cost goes back, and it was not paid for in part; what of the shipping stays does so
+    with the others.
+    """
+    tenders = called_off(order.tenders)
+    pledged = total((tender.refundable for tender in tenders if tender.kind in PLEDGED), order.currency)
+    paid = next((tender for tender in tenders if tender.kind is TenderKind.TRADE_IN), None)
+    untouched = paid is not None and not paid.refunded and paid.paid == piece
+    return untouched and pledged <= amount
 
 
 async def refund(
@@ -76,32 +101,45 @@ async def refund(
 ) -> OrderRefund:
     """Give back what is named of each line and of the shipping of a locked, paid order; the caller saves the order.
 
-    Refuses more than is left of a line. Only what is still in escrow can go back: a line that was released can not.
+    Of what borders asked for a line the same part goes back, unless it is owed to a country that keeps it. Refuses
+    more than is left of a line. Only what is still in escrow can go back: a line that was released can not.
     """
     assert order.state not in UNPAID or order.paid_at is not None, "there is no money to give back"
-    amount = apart = off = Money.zero(order.currency)
-    for line_id, part in lines.items():
-        line = order.line(line_id)
+    amount = apart = owed = off = Money.zero(order.currency)
+    amounts: list[Money] = []
+    for line in order.lines:
+        part = lines.get(line.id)
+        if part is None:
+            continue
         assert line.released_at is None, "what has left escrow does not come back this way"
         require(part <= line.refundable, RefundTooHigh(line.refundable, part, path=("amount",)))
         undone = given_back(line, part)
         line.discount_back_minor += undone.minor
         line.refunded += part
         off += undone
-        amount += part
+        duty = line.duty_back(line.refunded)
+        line.duty_refunded_minor += duty.minor
+        amount += part + duty
+        amounts.append(part + duty - undone)
+        owed += duty if line.imported_at is not None else Money.zero(order.currency)
         apart += part if line.booking_id is not None else Money.zero(order.currency)
     if shipping:
         left = order.shipping - order.shipping_refunded
         require(shipping <= left, RefundTooHigh(left, shipping, path=("amount",)))
         order.shipping_refunded += shipping
         amount += shipping
-    tenders = called_off(order.tenders)
-    divided = zip(tenders, divide_refund(tenders, amount, off), strict=True)
-    parts = tuple(TenderPart(tender.kind, part) for tender, part in divided if part)
+        amounts.append(shipping)
+    whole = not any(line.refundable for line in order.lines)
+    piece = await work.pledges.still_here(order, now) if whole and order.trade_in_id is not None else None
+    piece_back = piece_goes_back(order, amount - off, piece)
+    parts = divide_refund(order, amounts, off=off, piece_back=piece_back)
     done = OrderRefund(OrderRefundId(work.new.id()), order.id, amount, parts, reason, now)
     if apart:
         await journey.move(work, order, -apart, now, "not travelled")
-    await give_back(work, order, done, now)
+    if owed:
+        called_back = [house(AccountKind.DUTIES_PAYABLE, -owed), house(AccountKind.ESCROW, owed)]
+        await post(work, called_back, ("order", order.id), now, f"Order {order.code}, given back at the border")
+    await give_back(work, order, done, now, piece_back=piece_back)
     await work.orders.add_refund(done)
     work.events.append(
         Event("order.refunded", "order", order.id, {"amount": str(amount), "reason": reason}, account_id=order.buyer)
@@ -109,17 +147,16 @@ async def refund(
     return done
 
 
-async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime) -> None:
+async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime, *, piece_back: bool) -> None:
     """One journal: out of escrow, into each tender."""
     intent: PaymentIntent | None = None
     if order.payment_intent_id is not None:
         intent = await work.payment_intents.lock(order.payment_intent_id)
     await work.wallets.lock(order.buyer, order.currency)
-    whole = done.amount == total((tender.refundable for tender in order.tenders), order.currency)
     pledged = [part for part in done.parts if part.kind in PLEDGED]
     postings = [house(AccountKind.ESCROW, -done.amount)]
     if pledged:
-        postings += await work.pledges.give_back(order, pledged, whole=whole, now=now)
+        postings += await work.pledges.give_back(order, pledged, piece_back=piece_back, now=now)
     for part in done.parts:
         tender = order.tender(part.kind)
         assert tender is not None, "a part goes back to a tender of the order"
@@ -140,7 +177,8 @@ async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime) 
     await post(work, postings, ("order", order.id), now, f"Refund of order {order.code}")
     await grant.give_back(work, order, done.parts, done.id, now)
     if intent is not None and intent.state is PaymentState.CHARGED_BACK:
-        await settle_debt(work, order, done, now)
+        external = total((part.amount for part in done.parts if part.kind is TenderKind.EXTERNAL), order.currency)
+        await settle_debt(work, order.buyer, external, ("order", order.id), now)
 
 
 async def external_back(work: Work, intent: PaymentIntent, amount: Money, now: datetime) -> Posting:
@@ -151,8 +189,7 @@ async def external_back(work: Work, intent: PaymentIntent, amount: Money, now: d
     return house(AccountKind.PSP_CLEARING, amount)
 
 
-async def settle_debt(work: Work, order: Order, done: OrderRefund, now: datetime) -> None:
-    """What a charge-back left the buyer owing is paid first of what comes back."""
-    back = total((part.amount for part in done.parts if part.kind is TenderKind.EXTERNAL), order.currency)
+async def settle_debt(work: Work, buyer: AccountId, back: Money, cause: tuple[str, UUID], now: datetime) -> None:
+    """What a charge-back left the buyer owing is paid first of what comes back of that payment."""
     if back:
-        await receivable.offset(work, order.buyer, back, cap_bps=BASIS_POINTS, cause=("order", order.id), now=now)
+        await receivable.offset(work, buyer, back, cap_bps=BASIS_POINTS, cause=cause, now=now)

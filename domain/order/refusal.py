@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from domain.listing import ListingId
 from domain.money import Money
+from domain.policy import DeliveryMethod
 from domain.refusal import Refusal
 
 
@@ -55,3 +56,18 @@ class PriceChanged(Refusal):
     @property
     def message(self) -> str:
         return f"The price was {self.was} and is {self.price} now. Put it in the cart again if you agree."
+
+
+@dataclass(eq=False)
+class NotDeliveredThere(Refusal):
+    """No parcel goes to this country, or none in this way; `methods` are those that do."""
+
+    code = "NOT_DELIVERED_THERE"
+    country: str
+    methods: tuple[DeliveryMethod, ...]
+
+    @property
+    def message(self) -> str:
+        if not self.methods:
+            return f"No parcels go to {self.country}: name another address, or pick it up in a club shop."
+        return f"Parcels to {self.country} go by {', '.join(self.methods)} only."

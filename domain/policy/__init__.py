@@ -3,9 +3,11 @@
 A deal pins the versions that it was made under, so that a later version never reaches back into it.
 """
 
+from domain.policy.customs import CustomsArea, CustomsTerms, DutyKind, DutyRate, within
 from domain.policy.default import default_terms
-from domain.policy.kind import PolicyKind
+from domain.policy.kind import PolicyKind, TaxBasis
 from domain.policy.pricing import FreightTariff, GradeShare, PriceStep, PricingTerms, changed_by
+from domain.policy.shipping import DeliveryMethod, ShippingTerms, ShippingZone, ZoneMethod
 from domain.policy.terms import (
     AppraisalTerms,
     Bearer,
@@ -28,12 +30,18 @@ from domain.policy.terms import (
     SellerLevel,
     SettlementTerms,
     StatutoryReturn,
-    TaxBasis,
     TaxRate,
     TaxTerms,
     Terms,
 )
-from domain.policy.travel import CancellationLadder, CategoryRule, LadderStep, TravelCategory, TravelTerms
+from domain.policy.travel import (
+    CancellationLadder,
+    CategoryRule,
+    LadderStep,
+    TravelCategory,
+    TravellerDatum,
+    TravelTerms,
+)
 from domain.policy.version import (
     InForce,
     Pin,
@@ -64,6 +72,11 @@ __all__ = [
     "CostKind",
     "CostTariff",
     "CostTerms",
+    "CustomsArea",
+    "CustomsTerms",
+    "DeliveryMethod",
+    "DutyKind",
+    "DutyRate",
     "FreightTariff",
     "GiftCardRule",
     "GiftCardTerms",
@@ -87,6 +100,8 @@ __all__ = [
     "ReturnTerms",
     "SellerLevel",
     "SettlementTerms",
+    "ShippingTerms",
+    "ShippingZone",
     "StatutoryReturn",
     "TaxBasis",
     "TaxRate",
@@ -94,11 +109,14 @@ __all__ = [
     "Terms",
     "TravelCategory",
     "TravelTerms",
+    "TravellerDatum",
     "Work",
+    "ZoneMethod",
     "changed_by",
     "current",
     "default_terms",
     "gather",
     "in_force",
     "publish",
+    "within",
 ]

@@ -1,9 +1,12 @@
 """What terms may say at all, so that every deal made under them adds up."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
-from domain.money import BASIS_POINTS, Money
+from domain.money import BASIS_POINTS, Currency, Money
+from domain.policy.customs import CustomsTerms
 from domain.policy.pricing import PriceStep, PricingTerms
+from domain.policy.shipping import DeliveryMethod, ShippingTerms, ShippingZone
 from domain.policy.terms import (
     AppraisalTerms,
     CommissionPlan,
@@ -29,9 +32,12 @@ MONTHS_MAX = 600
 RESPONSE_DAYS_MAX = 90
 ENTRIES_MAX = 100
 AGE_MAX = 120
+PASSPORT_MONTHS_MAX = 24
 MINUTES_MAX = 1_440
 HOURS_MAX = 720
 SOURCE_LENGTH_MAX = 200
+COUNTRIES_MAX = 300
+SOURCE_MAX = 200
 
 
 def check(terms: Terms) -> None:
@@ -85,6 +91,10 @@ def check(terms: Terms) -> None:
             _pricing(terms)
         case GiftCardTerms():
             _gift_cards(terms)
+        case ShippingTerms():
+            _shipping(terms)
+        case CustomsTerms():
+            _customs(terms)
 
 
 def _plan(plan: CommissionPlan) -> None:
@@ -128,6 +138,9 @@ def _travel(terms: TravelTerms) -> None:
         fits = all(0 <= age <= AGE_MAX for age in ages) and rule.age_min <= (rule.age_max or AGE_MAX)
         require(fits, InvalidInput(f"Ages are 0 to {AGE_MAX}, the lowest first.", path=("categories",)))
         _days("categories", rule.intake_days)
+        _unique("categories", rule.required)
+        valid = 0 <= rule.passport_months <= PASSPORT_MONTHS_MAX
+        require(valid, InvalidInput(f"0 to {PASSPORT_MONTHS_MAX} months.", path=("categories",)))
     _entries("ladders", [ladder.code for ladder in terms.ladders])
     for ladder in terms.ladders:
         _ladder(ladder)
@@ -139,6 +152,40 @@ def _travel(terms: TravelTerms) -> None:
     )
     _days("balanceDays", terms.balance_days)
     _days("remindDays", terms.remind_days)
+
+
+def _shipping(terms: ShippingTerms) -> None:
+    _entries("zones", [zone.code for zone in terms.zones])
+    _unique("zones", [country for zone in terms.zones for country in zone.countries], most=COUNTRIES_MAX)
+    elsewhere = sum(not zone.countries for zone in terms.zones)
+    require(elsewhere <= 1, InvalidInput("One zone at most is for everywhere else.", path=("zones",)))
+    for zone in terms.zones:
+        _zone(zone)
+
+
+def _zone(zone: ShippingZone) -> None:
+    _unique("zones", [way.method for way in zone.methods])
+    for way in zone.methods:
+        parcel = way.method is not DeliveryMethod.PICKUP
+        require(parcel, InvalidInput("Only parcels go to a zone.", path=("zones",)))
+        every = sorted(fee.currency for fee in way.fees) == sorted(Currency)
+        positive = all(fee.minor >= 0 for fee in way.fees)
+        require(every and positive, InvalidInput("A way has one fee in each currency.", path=("zones",)))
+        _amounts("zones", way.free_from)
+
+
+def _customs(terms: CustomsTerms) -> None:
+    _entries("areas", [area.code for area in terms.areas])
+    _unique("areas", [country for area in terms.areas for country in area.countries], most=COUNTRIES_MAX)
+    for area in terms.areas:
+        require(bool(area.countries), InvalidInput("An area has countries.", path=("areas",)))
+        require(0 < len(area.source) <= SOURCE_MAX, InvalidInput("Say where the rates are from.", path=("areas",)))
+        _unique("areas", [f"{rate.category}/{rate.tax_basis}" for rate in area.rates])
+        for rate in area.rates:
+            _share("areas", rate.duty_bps, BASIS_POINTS)
+            _share("areas", rate.import_tax_bps or 0, RATE_BPS_MAX)
+        _amounts("areas", area.duty_free_up_to)
+        _amounts("areas", area.tax_free_up_to)
 
 
 def _pricing(terms: PricingTerms) -> None:
@@ -219,8 +266,8 @@ def _entries(name: str, codes: list[str]) -> None:
     _unique(name, codes)
 
 
-def _unique(name: str, codes: list[str]) -> None:
-    require(len(codes) <= ENTRIES_MAX, InvalidInput(f"No more than {ENTRIES_MAX} of them.", path=(name,)))
+def _unique(name: str, codes: Sequence[str], most: int = ENTRIES_MAX) -> None:
+    require(len(codes) <= most, InvalidInput(f"No more than {most} of them.", path=(name,)))
     require(len(set(codes)) == len(codes), InvalidInput("Each is named once.", path=(name,)))
 
 

@@ -2,6 +2,8 @@
 
 from domain.localized import Localized
 from domain.money import Currency, Money
+from domain.policy.border import customs_terms, shipping_terms
+from domain.policy.kind import TaxBasis
 from domain.policy.pricing import default_pricing
 from domain.policy.terms import (
     AppraisalTerms,
@@ -25,12 +27,20 @@ from domain.policy.terms import (
     SellerLevel,
     SettlementTerms,
     StatutoryReturn,
-    TaxBasis,
     TaxRate,
     TaxTerms,
     Terms,
 )
-from domain.policy.travel import CancellationLadder, CategoryRule, LadderStep, TravelCategory, TravelTerms
+from domain.policy.travel import (
+    CancellationLadder,
+    CategoryRule,
+    LadderStep,
+    TravelCategory,
+    TravellerDatum,
+    TravelTerms,
+)
+
+PASSPORT, EMERGENCY_CONTACT, DIET, SCHOOL = TravellerDatum
 
 # The whole price of goods, then the services of an intermediary; standard rates by law, for finance to keep current.
 TAX_RATES = {
@@ -171,18 +181,8 @@ def default_terms() -> tuple[Terms, ...]:
         service_fees=tuple(Money(fee, currency) for currency, (_, fee) in APPRAISAL_LIMITS.items()),
         service_days=90,
     )
-    return (
-        commission,
-        markdown,
-        settlement,
-        returns,
-        tax,
-        cost,
-        appraisal,
-        travel_terms(),
-        default_pricing(),
-        gift_card_terms(),
-    )
+    sold = (commission, markdown, settlement, returns, tax, cost, appraisal)
+    return *sold, travel_terms(), default_pricing(), shipping_terms(), customs_terms(), gift_card_terms()
 
 
 def travel_terms() -> TravelTerms:
@@ -191,10 +191,30 @@ def travel_terms() -> TravelTerms:
 
     return TravelTerms(
         categories=(
-            CategoryRule(TravelCategory.STUDY_TOUR, age_min=14, guardian_below_age=18),
-            CategoryRule(TravelCategory.K12, age_min=5, age_max=18, guardian_below_age=18),
-            CategoryRule(TravelCategory.INTEREST, age_min=8, guardian_below_age=18),
-            CategoryRule(TravelCategory.MEDICAL, age_min=18, intake=True, intake_days=30),
+            CategoryRule(
+                TravelCategory.STUDY_TOUR,
+                age_min=14,
+                guardian_below_age=18,
+                required=(PASSPORT, EMERGENCY_CONTACT, SCHOOL),
+                passport_months=6,
+            ),
+            CategoryRule(
+                TravelCategory.K12,
+                age_min=5,
+                age_max=18,
+                guardian_below_age=18,
+                required=(PASSPORT, EMERGENCY_CONTACT, DIET, SCHOOL),
+                passport_months=6,
+            ),
+            CategoryRule(TravelCategory.INTEREST, age_min=8, guardian_below_age=18, required=(EMERGENCY_CONTACT, DIET)),
+            CategoryRule(
+                TravelCategory.MEDICAL,
+                age_min=18,
+                intake=True,
+                intake_days=30,
+                required=(PASSPORT, EMERGENCY_CONTACT),
+                passport_months=6,
+            ),
             CategoryRule(TravelCategory.LEISURE),
         ),
         ladders=(

@@ -1,4 +1,4 @@
-"""What policies are about."""
+"""What policies are about, and what a line can be taxed on."""
 
 from enum import StrEnum
 
@@ -15,4 +15,15 @@ class PolicyKind(StrEnum):
     APPRAISAL = "APPRAISAL"
     TRAVEL = "TRAVEL"
     PRICING = "PRICING"
+    SHIPPING = "SHIPPING"
+    CUSTOMS = "CUSTOMS"
     GIFT_CARD = "GIFT_CARD"
+
+
+class TaxBasis(StrEnum):
+    """What a line is taxed on."""
+
+    FULL_PRICE = "FULL_PRICE"
+    MARGIN = "MARGIN"
+    COMMISSION = "COMMISSION"
+    TRAVEL_MARGIN = "TRAVEL_MARGIN"

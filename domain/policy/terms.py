@@ -6,8 +6,10 @@ from typing import Literal
 
 from domain.localized import Localized
 from domain.money import BASIS_POINTS, Currency, Money
-from domain.policy.kind import PolicyKind
+from domain.policy.customs import CustomsTerms
+from domain.policy.kind import PolicyKind, TaxBasis
 from domain.policy.pricing import PricingTerms
+from domain.policy.shipping import ShippingTerms
 from domain.policy.travel import TravelTerms
 from domain.refusal import NotFound
 
@@ -26,15 +28,6 @@ class CommissionShape(StrEnum):
     FLAT = "FLAT"
     TIERED = "TIERED"
     BY_LEVEL = "BY_LEVEL"
-
-
-class TaxBasis(StrEnum):
-    """What a line is taxed on."""
-
-    FULL_PRICE = "FULL_PRICE"
-    MARGIN = "MARGIN"
-    COMMISSION = "COMMISSION"
-    TRAVEL_MARGIN = "TRAVEL_MARGIN"
 
 
 class CostKind(StrEnum):
@@ -319,4 +312,6 @@ Terms = (
     | TravelTerms
     | PricingTerms
     | GiftCardTerms
+    | ShippingTerms
+    | CustomsTerms
 )

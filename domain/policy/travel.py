@@ -20,12 +20,22 @@ class TravelCategory(StrEnum):
     LEISURE = "LEISURE"
 
 
+class TravellerDatum(StrEnum):
+    """What can be asked of a traveller; a school is asked of those alone who need a guardian's consent."""
+
+    PASSPORT = "PASSPORT"
+    EMERGENCY_CONTACT = "EMERGENCY_CONTACT"
+    DIET = "DIET"
+    SCHOOL = "SCHOOL"
+
+
 @dataclass(frozen=True, slots=True)
 class CategoryRule:
     """Ages are in full years on the day of departure; `age_max` is None where there is no upper end.
 
     Whoever is younger than `guardian_below_age` goes with the consent of a guardian; 0 asks nobody for one. Where
     `intake` is true, medical details are needed before the journey, and forgotten `intake_days` after it.
+    `required` is asked when places are held; a passport is valid for `passport_months` beyond the end.
     """
 
     category: TravelCategory
@@ -34,6 +44,8 @@ class CategoryRule:
     guardian_below_age: int = 0
     intake: bool = False
     intake_days: int = 0
+    required: tuple[TravellerDatum, ...] = ()
+    passport_months: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,31 @@
 
 from datetime import datetime
 
-from domain import receivable, wallet
+from domain import receivable, supplier, wallet
 from domain.ledger import AccountKind, Posting, customer, house
-from domain.money import Money
+from domain.money import Money, total
 from domain.settlement.noun import Settlement, SettlementCause, SettlementId
 from domain.settlement.port import Work
 from domain.wallet import LotOrigin
 
 
 async def post_split(work: Work, settlement: Settlement, now: datetime) -> None:
-    """A buyer's money leaves escrow, or the house's own goes into the piece; what is the seller's stands as payable."""
+    """A buyer's money leaves escrow, or the house's own goes into the piece; what is the seller's stands as payable.
+
+    Partners through whose channel the sale came have their parts of the commission.
+    """
+    subject_id = settlement.order_line_id or settlement.id
+    shares = await supplier.share(work, subject_id, settlement.commission, settlement.shares, now)
+    own = settlement.commission - total((posting.amount for posting in shares), settlement.gross.currency)
     source = AccountKind.ESCROW if settlement.cause is SettlementCause.SALE else AccountKind.INVENTORY
     parts = (
         (source, -settlement.gross),
-        (AccountKind.COMMISSION, settlement.commission),
+        (AccountKind.COMMISSION, own),
         (AccountKind.TAX_PAYABLE, settlement.commission_tax),
         (AccountKind.SERVICES, settlement.costs),
         (AccountKind.CONSIGNOR_PAYABLE, settlement.net),
     )
-    await wallet.post(work, kept(*parts), cause(settlement), now, memo(settlement))
+    await wallet.post(work, [*kept(*parts), *shares], cause(settlement), now, memo(settlement))
     if settlement.shortfall:
         await receivable.charge_back(
             work,

@@ -12,6 +12,7 @@ from domain.lifecycle import Lifecycle
 from domain.money import Money
 from domain.policy import CostKind
 from domain.settlement.split import Payout, Split
+from domain.supplier import RevenueShare
 from domain.viewer import AccountId, Role, Viewer
 
 SettlementId = NewType("SettlementId", UUID)
@@ -92,6 +93,7 @@ class Settlement:
     """`gross` is commission, tax, costs and net; net is offset, cash and credit. The database checks both sums.
 
     The payout is a forecast while PENDING and final once SETTLED; the bonus is the house's own money, on top.
+    `shares` are partners' parts in the commission.
     """
 
     id: SettlementId
@@ -123,6 +125,7 @@ class Settlement:
     blocks: tuple[Block, ...] = ()
     released_at: datetime | None = None
     settled_at: datetime | None = None
+    shares: tuple[RevenueShare, ...] = ()
     version: int = 1
 
     @property

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain import markdown, piece_cost, receivable
+from domain import markdown, piece_cost, receivable, supplier
 from domain.consignment import ConsignmentId
 from domain.page import Page, PageRequest
 from domain.settlement.noun import Settlement, SettlementId, SettlementState
@@ -32,7 +32,7 @@ class Settlements(Protocol):
     async def save(self, settlement: Settlement) -> None: ...
 
 
-class Work(piece_cost.Work, markdown.Work, receivable.Work, Protocol):
+class Work(piece_cost.Work, markdown.Work, receivable.Work, supplier.Work, Protocol):
     @property
     def settlements(self) -> Settlements: ...
 

@@ -25,6 +25,7 @@ from domain.settlement.noun import (
 )
 from domain.settlement.port import Work
 from domain.settlement.split import Payout, Split, pay, sold_for
+from domain.supplier import RevenueShare
 from domain.work import Job
 
 RELEASE = "settlementRelease"
@@ -51,6 +52,7 @@ async def open_for_sale(
     price: Money,
     sold_at: datetime,
     now: datetime,
+    shares: tuple[RevenueShare, ...] = (),
     return_window_days: int | None = None,
 ) -> Settlement:
     """A buyer has paid for a consigned piece: reckon the seller's share, which waits until it is payable.
@@ -68,6 +70,7 @@ async def open_for_sale(
     split = sold_for(contract, price, total((line.amount for line in lines), price.currency))
     settlement = reckon(work, contract, split, lines, SettlementCause.SALE, await forecast(work, contract, split), now)
     settlement.order_id, settlement.order_line_id = order_id, order_line_id
+    settlement.shares = shares
     settlement.return_window_days = max(contract.return_window_days, return_window_days or 0)
     await work.settlements.add(settlement)
     work.events.append(happened(settlement, "opened", cause=settlement.cause))

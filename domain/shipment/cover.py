@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain import stock
 from domain.event import Event
 from domain.money import Money
 from domain.refusal import InvalidInput, require
 from domain.shipment.noun import WORDS_MAX, TransitCover, TransitCoverId
 from domain.shipment.port import Work
+from domain.supplier import SupplierId
 from domain.text import line
 from domain.viewer import Role, Viewer
 
@@ -18,6 +20,7 @@ class RegisterCover:
     carrier: str
     limit: Money
     valid_until: datetime
+    supplier_id: SupplierId | None = None
 
 
 async def register_cover(work: Work, viewer: Viewer, command: RegisterCover, *, now: datetime) -> TransitCover:
@@ -25,6 +28,7 @@ async def register_cover(work: Work, viewer: Viewer, command: RegisterCover, *, 
     viewer.require(Role.FINANCE)
     require(command.limit.minor > 0, InvalidInput("The limit is more than zero.", path=("limit",)))
     require(command.valid_until > now, InvalidInput("A policy ends in the future.", path=("validUntil",)))
+    await stock.check_supplier(work, command.supplier_id)
     cover = TransitCover(
         id=TransitCoverId(work.new.id()),
         policy_number=line(command.policy_number, "policyNumber", longest=WORDS_MAX),
@@ -33,6 +37,7 @@ async def register_cover(work: Work, viewer: Viewer, command: RegisterCover, *, 
         valid_until=command.valid_until,
         registered_by=viewer.account_id,
         registered_at=now,
+        supplier_id=command.supplier_id,
     )
     kept = await work.transit_covers.put(cover)
     work.events.append(Event("transitCover.registered", "transitCover", kept.id, {"limit": str(kept.limit)}))

@@ -10,6 +10,7 @@ from domain.lifecycle import Lifecycle
 from domain.money import Money
 from domain.order import OrderId, OrderLineId
 from domain.refusal import WrongState
+from domain.supplier import SupplierId
 from domain.viewer import AccountId
 
 ShipmentId = NewType("ShipmentId", UUID)
@@ -32,7 +33,10 @@ class ShipmentState(StrEnum):
 
 @dataclass(slots=True)
 class TransitCover:
-    """An insurance policy for parcels of one carrier: what one shipment may be worth at most, and until when."""
+    """An insurance policy for parcels of one carrier: what one shipment may be worth at most, and until when.
+
+    `supplier_id` is who is owed the premiums, where that is a supplier of the house and not paid outside.
+    """
 
     id: TransitCoverId
     policy_number: str
@@ -41,6 +45,7 @@ class TransitCover:
     valid_until: datetime
     registered_by: AccountId | None
     registered_at: datetime
+    supplier_id: SupplierId | None = None
     version: int = 1
 
 

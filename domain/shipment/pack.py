@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.money import Money, total
-from domain.order import DeliveryMethod, LineState, Order, OrderId, OrderLineId
+from domain.order import LineState, Order, OrderId, OrderLineId
+from domain.policy import DeliveryMethod
 from domain.refusal import InvalidInput, require
 from domain.shipment.noun import (
     WEIGHT_GRAMS_MAX,

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain import associate as associates
-from domain import disposition, piece
+from domain import disposition, piece, title
 from domain.disposition import GONE, Fate
 from domain.refusal import InvalidInput, require
 from domain.text import line
+from domain.title import PieceTied, Tie
 from domain.trade_in.money import written_off
 from domain.trade_in.noun import TradeIn, TradeInId
 from domain.trade_in.port import Work
@@ -36,6 +37,7 @@ async def dispose(work: Work, viewer: Viewer, command: DisposeTradeIn, *, now: d
     require(named, InvalidInput("A donation, and only a donation, names who gets it.", path=("recipient",)))
     assert trade_in.piece_id is not None, "what was bought is a piece"
     found = await work.pieces.lock(trade_in.piece_id)
+    require(title.is_ours(found), PieceTied((Tie.SOLD,), path=("tradeInId",)))
     if command.fate in GONE:
         await check_untied(work, found.id, now)
     await disposition.decide(

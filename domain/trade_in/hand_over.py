@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain import associate as associates
-from domain import claim, piece
+from domain import claim, piece, supplier
 from domain.claim import ClaimPurpose
-from domain.ledger import AccountKind, customer, house
+from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import Money
 from domain.order import Address, Order
 from domain.order.quote import check_address
@@ -14,6 +14,7 @@ from domain.piece import Party, PartyKind, Piece, check_serial
 from domain.refusal import InvalidInput, WrongState, require
 from domain.shipment import WEIGHT_GRAMS_MAX, AboveCover
 from domain.shop import ShopId
+from domain.supplier import BillCause, SupplierId
 from domain.text import line
 from domain.title import Tie
 from domain.trade_in.noun import PickUp, Receipt, TradeIn, TradeInId
@@ -80,25 +81,31 @@ async def pick_up(work: Work, viewer: Viewer, command: PickUpTradeIn, *, now: da
     await work.trade_ins.save(trade_in)
     if trade_in.piece_id is not None:
         await pass_to(work, trade_in, Party(PartyKind.CARRIER))
-    await pay_freight(work, trade_in, trade_in.pick_up, now)
+    await pay_freight(work, trade_in, trade_in.pick_up, cover.supplier_id, now)
     work.events.append(happened(trade_in, "fetched", label=trade_in.pick_up.label))
     return trade_in
 
 
-async def pay_freight(work: Work, trade_in: TradeIn, way: PickUp, now: datetime) -> None:
+async def pay_freight(work: Work, trade_in: TradeIn, way: PickUp, insurer: SupplierId | None, now: datetime) -> None:
     """The freight, what of it the house takes upon itself, and the premium: each a line of its own."""
+    payable: list[Posting] = []
+    if way.premium and insurer is not None:
+        payable.append(await supplier.owe(work, insurer, BillCause.PREMIUM, trade_in.id, way.premium, now))
+    elif way.premium:
+        payable.append(house(AccountKind.CREDITORS, way.premium))
     pocket = await work.wallets.lock(trade_in.owner, trade_in.currency)
     require(way.borne <= pocket.cash, InsufficientFunds(AccountKind.CASH, pocket.cash, way.borne))
     lines = (
         house(AccountKind.SHIPPING, way.fee) if way.fee else None,
         customer(trade_in.owner, AccountKind.CASH, -way.borne) if way.borne else None,
         house(AccountKind.FREIGHT_SUBSIDY, way.borne - way.fee) if way.borne < way.fee else None,
-        house(AccountKind.SUPPLIER_PAYABLE, way.premium) if way.premium else None,
+        *payable,
         house(AccountKind.FREIGHT_SUBSIDY, -way.premium) if way.premium else None,
     )
     postings = [one for one in lines if one is not None]
     if postings:
-        await post(work, postings, ("tradeIn", trade_in.id), now, f"Fetching {trade_in.code}")
+        memo = f"Fetching {trade_in.code}, insured by {way.policy_number}"
+        await post(work, postings, ("tradeIn", trade_in.id), now, memo)
 
 
 # Taken in
@@ -147,11 +154,11 @@ async def receive(work: Work, viewer: Viewer, command: ReceiveTradeIn, *, now: d
 
 
 async def identify(work: Work, trade_in: TradeIn, serial: str | None, keeper: Party, now: datetime) -> None:
-    """Which piece it is; one that was offered as a known piece is that one, or is not taken."""
+    """Which piece it is; one that was offered as a known piece is shown to be that one, or is not taken."""
     owner = piece.account(trade_in.owner)
     if trade_in.piece_id is not None and trade_in.claim_token is not None:
         known = await work.pieces.lock(trade_in.piece_id)
-        same = serial is None or known.serial is None or known.serial == serial.strip().upper()
+        same = known.serial is None or (serial is not None and known.serial == serial.strip().upper())
         require(same, AnotherPiece(path=("serial",)))
         tokens = {trade_in.piece_id: trade_in.claim_token}
         await claim.hold_on(work, tokens, holder=trade_in.id, until=now + CLAIMED_FOR, now=now)

@@ -1,4 +1,4 @@
-"""An appraiser looks at what came, by the standard that was pinned to the offer; a lower grade asks the owner."""
+"""An appraiser looks at what came, by the standard that was pinned to the offer; what is worse asks the owner."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -29,13 +29,17 @@ from domain.trade_in.noun import Inspection, TradeIn, TradeInAnswer, TradeInId
 from domain.trade_in.port import Work
 from domain.trade_in.settle import fall_back, settle
 from domain.trade_in.step import find, happened, lock_for_house, lock_own, lock_pair, secured
+from domain.valuation import Facts
 from domain.viewer import Role, Viewer
 from domain.work import Job
 
 
 @dataclass(frozen=True, slots=True)
 class InspectTradeIn:
-    """AUTHENTIC needs the whole checklist of the pinned standard; the other verdicts need findings."""
+    """AUTHENTIC needs the whole checklist of the pinned standard; the other verdicts need findings.
+
+    Age and what is left of the warranty are None where nothing was found to differ from what the owner said.
+    """
 
     trade_in_id: TradeInId
     verdict: Verdict
@@ -43,6 +47,8 @@ class InspectTradeIn:
     marks: tuple[MarkFinding, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     findings: str = ""
+    age_months: int | None = None
+    warranty_months: int | None = None
     expected_version: int | None = None
 
 
@@ -67,12 +73,14 @@ async def inspect(work: Work, viewer: Viewer, command: InspectTradeIn, *, now: d
         marks=command.marks,
         measurements=command.measurements,
         findings=command.findings.strip(),
+        age_months=None if found is None else command.age_months,
+        warranty_months=None if found is None else command.warranty_months,
         inspected_by=agent,
         inspected_at=now,
     )
     said = {"verdict": command.verdict, "grade": None if found is None else found.grade}
     work.events.append(happened(trade_in, "inspected", **said, standardVersion=trade_in.standard_version))
-    value = None if found is None else requoted(trade_in, found)
+    value = None if found is None else requoted(trade_in, facts_found(trade_in, found, command))
     if value is None:
         await fall_back(work, bound_to, trade_in, "tradeInInspect/NOT_TAKEN", now)
     elif value == trade_in.value:
@@ -105,14 +113,26 @@ def judged(command: InspectTradeIn, standard: GradingStandard) -> Assessment | N
     return assess(standard, command.answers)
 
 
-def requoted(trade_in: TradeIn, found: Assessment) -> Money | None:
-    """What the offer comes to at the grade that was found, by the terms and facts that it was made under.
+def facts_found(trade_in: TradeIn, found: Assessment, command: InspectTradeIn) -> Facts:
+    """The pinned facts with what was found in the place of what was said; nobody gains by having said too little."""
+    valuation.check_months(command.age_months, command.warranty_months)
+    said = trade_in.facts
+    age, warranty = command.age_months, command.warranty_months
+    return replace(
+        said,
+        grade=max(found.grade, said.grade, key=GRADES.index),
+        age_months=said.age_months if age is None else max(age, said.age_months or 0),
+        warranty_months=said.warranty_months if warranty is None else min(warranty, said.warranty_months),
+    )
+
+
+def requoted(trade_in: TradeIn, facts: Facts) -> Money | None:
+    """What the offer comes to by what was found, and by the terms that it was made under.
 
     Never more than was offered; None where the house would not have made one.
     """
-    if GRADES.index(found.grade) <= GRADES.index(trade_in.grade):
+    if facts == trade_in.facts:
         return trade_in.value
-    facts = replace(trade_in.facts, grade=found.grade)
     value = min(trade_in.value, valuation.offer(trade_in.new_price, facts, trade_in.terms).amount)
     least = trade_in.terms.floor(trade_in.currency)
     return None if least is None or value < least else value

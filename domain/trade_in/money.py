@@ -10,10 +10,11 @@ from uuid import UUID
 
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import Money, total
-from domain.order import Order, Tender, TenderKind, TenderPart, called_off, divide_refund, grant, promised
+from domain.order import Order, Tender, TenderKind, TenderPart, allocate_refund, called_off, grant, journey, promised
 from domain.order.grant import GRANTED
 from domain.order.pledge import in_order, with_more
-from domain.order.refund import external_back, lots_back
+from domain.order.refund import external_back, lots_back, settle_debt
+from domain.payment import PaymentState
 from domain.trade_in.noun import TradeIn
 from domain.trade_in.port import Work
 from domain.wallet import (
@@ -49,7 +50,7 @@ async def held_pays(work: Work, of: Order, trade_in: TradeIn, now: datetime) -> 
     holds = await lock_holds(work, waiting)
     await work.wallets.lock(of.buyer, of.currency)
     amount = total((tender.amount for tender in waiting), of.currency)
-    postings = [house(AccountKind.ESCROW, amount)]
+    postings = [house(AccountKind.ESCROW, amount), *journey.caught_up(of)]
     for hold in holds.values():
         postings += capture(hold, hold.amount)[0]
         await work.holds.save(hold)
@@ -66,7 +67,7 @@ async def piece_pays(
     rest = amount - trade_in.subsidy - value
     holds = await lock_holds(work, waiting)
     pocket = await work.wallets.lock(of.buyer, of.currency)
-    postings = [*bought(value, trade_in.subsidy), house(AccountKind.ESCROW, amount)]
+    postings = [*bought(value, trade_in.subsidy), house(AccountKind.ESCROW, amount), *journey.caught_up(of)]
     slices: tuple[LotSlice, ...] = ()
     if rest and rest_from is AccountKind.CREDIT:
         if pocket.credit < rest:
@@ -120,8 +121,11 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
         postings.append(customer(of.buyer, AccountKind.CASH, value - paying))
     amount = paying + subsidy
     tenders = list(of.tenders)
+    external = zero
     if amount:
-        parts = divide_refund(tenders, amount, zero)
+        # What a voucher took off the buyer has not paid: nothing takes its place.
+        paid = [one.refunded if one.kind is TenderKind.VOUCHER else one.paid for one in tenders]
+        parts = allocate_refund(paid, [one.refunded for one in tenders], amount)
         for place, (tender, part) in enumerate(zip(tenders, parts, strict=True)):
             if not part:
                 continue
@@ -137,13 +141,17 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
                 case _:
                     assert intent is not None, "an external tender has its payment"
                     postings.append(await external_back(work, intent, part, now))
+                    external += part
             tenders[place] = replace(tender, replaced_minor=tender.replaced_minor + part.minor)
         for kind, part in ((TenderKind.TRADE_IN, paying), (TenderKind.SUBSIDY, subsidy)):
             tenders = with_more(tenders, kind, part) if part else tenders
     back = [TenderPart(one.kind, one.replaced - was.replaced) for one, was in zip(tenders, of.tenders, strict=False)]
     of.tenders = in_order(tenders)
-    await post(work, postings, ("tradeIn", trade_in.id), now, f"Trade-in {trade_in.code}")
+    cause = ("tradeIn", trade_in.id)
+    await post(work, postings, cause, now, f"Trade-in {trade_in.code}")
     await grant.give_back(work, of, [part for part in back if part.amount], trade_in.id, now)
+    if intent is not None and intent.state is PaymentState.CHARGED_BACK:
+        await settle_debt(work, of.buyer, external, cause, now)
     return subsidised
 
 

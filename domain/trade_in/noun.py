@@ -51,7 +51,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What an appraiser found by the pinned standard; grade and score only of an authentic piece."""
+    """What an appraiser found by the pinned standard; grade and score only of an authentic piece.
+
+    Months are those that were found in the place of what the owner had said, None where that holds.
+    """
 
     verdict: Verdict
     grade: Grade | None
@@ -62,6 +65,8 @@ class Inspection:
     findings: str
     inspected_by: AccountId
     inspected_at: datetime
+    age_months: int | None = None
+    warranty_months: int | None = None
 
 
 class TradeInAnswer(StrEnum):

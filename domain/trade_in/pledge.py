@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from domain import campaign, claim, piece
-from domain.campaign import CampaignNotRunning, Funder
+from domain import campaign, claim, piece, title
+from domain.campaign import CampaignNotRunning, PurchaseTooSmall
 from domain.claim import ClaimPurpose
 from domain.event import Event
 from domain.ledger import AccountKind, Posting, customer, house
@@ -42,7 +42,7 @@ class TradeInPledges:
     async def bind(self, order: Order, pledge: Pledge, now: datetime) -> None:
         """The offer belongs to this order from here on."""
         trade_in = await self._lock(order)
-        await self._check_brand(order, trade_in)
+        await self._check_campaign(order, trade_in)
         trade_in.move("bound")
         trade_in.mode, trade_in.order_id, trade_in.bound_at = pledge.mode, order.id, now
         if trade_in.piece_id is not None and trade_in.claim_token is not None:
@@ -96,22 +96,29 @@ class TradeInPledges:
         self.work.events.append(happened(trade_in, "calledOff"))
 
     async def give_back(
-        self, order: Order, parts: Sequence[TenderPart], *, whole: bool, now: datetime
+        self, order: Order, parts: Sequence[TenderPart], *, piece_back: bool, now: datetime
     ) -> list[Posting]:
-        """The piece itself when it is still here and all goes back, else its agreed value; the subsidy to its fund."""
+        """The piece itself, or its agreed value; the subsidy to its fund."""
         trade_in = await self._lock(order)
         postings: list[Posting] = []
         for part in parts:
             if part.kind is TenderKind.SUBSIDY:
-                postings.append(await self._return_subsidy(order, trade_in, part.amount, whole=whole))
-            elif whole and await self._still_here(order, trade_in, part.amount, now):
+                postings.append(await self._return_subsidy(trade_in, part.amount, now))
+            elif piece_back:
                 postings.append(house(AccountKind.INVENTORY, part.amount))
                 await self._unwind(trade_in, now)
             else:
                 postings.append(customer(order.buyer, AccountKind.CASH, part.amount))
-        if whole:
-            await campaign.release(self.work, trade_in.id, now)
         return postings
+
+    async def still_here(self, order: Order, now: datetime) -> Money | None:
+        """Ties end when a piece is delivered to somebody else, so whose it is counts too."""
+        trade_in = await self._lock(order)
+        if trade_in.state is not TradeInState.SETTLED or trade_in.piece_id is None:
+            return None
+        if not title.is_ours(await self.work.pieces.lock(trade_in.piece_id)):
+            return None
+        return None if await self.work.piece_ties.deals(trade_in.piece_id, now) else trade_in.value
 
     async def _lock(self, order: Order) -> TradeIn:
         assert order.trade_in_id is not None, "this order goes together with an old piece"
@@ -125,26 +132,19 @@ class TradeInPledges:
             await self.work.claims.lock_all([trade_in.piece_id])
             await self.work.pieces.lock(trade_in.piece_id)
 
-    async def _check_brand(self, order: Order, trade_in: TradeIn) -> None:
-        """A brand's campaign is about purchases of that brand."""
+    async def _check_campaign(self, order: Order, trade_in: TradeIn) -> None:
+        """A campaign is about purchases of some size, and a brand's about those of that brand."""
         if trade_in.campaign_id is None:
             return
         granted = await self.work.campaigns.find(trade_in.campaign_id)
+        enough = granted.minimum <= order.subtotal
+        require(enough, PurchaseTooSmall(granted.minimum, path=("tenders", "tradeIn", "tradeInId")))
         if granted.brand_id is None:
             return
         for product_id in [line.product_id for line in order.lines if line.product_id is not None]:
             if (await self.work.products.find(product_id)).brand_id == granted.brand_id:
                 return
         raise CampaignNotRunning(path=("tenders", "tradeIn", "tradeInId"))
-
-    async def _still_here(self, order: Order, trade_in: TradeIn, amount: Money, now: datetime) -> bool:
-        """Whether the piece can be given back: nothing else was agreed about it, nor was it paid for in part."""
-        tender = order.tender(TenderKind.TRADE_IN)
-        assert tender is not None, "what goes back to a tender has one"
-        untouched = trade_in.state is TradeInState.SETTLED and not tender.refunded and amount == trade_in.value
-        if not untouched or trade_in.piece_id is None:
-            return False
-        return not await self.work.piece_ties.deals(trade_in.piece_id, now)
 
     async def _unwind(self, trade_in: TradeIn, now: datetime) -> None:
         """Title goes back; the piece is claimed again until its owner has it."""
@@ -162,16 +162,17 @@ class TradeInPledges:
         work.events.append(happened(trade_in, "unwound"))
         work.events.append(Event("piece.tradeInUndone", "tradeIn", trade_in.id, {}, found.id, trade_in.owner))
 
-    async def _return_subsidy(self, order: Order, trade_in: TradeIn, amount: Money, *, whole: bool) -> Posting:
-        """All of it goes back into the budget; a part of it to who funded that, for a budget counts whole subsidies."""
-        tender = order.tender(TenderKind.SUBSIDY)
-        assert tender is not None, "what goes back to a tender has one"
+    async def _return_subsidy(self, trade_in: TradeIn, amount: Money, now: datetime) -> Posting:
+        """All of it goes back into the budget; a part of it to who funded that, for a budget counts whole subsidies.
+
+        What went back in parts was spent, and stays so.
+        """
         assert trade_in.campaign_id is not None, "a subsidy is of a campaign"
-        if whole and amount == trade_in.subsidy:
+        if amount == trade_in.subsidy:
+            await campaign.release(self.work, trade_in.id, now)
             return house(AccountKind.SUBSIDY_BUDGET, amount)
         granted = await self.work.campaigns.lock(trade_in.campaign_id)
-        funded_by_house = granted.funder is Funder.HOUSE
-        return house(AccountKind.PROMOTION if funded_by_house else AccountKind.SUPPLIER_PAYABLE, amount)
+        return house(granted.source, amount)
 
 
 def pledge_of(trade_in: TradeIn, mode: PledgeMode, currency: Currency, now: datetime) -> Pledge:

@@ -25,7 +25,7 @@ class TradeIns(Protocol):
 
     async def lock(self, trade_in_id: TradeInId) -> TradeIn: ...
     async def standing(self, owner: AccountId) -> int:
-        """How many offers of this owner wait for a purchase."""
+        """How many offers of this owner wait for a purchase; who asks next waits until this transaction has ended."""
         ...
 
     async def add(self, trade_in: TradeIn) -> None: ...
@@ -82,6 +82,10 @@ class TradeInReader(Protocol):
 
     async def queue(self, wanted: TradeInFilter, page: PageRequest) -> Page[TradeIn]:
         """Oldest first, as staff work through them."""
+        ...
+
+    async def still_here(self, trade_in_id: UUID, now: datetime) -> Money | None:
+        """What the piece was bought for, if it is still the house's and nothing else was agreed about it."""
         ...
 
     async def eligible(self, owner: AccountId, page: PageRequest, demand_days: int, now: datetime) -> Page[Eligible]:

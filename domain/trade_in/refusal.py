@@ -43,7 +43,7 @@ class NotYours(Refusal):
 
 @dataclass(eq=False)
 class AnotherPiece(Refusal):
-    """What came in is not the piece that the offer is for."""
+    """What came in is not the piece that the offer is for, or bears no serial that would show it."""
 
     code = "ANOTHER_PIECE"
 

@@ -150,13 +150,14 @@ async def call_off(work: Work, viewer: Viewer, command: OfBooking, *, now: datet
 
 
 async def travelled(work: Work, viewer: Viewer, command: OfBooking, *, now: datetime) -> Booking:
-    """The journey is over: what was paid for it is earned, and medical details are forgotten soon."""
+    """The journey is over: what was paid for it is earned; what travellers said is forgotten, medical details soon."""
     viewer.require(Role.SYSTEM)
     booking, orders = await lock_with_orders(work, command.booking_id)
     if booking.state is not BookingState.CONFIRMED or booking.ends_at > now:
         return booking
     booking.move("travelled")
     booking.ended_at = now
+    bookings.forget_details(booking)
     await work.bookings.save(booking)
     for payment in booking.payments:
         if payment.paid_at is not None:

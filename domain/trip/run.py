@@ -27,6 +27,8 @@ async def decide(work: Work, viewer: Viewer, command: OfDeparture, *, now: datet
     if coming >= departure.participants_min:
         departure.state = DEPARTURE_LIFECYCLE.move(departure.state, "departureDecide/GO")
         await work.departures.save(departure)
+        # The job that was put there with it may have come first, and found that nothing was decided.
+        work.outbox.append(Job("departureComplete", departure.id, max(now, departure.ends_at)))
         work.events.append(Event("departure.going", "departure", departure.id, {"places": coming}))
         return departure
     reason = f"{coming} of the {departure.participants_min} that it takes have booked"

@@ -39,6 +39,9 @@ async def undo(
         order = orders[payment.order_id]
         line = order.line(payment.order_line_id)
         line.move("calledOff")
+        if order.trade_in_id is not None:
+            # The journey is not to be paid by a promise any more, and a purchase of which nothing stays needs none.
+            await work.pledges.call_off(order, whole=not order.stays_without([line.id]), now=now)
         await give_back(work, order, line, kept[line.id], reason, now)
         journey.conclude(work, order, reason, now)
         await work.orders.save(order)

@@ -131,6 +131,12 @@ LISTING = {
 }
 
 
+NOTHING: Mapping[str, str] = {}
+BESIDE_PRODUCT = {"whole": "product", "definitions": "definitions"}
+BESIDE_PIECE = {"whole": "piece"}
+"""What may be read beside a card, by the fields of the cards of the product and the piece."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class CardReader:
     """The columns to select, which are the last of each row, and what makes a card of one."""
@@ -140,7 +146,8 @@ class CardReader:
     """The statement for nothing but cards, as far as its conditions."""
     places: Mapping[str, int]
     """Where in a row each column stands."""
-    card: Callable[[Any], ListingCard]
+    card: Callable[..., ListingCard]
+    """Of a row; of its product and its piece what was read beside the card, by the names of `BESIDE_…`."""
     recipe: Recipe[ListingCard]
     """The same for a row that has no other columns."""
 
@@ -170,17 +177,20 @@ def card_reader(parts: frozenset[CardPart] = WHOLE_CARD) -> CardReader:
         arguments = ", ".join(named.get(name, "None") for name in card._fields)
         return form.format(card.__name__, arguments)
 
-    def listing(form: str) -> str:
+    def listing(form: str, product: Mapping[str, str] = NOTHING, piece: Mapping[str, str] = NOTHING) -> str:
         brand = made(form, BrandCard, BRAND)
-        piece = f"None if {said(LISTING['piece_id'])} is None else {made(form, PieceCard, PIECE)}"
-        return made(form, ListingCard, LISTING, product=made(form, ProductCard, PRODUCT, brand=brand), piece=piece)
+        one = f"None if {said(LISTING['piece_id'])} is None else {made(form, PieceCard, PIECE, **piece)}"
+        whose = made(form, ProductCard, PRODUCT, brand=brand, **product)
+        return made(form, ListingCard, LISTING, product=whose, piece=one)
 
     # As the class makes one, without the call of its Python.
-    made_of = f"    return {listing('new({0}, ({1},))')}\n"
+    quick = "new({0}, ({1},))"
+    exactly, beside = listing(quick), listing(quick, BESIDE_PRODUCT, BESIDE_PIECE)
     names = tuple(f"c{number}" for number in range(len(columns)))
     taken = f"({', '.join(names)},)"
-    source = f"def card(row):\n    {taken} = tuple(row)[-{len(columns)}:]\n{made_of}"
-    source += f"def exactly(row):\n    {taken} = row\n{made_of}"
+    found = ", ".join(f"{name}=None" for name in (*BESIDE_PRODUCT.values(), *BESIDE_PIECE.values()))
+    source = f"def card(row, {found}):\n    {taken} = tuple(row)[-{len(columns)}:]\n    return {beside}\n"
+    source += f"def exactly(row):\n    {taken} = row\n    return {exactly}\n"
     space = {**NAMES, **CARDS, "new": tuple.__new__}
     exec(compile(source, "<card of a listing>", "exec"), space)
     selected = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))

@@ -15,7 +15,6 @@ from domain.listing import (
     ListingCard,
     ListingFilter,
     ListingSort,
-    ListingState,
     Look,
 )
 from domain.page import CursorKey, Page, PageRequest
@@ -37,14 +36,17 @@ SORTS = {
 
 VISIBLE = "(l.state <> 'WITHDRAWN' OR $2::bool OR (l.seller_kind = 'ACCOUNT' AND l.seller_id = $3::uuid))"
 
-NOTED = frozenset({CardPart.BRAND_ID, CardPart.STATE})
-"""What `beside` and `look_around` look at."""
+NOTED = frozenset({CardPart.BRAND_ID})
+"""What `beside` looks at."""
 
 DEFINITIONS = """
 (SELECT jsonb_agg(c.attributes ORDER BY jsonb_array_length(c.path)) FROM category c
     WHERE c.id IN (l.category_1_id, l.category_2_id, l.category_3_id)) AS definitions
 """
 DEFINITIONS_MAX = 500
+
+# Who sees a withdrawn listing need not see its piece.
+SHOWS_PIECE = "(l.piece_id IS NOT NULL AND (l.state <> 'WITHDRAWN' OR $2::bool)) AS shows_piece"
 LINES = TypeAdapter(tuple[tuple[AttributeDefinition, ...], ...]).validate_json
 
 
@@ -101,7 +103,7 @@ class SqlListingReader:
             # The next listing may have this name.
             read_tables(TABLES)
             return None
-        return look_around(beside(reading.card(row)), row, look, viewer)
+        return beside(reading.card(row, **look_around(row, look)))
 
     async def of_pieces(self, pieces: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]:
         """The newest listing of each piece."""
@@ -130,6 +132,8 @@ def neighbours(look: Look) -> str:
     wanted = [f"x.{column} AS x_{column}" for column in pieces] + [f"p.{column} AS p_{column}" for column in products]
     if look.definitions:
         wanted.append(DEFINITIONS)
+    if look.piece:
+        wanted.append(SHOWS_PIECE)
     return "".join(f"{column}, " for column in wanted)
 
 
@@ -146,19 +150,17 @@ class Beside:
         return self.row[self.prefix + column]
 
 
-def look_around(card: ListingCard, row: Any, look: Look, viewer: Viewer) -> ListingCard:
-    """The card with what was looked for on it."""
-    product, piece = card.product, card.piece
+def look_around(row: Any, look: Look) -> dict[str, Any]:
+    """What was looked for beside a card."""
+    found: dict[str, Any] = {}
     if look.product:
-        part = SqlProducts.mapping.to_part(Beside(row, "p_"), look.product)
-        asked = lines(row["definitions"] or "[]") if look.definitions else None
+        found["product"] = SqlProducts.mapping.to_part(Beside(row, "p_"), look.product)
         if look.definitions:
+            found["definitions"] = lines(row["definitions"] or "[]")
             read_tables(DEFINITIONS)
-        product = product._replace(whole=part, definitions=asked)
-    # Who sees a withdrawn listing need not see its piece.
-    if look.piece and piece is not None and (viewer.is_staff or card.state is not ListingState.WITHDRAWN):
-        piece = piece._replace(whole=SqlPieces.mapping.to_part(Beside(row, "x_"), look.piece))
-    return card._replace(product=product, piece=piece)
+    if look.piece and row["shows_piece"]:
+        found["piece"] = SqlPieces.mapping.to_part(Beside(row, "x_"), look.piece)
+    return found
 
 
 @lru_cache(maxsize=DEFINITIONS_MAX)

@@ -7,12 +7,14 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy import text as sql
 
+from domain.listing import ListingId
 from domain.money import Currency, Money
 from domain.order import (
     Cost,
     Order,
     OrderLine,
     OrderRefund,
+    Provenance,
     Tender,
     TenderKind,
 )
@@ -143,10 +145,24 @@ def costs(rows: Iterable[Any]) -> dict[PieceId, Cost]:
     }
 
 
+PROVENANCES = """
+SELECT l.id, s.address ->> 'country' AS place,
+    ARRAY(SELECT a.slug FROM jsonb_array_elements_text(c.path) WITH ORDINALITY AS p (id, depth)
+        JOIN category a ON a.id = p.id::uuid ORDER BY p.depth) AS categories
+FROM listing l JOIN product g ON g.id = l.product_id JOIN category c ON c.id = g.category_id
+LEFT JOIN piece k ON k.id = l.piece_id AND k.custodian_kind = 'SHOP' LEFT JOIN club_shop s ON s.id = k.custodian_id
+WHERE l.id = ANY({0})
+"""
+
+
+def provenances(rows: Iterable[Any]) -> dict[ListingId, Provenance]:
+    return {ListingId(UUID(int=row["id"].int)): Provenance(row["place"], tuple(row["categories"])) for row in rows}
+
+
 class SqlCosts:
     """What the house paid for a piece stands in the settlement or trade-in by which it bought it, or came from stock;
 
-    the last one counts.
+    the last one counts. A piece in a club shop leaves from there.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -157,3 +173,9 @@ class SqlCosts:
             return {}
         query = sql(COSTS.format("CAST(:pieces AS uuid[])"))
         return costs(await self.connection.execute(query, {"pieces": list(piece_ids)}))
+
+    async def provenances(self, listing_ids: Collection[ListingId]) -> Mapping[ListingId, Provenance]:
+        if not listing_ids:
+            return {}
+        query = sql(PROVENANCES.format("CAST(:listings AS uuid[])"))
+        return provenances(await self.connection.execute(query, {"listings": list(listing_ids)}))

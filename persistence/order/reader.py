@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from domain.listing import ListingId
 from domain.order import (
     Cost,
     Order,
     OrderFilter,
     OrderRefund,
+    Provenance,
 )
 from domain.page import Page, PageRequest
 from domain.piece import PieceId
-from persistence.order.collection import COSTS, REFUNDS, SqlOrders, assemble, costs
+from persistence.order.collection import COSTS, PROVENANCES, REFUNDS, SqlOrders, assemble, costs, provenances
 from persistence.paging import Sort, fetch_page
 
 
@@ -50,6 +52,11 @@ class SqlOrderReader:
 
     async def costs(self, piece_ids: Sequence[UUID]) -> Mapping[PieceId, Cost]:
         return costs(await self.pool.fetch(COSTS.format("$1::uuid[]"), list(piece_ids)))
+
+    async def provenances(self, listing_ids: Sequence[UUID]) -> Mapping[ListingId, Provenance]:
+        if not listing_ids:
+            return {}
+        return provenances(await self.pool.fetch(PROVENANCES.format("$1::uuid[]"), list(listing_ids)))
 
     async def _page(self, wanted: OrderFilter, page: PageRequest, *, descending: bool) -> Page[Order]:
         where: list[str] = []

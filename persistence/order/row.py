@@ -29,8 +29,8 @@ class OrderRow(SQLModel, table=True):
         UniqueConstraint("code"),
         CheckConstraint(one_of("state", OrderState), name="state"),
         CheckConstraint(one_of("currency", Currency), name="currency"),
-        CheckConstraint("subtotal_minor > 0 AND shipping_minor >= 0", name="amounts"),
-        CheckConstraint("total_minor = subtotal_minor + shipping_minor", name="total"),
+        CheckConstraint("subtotal_minor > 0 AND shipping_minor >= 0 AND duties_minor >= 0", name="amounts"),
+        CheckConstraint("total_minor = subtotal_minor + shipping_minor + duties_minor", name="total"),
         CheckConstraint("shipping_refunded_minor BETWEEN 0 AND shipping_minor", name="shipping_refunded"),
         CheckConstraint(
             "state <> 'PENDING_PAYMENT' OR (payment_intent_id IS NOT NULL AND expires_at IS NOT NULL)", name="pending"
@@ -62,6 +62,7 @@ class OrderRow(SQLModel, table=True):
     end_reason: str | None = text(nullable=True)
     channel_code: str | None = text(nullable=True)
     trade_in_id: UUID | None = key(nullable=True)
+    duties_minor: int = minor()
     version: int
 
 
@@ -109,6 +110,9 @@ class OrderLineRow(SQLModel, table=True):
         CheckConstraint(
             "refunded_minor - discount_back_minor <= price_minor - discount_minor", name="refunded_to_buyer"
         ),
+        CheckConstraint("duty_refunded_minor BETWEEN 0 AND duty_minor", name="duty_refunded"),
+        CheckConstraint("kind IN ('GOODS', 'PIECE') OR duty_minor = 0", name="crosses"),
+        CheckConstraint("duty_minor = 0 OR (origin <> '' AND tax_minor = 0)", name="abroad"),
         CheckConstraint("(piece_id IS NULL) = (claim_token IS NULL)", name="claim"),
         CheckConstraint("return_days >= 0", name="return_days"),
         CheckConstraint("(delivered_at IS NOT NULL) = (state IN ('DELIVERED', 'RETURNED'))", name="delivered"),
@@ -154,6 +158,12 @@ class OrderLineRow(SQLModel, table=True):
     supplier_id: UUID | None = key("supplier.id", nullable=True)
     discount_minor: int = minor()
     discount_back_minor: int = minor()
+    origin: str = text()
+    duties: list[Any] = document()
+    duty_minor: int = minor()
+    duty_refunded_minor: int = minor()
+    given_back: bool
+    imported_at: datetime | None = moment(nullable=True)
     version: int
 
 
@@ -217,8 +227,12 @@ BEGIN
                 FROM order_tender WHERE order_id = o.id AND kind = 'VOUCHER') voucher
             WHERE (lines.off, lines.back) <> (voucher.off, voucher.back))
             THEN 'the voucher' END,
+        CASE WHEN o.duties_minor <> (SELECT coalesce(sum(duty_minor), 0) FROM order_line WHERE order_id = o.id)
+            OR o.duties_minor <> (SELECT coalesce(sum((d #>> '{amount,minor}')::bigint), 0)
+                FROM order_line l, jsonb_array_elements(l.duties) d WHERE l.order_id = o.id)
+            THEN 'the duties' END,
         CASE WHEN o.shipping_refunded_minor
-            + (SELECT coalesce(sum(refunded_minor), 0) FROM order_line WHERE order_id = o.id)
+            + (SELECT coalesce(sum(refunded_minor + duty_refunded_minor), 0) FROM order_line WHERE order_id = o.id)
             <> (SELECT coalesce(sum(refunded_minor), 0) FROM order_tender WHERE order_id = o.id)
             THEN 'what was refunded' END)
     INTO off FROM sales_order o WHERE o.id = NEW.id;

@@ -6,15 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy import text as sql
 
 from domain.catalogue import ProductId
+from domain.money import Currency, Money
 from domain.page import Page, PageRequest
 from domain.piece import PieceId
-from domain.trade_in import OPEN, Eligible, TradeIn, TradeInFilter, TradeInState
+from domain.trade_in import OPEN, PENDING, TAKEN, Eligible, TradeIn, TradeInFilter, TradeInState
 from domain.viewer import AccountId
 from persistence.collection import SqlCollection
 from persistence.paging import Sort, fetch_page
 from persistence.table import one_of
+from persistence.title import DEALS
 from persistence.trade_in.row import TradeInRow
 from persistence.valuation import COLUMNS, first_id, market, to_market
 
@@ -24,12 +27,18 @@ class SqlTradeIns(SqlCollection[TradeIn]):
     row = TradeInRow
     kind = "TradeIn"
 
+    _QUEUE = sql("SELECT pg_advisory_xact_lock(hashtextextended('trade_in/' || CAST(:owner AS text), 7))")
+
     async def standing(self, owner: AccountId) -> int:
+        await self.connection.execute(self._QUEUE, {"owner": str(owner)})
         columns = self.table.c
         query = select(func.count()).select_from(self.table)
         mine = query.where(columns.owner == owner, columns.state == str(TradeInState.OFFERED))
         return int((await self.connection.execute(mine)).values()[0])
 
+
+GONE_FROM_THEM = (*PENDING, *TAKEN)
+"""Of goods by quantity, what was traded in is of those that were bought first."""
 
 ELIGIBLE = f"""
 SELECT l.id AS line_id, l.piece_id, piece.grade, l.delivered_at, {COLUMNS}
@@ -38,9 +47,30 @@ JOIN product p ON p.id = l.product_id JOIN category c ON c.id = p.category_id
 LEFT JOIN piece ON piece.id = l.piece_id
 {{market}}
 """
+GIVEN = f"""
+SELECT count(*) FROM trade_in t WHERE t.owner = o.buyer AND t.product_id = l.product_id
+AND {one_of("t.state", GONE_FROM_THEM)}
+AND NOT EXISTS (SELECT FROM order_line known WHERE known.piece_id = t.piece_id AND known.state = 'DELIVERED')
+"""
+HAD = """
+SELECT sum(e.quantity - coalesce((
+    SELECT sum(r.quantity) FROM goods_return r WHERE r.order_line_id = e.id AND r.state = 'REFUNDED'), 0))
+FROM sales_order own JOIN order_line e ON e.order_id = own.id
+WHERE own.buyer = o.buyer AND e.product_id = l.product_id AND e.piece_id IS NULL AND e.state = 'DELIVERED'
+AND e.id <= l.id
+"""
 STILL_THEIRS = f"""
-(l.piece_id IS NULL OR (piece.owner_id = o.buyer AND piece.custodian_kind = 'ACCOUNT' AND piece.custodian_id = o.buyer
+((l.piece_id IS NULL AND ({GIVEN}) < ({HAD})) OR (
+    piece.owner_id = o.buyer AND piece.custodian_kind = 'ACCOUNT' AND piece.custodian_id = o.buyer
     AND NOT EXISTS (SELECT FROM trade_in t WHERE t.piece_id = l.piece_id AND {one_of("t.state", OPEN)})))
+"""
+
+
+STILL_HERE = f"""
+SELECT t.value_minor, t.currency FROM trade_in t JOIN piece p ON p.id = t.piece_id
+WHERE t.id = $1 AND t.state = 'SETTLED' AND p.owner_kind = 'HOUSE' AND p.custodian_kind <> 'ACCOUNT'
+AND $2::timestamptz IS NOT NULL
+AND NOT EXISTS ({" UNION ALL ".join(DEALS.values()).replace(":piece", "p.id").replace(":now", "$2")})
 """
 
 
@@ -67,6 +97,10 @@ class SqlTradeInReader:
 
     async def queue(self, wanted: TradeInFilter, page: PageRequest) -> Page[TradeIn]:
         return await self._page(wanted, page, descending=False)
+
+    async def still_here(self, trade_in_id: UUID, now: datetime) -> Money | None:
+        row = await self.pool.fetchrow(STILL_HERE, trade_in_id, now)
+        return None if row is None else Money(row["value_minor"], Currency(row["currency"]))
 
     async def eligible(self, owner: AccountId, page: PageRequest, demand_days: int, now: datetime) -> Page[Eligible]:
         """One statement, with what is known of each market."""

@@ -10,6 +10,7 @@ from schema.access.key import keyed
 from schema.access.mutation import MUTATIONS
 from schema.access.query import KINDS, QUERIES
 from schema.access.row import CLOSED, EVERYBODY, SIGNED_IN, Access
+from schema.access.shown import SHOWN
 from schema.access.subscription import SUBSCRIPTIONS
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "KINDS",
     "MUTATIONS",
     "QUERIES",
+    "SHOWN",
     "SIGNED_IN",
     "SUBSCRIPTIONS",
     "Access",

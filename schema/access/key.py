@@ -27,11 +27,16 @@ ROOTS: dict[OperationType, dict[str, Access]] = {
 }
 
 
-def keyed(viewer: Viewer, text: str, operation_name: str | None, *, tokens_max: int) -> Viewer:
-    """Whom a viewer with a key is in an operation: its account, or, as before, nobody."""
+def keyed(
+    viewer: Viewer, text: str, operation_name: str | None, *, tokens_max: int, document: DocumentNode | None = None
+) -> Viewer:
+    """Whom a viewer with a key is in an operation: its account, or, as before, nobody.
+
+    A text whose document is not known is parsed.
+    """
     assert viewer.key is not None, "this is asked of keys alone"
     try:
-        document = parse(text, no_location=True, max_tokens=tokens_max)
+        document = document or parse(text, no_location=True, max_tokens=tokens_max)
         rows = list(rows_of(document, operation_name))
     except (GraphQLError, RecursionError):
         # What is wrong with it is said by whoever executes it.

@@ -121,7 +121,7 @@ class GoodsReturn(Node):
         description="What became of the goods; null until they are refunded."
     )
     deducted: Money | None = strawberry.field(description="What was not given back, because the goods have lost it.")
-    refunded: Money | None = strawberry.field(description="What was given back.")
+    refunded: Money | None = strawberry.field(description="What was given back, duties included where they were.")
     sent_back: GoodsReturnParcel | None = strawberry.field(description="How what was not ours went back.")
     closed_at: datetime | None = strawberry.field(description="When it came to its end.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")

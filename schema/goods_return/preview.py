@@ -22,8 +22,12 @@ class RefundPreviewLine:
     worth: Money = strawberry.field(description="What was paid for them.")
     deduction: Money = strawberry.field(description="What they have lost, and would not be given back.")
     deduction_reason: str | None = strawberry.field(description="Why; null when nothing is deducted.")
-    amount: Money = strawberry.field(description="What would be given back.")
+    amount: Money = strawberry.field(description="What would be given back of the price.")
     discount: Money = strawberry.field(description="What of that goes back to whoever bore the voucher.")
+    duties: Money = strawberry.field(
+        description="What would be given back besides of what a border asked: the same part, where the country gives "
+        "it back; else nothing."
+    )
 
     @strawberry.field(graphql_type=OrderLine | None, description="Which line.")
     async def line(root: goods_return.LineRefund, info: Info) -> Any:
@@ -45,12 +49,18 @@ class RefundedLot:
 @noun(
     goods_return.RefundPreview,
     description="What would go back now, by the rules that will: largest remainder over what is left of each tender, "
-    "credit into the lots that it came from. The price of an express way stays, for the standard way costs nothing.",
+    "credit into the lots that it came from. With an order that is called off before it was sent, the shipping goes "
+    "back too; later the price of an express way stays, for the standard way costs nothing.",
 )
 class RefundPreview:
     amount: Money = strawberry.field(description="How much in all.")
     lines: list[RefundPreviewLine] = strawberry.field(description="Line by line, in the order asked for.")
+    shipping: Money = strawberry.field(description="What of the shipping goes back with them.")
     parts: list[OrderRefundPart] = strawberry.field(description="How much to each tender.")
+    piece_goes_back: bool = strawberry.field(
+        description="Whether the old piece that has paid a part goes back itself, and not its value: then the part of "
+        "TRADE_IN is the piece."
+    )
     lots: list[RefundedLot] = strawberry.field(description="How much of the credit into each lot.")
 
 
@@ -71,8 +81,8 @@ class RefundPreviewLineInput:
 class RefundPreviewQuery:
     @strawberry.field(
         graphql_type=RefundPreview,
-        description="What giving these lines back, one after the other, would refund now. A return that was inspected "
-        "counts with its deduction.",
+        description="What giving these lines back would refund now, whichever is named first. A return that was "
+        "inspected counts with its deduction.",
     )
     async def refund_preview(
         self,

@@ -38,7 +38,8 @@ class Limits:
 
     reads: frozenset[str] = frozenset()
     """Fields that something is read for, as `Type.field`."""
-    read_cost: int = 10
+    read_cost: int = 20
+    """A statement takes us about as long as thirty objects do, and some fields are read along with others."""
 
 
 class LimitExceeded(GraphQLError):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import strawberry
 
-from domain import order, payment, trip
+from domain import order, payment, policy, trip
 from schema.ids import id_of
 from schema.mutation import MoneyMove, given
 from schema.payment import PaymentProvider
@@ -14,7 +14,8 @@ from schema.scalars import CountryCode, MoneyInput
 if TYPE_CHECKING:
     pass
 
-from schema.order.noun import DeliveryMethod, OrderState, PledgeMode
+from schema.order.noun import OrderState, PledgeMode
+from schema.policy import DeliveryMethod
 
 
 @strawberry.input(description="Where a parcel goes.")
@@ -54,7 +55,7 @@ class DeliveryInput:
     def to_delivery(self) -> order.Delivery:
         address, shop_id = given(self.address), given(self.shop_id)
         return order.Delivery(
-            method=order.DeliveryMethod(self.method),
+            method=policy.DeliveryMethod(self.method),
             address=None if address is None else address.to_address(),
             shop_id=None if shop_id is None else id_of("ClubShop", shop_id, "delivery", "shopId"),
         )
@@ -133,7 +134,9 @@ class OrderPlaceInput(MoneyMove):
 
     channel_code: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The code of a partner's channel that the sale came through; the partner has a share in it.",
+        description="The code of a partner's channel that the sale came through. Of what the house earns on each line "
+        "the partner has the share agreed with it: of the price of the house's own goods less their tax and cost, of "
+        "the commission on a member's piece, of the margin of a journey less its tax, whenever that is paid.",
     )
 
     def to_command(self) -> order.PlaceOrder:

@@ -20,7 +20,7 @@ from schema.listing import ListingKind
 from schema.mutation import Info
 from schema.noun import noun
 from schema.payment import Payment
-from schema.policy import PolicyPin, TaxBasis
+from schema.policy import DeliveryMethod, DutyKind, PolicyPin, TaxBasis
 from schema.scalars import CountryCode, CurrencyCode, Money, MoneyInput
 
 if TYPE_CHECKING:
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 OrderState = strawberry.enum(order.OrderState, name="OrderState", description="Where an order stands.")
 OrderLineState = strawberry.enum(order.LineState, name="OrderLineState", description="Where the goods of a line are.")
 OrderLineKind = strawberry.enum(order.LineKind, name="OrderLineKind", description="What a line of an order is about.")
-DeliveryMethod = strawberry.enum(
-    order.DeliveryMethod, name="DeliveryMethod", description="How goods get to their buyer."
-)
 TenderKind = strawberry.enum(
     order.TenderKind,
     name="TenderKind",
@@ -111,6 +108,19 @@ class OrderRefund:
     refunded_at: datetime = strawberry.field(description="When.")
 
 
+@noun(order.LineDuty, description="What a country asks for goods that come to it; the house collects and pays it.")
+class LineDuty:
+    kind: DutyKind = strawberry.field(description="Duty, or import tax.")  # type: ignore[valid-type]
+    basis: Money = strawberry.field(description="On what: the price, for import tax together with the duty.")
+    rate_bps: int = strawberry.field(description="The rate in basis points.")
+    amount: Money = strawberry.field(description="How much.")
+    source: str = strawberry.field(description="Where the rate is from.")
+
+
+DUTIES = "What the country of arrival asks for it, besides the price; empty where no border is passed, or for free."
+ORIGIN = "The country that it is sent from; null for what is not sent."
+
+
 @noun(order.OrderLine, description="One thing that is bought, with the seller, tax and return terms of its own.")
 class OrderLine(Node):
     id: strawberry.ID = global_id("OrderLine")
@@ -139,6 +149,16 @@ class OrderLine(Node):
     booking_part: BookingPart | None = strawberry.field(  # type: ignore[valid-type]
         description="Of a journey, which of its payments this is; null for anything else."
     )
+    duties: list[LineDuty] = strawberry.field(description=DUTIES)
+    duty: Money = strawberry.field(description="All of `duties` together.")
+    duty_refunded: Money = strawberry.field(
+        description="How much of `duty` went back: before the goods have arrived the same part as of the price, "
+        "afterwards only where the country gives it back."
+    )
+
+    @strawberry.field(graphql_type=CountryCode | None, description=ORIGIN)
+    def origin(root: order.OrderLine) -> Any:
+        return root.origin or None
 
     @strawberry.field(
         graphql_type=Annotated["Booking", strawberry.lazy("schema.booking")] | None,
@@ -222,7 +242,8 @@ class Order(Node):
     delivery: Delivery = strawberry.field(description="How it gets to the buyer.")
     subtotal: Money = strawberry.field(description="What all lines cost.")
     shipping: Money = strawberry.field(description="What the way costs.")
-    total: Money = strawberry.field(description="What is to be paid, taxes included.")
+    duties: Money = strawberry.field(description="What borders ask for all lines.")
+    total: Money = strawberry.field(description="What is to be paid, taxes and duties included.")
     refunded: Money = strawberry.field(description="What went back.")
     placed_at: datetime = strawberry.field(description="When it was placed.")
     expires_at: datetime | None = strawberry.field(description="Until when a pending payment is waited for.")
@@ -231,6 +252,9 @@ class Order(Node):
     completed_at: datetime | None = strawberry.field(description="When nothing could come back any more.")
     ended_at: datetime | None = strawberry.field(description="When it was cancelled or lapsed.")
     end_reason: str | None = strawberry.field(description="Why it was cancelled or lapsed.")
+    channel_code: str | None = strawberry.field(
+        description="The channel of the partner that the sale came through; null for none."
+    )
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
@@ -290,6 +314,12 @@ class OrderLineQuote:
     tax_rate_bps: int = strawberry.field(description="The rate of that tax in basis points.")
     return_days: int = strawberry.field(description="For how many days after delivery it can be returned.")
     discount: Money = strawberry.field(description="What of the price a voucher would pay.")
+    duties: list[LineDuty] = strawberry.field(description=DUTIES)
+    duty: Money = strawberry.field(description="All of `duties` together.")
+
+    @strawberry.field(graphql_type=CountryCode | None, description=ORIGIN)
+    def origin(root: order.LineQuote) -> Any:
+        return root.origin or None
 
     @strawberry.field(description="Whether the house would be the seller of record, rather than a member through it.")
     def sold_by_house(root: order.LineQuote) -> bool:
@@ -313,8 +343,9 @@ class OrderLineQuote:
 class OrderQuote:
     lines: list[OrderLineQuote] = strawberry.field(description="Line by line.")
     subtotal: Money = strawberry.field(description="What all lines cost.")
-    shipping: Money = strawberry.field(description="What the way costs.")
-    total: Money = strawberry.field(description="What is to be paid, taxes included.")
+    shipping: Money = strawberry.field(description="What the way costs, by the zone of the address.")
+    duties: Money = strawberry.field(description="What borders ask for all lines.")
+    total: Money = strawberry.field(description="What is to be paid, taxes and duties included.")
     tenders: list[OrderTender] = strawberry.field(description="What would pay.")
 
 
@@ -322,6 +353,14 @@ class OrderQuote:
 class TendersDoNotFit(UserError):
     total: Money = strawberry.field(description="What is to be paid.")
     covered: Money = strawberry.field(description="What is offered.")
+
+
+@refused(order.NotDeliveredThere)
+class NotDeliveredThere(UserError):
+    country: CountryCode = strawberry.field(description="Where the parcel was to go.")
+    methods: list[DeliveryMethod] = strawberry.field(  # type: ignore[valid-type]
+        description="In which ways parcels go there; empty where none do."
+    )
 
 
 @refused(trade_in.TradeInNotOffered)

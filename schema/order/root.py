@@ -9,7 +9,7 @@ from domain import order, trip
 from resolvers import cart as cart_resolve
 from resolvers import gift_card as gift_card_resolve
 from resolvers import order as resolve
-from schema.campaign import BudgetExhausted, CampaignNotRunning
+from schema.campaign import BudgetExhausted, CampaignNotRunning, PurchaseTooSmall
 from schema.cart import BookingLapsed, OwnPiece
 from schema.claim import ClaimLapsed
 from schema.errors import VersionConflict, WrongState
@@ -20,6 +20,7 @@ from schema.mutation import Info, given, mutation
 from schema.node import fetchable
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.session import TooManyAttempts
+from schema.supplier import OwnChannel
 from schema.voucher import VoucherNotForThis, VoucherNotGood, VoucherUsedUp
 from schema.wallet import InsufficientFunds
 
@@ -36,7 +37,15 @@ from schema.order.input import (
     TendersInput,
     to_states,
 )
-from schema.order.noun import Order, OrderQuote, OrderState, PriceChanged, TendersDoNotFit, TradeInNotOffered
+from schema.order.noun import (
+    NotDeliveredThere,
+    Order,
+    OrderQuote,
+    OrderState,
+    PriceChanged,
+    TendersDoNotFit,
+    TradeInNotOffered,
+)
 
 ORDERS = "orders"
 QUEUE = "orderQueue"
@@ -138,6 +147,7 @@ class OrderMutation:
         OrderPlaceInput,
         Order,
         TendersDoNotFit,
+        NotDeliveredThere,
         PriceChanged,
         ClaimLapsed,
         BookingLapsed,
@@ -153,6 +163,8 @@ class OrderMutation:
         GiftCardNotGood,
         GiftCardTooLow,
         TooManyAttempts,
+        PurchaseTooSmall,
+        OwnChannel,
         WrongState,
         VersionConflict,
         description="Buy all that is in a cart, in one move. Without a provider it is paid at once; with one, the "

@@ -1,5 +1,7 @@
 """Policies: versioned terms, each of its own type."""
 
+from schema.policy.customs import DutyKind
+from schema.policy.kind import TaxBasis
 from schema.policy.noun import (
     Bearer,
     CancellationLadder,
@@ -8,17 +10,20 @@ from schema.policy.noun import (
     PolicyPin,
     PolicyVersion,
     SellerLevel,
-    TaxBasis,
     TravelCategory,
     TravelCategoryRule,
+    TravellerDatum,
 )
 from schema.policy.root import PolicyMutation, PolicyQuery
+from schema.policy.shipping import DeliveryMethod
 
 __all__ = [
     "Bearer",
     "CancellationLadder",
     "CommissionPlan",
     "CostKind",
+    "DeliveryMethod",
+    "DutyKind",
     "PolicyMutation",
     "PolicyPin",
     "PolicyQuery",
@@ -27,4 +32,5 @@ __all__ = [
     "TaxBasis",
     "TravelCategory",
     "TravelCategoryRule",
+    "TravellerDatum",
 ]

@@ -10,17 +10,19 @@ from domain.refusal import InvalidInput
 from schema.grade import Grade
 from schema.localized import LocalizedInput
 from schema.mutation import Keyed, given
+from schema.policy.customs import CustomsTermsInput
+from schema.policy.kind import BPS, TaxBasis
 from schema.policy.noun import (
-    BPS,
     Bearer,
     ChoiceFixed,
     CommissionShape,
     CostKind,
     SellerLevel,
-    TaxBasis,
     TravelCategory,
+    TravellerDatum,
 )
 from schema.policy.pricing import PricingTermsInput
+from schema.policy.shipping import ShippingTermsInput
 from schema.scalars import CountryCode, MoneyInput
 
 
@@ -223,6 +225,24 @@ class TravelCategoryRuleInput:
     )
     intake: bool = strawberry.field(default=False, description="Whether medical details are needed before the journey.")
     intake_days: int = strawberry.field(default=0, description="How many days after the journey they are forgotten.")
+    required: list[TravellerDatum] = strawberry.field(  # type: ignore[valid-type]
+        default_factory=list, description="What each traveller has to say when places are held."
+    )
+    passport_months: int = strawberry.field(
+        default=0, description="How many months beyond the end a passport has to be valid, 0 to 24."
+    )
+
+    def to_rule(self) -> domain.CategoryRule:
+        return domain.CategoryRule(
+            category=self.category,
+            age_min=self.age_min,
+            age_max=given(self.age_max),
+            guardian_below_age=self.guardian_below_age,
+            intake=self.intake,
+            intake_days=self.intake_days,
+            required=tuple(domain.TravellerDatum(one) for one in self.required),
+            passport_months=self.passport_months,
+        )
 
 
 @strawberry.input(description="What stays with the sellers when a journey is called off early enough.")
@@ -256,12 +276,7 @@ class TravelTermsInput:
 
     def to_terms(self) -> domain.TravelTerms:
         return domain.TravelTerms(
-            categories=tuple(
-                domain.CategoryRule(
-                    one.category, one.age_min, given(one.age_max), one.guardian_below_age, one.intake, one.intake_days
-                )
-                for one in self.categories
-            ),
+            categories=tuple(one.to_rule() for one in self.categories),
             ladders=tuple(one.to_ladder() for one in self.ladders),
             hold_minutes=self.hold_minutes,
             confirm_hours=self.confirm_hours,
@@ -324,6 +339,12 @@ class PolicyTermsInput:
     pricing: PricingTermsInput | None = strawberry.field(
         default=strawberry.UNSET, description="What used pieces are worth, and what their owners are offered."
     )
+    shipping: ShippingTermsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where parcels go, and what that costs."
+    )
+    customs: CustomsTermsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What is asked where goods cross a border."
+    )
     gift_card: GiftCardTermsInput | None = strawberry.field(
         default=strawberry.UNSET, description="How long gift cards hold, and what one may be of."
     )
@@ -342,6 +363,8 @@ class PolicyTermsInput:
                 self.travel,
                 self.pricing,
                 self.gift_card,
+                self.shipping,
+                self.customs,
             )
         ]
         for one in said:

@@ -11,7 +11,10 @@ from schema.grade import Grade
 from schema.ids import Node, global_id
 from schema.localized import localized
 from schema.noun import attribute, noun
+from schema.policy.customs import CustomsTerms
+from schema.policy.kind import BPS, TaxBasis
 from schema.policy.pricing import PricingTerms
+from schema.policy.shipping import ShippingTerms
 from schema.scalars import CountryCode, CurrencyCode, Money
 
 PolicyKind = strawberry.enum(domain.PolicyKind, name="PolicyKind", description="What a policy is about.")
@@ -19,7 +22,6 @@ SellerLevel = strawberry.enum(domain.SellerLevel, name="SellerLevel", descriptio
 CommissionShape = strawberry.enum(
     domain.CommissionShape, name="CommissionShape", description="How a commission plan reckons."
 )
-TaxBasis = strawberry.enum(domain.TaxBasis, name="TaxBasis", description="What a line is taxed on.")
 CostKind = strawberry.enum(domain.CostKind, name="CostKind", description="What a piece can cost before it is sold.")
 Bearer = strawberry.enum(domain.Bearer, name="CostBearer", description="Who pays for something.")
 ChoiceFixed = strawberry.enum(
@@ -28,9 +30,10 @@ ChoiceFixed = strawberry.enum(
     description="From when on cash and credit can not be exchanged any more, when the seller is paid after the sale.",
 )
 
+TravellerDatum = strawberry.enum(
+    domain.TravellerDatum, name="TravellerDatum", description="What a category asks of its travellers."
+)
 TravelCategory = strawberry.enum(domain.TravelCategory, name="TravelCategory", description="What a journey is for.")
-
-BPS = "in basis points, of which 10,000 make a whole"
 
 
 @noun(domain.CommissionTier, description="One band of the price.")
@@ -160,6 +163,11 @@ class TravelCategoryRule:
     guardian_below_age: int = strawberry.field(description="Whoever is younger needs a guardian's consent; 0 for none.")
     intake: bool = strawberry.field(description="Whether medical details are needed before the journey.")
     intake_days: int = strawberry.field(description="How many days after the journey they are forgotten.")
+    required: list[TravellerDatum] = strawberry.field(  # type: ignore[valid-type]
+        description="What each traveller has to say when places are held; SCHOOL is asked of those who need a "
+        "guardian's consent."
+    )
+    passport_months: int = strawberry.field(description="How many months beyond the end a passport has to be valid.")
 
 
 @noun(domain.LadderStep, description="What stays with the sellers when a journey is called off early enough.")
@@ -218,6 +226,8 @@ PolicyTerms = Annotated[
         TravelTerms,
         PricingTerms,
         GiftCardTerms,
+        ShippingTerms,
+        CustomsTerms,
     ],
     strawberry.union("PolicyTerms", description="What a policy says, by its kind."),
 ]

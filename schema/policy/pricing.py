@@ -6,9 +6,8 @@ from domain import piece
 from domain import policy as domain
 from schema.grade import Grade
 from schema.noun import noun
+from schema.policy.kind import BPS
 from schema.scalars import Money, MoneyInput
-
-BPS = "in basis points, of which 10,000 make a whole"
 
 
 @noun(domain.GradeShare, description="What a piece of one grade sells for.")

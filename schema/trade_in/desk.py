@@ -93,6 +93,13 @@ class TradeInInspectInput(MoneyMove):
     findings: str = strawberry.field(
         default="", description="What else was found, up to 2,000 characters; needed unless it is authentic."
     )
+    age_months: int | None = strawberry.field(
+        default=strawberry.UNSET, description="How old it really is, where that is not what its owner said."
+    )
+    warranty_months: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What is really left of the maker's warranty, where that is not what its owner said.",
+    )
 
     def to_command(self) -> trade_in.InspectTradeIn:
         return trade_in.InspectTradeIn(
@@ -102,6 +109,8 @@ class TradeInInspectInput(MoneyMove):
             marks=tuple(one.to_value() for one in self.marks),
             measurements=tuple(one.to_value() for one in self.measurements),
             findings=self.findings,
+            age_months=given(self.age_months),
+            warranty_months=given(self.warranty_months),
             expected_version=given(self.expected_version),
         )
 

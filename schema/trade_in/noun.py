@@ -70,6 +70,10 @@ class TradeInInspection:
     answers: list[GradingAnswer] = strawberry.field(description="The filled checklist.")
     marks: list[AuthenticityFinding] = strawberry.field(description="The marks of authenticity.")
     findings: str = strawberry.field(description="What else was found; may be empty.")
+    age_months: int | None = strawberry.field(description="How old it is, where its owner had said otherwise.")
+    warranty_months: int | None = strawberry.field(
+        description="What is left of the maker's warranty, where its owner had said otherwise."
+    )
     inspected_at: datetime = strawberry.field(description="When.")
 
 

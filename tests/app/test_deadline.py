@@ -12,10 +12,16 @@ from app.config import ResponseCache, Settings
 from app.deadline import Deadline
 from app.house import House, open_house
 from persistence.embedded import Services
+from schema.ids import encode_id
 from tests.schema.test_wallet import TRANSFER, account_id, amount
 from tests.support.api import Api
+from tests.support.event_stream import listening
+from tests.support.market import Market
 from tests.support.people import People, euros
 
+WATCH = """
+subscription ($id: ID!) { listingChanged(by: { id: $id }) { listing { available product { category { name } } } } }
+"""
 RUNNING = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND application_name = 'cercle' AND state <> 'idle'
@@ -28,6 +34,11 @@ async def house(settings: Settings) -> AsyncIterator[House]:
     impatient = {"operation_seconds_max": 0.4, "response_cache": ResponseCache.OFF}
     async with open_house(settings.model_copy(update=impatient)) as house:
         yield house
+
+
+@pytest.fixture
+def market(house: House, api: Api) -> Market:
+    return Market(house, api)
 
 
 @pytest.fixture
@@ -93,6 +104,28 @@ async def test_what_a_mutation_did_that_was_stopped_is_found_out_by_its_key(
     again = [await api(giver, TRANSFER, key=key, input=told) for _ in range(2)]
 
     assert [one["walletTransfer"]["cash"]["amount"] for one in again] == ["99.00"] * 2
+
+
+@pytest.mark.parametrize("while_", ["it begins", "it answers a change"])
+async def test_what_watches_and_takes_too_long_is_stopped_too(
+    api: Api, people: People, market: Market, owner: Any, watcher: Any, while_: str
+) -> None:
+    buyer, thing = await people.customer(), await market.stock(100, quantity=9)
+    asked = {"query": WATCH, "id": encode_id("Listing", thing.id)}
+    async with listening(api, buyer, **asked) as before:
+        assert "errors" not in await before.next()
+        async with owner.transaction():
+            if while_ == "it begins":
+                await owner.execute("LOCK TABLE listing")
+                async with listening(api, buyer, **asked) as late:
+                    stopped = await late.next()
+            else:
+                await owner.execute("LOCK TABLE category")
+                await market.add(await people.customer(), thing)
+                stopped = await before.next()
+
+            assert [error["extensions"]["code"] for error in stopped["errors"]] == ["TIMED_OUT"]
+            assert await has_ended(watcher)
 
 
 async def test_many_that_are_stopped_leave_every_connection_to_those_who_come_next(

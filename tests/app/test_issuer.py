@@ -172,6 +172,10 @@ BAD: dict[str, Any] = {
     "without a beginning": lambda one: one.token(iat=None),
     "made in the future": lambda one: one.token(iat=int(time.time()) + 3_600, exp=int(time.time()) + 7_200),
     "not valid before tomorrow": lambda one: one.token(nbf=int(time.time()) + 86_400),
+    "over at no time that there is": lambda one: one.token(exp=10**400),
+    "made at no time that there is": lambda one: one.token(iat=-(10**15)),
+    "made before there was time": lambda one: one.token(iat=-(10**400)),
+    "over at a time that is no number": lambda one: one.token(exp=[1]),
     "without a subject": lambda one: one.token(sub=None),
     "an endless subject": lambda one: one.token("s" * 300),
     "a subject with a NUL": lambda one: one.token("a\x00b"),
@@ -395,6 +399,15 @@ def test_of_the_published_keys_only_those_are_taken_that_sign_and_are_strong() -
 
     assert sorted(found) == ["good", "rsa"]
     assert {name: key.algorithm for name, key in found.items()} == {"good": "ES256", "rsa": "RS256"}
+
+
+@pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
+def test_a_key_that_is_none_takes_no_other_with_it(algorithm: str) -> None:
+    good = SigningKey(kid="good").shown
+    other = SigningKey(algorithm, kid="other").shown
+    for name in (*other, "alg", "d", "crv"):
+        for odd in (None, 5, -1.5, True, "", "é", "A", "A" * 1_000, [], ["P-256"], {}, {"a": 1}):
+            assert "good" in read_keys(json.dumps({"keys": [{**other, name: odd}, good]}).encode()), (name, odd)
 
 
 def test_an_issuer_is_reached_over_tls_or_on_this_machine_and_never_names_the_house_itself(other: Issuer) -> None:

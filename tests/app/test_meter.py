@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from itertools import pairwise
+from time import monotonic
 
 import pytest
 
@@ -9,18 +10,33 @@ from app.asgi import create
 from app.config import ResponseCache, Settings
 from app.house import House, open_house
 from domain.account import Account
+from domain.api_key import KEY_PREFIX
+from domain.viewer import Role, Scope
 from persistence.bucket import Lot
+from schema.document import NAME_ONE
+from schema.ids import decode_id, encode_id
 from schema.root import build
+from tests.schema.test_api_key import ORDERS, issued, with_key
 from tests.schema.test_wallet import TRANSFER, account_id, amount
 from tests.support.api import Answer, Api
+from tests.support.event_stream import listening
 from tests.support.market import Market
 from tests.support.people import People, euros
+from tests.support.statements import counted
 
 CAPACITY = 25_000
 SHELF = "{ listings(first: 10) { nodes { id price { amount } } } }"
 """A request, something that is read, a connection, ten rows with two objects each."""
 
-SHELF_COST = 1 + 10 + 1 + 10 * 2
+SHELF_COST = 1 + 20 + 1 + 10 * 2
+WATCH = """
+subscription ($id: ID!) {
+  listingChanged(by: { id: $id }) { listing { available priceHistory(first: 5) { nodes { reason } } } }
+}
+"""
+WATCH_COST = 1 + 20 + 1 + 1 + 20 + 1
+"""A request, the change and its listing, and what is read for both; besides a point for each price."""
+
 SPARING = {"cost_bucket": CAPACITY, "cost_restored_per_second": 1, "redis_url": None}
 STRANGER = "127.0.0.1"
 """Where the test's client says that it comes from."""
@@ -64,7 +80,7 @@ async def test_an_answer_says_what_it_cost_and_what_is_left(api: Api, people: Pe
 
     first, second = await api(buyer, SHELF), await api(buyer, SHELF)
 
-    used = 1 + 10 + 1 + 3 * 2
+    used = 1 + 20 + 1 + 3 * 2
     assert len(first["listings"]["nodes"]) == 3
     assert first.meter["requested"] == SHELF_COST + reading
     assert first.meter["actual"] == used + reading
@@ -137,6 +153,85 @@ async def test_a_document_that_is_new_is_not_even_read_for_who_has_spent_all(api
     assert build().documents.find(document) is None
 
 
+@pytest.mark.parametrize("way", ["by GET", "with a key"])
+async def test_nothing_is_parsed_for_who_has_spent_all(
+    api: Api, house: House, people: People, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    made = await issued(api, await people.person(Role.PARTNER), Scope.ORDERS_WRITE)
+    secret, key_id = made["secret"], decode_id(made["apiKey"]["id"])[1]
+    await with_key(api, secret, "{ __typename }")
+    await spend_all(house, key_id if way == "with a key" else STRANGER)
+
+    def read(*_: object, **__: object) -> None:
+        pytest.fail("it was parsed")
+
+    for place in ("schema.coded.parse", "schema.access.key.parse"):
+        monkeypatch.setattr(place, read)
+    document = "mutation { cartAdd(input: {}) { __typename } } # of nobody before"
+    if way == "with a key":
+        refused = await with_key(api, secret, document)
+    else:
+        told = {"graphql-require-preflight": "1"}
+        refused = Answer(await api.client.get("/graphql", params={"query": document}, headers=told))
+
+    assert (refused.status, refused.codes) == (429, ["THROTTLED"])
+
+
+async def test_what_a_key_may_is_seen_in_the_document_that_was_read_once(
+    api: Api, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await issued(api, await people.person(Role.PARTNER), Scope.ORDERS_READ)
+    monkeypatch.setattr("schema.access.key.parse", lambda *_, **__: pytest.fail("it was parsed again"))
+
+    for _ in range(2):
+        assert (await with_key(api, made["secret"], ORDERS))["orders"] == {"nodes": []}
+
+
+@pytest.mark.parametrize("token", [f"{KEY_PREFIX}ABCDEFGH{'A' * 43}", "no.token.at_all"])
+async def test_a_token_or_key_that_is_not_good_costs_its_address_a_point(api: Api, house: House, token: str) -> None:
+    async def left() -> int:
+        return (await api(None, "{ __typename }")).meter["available"]
+
+    async def send() -> Answer:
+        return await with_key(api, token, "{ __typename }")
+
+    before = await left()
+    assert {(await send()).status for _ in range(50)} == {401}
+    assert 30 <= before - await left() <= 60
+    await spend_all(house, STRANGER)
+    with counted() as statements:
+        refused = await send()
+
+    assert (refused.status, refused.codes) == (429, ["THROTTLED"])
+    assert int(refused.headers["retry-after"]) > 0
+    assert len(statements) == 0
+
+
+async def test_a_key_that_is_good_costs_its_address_nothing(api: Api, people: People) -> None:
+    made = await issued(api, await people.person(Role.PARTNER))
+    before = (await api(None, "{ __typename }")).meter["available"]
+
+    for _ in range(20):
+        api.house.doorkeeper.forget_key(decode_id(made["apiKey"]["id"])[1])
+        assert (await with_key(api, made["secret"], "{ __typename }")).status == 200
+
+    assert (await api(None, "{ __typename }")).meter["available"] >= before - 3
+
+
+async def test_what_changes_something_is_refused_by_get_and_gives_back_what_it_would_have_cost(api: Api) -> None:
+    headers = {"graphql-require-preflight": "1"}
+    document = "mutation { cartAdd(input: {listingId: 1}) { __typename } }"
+
+    async def send() -> int:
+        answer = await api.client.get("/graphql", params={"query": document}, headers=headers)
+        return answer.status_code
+
+    assert await send() == 405
+    before = (await api(None, "{ __typename }")).meter["available"]
+    assert [await send() for _ in range(5)] == [405] * 5
+    assert (await api(None, "{ __typename }")).meter["available"] >= before - 3
+
+
 async def test_strangers_share_the_points_of_their_address_and_people_have_their_own(
     api: Api, house: House, people: People
 ) -> None:
@@ -166,6 +261,37 @@ async def test_an_answer_that_is_kept_is_given_even_to_who_has_spent_all(keeping
     assert (kept.status, new.status) == (200, 429)
 
 
+@pytest.mark.parametrize(("name", "message"), [(None, NAME_ONE), ("C", 'Unknown operation named "C".')])
+async def test_a_document_that_does_not_tell_which_operation_is_meant_is_read_once_and_costs_a_point_each_time(
+    api: Api, monkeypatch: pytest.MonkeyPatch, name: str | None, message: str
+) -> None:
+    asked = {"query": f"query A {{ __typename }} query B {{ __typename }} # for {name}", "operationName": name}
+    first = Answer(await api.client.post("/graphql", json=asked))
+    monkeypatch.setattr("schema.coded.parse", unread)
+    monkeypatch.setattr("strawberry.schema.schema.parse", unread)
+
+    again = [Answer(await api.client.post("/graphql", json=asked)) for _ in range(2)]
+
+    assert first.meter["requested"] == 1 + 10 + len(asked["query"] or "") // 20
+    for answer in (first, *again):
+        assert answer.codes == ["OPERATION_RESOLUTION_FAILURE"]
+        assert [error["message"] for error in answer.errors] == [message]
+    assert [(answer.meter["requested"], answer.meter["actual"]) for answer in again] == [(1, 1)] * 2
+
+
+def unread(*_arguments: object, **_named: object) -> None:
+    raise AssertionError("it was read again")
+
+
+async def test_variables_beyond_a_limit_cost_a_point(api: Api) -> None:
+    document = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+
+    refused = [await api(None, document, ids=["x"] * 251) for _ in range(2)][-1]
+
+    assert refused.codes == ["LIMIT_EXCEEDED"]
+    assert (refused.meter["requested"], refused.meter["actual"]) == (1, 1)
+
+
 async def test_what_is_refused_before_it_is_asked_costs_nothing(api: Api, house: House) -> None:
     before = (await api(None, "{ __typename }")).meter["available"]
 
@@ -173,6 +299,63 @@ async def test_what_is_refused_before_it_is_asked_costs_nothing(api: Api, house:
         assert (await api.client.post("/graphql", json=7)).status_code == 400
 
     assert (await api(None, "{ __typename }")).meter["available"] >= before - 1
+
+
+async def test_each_answer_to_a_change_is_paid_for_and_what_was_not_used_is_given_back(
+    api: Api, people: People, market: Market
+) -> None:
+    buyer, thing = await people.customer(), await market.stock(100, quantity=9)
+    reading = 10 + len(WATCH) // 20
+
+    async with listening(api, buyer, WATCH, id=encode_id("Listing", thing.id)) as watcher:
+        answers = [await watcher.next()]
+        for _ in range(2):
+            await market.add(await people.customer(), thing)
+            answers.append(await watcher.next())
+
+    assert [one["data"]["listingChanged"]["listing"]["available"] for one in answers] == [9, 8, 7]
+    first, second, third = [one["extensions"]["cost"] for one in answers]
+    assert (first["requested"], first["actual"]) == (WATCH_COST + 5 + reading, WATCH_COST + 1 + reading)
+    for cost in (second, third):
+        assert (cost["requested"], cost["actual"]) == (WATCH_COST + 5, WATCH_COST + 1)
+    assert 0 <= third["available"] - (second["available"] - WATCH_COST - 1) <= 60
+
+
+async def test_who_has_spent_all_is_told_of_a_change_when_there_are_points_for_it(
+    api: Api, house: House, people: People, market: Market
+) -> None:
+    buyer, thing = await people.customer(), await market.stock(100, quantity=9)
+    house.meter.buckets.per_second = WATCH_COST
+
+    async with listening(api, buyer, WATCH, id=encode_id("Listing", thing.id)) as watcher:
+        await watcher.next()
+        await spend_all(house, buyer.id)
+        spent_at = monotonic()
+        await market.add(await people.customer(), thing)
+        told = await watcher.next()
+
+    assert told["data"]["listingChanged"]["listing"]["available"] == 8
+    assert monotonic() - spent_at >= 1
+
+
+async def test_what_happens_while_a_watcher_waits_for_points_is_told_at_once_and_once(
+    api: Api, house: House, people: People, market: Market
+) -> None:
+    buyer, thing = await people.customer(), await market.stock(100, quantity=9)
+
+    async with listening(api, buyer, WATCH, id=encode_id("Listing", thing.id)) as watcher:
+        await watcher.next()
+        # Another watcher of the same client waits for points.
+        async with house.meter.turn(buyer.id):
+            for _ in range(3):
+                await market.add(await people.customer(), thing)
+            # Until all of it was read.
+            await house.feed.follow([], lambda: None)
+            await watcher.quiet()
+        told = await watcher.next()
+        await watcher.quiet()
+
+    assert told["data"]["listingChanged"]["listing"]["available"] == 6
 
 
 async def test_a_query_by_get_pays_as_well(api: Api) -> None:
@@ -189,7 +372,7 @@ async def test_a_registered_document_was_read_before(api: Api) -> None:
 
     answer = await api(None, document)
 
-    assert (answer.meter["requested"], answer.meter["actual"]) == (14, 12)
+    assert (answer.meter["requested"], answer.meter["actual"]) == (24, 22)
 
 
 async def test_a_bucket_holds_the_dearest_that_there_is() -> None:

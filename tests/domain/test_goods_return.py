@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain.goods_return import (
@@ -20,6 +20,7 @@ from domain.goods_return import (
     GoodsReturn,
     GoodsReturnId,
     GoodsReturnState,
+    LineRefund,
     RefundPreview,
     ResolveReturn,
     ReturnCondition,
@@ -27,6 +28,7 @@ from domain.goods_return import (
     ReturnReason,
     WantedLine,
     preview,
+    reckon,
     resolve,
 )
 from domain.goods_return.fingerprint import compare
@@ -34,11 +36,11 @@ from domain.goods_return.lifecycle import BY_BUYER
 from domain.ledger import AccountKind, Journal, LotId
 from domain.listing import ListingState
 from domain.money import Currency, Money, total
-from domain.order import LineState, Order, OrderId, OrderLineId, OrderState, Tender, TenderKind
-from domain.order.noun import Delivery, DeliveryMethod, OrderLine
+from domain.order import LineState, Order, OrderId, OrderLineId, OrderState, Tender, TenderKind, refund
+from domain.order.noun import Delivery, OrderLine
 from domain.payment import PaymentState
 from domain.piece import HOUSE
-from domain.policy import TaxBasis
+from domain.policy import DeliveryMethod, TaxBasis
 from domain.shipment import Fingerprint
 from domain.viewer import AccountId, Role, Viewer
 from domain.wallet import LotSlice
@@ -145,8 +147,11 @@ def deliveries(draw: st.DrawFn) -> tuple[Order, list[GoodsReturn]]:
     order_id = OrderId(uuid4())
     units = draw(st.lists(st.tuples(st.integers(1, 100_000), st.integers(1, 4)), min_size=1, max_size=3))
     lines = tuple(line_of(order_id, unit, quantity, position) for position, (unit, quantity) in enumerate(units, 1))
+    for line in lines:
+        line.duty_minor = draw(st.sampled_from([0, 0, 1, 777]))
+    duties = sum(line.duty_minor for line in lines)
     shipping = draw(st.sampled_from([0, 2_500]))
-    whole = sum(unit * quantity for unit, quantity in units) + shipping
+    whole = sum(unit * quantity for unit, quantity in units) + shipping + duties
     shares = draw(st.lists(st.integers(0, 100), min_size=3, max_size=3).filter(any))
     amounts = cents(whole).allocate(shares)
     tenders = tuple(
@@ -163,7 +168,8 @@ def deliveries(draw: st.DrawFn) -> tuple[Order, list[GoodsReturn]]:
         lines=lines,
         tenders=tenders,
         delivery=Delivery(DeliveryMethod.STANDARD),
-        subtotal=cents(whole - shipping),
+        subtotal=cents(whole - shipping - duties),
+        duties_minor=duties,
         shipping=cents(shipping),
         total=cents(whole),
         shipping_refunded=cents(0),
@@ -248,13 +254,38 @@ def test_what_is_foretold_is_what_is_refunded_to_every_tender_and_lot(
     asyncio.run(resolve_all(work, returns))
 
     amounts = [one.refunded for one in returns]
-    assert [line.amount for line in foretold.lines] == amounts
+    assert [line.amount + line.duties for line in foretold.lines] == amounts
     assert [line.deduction for line in foretold.lines] == [one.deducted for one in returns]
     assert foretold.amount == total((one for one in amounts if one is not None), EUR)
     told = {part.kind: part.amount for part in foretold.parts}
     assert {tender.kind: tender.refunded for tender in order.tenders if tender.refunded} == told
-    assert total((line.refunded for line in order.lines), EUR) == foretold.amount
+    assert total((line.refunded + line.duty_refunded for line in order.lines), EUR) == foretold.amount
     agrees_with_the_books(work.ledger, foretold, order)
+
+
+@given(delivery=deliveries(), data=st.data())
+def test_any_amounts_of_a_basket_are_foretold_as_they_are_refunded_at_once_whichever_is_named_first(
+    delivery: tuple[Order, list[GoodsReturn]], data: st.DataObject
+) -> None:
+    order, returns = delivery
+    back = [data.draw(st.integers(0, line.refundable.minor)) for line in order.lines]
+    lines = [
+        LineRefund(
+            *(line.id, line.quantity, line.price, line.price - cents(minor), None, cents(minor)),
+            line.duty_back(cents(minor)),
+        )
+        for line, minor in zip(order.lines, back, strict=True)
+    ]
+    assume(any(back))
+    foretold = reckon(order, data.draw(st.permutations(lines)), shipping=order.shipping)
+    work: Any = Here(order, returns)
+
+    parts = {line.line_id: line.amount for line in lines if line.amount}
+    done = asyncio.run(refund(work, order, parts, shipping=order.shipping, reason="All at once", now=NOW))
+
+    assert (done.amount, done.parts) == (foretold.amount, foretold.parts)
+    lots = {lot: minor for lot, minor in work.ledger.moved(AccountKind.CREDIT).items() if minor}
+    assert lots == {one.lot_id: one.amount.minor for one in foretold.lots}
 
 
 async def resolve_all(work: Here, returns: list[GoodsReturn]) -> None:

@@ -20,12 +20,12 @@ from domain.order import (
     Wish,
     allocate_refund,
 )
-from domain.order.noun import Delivery, DeliveryMethod, OrderLine
+from domain.order.noun import Delivery, OrderLine
 from domain.order.quote import included_tax, plan_tenders, tax_basis
 from domain.order.refund import lots_back
 from domain.payment import PaymentProvider, RefundTooHigh
 from domain.piece import HOUSE, Party, PartyKind
-from domain.policy import TaxBasis
+from domain.policy import DeliveryMethod, TaxBasis
 from domain.refusal import InvalidInput, WrongState
 from domain.wallet import LotSlice
 
@@ -226,3 +226,26 @@ def test_a_line_is_not_packed_twice() -> None:
         order.advance("shipmentCreate", [order.lines[0].id])
 
     assert refused.value.next_actions == ("shipmentCancel", "shipmentHandOver", "shipmentReady")
+
+
+@given(
+    price=st.integers(1, 10**9),
+    duty=st.integers(0, 10**9),
+    parts=st.lists(st.integers(0, 10**9), max_size=5),
+    imported=st.booleans(),
+    given_back=st.booleans(),
+)
+def test_the_same_part_of_a_duty_goes_back_as_of_its_price_and_all_of_it_in_the_end(
+    price: int, duty: int, parts: list[int], imported: bool, given_back: bool
+) -> None:
+    (line,) = order_of(LineState.OPEN, state=OrderState.PAID).lines
+    line.price, line.duty_minor, line.given_back = cents(price), duty, given_back
+    line.imported_at = NOW if imported else None
+
+    for refunded in (*sorted(min(part, price) for part in parts), price):
+        back = line.duty_back(cents(refunded))
+        assert back.minor >= 0
+        line.duty_refunded_minor += back.minor
+        assert line.duty_refunded_minor == 0 or abs(line.duty_refunded_minor * price - duty * refunded) <= price
+
+    assert line.duty_refunded_minor == (0 if imported and not given_back else duty)

@@ -2,7 +2,8 @@
 
 Long texts are written as parts: a text, or a text and how often it comes; in it `%d` counts from 0 and `%1` from 1.
 A `document` goes into a JSON body, a `body` is sent byte for byte, and `packed` is a body under gzip. Within variables
-and headers `{"repeat": [value, times]}` stands for a list, `{"text": [text, times]}` for a text.
+and headers `{"repeat": [value, times]}` stands for a list, `{"text": [text, times]}` for a text. What has `times` is
+sent so often, and all of it together takes as little; with `limit` it is said which one was met.
 """
 
 import gzip
@@ -27,6 +28,10 @@ class Case:
     code: str
     status: int
     told: dict[str, Any]
+
+    @property
+    def times(self) -> int:
+        return int(self.told.get("times", 1))
 
     @property
     def headers(self) -> dict[str, str]:

@@ -50,10 +50,11 @@ class Target:
         return int(median(used.loop for used in self.honest))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 async def target(services: Services, template: str) -> AsyncIterator[Target]:
     async with copied(services, template) as database:
-        server = ServedProcess(database).launch()
+        # All of them are strangers of one address: that these send much in a minute is not what is tried here.
+        server = ServedProcess(database, stranger_mutations_per_minute=1_000_000).launch()
         try:
             await server.ready()
             async with httpx2.AsyncClient(base_url=server.url, timeout=60) as client:

@@ -29,9 +29,8 @@ from tests.support.api import Api
 SCHEMA = build()
 PIECES = 300
 VIEWERS = ("nobody", "camille", "merchandiser", "admin")
-RUNS = 4
-CORRELATION_MIN = 0.6
-"""What a machine that others work on shows as well; 0.58 to 0.80 have been measured, 0.8 is wanted."""
+RUNS = 5
+CORRELATION_MIN = 0.8
 
 CPU_MAX = 1_000_000_000
 """Nanoseconds for one operation, whatever was accepted."""
@@ -62,10 +61,6 @@ class Measured:
     spent: list[float] = field(default_factory=list)
     documents: list[str] = field(default_factory=list)
 
-    def clear(self) -> None:
-        self.points.clear()
-        self.spent.clear()
-
     def correlation(self) -> float:
         found = correlation(ranks(self.points), ranks(self.spent))
         print(
@@ -95,9 +90,9 @@ class Measured:
             usual.append((await self.run("nobody", USUAL))[0])
             took, result = await self.run(viewer, operation)
             spent.append(took)
-        if result.errors:
-            # It costs all that was requested.
-            return
+            if result.errors:
+                # It costs all that was requested.
+                return
         actual = priced.actual(result.data)
         price = priced.price
         assert price is not None
@@ -176,13 +171,10 @@ def pages(count: int) -> Iterator[tuple[str, Operation]]:
 
 
 async def test_no_operation_uses_more_than_it_was_charged_and_time_goes_with_points(measured: Measured) -> None:
-    for viewer, operation in anything(25):
-        await measured.ask(viewer, operation)
-    measured.clear()
-    for viewer, operation in pages(50):
+    for viewer, operation in [*anything(25), *pages(80)]:
         await measured.ask(viewer, operation)
 
-    assert len(measured.points) > 25
+    assert len(measured.points) > 50
     assert measured.correlation() >= CORRELATION_MIN
 
 
@@ -190,10 +182,7 @@ async def test_no_operation_uses_more_than_it_was_charged_and_time_goes_with_poi
 async def test_no_operation_of_thousands_uses_more_than_it_was_charged_and_time_goes_with_points(
     measured: Measured,
 ) -> None:
-    for viewer, operation in anything(500):
-        await measured.ask(viewer, operation)
-    measured.clear()
-    for viewer, operation in pages(500):
+    for viewer, operation in [*anything(500), *pages(500)]:
         await measured.ask(viewer, operation)
 
     assert measured.correlation() >= CORRELATION_MIN

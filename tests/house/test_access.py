@@ -9,7 +9,8 @@ from graphql import GraphQLField, GraphQLInputObjectType, GraphQLObjectType, get
 
 from app.house import House
 from domain.viewer import ANONYMOUS, AccountId, HeldKey, Role, Scope, Viewer
-from schema.access import CLOSED, FIELDS, KINDS, MUTATIONS, QUERIES, SUBSCRIPTIONS, Access, keyed
+from schema.access import CLOSED, FIELDS, KINDS, MUTATIONS, QUERIES, SHOWN, SUBSCRIPTIONS, Access, keyed
+from schema.limits.connection import is_connection
 from schema.node import FETCHES
 from schema.root import build
 from tests.schema.test_account import UPDATE
@@ -28,6 +29,7 @@ PRIVATE = re.compile(
 SHOWN_MOSTLY = {"OrderLine.tax": "of a margin alone it is finance's"}
 """Fields that are kept from somebody in some cases only."""
 
+EDGES = {found.name.removesuffix("Connection") + "Edge" for found in SCHEMA.type_map.values() if is_connection(found)}
 ACCOUNT = AccountId(UUID(int=9))
 
 
@@ -74,6 +76,24 @@ def test_every_field_that_is_private_or_takes_an_id_has_its_row() -> None:
     }
 
     assert sorted(asking - SHOWN_MOSTLY.keys()) == sorted(FIELDS)
+
+
+def open_to_question() -> Iterator[tuple[str, str]]:
+    """Every field of every type, but for those that are the same wherever they stand."""
+    error = SCHEMA.type_map["UserError"]
+    for found in own_types():
+        if not (is_connection(found) or found.name in ("PageInfo", *EDGES)):
+            same = error.fields if error in found.interfaces else {}  # type: ignore[attr-defined]
+            yield from ((found.name, name) for name in found.fields if name not in same)
+
+
+def test_every_field_is_said_to_be_private_or_to_be_shown_with_its_thing() -> None:
+    shown = {(type_, name) for type_, fields in SHOWN.items() for name in fields}
+    private = {tuple(name.split(".")) for name in FIELDS}
+
+    assert set(open_to_question()) - shown - private == set(), "say who may see it: in schema/access"
+    assert shown - set(open_to_question()) == set(), "there is no such field any more"
+    assert shown & private == set()
 
 
 def test_a_field_without_a_row_is_nobodys() -> None:

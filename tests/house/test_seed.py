@@ -141,7 +141,7 @@ async def test_new_goods_of_the_seed_have_cost_what_the_ledger_says_and_services
     balances = await api.house.readers.ledger.house_balances()
     for currency, value in values.items():
         assert balances[AccountKind.INVENTORY, Currency(currency)].minor == -value
-        assert balances[AccountKind.SUPPLIER_PAYABLE, Currency(currency)].minor == value
+        assert balances[AccountKind.CREDITORS, Currency(currency)].minor == value
 
 
 async def test_a_voucher_of_the_seed_takes_off_and_a_joint_one_is_borne_by_two(

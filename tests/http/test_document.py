@@ -241,17 +241,20 @@ async def test_a_registered_document_is_known_before_anybody_sent_it_whole_or_by
     ],
 )
 async def test_in_safelist_mode_nothing_else_is_answered_and_every_refusal_is_the_same(
-    guarded: Api, people: People, role: Role | None, text: str
+    guarded: Api, people: People, role: Role | None, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = None if role is None else await people.person(role)
+    monkeypatch.setattr("schema.coded.parse", lambda *_, **__: pytest.fail("it was parsed"))
 
     new, old = [await post(guarded, {"query": text}, person, accept) for accept in (NEW, OLD)]
     taught = await post(guarded, by_apollo(text, query=text), person)
+    headers = {"accept": NEW, "graphql-require-preflight": "1"}
+    got = await guarded.client.get("/graphql", params={"query": text}, headers=headers)
 
     message = "This house answers registered documents only."
-    for response in (new, old, taught):
+    for response in (new, old, taught, got):
         assert response.json() == {"errors": [{"message": message, "extensions": {"code": "DOCUMENT_NOT_REGISTERED"}}]}
-    assert [response.status_code for response in (new, old, taught)] == [400, 200, 400]
+    assert [response.status_code for response in (new, old, taught, got)] == [400, 200, 400, 400]
 
 
 async def test_in_safelist_mode_a_registered_document_is_answered_by_name_and_by_text(guarded: Api) -> None:

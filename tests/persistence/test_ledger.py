@@ -365,6 +365,24 @@ TAMPERING = {
         """,
         {"drifted_snapshots": 1},
     ),
+    "a budget is made up": (
+        """
+        INSERT INTO campaign (id, code, name, funder, currency, budget_minor, subsidy_minor, minimum_minor,
+            reserved_minor, spent_minor, starts_at, ends_at, state, opened_by, opened_at, version)
+        SELECT gen_random_uuid(), 'X', '{}', 'HOUSE', 'EUR', 100, 1, 2, 0, 0, now(), now() + interval '1 day', 'OPEN',
+            $1, now(), 1
+        """,
+        {"drifted_budgets": 1},
+    ),
+    "a supplier is owed without a bill": (
+        """
+        INSERT INTO ledger_journal VALUES ('00000000-0000-0000-0000-000000000001', 'x', gen_random_uuid(), '', now());
+        INSERT INTO ledger_posting (journal_id, line, kind, currency, amount_minor) VALUES
+            ('00000000-0000-0000-0000-000000000001', 1, 'SUPPLIER_PAYABLE', 'EUR', 5),
+            ('00000000-0000-0000-0000-000000000001', 2, 'SALES', 'EUR', -5);
+        """,
+        {"drifted_bills": 1, "unbalanced_journals": 0},
+    ),
 }
 
 

@@ -16,12 +16,13 @@ from domain.account import Account
 from domain.api_key import KEY_PREFIX, KEYS_MAX, SECRET_SHOWN, read_key, write_key
 from domain.viewer import Role, Scope
 from persistence.embedded import Services
-from schema.access import MUTATIONS, QUERIES, SUBSCRIPTIONS
+from schema.access import KINDS, MUTATIONS, QUERIES, SUBSCRIPTIONS
 from schema.ids import decode_id, encode_id
 from tests.schema.test_account import REVOKE, account_id, everything_kept
 from tests.support.api import Answer, Api
 from tests.support.clock import Clock
-from tests.support.people import People
+from tests.support.market import Market
+from tests.support.people import People, euros
 
 KEY = "secret apiKey { id publicId name scopes expiresAt rotatedAt formerUntil revokedAt usedAt version }"
 ISSUE = f"""
@@ -44,6 +45,7 @@ query ($id: ID) { apiKeys(accountId: $id, first: 5) { nodes { id name usedAt acc
 """
 OWN = "{ apiKey { name scopes usedAt } viewer { name } }"
 CARTS = "{ carts { id } }"
+SCOPES = {"orders": Scope.ORDERS_READ, "consignments": Scope.CONSIGNMENTS_READ}
 ORDERS = "{ orders(first: 1) { nodes { id } } }"
 
 
@@ -88,11 +90,59 @@ async def test_a_key_is_its_account_where_its_scopes_say_so_and_nowhere_beside(a
     assert set((await with_key(api, secret, hidden)).codes) == {"NOT_ALLOWED"}
     assert (await with_key(api, secret, "{ accountExport }")).codes == ["NOT_ALLOWED"]
     assert (await with_key(api, secret, "{ consignments { nodes { id } } }")).codes == ["NOT_ALLOWED"]
-    with_viewer = await with_key(api, secret, "{ orders(first: 1) { nodes { id } } viewer { email } }")
-    assert with_viewer["viewer"] == {"email": partner.email}, "it is its account for this operation"
     cart = "mutation ($input: CartAddInput!) { cartAdd(input: $input) { __typename ... on UserError { message } } }"
     refused = (await with_key(api, secret, cart, input={"listingId": encode_id("Listing", uuid4())}))["cartAdd"]
     assert refused == {"__typename": "NotAllowed", "message": "This needs an API key with a scope for it."}
+
+
+async def test_a_scope_opens_its_own_kinds_by_their_ids_and_no_others(
+    api: Api, people: People, market: Market, house: House
+) -> None:
+    both = await people.person(Role.PARTNER, cash=euros(2_000))
+    order = await market.buy(both, await market.piece(1_000), cash=1_000)
+    await market.consigned(both, 900)
+    made = {beside: await issued(api, both, scope) for beside, scope in SCOPES.items()}
+    ids = [account_id(both), order["id"], *(one["apiKey"]["id"] for one in made.values())]
+    for kind, table in {"Consignment": "consignment", "Contract": "contract"}.items():
+        ids.append(
+            encode_id(kind, await house.readers.pool.fetchval(f"SELECT id FROM {table} ORDER BY id DESC LIMIT 1"))
+        )
+
+    async def kinds(secret: str, beside: str) -> list[str]:
+        text = f"query ($ids: [ID!]!) {{ {beside}(first: 1) {{ nodes {{ id }} }} nodes(ids: $ids) {{ __typename }} }}"
+        return sorted(one["__typename"] for one in (await with_key(api, secret, text, ids=ids))["nodes"] if one)
+
+    everything = ["Account", "ApiKey", "ApiKey", "Consignment", "Contract", "Order"]
+    assert await kinds(api.token(both), "orders") == everything
+    assert await kinds(made["orders"]["secret"], "orders") == ["ApiKey", "Order"]
+    assert await kinds(made["consignments"]["secret"], "consignments") == ["ApiKey", "Consignment", "Contract"]
+
+
+def test_a_kind_opens_to_the_scopes_that_open_the_question_for_one_of_it() -> None:
+    asked = {kind: QUERIES[kind[0].lower() + kind[1:]] for kind in KINDS if kind[0].lower() + kind[1:] in QUERIES}
+
+    assert {kind for kind, row in asked.items() if row.scopes != KINDS[kind].scopes} == set()
+    assert len(asked) > 20
+
+
+async def test_a_key_does_not_show_the_person_behind_it(api: Api, people: People, market: Market) -> None:
+    both = await people.person(Role.PARTNER, cash=euros(2_000), name="Maison Relais")
+    made = await issued(api, both, *Scope)
+    await market.buy(both, await market.piece(1_000), cash=1_000)
+    asked = """{
+      orders(first: 1) { nodes { buyer { ...Shown } } }
+      viewer { email }
+      apiKey { name account { name } }
+    }
+    fragment Shown on Account { name email circulation { issued { amount } } creditPurchases { totalCount } }
+    """
+
+    answer = await with_key(api, made["secret"], asked)
+
+    buyer = {"name": "Maison Relais", "email": None, "circulation": None, "creditPurchases": None}
+    assert answer["orders"]["nodes"] == [{"buyer": buyer}], "an order says whose it is, and no more of them"
+    assert answer["viewer"] is None
+    assert answer["apiKey"] == {"name": "Feed", "account": None}
 
 
 async def test_a_key_never_carries_what_else_its_account_may(api: Api, people: People, house: House) -> None:

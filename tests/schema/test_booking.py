@@ -3,11 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from domain.viewer import Role
+import pytest
+
+from domain.viewer import Role, Scope
+from tests.schema.test_api_key import issued, with_key
 from tests.support.api import Api
 from tests.support.people import People, euros
 from tests.support.snapshot import changed, snapshot
-from tests.support.travel import GUARDIAN, Travel, traveller
+from tests.support.travel import GUARDIAN, Travel, document, traveller
 
 
 async def test_a_journey_is_held_paid_confirmed_and_travelled_and_only_then_earned(travel: Travel) -> None:
@@ -218,6 +221,71 @@ async def test_a_minor_travels_with_a_guardians_consent_and_at_the_age_of_the_da
     assert held["price"]["amount"] == "500.00"
 
 
+ASKED = "travellers { passport { country validUntil } emergencyContact { phone } diet school { name contact } }"
+ALL = ("passport", "emergencyContact", "diet", "school")
+
+
+@pytest.mark.parametrize(
+    ("category", "adult", "minor"),
+    [
+        ("STUDY_TOUR", ("passport", "emergencyContact"), ("passport", "emergencyContact", "school")),
+        ("K12", (), ALL),
+        ("INTEREST", ("emergencyContact", "diet"), ("emergencyContact", "diet")),
+        ("MEDICAL", ("passport", "emergencyContact"), ()),
+        ("LEISURE", (), ()),
+    ],
+)
+async def test_each_category_asks_its_own_of_travellers_and_keeps_no_more_and_no_longer(
+    category: str, adult: tuple[str, ...], minor: tuple[str, ...], travel: Travel
+) -> None:
+    buyer = await travel.buyer()
+    departure = await travel.departure(await travel.product(category=category), days=90)
+    young = (datetime.now(UTC) + timedelta(days=90 - 366 * 15)).date().isoformat()
+    grown = traveller("ADULT", "1990-05-17")
+    child = traveller("CHILD", young, guardian=GUARDIAN)
+    who = {"K12": [child], "MEDICAL": [grown]}.get(category, [grown, child])
+    asked = [adult if one is grown else minor for one in who]
+    before = await snapshot(travel.market.house)
+
+    for index, needed in enumerate(asked):
+        silent = [{**one, **dict.fromkeys(needed)} if place == index else one for place, one in enumerate(who)]
+        if needed:
+            refused = await travel.hold(buyer, departure, *silent)
+            assert refused["code"] == "TRAVELLER_DATA_MISSING"
+            assert refused["path"] == ["travellers", str(index), needed[0]]
+            names = {"emergencyContact": "EMERGENCY_CONTACT"}
+            assert refused["missing"] == [names.get(one, one.upper()) for one in needed]
+    assert changed(before, await snapshot(travel.market.house)) == []
+
+    held = await travel.held(buyer, departure, *who)
+    kept = (await travel.read(buyer, "Booking", held["id"], ASKED))["travellers"]
+    assert [tuple(name for name in ALL if one[name] is not None) for one in kept] == asked
+
+    await travel.do(buyer, "bookingCancel", bookingId=held["id"], reason="Ill")
+    over = (await travel.read(buyer, "Booking", held["id"], ASKED))["travellers"]
+    assert over == [dict.fromkeys(ALL) for _ in who]
+
+
+async def test_a_passport_is_valid_for_months_beyond_the_journey(travel: Travel) -> None:
+    buyer = await travel.buyer()
+    product = await travel.product(category="STUDY_TOUR")
+    departure = await travel.departure(product, startsAt="2031-03-20T08:00:00Z", endsAt="2031-03-31T16:00:00Z")
+    before = await snapshot(travel.market.house)
+
+    early = traveller("STUDENT", "2005-02-03", passport={"country": "FR", "validUntil": "2031-09-29"})
+    refused = await travel.hold(buyer, departure, early)
+    assert (refused["code"], refused["validUntil"], refused["neededUntil"]) == (
+        "PASSPORT_TOO_SHORT",
+        "2031-09-29",
+        "2031-09-30",
+    )
+    assert refused["path"] == ["travellers", "0", "passport", "validUntil"]
+    assert changed(before, await snapshot(travel.market.house)) == []
+
+    enough = {**early, "passport": {"country": "FR", "validUntil": "2031-09-30"}}
+    assert (await travel.held(buyer, departure, enough))["state"] == "ON_HOLD"
+
+
 async def test_single_rooms_are_counted_too(travel: Travel) -> None:
     buyer = await travel.buyer()
     departure = await travel.departure(capacity=10, singles=1)
@@ -265,6 +333,43 @@ async def test_medical_details_are_sealed_read_by_few_and_forgotten(travel: Trav
     assert await travel.market.value("SELECT sealed FROM booking_intake") is None
 
 
+@pytest.mark.parametrize("way", ["bookingCancel", "bookingReject"])
+async def test_medical_details_are_forgotten_at_once_when_nobody_travels(travel: Travel, way: str) -> None:
+    buyer = await travel.buyer()
+    departure = await travel.departure(await travel.product(category="MEDICAL"))
+    held = await travel.held(buyer, departure, traveller(born="1960-01-01"))
+    await travel.pay(buyer)
+    await travel.do(buyer, "bookingSubmitIntake", bookingId=held["id"], text="Penicillin is no good for me")
+
+    await travel.do(buyer if way == "bookingCancel" else travel.supplier, way, bookingId=held["id"], reason="Not well")
+
+    intake = (await travel.booking(buyer, held["id"]))["intake"]
+    assert (intake["text"], intake["purgedAt"] is not None) == (None, True)
+    assert await travel.market.value("SELECT count(*) FROM booking_intake WHERE sealed IS NOT NULL") == 0
+
+
+async def test_a_supplier_confirms_through_a_key_that_may_and_through_no_other(
+    travel: Travel, people: People, api: Api
+) -> None:
+    buyer, (stranger, _) = await travel.buyer(), await travel.another()
+    held = await travel.held(buyer, await travel.departure())
+    await travel.pay(buyer)
+    confirm = document("bookingConfirm")
+    given = {"bookingId": held["id"], "reference": "K-1"}
+    scopes = (Scope.BOOKINGS_READ, Scope.BOOKINGS_WRITE)
+    for person, allowed in ((travel.supplier, scopes[:1]), (stranger, scopes)):
+        secret = (await issued(api, person, *allowed))["secret"]
+        before = await snapshot(travel.market.house)
+        refused = await with_key(api, secret, confirm, input=given)
+        assert refused["bookingConfirm"]["code"] in ("NOT_ALLOWED", "NOT_FOUND")
+        assert set(changed(before, await snapshot(travel.market.house))) <= {"api_key"}
+
+    secret = (await issued(api, travel.supplier, *scopes))["secret"]
+    confirmed = (await with_key(api, secret, confirm, input=given))["bookingConfirm"]
+
+    assert (confirmed["state"], confirmed["supplierReference"]) == ("CONFIRMED", "K-1")
+
+
 async def test_an_order_with_a_journey_is_called_off_by_the_journeys_ladder(travel: Travel) -> None:
     buyer = await travel.buyer()
     bag = await travel.market.piece(500)
@@ -280,6 +385,67 @@ async def test_an_order_with_a_journey_is_called_off_by_the_journeys_ladder(trav
     assert foretold["amount"] == ended["refunded"]
     assert (await travel.market.listing(bag.id)).state == "LISTED"
     assert (await travel.market.balance("ESCROW"), await travel.market.balance("TRAVEL_UNEARNED")) == (0, 0)
+    assert await travel.market.sound()
+
+
+REFUNDED = """
+mutation ($input: OrderCancelInput!) {
+  orderCancel(input: $input) {
+    __typename ... on Order { state refunds { amount { amount } parts { kind amount { amount } } } }
+    ... on UserError { code }
+  }
+}
+"""
+
+
+async def test_what_is_foretold_of_an_order_that_is_called_off_is_what_goes_back_with_its_shipping(
+    travel: Travel,
+) -> None:
+    """Amounts at which one division of the whole and one of each line differ by a cent between tenders."""
+    buyer = await travel.buyer(5_000)
+    await travel.market.credit(buyer, 167)
+    for price in (223, 803):
+        await travel.market.add(buyer, await travel.market.piece(price))
+    await travel.held(buyer, await travel.departure(days=20, price=2_000, net=700))
+    order = await travel.pay(buyer, method="EXPRESS", credit=167, cash=223 + 803 + 2_000 + 25 - 167)
+    told = await travel.preview(buyer, order, [line["id"] for line in reversed(order["lines"])])
+    assert (told["amount"]["amount"], told["shipping"]["amount"]) == ("1851.00", "25.00")
+
+    given = {"orderId": order["id"], "reason": "An exam"}
+    cancelled = (await travel.api(buyer, REFUNDED, input=given))["orderCancel"]
+
+    assert cancelled["state"] == "CANCELLED"
+    assert cancelled["refunds"] == [{"amount": told["amount"], "parts": told["parts"]}]
+    assert await travel.market.balance("ESCROW") == 0
+    assert await travel.market.sound()
+
+
+async def test_goods_that_were_not_sent_are_called_off_beside_a_journey_that_was_travelled(travel: Travel) -> None:
+    buyer = await travel.buyer(5_000)
+    bag, stock = await travel.market.piece(500, cost=200), await travel.market.stock(100, 5)
+    await travel.market.add(buyer, bag)
+    await travel.market.add(buyer, stock, 2)
+    held = await travel.held(buyer, await travel.departure(days=20))
+    order = await travel.pay(buyer)
+    await travel.do(travel.supplier, "bookingConfirm", bookingId=held["id"], reference="MV-1")
+    await travel.pass_(days=26)
+    told = await travel.preview(buyer, order, [line["id"] for line in order["lines"]])
+
+    cancelled = (await travel.api(buyer, REFUNDED, input={"orderId": order["id"], "reason": "Not sent"}))["orderCancel"]
+
+    assert cancelled["state"] == "DELIVERED"
+    assert cancelled["refunds"] == [{"amount": told["amount"], "parts": told["parts"]}]
+    assert told["amount"]["amount"] == "700.00"
+    assert (await travel.market.listing(bag.id)).state == "LISTED"
+    assert (await travel.market.listing(stock.id)).quantity == 5
+    await travel.pass_(days=27)
+    after = await travel.order(buyer, order["id"])
+    assert (after["state"], sorted(line["state"] for line in after["lines"])) == (
+        "COMPLETED",
+        ["CANCELLED", "CANCELLED", "DELIVERED"],
+    )
+    assert await travel.market.balance("ESCROW") == await travel.market.balance("TRAVEL_UNEARNED") == 0
+    assert await travel.owed() == {"TRAVEL": 80_000}
     assert await travel.market.sound()
 
 

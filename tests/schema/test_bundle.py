@@ -27,10 +27,11 @@ class Parts:
         self.initials: Listing
         self.seller: Account
 
-    async def open(self) -> "Parts":
+    async def open(self, **given: Any) -> "Parts":
+        """`given` is the journey's."""
         market = self.travel.market
         self.departure = await self.travel.departure(
-            await self.travel.product(category="STUDY_TOUR", instant=True), days=40
+            await self.travel.product(category="STUDY_TOUR", instant=True, **given), days=40
         )
         self.luggage = await market.stock(300, 5)
         self.seller = await self.travel.people.customer()
@@ -186,6 +187,23 @@ async def test_who_developed_it_with_the_house_shares_what_the_house_earns(trave
     # The journey was sold for 865.18 and cost 800: of the margin 10.87 are tax, half of 54.32 is the partner's.
     assert await travel.owed() == {"TRAVEL": 80_000, "CO_DEVELOPED": 2_716}
     assert await travel.market.balance("COMMISSION") == 2_716
+    assert await travel.market.sound()
+
+
+async def test_who_developed_the_journey_keeps_its_share_when_that_is_sold_in_a_bundle(travel: Travel) -> None:
+    (_, partner), (_, other) = await travel.another(), await travel.another()
+    parts = await Parts(travel).open(shares=[{"supplierId": partner, "shareBps": 4_000}])
+    both = [{"supplierId": partner, "shareBps": 1_000}, {"supplierId": other, "shareBps": 2_000}]
+    bundle = await parts.bundle(shares=both)
+    buyer = await travel.buyer()
+    await travel.do(buyer, "bundleAdd", bundleId=bundle["id"], travellers=[STUDENT])
+    await travel.pay(buyer)
+    await travel.pass_(days=46)
+
+    # Of 54.32: four tenths by the journey and one by the bundle in one bill, two by the bundle alone.
+    query = "SELECT array_agg(amount_minor ORDER BY amount_minor) FROM supplier_bill WHERE cause = 'CO_DEVELOPED'"
+    assert await travel.market.value(query) == [1_086, 2_716]
+    assert await travel.market.balance("COMMISSION") == 5_432 - 1_086 - 2_716
     assert await travel.market.sound()
 
 

@@ -11,9 +11,10 @@ from domain import cart, order
 from domain.cart import AddToCart
 from domain.listing import ListingId
 from domain.money import Money
-from domain.order.noun import Delivery, DeliveryMethod
+from domain.order.noun import Delivery
 from domain.order.place import PlaceOrder
 from domain.order.quote import Wish
+from domain.policy import DeliveryMethod
 from domain.viewer import Role
 from persistence.circulation import fold
 from schema.ids import encode_id

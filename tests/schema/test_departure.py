@@ -1,9 +1,14 @@
 """Departures: opened by their suppliers, filled up to their capacity, decided by how many come."""
 
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
 import asyncpg
 import pytest
 
+from app.jobs import JOBS
 from domain.viewer import Role
+from schema.ids import decode_id
 from tests.support.api import Api
 from tests.support.people import People
 from tests.support.snapshot import changed, snapshot
@@ -32,6 +37,26 @@ async def test_enough_travellers_and_it_goes_too_few_and_everybody_gets_everythi
     assert (await travel.order(buyer, order["id"]))["refunded"]["amount"] == "1000.00"
     assert (await travel.market.pocket(buyer))["cash"] == "1000.00"
     assert (await travel.market.pocket(other))["cash"] == "0.00"
+    assert await travel.market.sound()
+
+
+async def test_a_departure_that_was_decided_late_takes_place_all_the_same(travel: Travel) -> None:
+    """The worker was away, and came to the end of the journey before its beginning."""
+    buyer = await travel.buyer(1_000)
+    departure = await travel.departure(days=20)
+    _, booking = await travel.booked(buyer, departure)
+    house, later = travel.market.house, datetime.now(UTC) + timedelta(days=30)
+    for name in ("departureComplete", "departureDecide"):
+        await JOBS[name](house, name, decode_id(departure)[1], uuid4().hex, later)
+    query = "SELECT id FROM outbox WHERE name = ANY($1::text[])"
+    first = await house.readers.pool.fetch(query, ["departureComplete", "departureDecide"])
+    travel.done |= {row["id"] for row in first[:2]}
+
+    await travel.pass_(days=31)
+
+    assert (await travel.read(travel.supplier, "Departure", departure))["state"] == "COMPLETED"
+    assert (await travel.booking(buyer, booking["id"]))["state"] == "TRAVELLED"
+    assert await travel.owed() == {"TRAVEL": 80_000}
     assert await travel.market.sound()
 
 

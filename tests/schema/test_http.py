@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from app.http import wanted_type
+from app.request import check_short, liked, named_first, wanted_locale, wanted_type
 from tests.schema.test_wallet import POCKETS
 from tests.support.api import Api
 from tests.support.people import People, euros
@@ -48,6 +48,32 @@ def code(response: httpx2.Response) -> str:
 )
 def test_the_answer_has_the_media_type_that_the_client_likes_best(accept: str, answered: str) -> None:
     assert wanted_type(accept) == answered
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [
+        ("accept", f"{OLD}, " + "x/y," * 15_000, 406),
+        ("accept-language", "zh," + "x," * 30_000, 200),
+        ("content-type", f"{OLD};" + "x" * 60_000, 415),
+        ("content-encoding", "x" * 60_000, 415),
+        ("origin", "http://cercle.test" + "x" * 60_000, 403),
+    ],
+)
+async def test_what_a_client_says_at_length_is_not_listened_to_and_not_remembered(
+    post: Post, header: str, value: str, status: int
+) -> None:
+    remembered = (liked, named_first, check_short)
+    for one in remembered:
+        one.cache_clear()
+
+    answers = [await post({"query": "{ __typename }"}, **{"accept": NEW, header: f"{value}{n}"}) for n in range(3)]
+
+    assert [answer.status_code for answer in answers] == [status] * 3
+    assert sum(one.cache_info().currsize for one in remembered) <= 3, (
+        "what was short, and the beginning of what was not"
+    )
+    assert wanted_locale("zh," + "x," * 30_000) == "zh"
 
 
 @pytest.mark.parametrize("media_type", [NEW, OLD])

@@ -57,7 +57,7 @@ def exceeded(document: str, **variables: Any) -> str:
         ("{ port { berths { metres } } }", 2 + 4),
         ('{ named(ids: ["a", "b", "c", "d", "e", "f", "g"]) { name } }', 1 + 7),
         ("{ ports { nodes { name } } }", 2 + 24),
-        ("{ ports { totalCount } }", 2 + 10),
+        ("{ ports { totalCount } }", 2 + 20),
         ("{ ports { pageInfo { endCursor } } }", 3),
         ("{ ports(first: 3) { nodes { name } } }", 2 + 3),
         ("{ ports(last: 3) { nodes { name } } }", 2 + 3),
@@ -75,11 +75,11 @@ def exceeded(document: str, **variables: Any) -> str:
         ),
         ("{ ... { ...F ...F } } fragment F on Query { port { name } }", 1 + 2),
         ("{ port @skip(if: true) { name } pier @include(if: true) { port { name } } }", 3),
-        ("{ tide }", 1 + 10),
-        ("{ port { harbourMaster { name } } }", 2 + 10 + 1),
-        ("{ ports(first: 5) { nodes { harbourMaster { name } } } }", 2 + 10 + 5 * 2),
-        ("{ ports(first: 5) { nodes { ships(first: 2) { nodes { home { harbourMaster { name } } } } } } }", 12 + 5 * 8),
-        ("{ port { berths { ships(first: 2) { nodes { home { harbourMaster { name } } } } } } }", 12 + 4 * 8),
+        ("{ tide }", 1 + 20),
+        ("{ port { harbourMaster { name } } }", 2 + 20 + 1),
+        ("{ ports(first: 5) { nodes { harbourMaster { name } } } }", 2 + 20 + 5 * 2),
+        ("{ ports(first: 5) { nodes { ships(first: 2) { nodes { home { harbourMaster { name } } } } } } }", 22 + 5 * 8),
+        ("{ port { berths { ships(first: 2) { nodes { home { harbourMaster { name } } } } } } }", 22 + 4 * 8),
         ("mutation { shut }", 11),
         (
             "mutation { open { ... on Port { name ships(first: 5) { nodes { name } } } ... on Refused { message } } }",
@@ -142,10 +142,10 @@ def test_what_lies_below_a_field_of_the_query_that_is_null_is_given_back() -> No
     def actual(data: Any) -> int:
         return found.actual(whole, data, {})
 
-    assert whole == 1 + (1 + 10 + 1) + 10 + (1 + 10 + 24 * 2)
+    assert whole == 1 + (1 + 20 + 1) + 20 + (1 + 20 + 24 * 2)
     assert actual({"port": {}, "tide": 1, "ports": {"nodes": rows(24)}}) == whole
-    assert actual({"port": None, "tide": 1, "ports": {"nodes": []}}) == 1 + 10 + 1
-    assert actual({"port": None, "tide": None, "ports": None}) == actual(None) == 1 + 10
+    assert actual({"port": None, "tide": 1, "ports": {"nodes": []}}) == 1 + 20 + 1
+    assert actual({"port": None, "tide": None, "ports": None}) == actual(None) == 1 + 20
 
 
 def test_a_longer_answer_than_was_paid_for_costs_no_more() -> None:

@@ -75,7 +75,7 @@ class Storeroom:
         return None if found is None else found["amount"]
 
     async def books(self) -> dict[str, int]:
-        kinds = ("INVENTORY", "SUPPLIER_PAYABLE", "COST_OF_GOODS")
+        kinds = ("INVENTORY", "CREDITORS", "COST_OF_GOODS")
         return {kind: await self.market.balance(kind) for kind in kinds}
 
     async def costs(self) -> list[int]:
@@ -99,13 +99,13 @@ async def test_a_receipt_is_inventory_that_a_supplier_is_owed_for(
     shirts = await market.stock(120, 1)
 
     rehearsed = await room.receive(shirts, 4, "30.50", dryRun=True)
-    assert await room.books() == {"INVENTORY": 0, "SUPPLIER_PAYABLE": 0, "COST_OF_GOODS": 0}
+    assert await room.books() == {"INVENTORY": 0, "CREDITORS": 0, "COST_OF_GOODS": 0}
     received = await room.receive(shirts, 4, "30.50")
 
     assert rehearsed["cost"] == received["cost"] == {"amount": "122.00"}
     assert (received["supplier"], received["reference"]) == ("Tessitura Alba", "DN-204")
     assert received["listing"] == {"available": 5, "stockValue": {"amount": "122.00"}}
-    assert await room.books() == {"INVENTORY": -12_200, "SUPPLIER_PAYABLE": 12_200, "COST_OF_GOODS": 0}
+    assert await room.books() == {"INVENTORY": -12_200, "CREDITORS": 12_200, "COST_OF_GOODS": 0}
     finance = await people.staff(Role.FINANCE)
     assert await room.value(shirts, finance) == "122.00"
     for person in (await people.customer(), await people.staff(Role.SUPPORT)):
@@ -145,7 +145,7 @@ async def test_the_cost_is_borne_when_the_house_takes_its_part(
 
     await returns.all_is_due(sale)
 
-    assert await room.books() == {"INVENTORY": -7_200, "SUPPLIER_PAYABLE": 12_000, "COST_OF_GOODS": -4_800}
+    assert await room.books() == {"INVENTORY": -7_200, "CREDITORS": 12_000, "COST_OF_GOODS": -4_800}
     assert await room.value(shirts) == "72.00", "what is left of inventory is what the rest has cost"
     assert await market.sound()
 
@@ -195,7 +195,7 @@ async def test_what_comes_back_to_the_shelf_brings_its_cost_before_and_after_the
     assert await room.costs() == [9_000]
 
     await returns.all_is_due(sale)
-    assert await room.books() == {"INVENTORY": -3_000, "SUPPLIER_PAYABLE": 12_000, "COST_OF_GOODS": -9_000}
+    assert await room.books() == {"INVENTORY": -3_000, "CREDITORS": 12_000, "COST_OF_GOODS": -9_000}
     late = await returns.sent_in(buyer, await returns.agree(sale, quantity=2))
     late = await returns.looked_at(late)
     await returns.done(returns.support, "goodsReturnResolve", late["id"], disposition="RESTOCK")
@@ -203,7 +203,7 @@ async def test_what_comes_back_to_the_shelf_brings_its_cost_before_and_after_the
 
     assert await room.value(shirts) == "90.00"
     assert await room.costs() == [3_000]
-    assert await room.books() == {"INVENTORY": -9_000, "SUPPLIER_PAYABLE": 12_000, "COST_OF_GOODS": -3_000}
+    assert await room.books() == {"INVENTORY": -9_000, "CREDITORS": 12_000, "COST_OF_GOODS": -3_000}
     assert await market.sound()
 
 
@@ -230,7 +230,7 @@ async def test_what_comes_back_worn_is_a_piece_that_keeps_its_cost_and_is_taxed_
     await returns.all_is_due(cleared)
 
     assert basis == "FULL_PRICE", "it was bought new, so no margin scheme is its"
-    assert await room.books() == {"INVENTORY": 0, "SUPPLIER_PAYABLE": 5_000, "COST_OF_GOODS": -5_000}
+    assert await room.books() == {"INVENTORY": 0, "CREDITORS": 5_000, "COST_OF_GOODS": -5_000}
     assert await market.sound()
 
 
@@ -245,7 +245,7 @@ async def test_what_is_lost_is_a_cost_and_what_is_found_has_none(room: Storeroom
     assert (lost["available"], lost["stockValue"]) == (3, {"amount": "90.00"})
     assert (found["available"], found["stockValue"]) == (5, {"amount": "90.00"})
     assert rehearsed["available"] == 4
-    assert await room.books() == {"INVENTORY": -9_000, "SUPPLIER_PAYABLE": 12_000, "COST_OF_GOODS": -3_000}
+    assert await room.books() == {"INVENTORY": -9_000, "CREDITORS": 12_000, "COST_OF_GOODS": -3_000}
     assert await market.sound()
 
 

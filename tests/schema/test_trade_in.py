@@ -1,15 +1,19 @@
 """An old piece pays a part of a new one: offered, bound to a purchase, taken in, judged, settled."""
 
 import asyncio
-from datetime import timedelta
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.house import House
-from domain.viewer import Role
+from domain import policy
+from domain.viewer import Role, Viewer
 from schema.ids import encode_id
 from tests.support.api import Api
+from tests.support.appraisal import STANDARD
 from tests.support.people import People, euros
 from tests.support.snapshot import changed, snapshot
 from tests.support.trade_in import EXCELLENT, GOOD, PARIS, Exchange
@@ -276,6 +280,96 @@ async def test_with_the_full_price_paid_a_lower_value_comes_back_and_nothing_is_
     assert await exchange.market.sound()
 
 
+@pytest.mark.parametrize(
+    ("said", "found", "requote"),
+    [
+        ({"ageMonths": 12}, {"ageMonths": 60}, "920.00"),
+        ({}, {"ageMonths": 60}, "920.00"),
+        ({"warrantyMonths": 24}, {"warrantyMonths": 0}, "1020.00"),
+    ],
+)
+async def test_what_was_said_of_age_and_warranty_is_looked_at_too(
+    exchange: Exchange, people: People, said: dict[str, Any], found: dict[str, Any], requote: str
+) -> None:
+    owner = await people.customer(cash=euros(3_000))
+    offered, _ = await exchange.bound(owner, **said)
+    await exchange.receive(offered)
+
+    inspected = await exchange.inspect(offered, **found)
+
+    assert inspected["state"] == "REQUOTED", inspected
+    assert float(inspected["requote"]["amount"]) < float(offered["value"]["amount"])
+    assert inspected["requote"]["amount"] == requote
+    assert {name: inspected["inspection"][name] for name in found} == found
+    settled = await exchange.do(owner, "tradeInAnswer", tradeInId=offered["id"], answer="ACCEPT")
+    assert settled["value"]["amount"] == requote
+    assert await exchange.market.sound()
+
+
+async def test_terms_and_standards_that_are_published_later_change_no_offer_that_stands(
+    exchange: Exchange, people: People
+) -> None:
+    """A piece is judged and reckoned by what was in force when it was offered for."""
+    kept, lowered = [await people.customer(cash=euros(3_000)) for _ in range(2)]
+    same, _ = await exchange.bound(kept)
+    worse, _ = await exchange.bound(lowered)
+    terms = await exchange.market.run(pricing_in_force, None)
+    finance = Viewer(exchange.finance.id, frozenset(exchange.finance.roles))
+    stricter = policy.Publish(replace(terms, trade_in_bps=3_000, answer_days=1), "A hard winter")
+    assert (await exchange.market.run(policy.publish, stricter, viewer=finance)).version == 2
+    corners = {**STANDARD["checklist"][0], "deductions": [{"severity": "LIGHT", "points": 60, "atBest": "FAIR"}]}
+    published = await exchange.workshop.publish(
+        exchange.workshop.admin, checklist=[corners, *STANDARD["checklist"][1:]]
+    )
+    assert published["gradingStandardPublish"]["version"] == 2
+    for trade_in in (same, worse):
+        await exchange.receive(trade_in)
+
+    settled = await exchange.inspect(same)
+    requoted = await exchange.inspect(worse, "HEAVY")
+
+    assert (settled["state"], settled["value"]["amount"]) == ("SETTLED", EXCELLENT)
+    assert (requoted["state"], requoted["requote"]["amount"]) == ("REQUOTED", GOOD)
+    days = datetime.fromisoformat(requoted["answerBy"]) - datetime.now(UTC)
+    assert days > timedelta(days=6)
+    anew = await exchange.offer(await people.customer())
+    assert float(anew["value"]["amount"]) < float(GOOD)
+    assert await exchange.market.sound()
+
+
+async def pricing_in_force(work: Any, viewer: Viewer, command: None, *, now: datetime) -> Any:
+    return (await policy.current(work, policy.PolicyKind.PRICING, now)).terms
+
+
+async def test_a_younger_piece_with_more_warranty_is_worth_what_was_offered(exchange: Exchange, people: People) -> None:
+    owner = await people.customer(cash=euros(3_000))
+    offered, _ = await exchange.bound(owner, ageMonths=60, warrantyMonths=2)
+    await exchange.receive(offered)
+    refused = await exchange.inspect(offered, ageMonths=601)
+    assert (refused["code"], refused["path"]) == ("INVALID_INPUT", ["ageMonths"])
+
+    inspected = await exchange.inspect(offered, ageMonths=1, warrantyMonths=24)
+
+    assert (inspected["state"], inspected["value"]) == ("SETTLED", offered["value"])
+
+
+async def test_a_value_that_comes_back_pays_what_a_charge_back_left_owing_first(
+    exchange: Exchange, people: People
+) -> None:
+    owner = await people.customer()
+    offered = await exchange.offer(owner)
+    placed = await exchange.buy(owner, offered, 3_000, "FULL_PRICE", provider="TEST")
+    for what in ("charged", "charged_back"):
+        await exchange.market.report(placed["payment"]["id"], f"payment.{what}")
+    await exchange.receive(offered)
+
+    assert (await exchange.inspect(offered))["state"] == "SETTLED"
+
+    pocket = await exchange.market.pocket(owner)
+    assert (pocket["cash"], pocket["owed"]) == ("0.00", "1980.00")
+    assert await exchange.market.sound()
+
+
 async def test_a_lower_offer_is_answered_as_it_was_read(exchange: Exchange, people: People) -> None:
     owner = await people.customer(cash=euros(3_000))
     found, _ = await exchange.requoted(owner)
@@ -371,6 +465,15 @@ async def test_nobody_hoards_offers(exchange: Exchange, people: People) -> None:
     assert (await exchange.offer(owner))["code"] == "TOO_MANY_OFFERS"
 
 
+async def test_nobody_hoards_offers_by_asking_for_many_at_once(exchange: Exchange, people: People) -> None:
+    owner = await people.customer()
+
+    answers = await asyncio.gather(*(exchange.offer(owner) for _ in range(16)))
+
+    came = Counter(answer.get("code") if answer["__typename"] != "TradeIn" else "offered" for answer in answers)
+    assert came == {"offered": 10, "TOO_MANY_OFFERS": 6}
+
+
 # One of one
 
 
@@ -397,7 +500,9 @@ async def test_another_piece_than_was_offered_is_not_taken_in(exchange: Exchange
 
     other = await exchange.receive(offered, serial="SN-2")
 
-    assert (other["code"], other["path"]) == ("ANOTHER_PIECE", ["serial"])
+    unread = await exchange.receive(offered, serial=None)
+
+    assert (other["code"], other["path"]) == (unread["code"], unread["path"]) == ("ANOTHER_PIECE", ["serial"])
     assert (await exchange.receive(offered, serial="sn-1"))["state"] == "RECEIVED"
 
 

@@ -7,22 +7,24 @@ import pytest
 
 from app.house import House
 from domain.account import Account
-from domain.viewer import Role
+from domain.campaign import CampaignNotRunning
+from domain.piece import Grade
+from domain.trade_in import OfferTradeIn, offer
+from domain.viewer import Role, Viewer
 from schema.ids import encode_id
 from tests.support.api import Api
+from tests.support.market import money
 from tests.support.people import People, euros
+from tests.support.returns import Returns
 from tests.support.snapshot import changed, snapshot
 from tests.support.trade_in import EXCELLENT, Exchange
 
-END = """
-mutation ($input: CampaignEndInput!) {
-  campaignEnd(input: $input) { ... on Campaign { state } ... on UserError { code } }
-}
-"""
 PLAN = """
 mutation ($input: AcquisitionPlanSetInput!) {
   acquisitionPlanSet(input: $input) {
-    ... on AcquisitionPlan { id version target taken fillBps } ... on UserError { code path }
+    ... on AcquisitionPlan { id version target taken fillBps history { days sold onSale } }
+    ... on UserError { code path }
+    ... on NothingWanted { sold onSale }
   }
 }
 """
@@ -43,10 +45,6 @@ async def figures(exchange: Exchange, campaign: dict[str, Any], person: Account 
     """
     found = (await exchange.api(person or exchange.finance, query, id=campaign["id"]))["node"]
     return [None if found[name] is None else found[name]["amount"] for name in found]
-
-
-async def end(exchange: Exchange, campaign: dict[str, Any]) -> Any:
-    return (await exchange.api(exchange.finance, END, input={"campaignId": campaign["id"]}))["campaignEnd"]
 
 
 async def test_a_subsidy_is_promised_with_the_offer_and_given_when_the_piece_has_passed(
@@ -95,7 +93,7 @@ async def test_a_campaign_that_has_ended_keeps_its_promises_and_gives_the_rest_b
     bound, _ = await exchange.bound(kept, campaignCode=campaign["code"])
     offered = await exchange.offer(dropped, campaignCode=campaign["code"])
 
-    assert (await end(exchange, campaign))["state"] == "ENDED"
+    assert (await exchange.end(campaign))["state"] == "ENDED"
 
     assert await exchange.market.balance("SUBSIDY_BUDGET") == 20_000
     assert (await exchange.offer(dropped, campaignCode=campaign["code"]))["code"] == "CAMPAIGN_NOT_RUNNING"
@@ -104,7 +102,75 @@ async def test_a_campaign_that_has_ended_keeps_its_promises_and_gives_the_rest_b
     assert (await exchange.inspect(bound))["state"] == "SETTLED"
     assert await exchange.market.balance("SUBSIDY_BUDGET") == 0
     assert await exchange.market.balance("PROMOTION") == -10_000
-    assert (await end(exchange, campaign))["code"] == "WRONG_STATE"
+    assert (await exchange.end(campaign))["code"] == "WRONG_STATE"
+    assert await exchange.market.sound()
+
+
+async def test_a_campaign_is_for_purchases_that_cost_more_than_it_gives(exchange: Exchange, people: People) -> None:
+    """Nobody buys something cheap to have the subsidy paid out."""
+    foreign = {"amount": "900", "currencyCode": "CNY"}
+    for minimum, path in ((money(100), ["minimum"]), (foreign, ["minimum", "currencyCode"])):
+        refused = await exchange.campaign(1_000, 100, minimum=minimum)
+        assert (refused["code"], refused["path"]) == ("INVALID_INPUT", path)
+    usual, large = await exchange.campaign(1_000, 100), await exchange.campaign(1_000, 100, minimum=money(900))
+    for campaign, least in ((usual, 200), (large, 900)):
+        owner = await people.customer(cash=euros(1_000))
+        offered = await exchange.offer(owner, campaignCode=campaign["code"])
+        before = await snapshot(exchange.house)
+        refused = await exchange.buy(owner, offered, least - 1, "FULL_PRICE", cash=least - 1)
+        assert (refused["code"], refused["path"]) == ("PURCHASE_TOO_SMALL", ["tenders", "tradeIn", "tradeInId"])
+        assert "trade_in" not in changed(before, await snapshot(exchange.house))
+
+
+async def test_a_campaign_outside_its_dates_grants_nothing(exchange: Exchange, people: People) -> None:
+    owner, now = await people.customer(), datetime.now(UTC)
+    days = {"startsAt": (now + timedelta(days=1)).isoformat(), "endsAt": (now + timedelta(days=2)).isoformat()}
+    coming = await exchange.campaign(1_000, 100, **days)
+    before = await snapshot(exchange.house)
+
+    early = await exchange.offer(owner, campaignCode=coming["code"])
+
+    assert (early["code"], early["path"]) == ("CAMPAIGN_NOT_RUNNING", ["campaignCode"])
+    product_id = exchange.workshop.shelf.product.id
+    wanted = OfferTradeIn(product_id=product_id, grade=Grade.EXCELLENT, campaign_code=coming["code"])
+    viewer = Viewer(owner.id, frozenset(owner.roles))
+    with pytest.raises(CampaignNotRunning):
+        await exchange.market.run(offer, wanted, now=now + timedelta(days=2), viewer=viewer)
+    assert changed(before, await snapshot(exchange.house)) == []
+    assert (await exchange.api(None, "{ campaignsRunning { code } }"))["campaignsRunning"] == []
+    granted = await exchange.market.run(offer, wanted, now=now + timedelta(days=1, hours=1), viewer=viewer)
+    assert granted.subsidy == euros(100)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+async def test_what_a_brand_has_paid_goes_back_to_what_it_owes(exchange: Exchange, people: People, whole: bool) -> None:
+    owner = await people.customer(cash=euros(3_000))
+    thing = await exchange.market.piece(3_000, cost=1_500)
+    brand = await exchange.market.value("SELECT brand_id FROM product WHERE id = $1", thing.product_id)
+    campaign = await exchange.campaign(1_000, 100, funder="BRAND", brandId=encode_id("Brand", brand))
+    offered = await exchange.offer(owner, campaignCode=campaign["code"])
+    cart = await exchange.market.add(owner, thing)
+    tenders = {"cash": money(1_880), "tradeIn": {"tradeInId": offered["id"], "mode": "TENDER"}}
+    placed = await exchange.market.place(owner, cart["id"], tenders=tenders)
+    await exchange.receive(offered)
+    assert (await exchange.inspect(offered))["state"] == "SETTLED"
+    assert await exchange.market.balance("SUBSIDY_BUDGET") == 90_000
+    assert await exchange.market.balance("BRAND_RECEIVABLE") == -100_000
+
+    if whole:
+        await exchange.market.cancel(owner, placed["id"])
+    else:
+        returns = await Returns(exchange.market, people).open()
+        await returns.deliver(await exchange.order(owner, placed["id"]))
+        found = await returns.inspected(owner, await exchange.order(owner, placed["id"]), worse=5_000)
+        await returns.act(returns.support, "goodsReturnResolve", found["id"], disposition="CLEAR")
+
+    assert await exchange.market.balance("SUBSIDY_BUDGET") == (100_000 if whole else 90_000)
+    assert await exchange.market.balance("BRAND_RECEIVABLE") == (-100_000 if whole else -95_000)
+    await exchange.end(campaign)
+    assert await exchange.market.balance("SUBSIDY_BUDGET") == 0
+    assert await exchange.market.balance("BRAND_RECEIVABLE") == (0 if whole else -5_000)
+    assert await exchange.market.balance("SUPPLIER_PAYABLE") == await exchange.market.balance("PROMOTION") == 0
     assert await exchange.market.sound()
 
 
@@ -113,7 +179,7 @@ async def test_a_brand_pays_for_purchases_of_its_own(exchange: Exchange, people:
     nameless = await exchange.campaign(1_000, 100, funder="BRAND")
     assert (nameless["code"], nameless["path"]) == ("INVALID_INPUT", ["brandId"])
     campaign = await exchange.campaign(1_000, 100, funder="BRAND", brandId=brand)
-    assert await exchange.market.balance("SUPPLIER_PAYABLE") == -100_000
+    assert await exchange.market.balance("BRAND_RECEIVABLE") == -100_000
     owner = await people.customer(cash=euros(3_000))
     offered = await exchange.offer(owner, campaignCode=campaign["code"])
 
@@ -146,7 +212,7 @@ async def test_a_campaign_that_could_not_be_kept_is_not_opened(
 async def test_what_runs_is_public_and_its_budget_is_not(exchange: Exchange) -> None:
     campaign = await exchange.campaign(1_000, 100)
     over = await exchange.campaign(1_000, 100)
-    await end(exchange, over)
+    await exchange.end(over)
     query = "{ campaignsRunning { code name subsidy { amount } budget { amount } } }"
 
     found = (await exchange.api(None, query))["campaignsRunning"]
@@ -214,3 +280,30 @@ async def test_a_target_is_what_sells_less_what_is_there(exchange: Exchange, peo
     assert found == {"days": 90, "sold": 1, "onSale": 0, "target": 2}
     assert (await exchange.api(owner, query, brand=brand)).codes == ["NOT_ALLOWED"]
     assert (await exchange.api(await people.staff(Role.FINANCE), query, brand=brand))["acquisitionHistory"] == found
+
+
+async def test_a_plan_takes_its_target_from_sales_when_asked(exchange: Exchange, people: People) -> None:
+    owner, market = await people.customer(cash=euros(3_000)), exchange.market
+    things = [await market.piece(300) for _ in range(2)]
+    await market.buy(owner, things[0], cash=300)
+    of_product = "SELECT brand_id FROM product WHERE id = $1"
+    sold, waiting = [encode_id("Brand", await market.value(of_product, one.product_id)) for one in things]
+    now = datetime.now(UTC)
+    period = {"startsAt": now.isoformat(), "endsAt": (now + timedelta(days=180)).isoformat()}
+
+    async def set_plan(**given: Any) -> Any:
+        return (await exchange.api(exchange.merchandiser, PLAN, input={**period, **given}))["acquisitionPlanSet"]
+
+    before = await snapshot(market.house)
+    full = await set_plan(brandId=waiting, salesDays=90)
+    assert (full["code"], full["sold"], full["onSale"]) == ("NOTHING_WANTED", 0, 1)
+    for wrong in ({}, {"target": 5, "salesDays": 90}, {"salesDays": 731}):
+        assert (await set_plan(brandId=sold, **wrong))["code"] == "INVALID_INPUT", wrong
+    assert changed(before, await snapshot(market.house)) == []
+
+    made = await set_plan(brandId=sold, salesDays=90)
+    assert (made["target"], made["history"]) == (2, {"days": 90, "sold": 1, "onSale": 0})
+    by_hand = await set_plan(planId=made["id"], expectedVersion=made["version"], target=7)
+    assert (by_hand["target"], by_hand["history"]) == (7, None)
+    again = await set_plan(planId=made["id"], expectedVersion=by_hand["version"], salesDays=30)
+    assert (again["target"], again["history"]) == (6, {"days": 30, "sold": 1, "onSale": 0})

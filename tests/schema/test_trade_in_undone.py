@@ -9,9 +9,17 @@ from app.house import House
 from domain.account import Account
 from schema.ids import decode_id
 from tests.support.api import Api
+from tests.support.market import TO_PARIS, money
 from tests.support.people import People, euros
 from tests.support.returns import Returns
+from tests.support.snapshot import changed, snapshot
 from tests.support.trade_in import Exchange
+
+FORETOLD = """
+query ($order: ID!, $line: ID!) {
+  refundPreview(orderId: $order, lines: [{ lineId: $line }]) { pieceGoesBack parts { kind amount { amount } } }
+}
+"""
 
 
 @pytest.fixture
@@ -86,6 +94,34 @@ async def test_after_it_was_settled_the_piece_itself_goes_back_while_it_is_still
     assert await exchange.market.sound()
 
 
+async def test_the_piece_goes_back_with_all_of_the_goods_even_where_the_price_of_the_way_stays(
+    exchange: Exchange, people: People, returns: Returns
+) -> None:
+    owner = await people.customer(cash=euros(3_025))
+    campaign = await exchange.campaign(1_000, 100)
+    offered = await exchange.offer(owner, campaignCode=campaign["code"])
+    cart = await exchange.market.add(owner, await exchange.market.piece(3_000, cost=1_500))
+    tenders = {"cash": money(1_905), "tradeIn": {"tradeInId": offered["id"], "mode": "TENDER"}}
+    placed = await exchange.market.place(owner, cart["id"], delivery={**TO_PARIS, "method": "EXPRESS"}, tenders=tenders)
+    assert placed["__typename"] == "Order", placed
+    await exchange.receive(offered)
+    await exchange.inspect(offered)
+    order = await delivered(exchange, returns, owner, placed["id"])
+    found = await returns.inspected(owner, order)
+    told = (await exchange.api(owner, FORETOLD, order=order["id"], line=order["lines"][0]["id"]))["refundPreview"]
+
+    resolved = await returns.act(returns.support, "goodsReturnResolve", found["id"], disposition="RESTOCK")
+
+    parts = {one["kind"]: one["amount"]["amount"] for one in resolved["refund"]["parts"]}
+    assert parts == {"CASH": "1880.00", "TRADE_IN": "1020.00", "SUBSIDY": "100.00"}
+    assert told == {"pieceGoesBack": True, "parts": resolved["refund"]["parts"]}
+    assert (await exchange.trade_in(owner, offered["id"]))["state"] == "RETURNING"
+    assert (await exchange.market.pocket(owner))["cash"] == "3000.00"
+    for kind, left in (("ESCROW", 2_500), ("SUBSIDY_BUDGET", 100_000)):
+        assert await exchange.market.balance(kind) == left
+    assert await exchange.market.sound()
+
+
 async def test_of_a_piece_that_is_gone_its_owner_gets_the_agreed_value(exchange: Exchange, people: People) -> None:
     owner = await people.customer(cash=euros(3_000))
     done, order_id = await exchange.settled(owner)
@@ -117,6 +153,35 @@ async def test_a_part_of_the_goods_that_comes_back_is_paid_in_parts_and_the_piec
     assert (await exchange.trade_in(owner, done["id"]))["state"] == "SETTLED"
     assert (await exchange.market.pocket(owner))["cash"] == str(1_020 + 1_500) + ".00"
     assert await exchange.market.balance("INVENTORY") <= -102_000
+    assert await exchange.market.sound()
+
+
+async def test_a_subsidy_that_goes_back_in_parts_was_spent_and_is_not_promised_again(
+    exchange: Exchange, people: People, returns: Returns
+) -> None:
+    owner = await people.customer(cash=euros(3_000))
+    campaign = await exchange.campaign(200, 100)
+    offered = await exchange.offer(owner, campaignCode=campaign["code"])
+    for price in (2_000, 1_000):
+        cart = await exchange.market.add(owner, await exchange.market.piece(price, cost=price // 2))
+    tenders = {"cash": money(1_880), "tradeIn": {"tradeInId": offered["id"], "mode": "TENDER"}}
+    placed = await exchange.market.place(owner, cart["id"], tenders=tenders)
+    assert placed["__typename"] == "Order", placed
+    await exchange.receive(offered)
+    await exchange.inspect(offered)
+    await delivered(exchange, returns, owner, placed["id"])
+
+    for line in range(2):
+        found = await returns.inspected(owner, await exchange.order(owner, placed["id"]), line)
+        resolved = await returns.act(returns.support, "goodsReturnResolve", found["id"], disposition="RESTOCK")
+        assert resolved["state"] == "REFUNDED", resolved
+
+    assert await exchange.market.balance("SUBSIDY_BUDGET") == 10_000
+    assert await exchange.market.balance("PROMOTION") == -10_000
+    assert await exchange.market.value("SELECT spent_minor FROM campaign") == 10_000
+    await exchange.end(campaign)
+    assert await exchange.market.balance("SUBSIDY_BUDGET") == 0
+    assert await exchange.market.balance("PROMOTION") == 0
     assert await exchange.market.sound()
 
 
@@ -179,3 +244,47 @@ async def test_a_consignor_is_paid_once_the_buyers_old_piece_has_paid(
     await exchange.receive(offered)
     await exchange.inspect(offered)
     assert "TRADE_IN" not in await reasons()
+
+
+async def sold_on(
+    exchange: Exchange, people: People, returns: Returns
+) -> tuple[Account, Account, dict[str, Any], str, dict[str, Any]]:
+    """A piece that was traded in, was sold to somebody else, and is theirs for good."""
+    owner, buyer = await people.customer(cash=euros(3_000)), await people.customer(cash=euros(1_300))
+    done, order_id = await exchange.settled(owner)
+    listing = await exchange.publish(done["piece"]["id"])
+    sale = await returns.bought(buyer, await exchange.market.listing(decode_id(listing["id"])[1]), cash=1_300)
+    return owner, buyer, done, order_id, sale
+
+
+async def test_a_piece_that_somebody_else_has_bought_does_not_go_back_to_who_traded_it_in(
+    exchange: Exchange, people: People, returns: Returns
+) -> None:
+    owner, buyer, done, order_id, sale = await sold_on(exchange, people, returns)
+    await returns.all_is_due(sale)
+
+    cancelled = await exchange.market.cancel(owner, order_id)
+
+    parts = {one["kind"]: one["amount"]["amount"] for one in cancelled["refunds"][0]["parts"]}
+    assert parts == {"CASH": "1980.00", "TRADE_IN": "1020.00"}
+    assert (await exchange.market.pocket(owner))["cash"] == "4020.00"
+    assert (await exchange.trade_in(owner, done["id"]))["state"] == "SETTLED"
+    query = "SELECT owner_id = $2 AND custodian_id = $2 FROM piece WHERE id = $1"
+    assert await exchange.market.value(query, decode_id(done["piece"]["id"])[1], buyer.id)
+    assert await exchange.market.sound()
+
+
+async def test_what_somebody_else_has_bought_is_not_the_houses_to_take_apart(
+    exchange: Exchange, people: People, returns: Returns
+) -> None:
+    _, _, done, _, sale = await sold_on(exchange, people, returns)
+    await returns.all_is_due(sale)
+    before = await snapshot(exchange.house)
+
+    for fate in ("DISMANTLE", "REFURBISH"):
+        refused = await exchange.do(
+            exchange.merchandiser, "tradeInDispose", tradeInId=done["id"], fate=fate, method="Apart"
+        )
+        assert refused["code"] == "PIECE_TIED"
+
+    assert changed(before, await snapshot(exchange.house)) == []

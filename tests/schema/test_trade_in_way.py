@@ -1,11 +1,16 @@
 """How an old piece gets here, what becomes of it, and what its owner could bring next."""
 
+from datetime import datetime
 from typing import Any
 
 import asyncpg
 import pytest
 
 from app.house import House
+from domain import listing as listings
+from domain.listing import Listing, ListingKind
+from domain.piece import HOUSE
+from domain.viewer import Viewer
 from persistence.embedded import Services
 from schema.ids import decode_id, encode_id
 from tests.support.api import Api
@@ -14,6 +19,7 @@ from tests.support.people import People, euros
 from tests.support.returns import Returns
 from tests.support.statements import counted
 from tests.support.trade_in import PARIS, Document, Exchange, document_price
+from tests.support.travel import Travel
 
 VERIFY = """
 query ($code: String!) { dispositionVerify(code: $code) { code genuine fate method name payload signature } }
@@ -55,9 +61,25 @@ async def test_a_piece_is_fetched_at_the_door_and_every_part_of_the_freight_is_a
     query = "SELECT array_agg(amount_minor ORDER BY id) FROM ledger_posting WHERE kind = $1"
     assert await exchange.market.value(query, "FREIGHT_SUBSIDY") == [-750, -306]
     assert await exchange.market.value(query, "SHIPPING") == [1_500]
-    assert await exchange.market.value(query, "SUPPLIER_PAYABLE") == [306]
+    assert await exchange.market.value(query, "CREDITORS") == [306]
     await exchange.receive(offered)
     assert (await exchange.inspect(offered))["state"] == "SETTLED"
+    assert await exchange.market.sound()
+
+
+async def test_an_insurer_that_is_a_supplier_is_paid_its_premiums_by_bill(
+    exchange: Exchange, travel: Travel, people: People
+) -> None:
+    owner = await people.customer(cash=euros(3_100))
+    await exchange.register_cover(1_100, supplierId=travel.supplier_id)
+    offered, _ = await exchange.bound(owner)
+
+    await exchange.do(owner, "tradeInPickUp", tradeInId=offered["id"], address=PARIS)
+
+    assert await travel.owed() == {"PREMIUM": 306}
+    assert await exchange.market.balance("SUPPLIER_PAYABLE") == 306
+    paid = await travel.do(exchange.finance, "supplierPay", supplierId=travel.supplier_id, currency="EUR")
+    assert paid["amount"]["amount"] == "3.06"
     assert await exchange.market.sound()
 
 
@@ -137,7 +159,7 @@ async def test_what_stays_with_the_house_is_sold_with_its_cost_and_taxed_on_the_
     done, _ = await exchange.settled(owner)
     given = {"tradeInId": done["id"], "fate": fate, "method": "New lining"}
     await exchange.do(exchange.merchandiser, "tradeInDispose", **given)
-    listing = await publish(exchange, done["piece"]["id"])
+    listing = await exchange.publish(done["piece"]["id"])
     assert listing["__typename"] == "Listing", listing
 
     sale = await exchange.market.buy(buyer, await exchange.market.listing(decode_id(listing["id"])[1]), cash=1_300)
@@ -150,23 +172,13 @@ async def test_what_stays_with_the_house_is_sold_with_its_cost_and_taxed_on_the_
     assert [one["kind"] for one in found if one["kind"] != "SOLD"] == ["TRADED_IN", "DISPOSED", "LISTED"]
 
 
-async def publish(exchange: Exchange, piece_id: str) -> Any:
-    query = """
-    mutation ($input: ListingPublishInput!) {
-      listingPublish(input: $input) { __typename ... on Listing { id } ... on UserError { code message } }
-    }
-    """
-    wanted = {"kind": "CLEARANCE", "pieceId": piece_id, "price": {"amount": "1300.00", "currencyCode": "EUR"}}
-    return (await exchange.api(exchange.merchandiser, query, input=wanted))["listingPublish"]
-
-
 async def test_a_piece_that_is_gone_is_never_offered_again(exchange: Exchange, people: People) -> None:
     owner = await people.customer(cash=euros(3_000))
     done, _ = await exchange.settled(owner)
     given = {"tradeInId": done["id"], "fate": "DISMANTLE", "method": "Brass and leather apart"}
     await exchange.do(exchange.merchandiser, "tradeInDispose", **given)
 
-    refused = await publish(exchange, done["piece"]["id"])
+    refused = await exchange.publish(done["piece"]["id"])
 
     assert (refused["code"], refused["message"]) == ("INVALID_INPUT", "This piece left the house for good.")
 
@@ -174,7 +186,7 @@ async def test_a_piece_that_is_gone_is_never_offered_again(exchange: Exchange, p
 async def test_what_is_on_the_shelf_is_not_taken_apart(exchange: Exchange, people: People) -> None:
     owner = await people.customer(cash=euros(3_000))
     done, _ = await exchange.settled(owner)
-    await publish(exchange, done["piece"]["id"])
+    await exchange.publish(done["piece"]["id"])
     given = {"tradeInId": done["id"], "fate": "DISMANTLE", "method": "Brass and leather apart"}
 
     assert (await exchange.do(exchange.merchandiser, "tradeInDispose", **given))["code"] == "PIECE_TIED"
@@ -210,6 +222,46 @@ async def document(exchange: Exchange, product_id: Any) -> None:
     await exchange.people.run(document_price, Document(product_id, euros(2_000)))
 
 
+async def test_of_goods_that_are_alike_as_many_could_come_as_are_still_there(
+    exchange: Exchange, people: People
+) -> None:
+    owner = await people.customer(cash=euros(9_000))
+    returns = await Returns(exchange.market, people).open()
+    product_id = exchange.workshop.shelf.product.id
+    sold = await people.run(put_on_sale, product_id)
+    sales = [await returns.bought(owner, sold, quantity, cash=quantity * 300, tagged=False) for quantity in (2, 1)]
+
+    async def eligible() -> list[str]:
+        return [
+            one["orderLineId"] for one in (await exchange.api(owner, ELIGIBLE, first=5))["tradeInEligible"]["nodes"]
+        ]
+
+    late, early = sales[1]["lines"][0]["id"], sales[0]["lines"][0]["id"]
+    assert await eligible() == [late, early]
+    await exchange.settled(owner)
+    await exchange.offer(owner)
+    assert await eligible() == [late, early]
+    await exchange.bound(owner)
+    assert await eligible() == [late]
+    await exchange.settled(owner)
+    assert await eligible() == []
+
+
+async def put_on_sale(work: Any, viewer: Viewer, command: Any, *, now: datetime) -> Listing:
+    """New goods, by quantity."""
+    return await listings.publish(
+        work,
+        kind=ListingKind.NEW,
+        product_id=command,
+        piece_id=None,
+        consignment_id=None,
+        price=euros(300),
+        quantity=5,
+        seller=HOUSE,
+        now=now,
+    )
+
+
 async def test_a_page_of_what_could_come_is_one_statement_however_long(exchange: Exchange, people: People) -> None:
     owner = await people.customer(cash=euros(9_000))
     returns = await Returns(exchange.market, people).open()
@@ -234,7 +286,7 @@ async def test_a_page_of_what_could_come_is_one_statement_however_long(exchange:
 async def test_the_price_of_a_listing_says_what_it_is_made_of(exchange: Exchange, people: People) -> None:
     owner = await people.customer(cash=euros(3_000))
     done, _ = await exchange.settled(owner)
-    listing = await publish(exchange, done["piece"]["id"])
+    listing = await exchange.publish(done["piece"]["id"])
     query = """
     query ($id: ID!) {
       priceExplain(of: { listingId: $id }) { amount { amount } factors { kind amount { amount } } }

@@ -73,6 +73,56 @@ async def lapse(work: Any, viewer: object, command: None, *, now: object) -> Non
     await work.connection.execute(text(f"UPDATE trip_request SET quote = {lapsed}"), {})
 
 
+async def test_what_was_accepted_and_not_paid_in_time_is_quoted_again(travel: Travel) -> None:
+    buyer = await travel.buyer()
+    request = await asked(travel, buyer)
+    await quoted(travel, request)
+    given = {"tripRequestId": request["id"], "travellers": [traveller(), traveller()]}
+    accepted = await travel.do(buyer, "tripRequestAccept", **given)
+    first = await travel.booking(buyer, accepted["booking"]["id"])
+
+    await travel.pass_(minutes=31)
+
+    assert (await travel.booking(buyer, first["id"]))["state"] == "EXPIRED"
+    found = await travel.read(buyer, "TripRequest", request["id"])
+    assert (found["state"], found["booking"]) == ("QUOTED", None)
+    assert "tripRequestAccept" in found["nextActions"]
+    gone = await travel.hold(buyer, first["departure"]["id"], traveller())
+    assert gone["code"] == "DEPARTURE_CLOSED"
+    again = await travel.do(buyer, "tripRequestAccept", **given)
+    await travel.pay(buyer)
+    await travel.pass_(minutes=62)
+    assert (await travel.read(buyer, "TripRequest", request["id"]))["state"] == "ACCEPTED"
+    assert (await travel.booking(buyer, again["booking"]["id"]))["state"] == "CONFIRMED"
+    assert await travel.market.sound()
+
+
+async def test_a_provider_that_is_slow_does_not_cost_a_request_its_booking(travel: Travel) -> None:
+    buyer = await travel.buyer()
+    request = await asked(travel, buyer)
+    await quoted(travel, request)
+    accepted = await travel.do(buyer, "tripRequestAccept", tripRequestId=request["id"], travellers=[traveller()])
+    order = await travel.pay(buyer, provider="TEST")
+    await travel.pass_(minutes=20)
+    held = accepted["booking"]["id"]
+
+    assert (await travel.read(buyer, "TripRequest", request["id"]))["booking"] == {"id": held}
+    await travel.pass_(minutes=31 + 30 + 24 * 60)
+    assert (await travel.order(buyer, order["id"]))["state"] == "EXPIRED"
+    assert (await travel.read(buyer, "TripRequest", request["id"]))["state"] == "QUOTED"
+
+
+async def test_what_was_quoted_can_be_held_for_as_long_as_the_quote_stands(travel: Travel) -> None:
+    buyer = await travel.buyer()
+    request = await asked(travel, buyer)
+    quote = await quoted(travel, request)
+    assert quote["state"] == "QUOTED"
+    await travel.do(buyer, "tripRequestAccept", tripRequestId=request["id"], travellers=[traveller()])
+
+    query = "SELECT cut_off_at < starts_at AND decide_at = starts_at FROM departure"
+    assert await travel.market.value(query)
+
+
 async def test_a_request_is_for_whoever_asked_and_for_those_who_quote(travel: Travel) -> None:
     buyer, stranger = await travel.buyer(), await travel.buyer()
     request = await asked(travel, buyer)

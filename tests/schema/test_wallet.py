@@ -5,6 +5,7 @@ from uuid import UUID
 from domain.viewer import Role
 from schema.ids import encode_id
 from tests.support.api import Api
+from tests.support.event_stream import listening
 from tests.support.people import People, euros
 
 TRANSFER = """
@@ -64,6 +65,20 @@ async def test_the_same_key_transfers_once_and_answers_alike(api: Api, people: P
 
     assert first.data == again.data
     assert other["walletTransfer"]["code"] == "IDEMPOTENCY_KEY_REUSED"
+    assert (await api(sender, POCKETS))["wallet"]["pockets"][0]["cash"]["amount"] == "70.00"
+
+
+async def test_the_key_in_the_head_of_an_event_stream_counts_as_that_of_a_request(api: Api, people: People) -> None:
+    sender, receiver = await people.customer(cash=euros(100)), await people.customer()
+    given = {"toAccountId": account_id(receiver.id), "amount": amount("30.00")}
+
+    told = []
+    for _ in range(2):
+        async with listening(api, sender, TRANSFER, key="by-stream", input=given) as stream:
+            told.append((await stream.next())["data"]["walletTransfer"])
+    by_request = await api(sender, TRANSFER, key="by-stream", input=given)
+
+    assert told == [by_request["walletTransfer"]] * 2
     assert (await api(sender, POCKETS))["wallet"]["pockets"][0]["cash"]["amount"] == "70.00"
 
 

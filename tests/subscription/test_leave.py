@@ -65,6 +65,20 @@ async def test_a_message_that_is_too_long_ends_the_connection(watched: Watched) 
         assert await shopper.code() == 1009
 
 
+@pytest.mark.parametrize("type_", ["ping", "connection_init"])
+@pytest.mark.parametrize(
+    "payload",
+    ["[]", '"x"', '{"a":' * 300 + "1" + "}" * 300, '{"a":"' + "x" * 20_000 + '"}'],
+    ids=["a list", "a text", "300 objects deep", "20,000 letters"],
+)
+async def test_a_payload_that_is_sent_along_is_a_small_object(watched: Watched, type_: str, payload: str) -> None:
+    async with watching(watched.near.url, init=False) as shopper:
+        await shopper.send({"type": "ping", "payload": {"nothing": ["but", {"a": "text"}]}})
+        assert await shopper.receive() == {"type": "pong", "payload": {"nothing": ["but", {"a": "text"}]}}
+        await shopper.socket.send(f'{{"type":"{type_}","payload":{payload}}}')
+        assert await shopper.code() == 4400
+
+
 @pytest.mark.deep
 async def test_whoever_takes_nothing_any_more_is_cut_off(watched: Watched) -> None:
     async with watching(watched.near.url) as shopper:

@@ -94,6 +94,21 @@ async def test_money_that_arrives_is_told_and_what_moves_no_money_is_not(watched
         await own.quiet()
 
 
+async def test_a_key_in_the_head_of_a_socket_is_none_for_all_that_is_asked_over_it(watched: Watched) -> None:
+    sender, receiver = await watched.world.customer(cash=100), await watched.world.customer()
+    given = {"toAccountId": global_id("Account", receiver), "amount": {"amount": "20.00", "currencyCode": "EUR"}}
+    headers = {"idempotency-key": "of-the-socket"}
+    async with watching(watched.near.url, watched.token(sender), headers=headers) as own:
+        await own.subscribe(TRANSFER, "without", input=given)
+        without = await own.of("without")
+        for key in ("a", "b"):
+            await own.subscribe(TRANSFER, key, input={**given, "clientMutationKey": key})
+            assert (await own.next(key))["walletTransfer"]["__typename"] == "WalletPocket"
+
+    assert "of-the-socket" not in str(without)
+    assert without["payload"]["data"]["walletTransfer"]["__typename"] == "InvalidInput", without
+
+
 async def test_credit_that_lapses_by_itself_is_told(watched: Watched) -> None:
     owner, soon = await watched.world.customer(), datetime.now(UTC) + timedelta(days=1)
     await watched.market.credit(owner, 30, soon)

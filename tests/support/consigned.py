@@ -31,11 +31,11 @@ from domain.localized import Localized
 from domain.markdown import MarkdownId
 from domain.money import Currency, Money
 from domain.order import deliver
-from domain.order.noun import Address, Delivery, DeliveryMethod, Order
+from domain.order.noun import Address, Delivery, Order
 from domain.order.place import PlaceOrder
 from domain.order.quote import Wish
 from domain.piece import Grade
-from domain.policy import AppraisalTerms
+from domain.policy import AppraisalTerms, DeliveryMethod
 from domain.settlement import Settlement, SettlementId
 from domain.viewer import HOUSE, AccountId, Role, Viewer
 from tests.support.people import People

@@ -32,7 +32,7 @@ fragment Traded on TradeIn {
   expiresAt handOverBy answerBy settledAt closedAt answer
   pickUp { carrier label insured { amount } fee { amount } borne { amount } premium { amount } }
   receipt { condition shop { id } }
-  inspection { verdict grade findings }
+  inspection { verdict grade findings ageMonths warrantyMonths }
   piece { id slug } order { id state } campaign { code }
   disposition { id code fate method recipient }
 }
@@ -132,12 +132,13 @@ class Exchange:
         wanted = Own(self.workshop.shelf.product.id, owner.id, serial or uuid4().hex[:10].upper())
         return encode_id("Piece", (await self.people.run(own, wanted)).id)
 
-    async def register_cover(self, limit: int) -> None:
+    async def register_cover(self, limit: int, **more: Any) -> None:
         given = {
             "policyNumber": f"P-{uuid4().hex[:8]}",
             "carrier": "Ferro",
             "limit": money(limit),
             "validUntil": (datetime.now(UTC) + timedelta(days=60)).isoformat(),
+            **more,
         }
         query = """
         mutation ($input: TransitCoverRegisterInput!) {
@@ -166,6 +167,14 @@ class Exchange:
         }
         """
         return dict((await self.api(self.finance, query, input=wanted))["campaignOpen"])
+
+    async def end(self, campaign: dict[str, Any]) -> dict[str, Any]:
+        query = """
+        mutation ($input: CampaignEndInput!) {
+          campaignEnd(input: $input) { ... on Campaign { state } ... on UserError { code } }
+        }
+        """
+        return dict((await self.api(self.finance, query, input={"campaignId": campaign["id"]}))["campaignEnd"])
 
     async def do(self, person: Account | None, action: str, /, **given: Any) -> dict[str, Any]:
         key = given.pop("key", None)
@@ -228,6 +237,16 @@ class Exchange:
         done = await self.inspect(offered)
         assert done["state"] == "SETTLED", done
         return done, order_id
+
+    async def publish(self, piece_id: str) -> dict[str, Any]:
+        """A piece of the house's goes on the shelf."""
+        query = """
+        mutation ($input: ListingPublishInput!) {
+          listingPublish(input: $input) { __typename ... on Listing { id } ... on UserError { code message } }
+        }
+        """
+        wanted = {"kind": "CLEARANCE", "pieceId": piece_id, "price": money(1_300)}
+        return dict((await self.api(self.merchandiser, query, input=wanted))["listingPublish"])
 
     async def requoted(self, owner: Account, **given: Any) -> tuple[dict[str, Any], str]:
         """A piece that is worse than was said, so that its owner is asked."""

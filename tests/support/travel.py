@@ -54,6 +54,8 @@ EXTRA = {
     "DepartureClosed": "cutOffAt",
     "AgeNotAllowed": "age ageMin ageMax",
     "ConsentMissing": "age belowAge",
+    "TravellerDataMissing": "missing",
+    "PassportTooShort": "validUntil neededUntil",
     "WrongState": "was: state nextActions",
 }
 ANSWERS = {
@@ -70,7 +72,10 @@ ANSWERS = {
     "servicePerform": "Order",
 }
 MAY_REFUSE = {
-    "bookingHold": ("DepartureFull", "DepartureClosed", "AgeNotAllowed", "ConsentMissing"),
+    "bookingHold": (
+        *("DepartureFull", "DepartureClosed", "AgeNotAllowed", "ConsentMissing"),
+        *("TravellerDataMissing", "PassportTooShort"),
+    ),
     "bundleAdd": ("DepartureFull",),
     "bookingCancel": ("WrongState",),
     "bookingConfirm": ("WrongState",),
@@ -79,7 +84,7 @@ MAY_REFUSE = {
 PREVIEW = """
 query ($order: ID!, $lines: [RefundPreviewLineInput!]!) {
   refundPreview(orderId: $order, lines: $lines) {
-    amount { amount }
+    amount { amount } shipping { amount } pieceGoesBack
     lines { worth { amount } deduction { amount } deductionReason amount { amount } line { id kind } }
     parts { kind amount { amount } }
   }
@@ -109,9 +114,17 @@ def text(value: str) -> dict[str, str]:
 
 
 def traveller(unit: str = "ADULT", born: str = "1990-05-17", **more: Any) -> dict[str, Any]:
-    return {"unit": unit, "givenName": "Camille", "familyName": "Morvan", "birthDate": born, **more}
+    """Says all that a category may ask; what none asks is not kept."""
+    who = {"unit": unit, "givenName": "Camille", "familyName": "Morvan", "birthDate": born}
+    return {**who, **DETAILS, **more}
 
 
+DETAILS: dict[str, Any] = {
+    "passport": {"country": "FR", "validUntil": "2099-12-31"},
+    "emergencyContact": {"name": "Paul Morvan", "relation": "brother", "phone": "+33 1 11 11 11 11"},
+    "diet": "No nuts",
+    "school": {"name": "Lycée Colbert", "contact": "Mme Roux"},
+}
 GUARDIAN = {"name": "Anne Morvan", "relation": "mother", "phone": "+33 1 00 00 00 00"}
 
 
@@ -250,12 +263,14 @@ class Travel:
         assert answer["__typename"] == "Order", answer
         return answer
 
-    async def place(self, buyer: Account, *, channel: str | None = None, **tenders: Any) -> Any:
+    async def place(
+        self, buyer: Account, *, channel: str | None = None, method: str = "STANDARD", **tenders: Any
+    ) -> Any:
         cart = await self.cart(buyer)
         said = {name: money(value) if name in ("cash", "credit") else value for name, value in tenders.items()}
         if not said:
             said = {"cash": cart["subtotal"] | {"currencyCode": "EUR"}}
-        given = {"cartId": cart["id"], "delivery": TO_PARIS, "tenders": said}
+        given = {"cartId": cart["id"], "delivery": TO_PARIS | {"method": method}, "tenders": said}
         return await self.send(buyer, "orderPlace", **given, **({"channelCode": channel} if channel else {}))
 
     async def booked(

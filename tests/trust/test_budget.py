@@ -1,4 +1,4 @@
-"""A budget that two hundred offers want at once; then budgets, old pieces and new ones mixed.
+"""A budget that two hundred offers want at once; then budgets, old pieces, new ones and places of a journey mixed.
 
 Everything is sent twice, to two API processes.
 """
@@ -28,6 +28,7 @@ from tests.support.market import TO_PARIS, money
 from tests.support.people import People, euros
 from tests.support.servers import ApiProcess
 from tests.support.trade_in import Exchange
+from tests.support.travel import Travel, traveller
 from tests.support.wire import Wire
 
 OWNERS = 200
@@ -37,14 +38,17 @@ REGULARS = 8
 TRADERS = 10
 PIECES = 6
 PRICE = 2_000
-CASH = 2_000
+CASH = 3_000
 PROMISED = 5
+SEATS = 6
+FARE = 500
 
 TYPED = {
     *("BUDGET_EXHAUSTED", "CLAIM_TAKEN", "CLAIM_LAPSED", "NOT_AVAILABLE", "PIECE_TIED", "NOT_YOURS", "WRONG_STATE"),
     *("TRADE_IN_NOT_OFFERED", "INSUFFICIENT_FUNDS", "VERSION_CONFLICT", "INVALID_INPUT", "TENDERS_DO_NOT_FIT"),
+    *("DEPARTURE_FULL", "BOOKING_LAPSED"),
 }
-DONE = {"Appraisal", "Cart", "Order", "TradeIn"}
+DONE = {"Appraisal", "Booking", "Cart", "Order", "TradeIn"}
 
 
 def asking(action: str, noun: str = "TradeIn") -> str:
@@ -56,7 +60,15 @@ def asking(action: str, noun: str = "TradeIn") -> str:
 
 
 OFFER, WITHDRAW = asking("tradeInOffer"), asking("tradeInWithdraw")
-CART_ADD, PLACE, CANCEL = asking("cartAdd", "Cart"), asking("orderPlace", "Order"), asking("orderCancel", "Order")
+CART_ADD, CANCEL = asking("cartAdd", "Cart"), asking("orderCancel", "Order")
+HOLD, REJECT, CALL_OFF = (asking(f"booking{what}", "Booking") for what in ("Hold", "Reject", "Cancel"))
+PLACE = """
+mutation ($input: OrderPlaceInput!) {
+  orderPlace(input: $input) {
+    __typename ... on Order { id lines { booking { id } } } ... on UserError { code }
+  }
+}
+"""
 
 
 class Patient(Crowd):
@@ -126,12 +138,14 @@ async def test_two_hundred_offers_at_once_are_promised_what_is_there_and_no_more
 
 @dataclass
 class Bazaar:
-    """Owners with one old piece each, who trade it in or consign it, and want the same few new ones."""
+    """Owners with one old piece each, who trade it in or consign it, and want the same few new ones and journeys."""
 
     exchange: Exchange
     crowd: Crowd
     code: str
     things: list[Listing]
+    departure: str
+    supplier: Account
     dice: random.Random = field(default_factory=lambda: random.Random(5))
     came: Counter[str] = field(default_factory=Counter)
 
@@ -152,20 +166,38 @@ class Bazaar:
                 self.came["withdrawn"] += done["__typename"] == "TradeIn"
 
     async def buy(self, owner: Account, trade_in_id: str, *, subsidised: bool) -> None:
-        thing = self.dice.choice(self.things)
-        cart = await self.crowd.everywhere(owner, CART_ADD, listingId=encode_id("Listing", thing.id))
-        if cart["__typename"] != "Cart":
+        """A new piece, a journey, or both; now and then it is called off, or the supplier says no."""
+        what = self.dice.choice(["piece", "journey", "both", "both"])
+        if what != "journey":
+            thing = self.dice.choice(self.things)
+            await self.crowd.everywhere(owner, CART_ADD, listingId=encode_id("Listing", thing.id))
+        if what != "piece":
+            await self.crowd.everywhere(owner, HOLD, departureId=self.departure, travellers=[traveller()])
+        found = (await self.exchange.market.api(owner, "{ carts { id subtotal { amount } } }"))["carts"]
+        whole = int(float(found[0]["subtotal"]["amount"])) if found else 0
+        mode = self.dice.choice(["TENDER", "TENDER", "FULL_PRICE"])
+        cash = whole if mode == "FULL_PRICE" else whole - 1_020 - (100 if subsidised else 0)
+        if cash <= 0:
             return
-        mode = self.dice.choice(["TENDER", "FULL_PRICE"])
-        cash = PRICE if mode == "FULL_PRICE" else PRICE - 1_020 - (100 if subsidised else 0)
         tenders = {"cash": money(cash), "tradeIn": {"tradeInId": trade_in_id, "mode": mode}}
-        placed = await self.crowd.everywhere(owner, PLACE, cartId=cart["id"], delivery=TO_PARIS, tenders=tenders)
+        placed = await self.crowd.everywhere(owner, PLACE, cartId=found[0]["id"], delivery=TO_PARIS, tenders=tenders)
         if placed["__typename"] != "Order":
             return
         self.came["bought"] += 1
-        if self.dice.random() < 0.4:
-            done = await self.crowd.everywhere(owner, CANCEL, orderId=placed["id"], reason="Changed my mind")
-            self.came["called off"] += done["__typename"] == "Order"
+        await self.think_again(owner, placed)
+
+    async def think_again(self, owner: Account, placed: Any) -> None:
+        journeys = [line["booking"]["id"] for line in placed["lines"] if line["booking"]]
+        match self.dice.choice(["keep", "call all off", "call the journey off", "say no", "say no"]):
+            case "call all off":
+                done = await self.crowd.everywhere(owner, CANCEL, orderId=placed["id"], reason="Changed my mind")
+                self.came["called off"] += done["__typename"] == "Order"
+            case "call the journey off" if journeys:
+                done = await self.crowd.everywhere(owner, CALL_OFF, bookingId=journeys[0], reason="An exam")
+                self.came["journey called off"] += done["__typename"] == "Booking"
+            case "say no" if journeys:
+                done = await self.crowd.everywhere(self.supplier, REJECT, bookingId=journeys[0], reason="Full")
+                self.came["rejected"] += done["__typename"] == "Booking"
 
     async def consign(self, appraiser: Account, appraisal_id: str, serial: str) -> None:
         """The appraiser finds out which piece it is that was consigned, and concludes; again, while it is claimed."""
@@ -189,6 +221,20 @@ SELECT p.id, p.owner_kind,
     (SELECT count(*) FROM consignment c WHERE c.piece_id = p.id) AS consigned
 FROM piece p WHERE p.serial LIKE 'SN-%'
 """
+ORPHANS = """
+SELECT count(*) FROM trade_in t JOIN sales_order o ON o.id = t.order_id
+WHERE o.state = 'CANCELLED' AND t.state IN ('BOUND', 'IN_TRANSIT', 'RECEIVED', 'REQUOTED')
+"""
+"""Old pieces that are waited for, for purchases that there are not."""
+PLACES = """
+SELECT coalesce(sum(jsonb_array_length(travellers)), 0)::bigint FROM booking
+WHERE state IN ('ON_HOLD', 'PENDING', 'CONFIRMED')
+"""
+LEFT = """
+SELECT coalesce(sum(price_minor - refunded_minor), 0)::bigint FROM order_line l JOIN sales_order o ON o.id = l.order_id
+WHERE o.paid_at IS NOT NULL AND l.released_at IS NULL
+"""
+PROMISES = "SELECT coalesce(sum(amount_minor), 0)::bigint FROM wallet_hold WHERE state = 'HELD'"
 
 
 async def test_old_pieces_new_pieces_and_a_budget_are_each_promised_once(
@@ -205,8 +251,10 @@ async def test_old_pieces_new_pieces_and_a_budget_are_each_promised_once(
         appraisal_id = await exchange.workshop.opened(owner)
         assert (await exchange.workshop.take(appraiser))["id"] == appraisal_id
         appraisals.append((appraiser, appraisal_id))
+    travel = await Travel(exchange.market, people).open()
+    departure = await travel.departure(capacity=SEATS, price=FARE, net=400, days=100)
     await regulars(crowd, exchange, people)
-    bazaar = Bazaar(exchange, crowd, campaign["code"], things)
+    bazaar = Bazaar(exchange, crowd, campaign["code"], things, departure, travel.supplier)
 
     await asyncio.gather(
         *(bazaar.trade(owner, old) for owner, old in zip(owners, olds, strict=True)),
@@ -216,7 +264,8 @@ async def test_old_pieces_new_pieces_and_a_budget_are_each_promised_once(
 
     assert set(crowd.statuses) == {200}
     assert set(crowd.ended) <= TYPED | DONE, crowd.ended
-    assert all(bazaar.came[what] for what in ("offered", "bought", "withdrawn", "consigned")), bazaar.came
+    ways = ("offered", "bought", "withdrawn", "consigned", "called off", "journey called off", "rejected")
+    assert all(bazaar.came[what] for what in ways), bazaar.came
     for row in await exchange.house.readers.pool.fetch(STANDS):
         assert row["traded"] + row["consigned"] <= 1, dict(row)
     sold = "SELECT count(*) FROM order_line l WHERE l.listing_id = $1 AND l.state NOT IN ('CANCELLED', 'RETURNED')"
@@ -230,6 +279,12 @@ async def test_old_pieces_new_pieces_and_a_budget_are_each_promised_once(
         "SELECT count(*) FROM trade_in WHERE state = 'OFFERED' AND order_id IS NOT NULL"
     )
     assert open_ == 0
+    assert await exchange.market.value(ORPHANS) == 0
+    assert await exchange.market.value("SELECT taken FROM departure") == await exchange.market.value(PLACES) <= SEATS
+    escrow, apart = [await exchange.market.balance(kind) for kind in ("ESCROW", "TRAVEL_UNEARNED")]
+    assert escrow >= 0
+    assert escrow + apart == await exchange.market.value(LEFT) - await exchange.market.value(PROMISES)
     whole = await exchange.market.value("SELECT sum(cash_minor + held_minor)::bigint FROM wallet_pocket")
-    assert whole + await exchange.market.balance("ESCROW") == TRADERS * CASH * 100
+    kept = [await exchange.market.balance(kind) for kind in ("SUPPLIER_PAYABLE", "TAX_PAYABLE", "COMMISSION")]
+    assert whole + escrow + apart + sum(kept) == TRADERS * CASH * 100
     assert await exchange.market.sound()

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,7 @@ import pytest
 from app import auth
 from app.config import DEVELOPMENT_SECRET, ResponseCache
 from app.house import House
-from app.response_cache import MemoryStore, SharedStore
+from app.response_cache import Kept, MemoryStore, SharedStore
 from app.response_cache import ResponseCache as Answers
 from domain.account import Account
 from domain.listing import Look
@@ -208,6 +208,35 @@ async def test_a_process_takes_from_valkey_what_another_one_read(
     house.freshness.touch(["brand"])
     assert await other.find(key) is None
     assert other.told == {"hit far": 1, "hit": 1, "stale": 1}
+    await cache.close()
+
+
+@pytest.mark.parametrize("damage", ["empty", "short", "cut", "longer", "another slot", "of tomorrow", "noise"])
+async def test_what_is_damaged_in_valkey_is_read_anew(
+    house: House, valkey: tuple[str, ServiceSupervisor], damage: str
+) -> None:
+    cache = Cache(valkey[0])
+    shared = SharedStore(cache, house.freshness.house)
+    key = (f"{PAGE} # {damage}".encode(), "application/json", "en")
+    good = Kept(b"read once", house.freshness.now(), (1, 2, 3))
+    await shared.keep(key, good)
+    assert await Answers([shared], house.freshness).find(key) == b"read once"
+    whole = good.dump()
+    await cache.set(
+        shared._name(key),
+        {
+            "empty": b"",
+            "short": b"xx",
+            "cut": whole[:-1],
+            "longer": whole + b"x",
+            "another slot": replace(good, slots=(2**32 - 1,)).dump(),
+            "of tomorrow": replace(good, since=2**63).dump(),
+            "noise": b"\xff" * 400,
+        }[damage],
+        ttl_seconds=30,
+    )
+
+    assert await Answers([shared], house.freshness).find(key) is None
     await cache.close()
 
 

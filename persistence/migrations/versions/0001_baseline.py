@@ -239,6 +239,7 @@ def upgrade() -> None:
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("set_by", sa.UUID(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("history", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("category_id IS NOT NULL OR brand_id IS NOT NULL", name=op.f("ck_acquisition_plan_scope")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_acquisition_plan_period")),
@@ -311,6 +312,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("budget_minor", sa.BigInteger(), nullable=False),
         sa.Column("subsidy_minor", sa.BigInteger(), nullable=False),
+        sa.Column("minimum_minor", sa.BigInteger(), nullable=False),
         sa.Column("reserved_minor", sa.BigInteger(), nullable=False),
         sa.Column("spent_minor", sa.BigInteger(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
@@ -331,6 +333,7 @@ def upgrade() -> None:
         sa.CheckConstraint("purpose IN ('TRADE_IN', 'VOUCHER')", name=op.f("ck_campaign_purpose")),
         sa.CheckConstraint("state IN ('OPEN', 'ENDED')", name=op.f("ck_campaign_state")),
         sa.CheckConstraint("char_length(code) BETWEEN 1 AND 40", name=op.f("ck_campaign_code")),
+        sa.CheckConstraint("minimum_minor > subsidy_minor", name=op.f("ck_campaign_minimum")),
         sa.CheckConstraint("reserved_minor + spent_minor <= budget_minor", name=op.f("ck_campaign_budget")),
         sa.CheckConstraint("reserved_minor >= 0 AND spent_minor >= 0", name=op.f("ck_campaign_sums")),
         sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_campaign_period")),
@@ -631,7 +634,7 @@ def upgrade() -> None:
         sa.Column("published_by", sa.UUID(), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('COMMISSION', 'MARKDOWN', 'SETTLEMENT', 'RETURN', 'TAX', 'COST', 'APPRAISAL', 'TRAVEL', 'PRICING', 'GIFT_CARD')",
+            "kind IN ('COMMISSION', 'MARKDOWN', 'SETTLEMENT', 'RETURN', 'TAX', 'COST', 'APPRAISAL', 'TRAVEL', 'PRICING', 'SHIPPING', 'CUSTOMS', 'GIFT_CARD')",
             name=op.f("ck_policy_version_kind"),
         ),
         sa.CheckConstraint("terms->>'kind' = kind", name=op.f("ck_policy_version_terms")),
@@ -775,25 +778,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("channel_code IS NOT NULL"),
     )
     op.create_table(
-        "transit_cover",
-        sa.Column("id", sa.UUID(), nullable=False),
-        sa.Column("policy_number", sa.Text(), nullable=False),
-        sa.Column("carrier", sa.Text(), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
-        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("registered_by", sa.UUID(), nullable=True),
-        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_transit_cover_currency")),
-        sa.CheckConstraint("char_length(carrier) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_carrier")),
-        sa.CheckConstraint("char_length(policy_number) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_policy_number")),
-        sa.CheckConstraint("limit_minor > 0", name=op.f("ck_transit_cover_limit")),
-        sa.ForeignKeyConstraint(["registered_by"], ["account.id"], name=op.f("fk_transit_cover_registered_by")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_transit_cover")),
-        sa.UniqueConstraint("policy_number", name=op.f("uq_transit_cover_policy_number")),
-    )
-    op.create_table(
         "wallet_hold",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("owner", sa.UUID(), nullable=False),
@@ -859,7 +843,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_ledger_posting_currency")),
         sa.CheckConstraint(
-            "kind IN ('CASH', 'CREDIT', 'DEPOSIT', 'HELD', 'RECEIVABLE', 'ESCROW', 'CONSIGNOR_PAYABLE', 'INVENTORY', 'SALES', 'COMMISSION', 'SERVICES', 'COST_OF_GOODS', 'PSP_CLEARING', 'PAYOUT_CLEARING', 'TAX_PAYABLE', 'SHIPPING', 'FREIGHT_SUBSIDY', 'PROMOTION', 'CREDIT_BONUS', 'BREAKAGE', 'WRITE_OFF', 'FX', 'SUPPLIER_PAYABLE', 'TRAVEL_UNEARNED', 'GIFT_CARDS', 'SUBSIDY_BUDGET')",
+            "kind IN ('CASH', 'CREDIT', 'DEPOSIT', 'HELD', 'RECEIVABLE', 'ESCROW', 'CONSIGNOR_PAYABLE', 'INVENTORY', 'SALES', 'COMMISSION', 'SERVICES', 'COST_OF_GOODS', 'PSP_CLEARING', 'PAYOUT_CLEARING', 'TAX_PAYABLE', 'DUTIES_PAYABLE', 'SHIPPING', 'FREIGHT_SUBSIDY', 'PROMOTION', 'CREDIT_BONUS', 'BREAKAGE', 'WRITE_OFF', 'FX', 'SUPPLIER_PAYABLE', 'CREDITORS', 'BRAND_RECEIVABLE', 'TRAVEL_UNEARNED', 'GIFT_CARDS', 'SUBSIDY_BUDGET')",
             name=op.f("ck_ledger_posting_kind"),
         ),
         sa.CheckConstraint("amount_minor <> 0", name=op.f("ck_ledger_posting_amount")),
@@ -1047,6 +1031,7 @@ def upgrade() -> None:
         sa.Column("end_reason", sa.Text(), nullable=True),
         sa.Column("channel_code", sa.Text(), nullable=True),
         sa.Column("trade_in_id", sa.UUID(), nullable=True),
+        sa.Column("duties_minor", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(completed_at IS NOT NULL) = (state = 'COMPLETED')", name=op.f("ck_sales_order_completed")),
         sa.CheckConstraint(
@@ -1068,8 +1053,12 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "shipping_refunded_minor BETWEEN 0 AND shipping_minor", name=op.f("ck_sales_order_shipping_refunded")
         ),
-        sa.CheckConstraint("subtotal_minor > 0 AND shipping_minor >= 0", name=op.f("ck_sales_order_amounts")),
-        sa.CheckConstraint("total_minor = subtotal_minor + shipping_minor", name=op.f("ck_sales_order_total")),
+        sa.CheckConstraint(
+            "subtotal_minor > 0 AND shipping_minor >= 0 AND duties_minor >= 0", name=op.f("ck_sales_order_amounts")
+        ),
+        sa.CheckConstraint(
+            "total_minor = subtotal_minor + shipping_minor + duties_minor", name=op.f("ck_sales_order_total")
+        ),
         sa.ForeignKeyConstraint(["buyer"], ["account.id"], name=op.f("fk_sales_order_buyer")),
         sa.ForeignKeyConstraint(
             ["payment_intent_id"], ["payment_intent.id"], name=op.f("fk_sales_order_payment_intent_id")
@@ -1098,23 +1087,51 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("(paid_at IS NOT NULL) = (state = 'PAID')", name=op.f("ck_supplier_bill_paid")),
+        sa.CheckConstraint(
+            "(paid_at IS NOT NULL) = (state IN ('PAID', 'TAKEN_BACK'))", name=op.f("ck_supplier_bill_paid")
+        ),
         sa.CheckConstraint(
             "amount_minor > 0 OR (amount_minor < 0 AND cause = 'JOINT_CAMPAIGN')", name=op.f("ck_supplier_bill_amount")
         ),
         sa.CheckConstraint(
-            "cause IN ('TRAVEL', 'CANCELLATION', 'CO_DEVELOPED', 'REFERRAL', 'GOODS', 'JOINT_CAMPAIGN')",
+            "cause IN ('TRAVEL', 'CANCELLATION', 'CO_DEVELOPED', 'REFERRAL', 'GOODS', 'JOINT_CAMPAIGN', 'PREMIUM')",
             name=op.f("ck_supplier_bill_cause"),
         ),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_supplier_bill_currency")),
-        sa.CheckConstraint("state IN ('DUE', 'PAID')", name=op.f("ck_supplier_bill_state")),
+        sa.CheckConstraint("state IN ('DUE', 'PAID', 'VOID', 'TAKEN_BACK')", name=op.f("ck_supplier_bill_state")),
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_bill_supplier_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_bill")),
-        sa.UniqueConstraint(
-            "supplier_id", "subject_id", "cause", name=op.f("uq_supplier_bill_supplier_id_subject_id_cause")
-        ),
     )
+    op.create_index("ix_supplier_bill_subject", "supplier_bill", ["subject_id", "id"], unique=False)
     op.create_index("ix_supplier_bill_supplier", "supplier_bill", ["supplier_id", "due_at", "id"], unique=False)
+    op.create_index(
+        "uq_supplier_bill_standing",
+        "supplier_bill",
+        ["supplier_id", "subject_id", "cause"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('DUE', 'PAID')"),
+    )
+    op.create_table(
+        "transit_cover",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("policy_number", sa.Text(), nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("limit_minor", sa.BigInteger(), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registered_by", sa.UUID(), nullable=True),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("supplier_id", sa.UUID(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_transit_cover_currency")),
+        sa.CheckConstraint("char_length(carrier) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_carrier")),
+        sa.CheckConstraint("char_length(policy_number) BETWEEN 1 AND 120", name=op.f("ck_transit_cover_policy_number")),
+        sa.CheckConstraint("limit_minor > 0", name=op.f("ck_transit_cover_limit")),
+        sa.ForeignKeyConstraint(["registered_by"], ["account.id"], name=op.f("fk_transit_cover_registered_by")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_transit_cover_supplier_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transit_cover")),
+        sa.UniqueConstraint("policy_number", name=op.f("uq_transit_cover_policy_number")),
+    )
     op.create_table(
         "travel_product",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -2550,6 +2567,12 @@ def upgrade() -> None:
         sa.Column("supplier_id", sa.UUID(), nullable=True),
         sa.Column("discount_minor", sa.BigInteger(), nullable=False),
         sa.Column("discount_back_minor", sa.BigInteger(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("duties", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("duty_minor", sa.BigInteger(), nullable=False),
+        sa.Column("duty_refunded_minor", sa.BigInteger(), nullable=False),
+        sa.Column("given_back", sa.Boolean(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(delivered_at IS NOT NULL) = (state IN ('DELIVERED', 'RETURNED'))", name=op.f("ck_order_line_delivered")
@@ -2568,6 +2591,8 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("booking_part IN ('FULL', 'DEPOSIT', 'BALANCE')", name=op.f("ck_order_line_booking_part")),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_order_line_currency")),
+        sa.CheckConstraint("duty_minor = 0 OR (origin <> '' AND tax_minor = 0)", name=op.f("ck_order_line_abroad")),
+        sa.CheckConstraint("kind IN ('GOODS', 'PIECE') OR duty_minor = 0", name=op.f("ck_order_line_crosses")),
         sa.CheckConstraint("kind IN ('GOODS', 'PIECE', 'DEPARTURE', 'SERVICE')", name=op.f("ck_order_line_kind")),
         sa.CheckConstraint(
             "listing_kind IN ('NEW', 'CONSIGNED', 'REFURBISHED', 'PEER', 'CLEARANCE')",
@@ -2595,6 +2620,7 @@ def upgrade() -> None:
             name=op.f("ck_order_line_discount_back"),
         ),
         sa.CheckConstraint("discount_minor BETWEEN 0 AND price_minor", name=op.f("ck_order_line_discount")),
+        sa.CheckConstraint("duty_refunded_minor BETWEEN 0 AND duty_minor", name=op.f("ck_order_line_duty_refunded")),
         sa.CheckConstraint("quantity > 0 AND (piece_id IS NULL OR quantity = 1)", name=op.f("ck_order_line_quantity")),
         sa.CheckConstraint(
             "refunded_minor - discount_back_minor <= price_minor - discount_minor",
@@ -2857,6 +2883,7 @@ def upgrade() -> None:
         sa.Column("opened", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("sent_back", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("duties_minor", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(state IN ('INSPECTED', 'REFUNDED', 'DENIED')) = (inspection IS NOT NULL)",
@@ -2895,11 +2922,16 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "char_length(note) <= 1000 AND char_length(decision) <= 1000", name=op.f("ck_goods_return_texts")
         ),
+        sa.CheckConstraint(
+            "duties_minor BETWEEN 0 AND coalesce(refunded_minor, 0)", name=op.f("ck_goods_return_duties")
+        ),
         sa.CheckConstraint("jsonb_array_length(photos) <= 12", name=op.f("ck_goods_return_photos")),
         sa.CheckConstraint(
             "quantity > 0 AND (piece_id IS NULL OR quantity = 1)", name=op.f("ck_goods_return_quantity")
         ),
-        sa.CheckConstraint("refunded_minor + deducted_minor = worth_minor", name=op.f("ck_goods_return_sum")),
+        sa.CheckConstraint(
+            "refunded_minor - duties_minor + deducted_minor = worth_minor", name=op.f("ck_goods_return_sum")
+        ),
         sa.CheckConstraint(
             "worth_minor > 0 AND refunded_minor > 0 AND deducted_minor >= 0", name=op.f("ck_goods_return_amounts")
         ),
@@ -3017,6 +3049,7 @@ def upgrade() -> None:
         sa.Column("bonus_minor", sa.BigInteger(), nullable=False),
         sa.Column("credit_bps", sa.Integer(), nullable=False),
         sa.Column("cost_lines", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("shares", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("return_window_days", sa.Integer(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
@@ -3575,8 +3608,12 @@ BEGIN
                 FROM order_tender WHERE order_id = o.id AND kind = 'VOUCHER') voucher
             WHERE (lines.off, lines.back) <> (voucher.off, voucher.back))
             THEN 'the voucher' END,
+        CASE WHEN o.duties_minor <> (SELECT coalesce(sum(duty_minor), 0) FROM order_line WHERE order_id = o.id)
+            OR o.duties_minor <> (SELECT coalesce(sum((d #>> '{amount,minor}')::bigint), 0)
+                FROM order_line l, jsonb_array_elements(l.duties) d WHERE l.order_id = o.id)
+            THEN 'the duties' END,
         CASE WHEN o.shipping_refunded_minor
-            + (SELECT coalesce(sum(refunded_minor), 0) FROM order_line WHERE order_id = o.id)
+            + (SELECT coalesce(sum(refunded_minor + duty_refunded_minor), 0) FROM order_line WHERE order_id = o.id)
             <> (SELECT coalesce(sum(refunded_minor), 0) FROM order_tender WHERE order_id = o.id)
             THEN 'what was refunded' END)
     INTO off FROM sales_order o WHERE o.id = NEW.id;
@@ -3598,7 +3635,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$
 """)
     run(
-        'INSERT INTO policy_version (id, kind, version, terms, effective_from, note, published_at) VALUES (\'534aae2e-75d5-5ddb-9c05-7f43f147b50a\', \'COMMISSION\', 1, \'{"plans":[{"code":"STANDARD","name":{"en":"One rate","zh":"统一佣金"},"shape":"FLAT","rate_bps":2000,"tiers":[],"levels":[]},{"code":"TIERED-CNY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"CNY"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"CNY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-HKD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"HKD"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"HKD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-EUR","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"EUR"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"EUR"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-USD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"USD"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"USD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-JPY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":200000,"currency":"JPY"},"rate_bps":2500},{"up_to":{"minor":1500000,"currency":"JPY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"BY-LEVEL","name":{"en":"By level of seller","zh":"按卖家等级"},"shape":"BY_LEVEL","rate_bps":0,"tiers":[],"levels":[{"level":"STANDARD","rate_bps":2000},{"level":"SILVER","rate_bps":1700},{"level":"GOLD","rate_bps":1400}]}],"kind":"COMMISSION"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'86f7a35c-fabf-5973-aa66-91b16e89b562\', \'MARKDOWN\', 1, \'{"schedules":[{"code":"NONE","name":{"en":"The price stays","zh":"不降价"},"steps":[]},{"code":"GENTLE","name":{"en":"Two small steps","zh":"小幅两次"},"steps":[{"after_days":30,"price_bps":9500},{"after_days":60,"price_bps":9000}]},{"code":"STANDARD","name":{"en":"Three steps in ninety days","zh":"九十天三次"},"steps":[{"after_days":30,"price_bps":9000},{"after_days":60,"price_bps":8000},{"after_days":90,"price_bps":7000}]}],"floor_bps":5000,"response_days":7,"kind":"MARKDOWN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ddb93e73-27f4-5e74-bef3-b438e8eab812\', \'SETTLEMENT\', 1, \'{"credit_bonus_bps":1000,"buy_out":[{"grade":"NEW","discount_bps":2000},{"grade":"PRISTINE","discount_bps":2200},{"grade":"EXCELLENT","discount_bps":2500},{"grade":"VERY_GOOD","discount_bps":3000},{"grade":"GOOD","discount_bps":3500}],"choice_fixed":"SALE","offset_cap_bps":5000,"days_to_sell":30,"days_to_deliver":4,"kind":"SETTLEMENT"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'c4e843b5-979b-50f1-9cd2-7bc032b10688\', \'RETURN\', 1, \'{"promise_days":7,"statutory":[{"jurisdiction":"CN","days":7},{"jurisdiction":"DE","days":14},{"jurisdiction":"FR","days":14},{"jurisdiction":"IT","days":14},{"jurisdiction":"GB","days":14},{"jurisdiction":"JP","days":8}],"kind":"RETURN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'f825df17-d0f5-56f3-8839-9249aca9c844\', \'TAX\', 1, \'{"rates":[{"jurisdiction":"CN","basis":"FULL_PRICE","rate_bps":1300},{"jurisdiction":"CN","basis":"MARGIN","rate_bps":1300},{"jurisdiction":"CN","basis":"COMMISSION","rate_bps":600},{"jurisdiction":"CN","basis":"TRAVEL_MARGIN","rate_bps":1300},{"jurisdiction":"HK","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"HK","basis":"MARGIN","rate_bps":0},{"jurisdiction":"HK","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"HK","basis":"TRAVEL_MARGIN","rate_bps":0},{"jurisdiction":"FR","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"FR","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"FR","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"FR","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"DE","basis":"FULL_PRICE","rate_bps":1900},{"jurisdiction":"DE","basis":"MARGIN","rate_bps":1900},{"jurisdiction":"DE","basis":"COMMISSION","rate_bps":1900},{"jurisdiction":"DE","basis":"TRAVEL_MARGIN","rate_bps":1900},{"jurisdiction":"IT","basis":"FULL_PRICE","rate_bps":2200},{"jurisdiction":"IT","basis":"MARGIN","rate_bps":2200},{"jurisdiction":"IT","basis":"COMMISSION","rate_bps":2200},{"jurisdiction":"IT","basis":"TRAVEL_MARGIN","rate_bps":2200},{"jurisdiction":"JP","basis":"FULL_PRICE","rate_bps":1000},{"jurisdiction":"JP","basis":"MARGIN","rate_bps":1000},{"jurisdiction":"JP","basis":"COMMISSION","rate_bps":1000},{"jurisdiction":"JP","basis":"TRAVEL_MARGIN","rate_bps":1000},{"jurisdiction":"GB","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"GB","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"GB","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"GB","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"US","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"US","basis":"MARGIN","rate_bps":0},{"jurisdiction":"US","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"US","basis":"TRAVEL_MARGIN","rate_bps":0}],"elsewhere_bps":0,"kind":"TAX"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'6502db24-d06a-509c-ba04-75df3a397b37\', \'COST\', 1, \'{"tariffs":[{"kind":"APPRAISAL","amount":{"minor":30000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":8000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":60000,"currency":"CNY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":12000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":32000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":9000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":64000,"currency":"HKD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":13000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":8000,"currency":"EUR"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1500,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4500,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1100,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":9000,"currency":"USD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1700,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":6500,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1600,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":13000,"currency":"JPY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":2500,"currency":"JPY"},"borne_by":"HOUSE"}],"kind":"COST"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ff23090a-6222-526b-ada9-83dd6f30ecb4\', \'APPRAISAL\', 1, \'{"second_opinion_from":[{"minor":8000000,"currency":"CNY"},{"minor":8500000,"currency":"HKD"},{"minor":1000000,"currency":"EUR"},{"minor":1100000,"currency":"USD"},{"minor":1600000,"currency":"JPY"}],"value_tolerance_bps":1500,"grade_tolerance":1,"service_fees":[{"minor":58000,"currency":"CNY"},{"minor":62000,"currency":"HKD"},{"minor":7500,"currency":"EUR"},{"minor":8000,"currency":"USD"},{"minor":12000,"currency":"JPY"}],"service_days":90,"kind":"APPRAISAL"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'02789fad-22d9-516f-a3e3-4f3890eebc18\', \'TRAVEL\', 1, \'{"categories":[{"category":"STUDY_TOUR","age_min":14,"age_max":null,"guardian_below_age":18,"intake":false,"intake_days":0},{"category":"K12","age_min":5,"age_max":18,"guardian_below_age":18,"intake":false,"intake_days":0},{"category":"INTEREST","age_min":8,"age_max":null,"guardian_below_age":18,"intake":false,"intake_days":0},{"category":"MEDICAL","age_min":18,"age_max":null,"guardian_below_age":0,"intake":true,"intake_days":30},{"category":"LEISURE","age_min":0,"age_max":null,"guardian_below_age":0,"intake":false,"intake_days":0}],"ladders":[{"code":"FLEXIBLE","name":{"en":"Free until two weeks before","zh":"提前两周免费取消"},"steps":[{"days_before":14,"retained_bps":0},{"days_before":7,"retained_bps":5000}]},{"code":"STANDARD","name":{"en":"In four steps","zh":"四级阶梯"},"steps":[{"days_before":60,"retained_bps":1000},{"days_before":30,"retained_bps":3000},{"days_before":14,"retained_bps":6000},{"days_before":3,"retained_bps":9000}]},{"code":"STRICT","name":{"en":"The deposit stays","zh":"定金不退"},"steps":[{"days_before":60,"retained_bps":2000},{"days_before":30,"retained_bps":6000}]}],"hold_minutes":30,"confirm_hours":72,"deposit_bps":2000,"balance_days":45,"remind_days":7,"seat":"FR","kind":"TRAVEL"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'afef8de7-3082-5a8f-8713-e3ded944757a\', \'PRICING\', 1, \'{"shares":[{"grade":"NEW","share_bps":8000},{"grade":"PRISTINE","share_bps":7900},{"grade":"EXCELLENT","share_bps":7700},{"grade":"VERY_GOOD","share_bps":7500},{"grade":"GOOD","share_bps":6500},{"grade":"FAIR","share_bps":5000}],"band_low_bps":5000,"band_high_bps":8000,"warranty_low_bps":500,"warranty_high_bps":1000,"warranty_months":24,"age_bps":200,"age_years_max":10,"demand":[{"from_ratio_bps":0,"change_bps":-500},{"from_ratio_bps":5000,"change_bps":0},{"from_ratio_bps":10000,"change_bps":300},{"from_ratio_bps":20000,"change_bps":600}],"demand_days":180,"plan":[{"from_ratio_bps":0,"change_bps":500},{"from_ratio_bps":5000,"change_bps":0},{"from_ratio_bps":10000,"change_bps":-1500},{"from_ratio_bps":15000,"change_bps":-10000}],"trade_in_bps":7000,"floors":[{"minor":80000,"currency":"CNY"},{"minor":90000,"currency":"HKD"},{"minor":10000,"currency":"EUR"},{"minor":11000,"currency":"USD"},{"minor":16000,"currency":"JPY"}],"freight":[{"fee":{"minor":6000,"currency":"CNY"},"subsidy_bps":5000},{"fee":{"minor":8000,"currency":"HKD"},"subsidy_bps":5000},{"fee":{"minor":1500,"currency":"EUR"},"subsidy_bps":5000},{"fee":{"minor":1700,"currency":"USD"},"subsidy_bps":5000},{"fee":{"minor":2500,"currency":"JPY"},"subsidy_bps":5000}],"insurance_bps":30,"offer_days":14,"hand_over_days":21,"answer_days":7,"kind":"PRICING"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'b62d0d66-7b4a-531b-9316-11a6be2e2dfa\', \'GIFT_CARD\', 1, \'{"rules":[{"jurisdiction":"CN","valid_days":null,"grace_days":0,"source":"Single-purpose prepaid cards (2012, art. 18, 19): by name, without an end"},{"jurisdiction":"DE","valid_days":1461,"grace_days":90,"source":"BGB sections 195, 199: three years from the end of the year"},{"jurisdiction":"US","valid_days":1827,"grace_days":90,"source":"12 CFR 1005.20(e): five years at least"}],"elsewhere_days":1827,"grace_days":90,"most":[{"minor":500000,"currency":"CNY"},{"minor":1000000,"currency":"HKD"},{"minor":100000,"currency":"EUR"},{"minor":100000,"currency":"USD"},{"minor":100000,"currency":"JPY"}],"kind":"GIFT_CARD"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\')'
+        'INSERT INTO policy_version (id, kind, version, terms, effective_from, note, published_at) VALUES (\'534aae2e-75d5-5ddb-9c05-7f43f147b50a\', \'COMMISSION\', 1, \'{"plans":[{"code":"STANDARD","name":{"en":"One rate","zh":"统一佣金"},"shape":"FLAT","rate_bps":2000,"tiers":[],"levels":[]},{"code":"TIERED-CNY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"CNY"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"CNY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-HKD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"HKD"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"HKD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-EUR","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"EUR"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"EUR"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-USD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"USD"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"USD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-JPY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":200000,"currency":"JPY"},"rate_bps":2500},{"up_to":{"minor":1500000,"currency":"JPY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"BY-LEVEL","name":{"en":"By level of seller","zh":"按卖家等级"},"shape":"BY_LEVEL","rate_bps":0,"tiers":[],"levels":[{"level":"STANDARD","rate_bps":2000},{"level":"SILVER","rate_bps":1700},{"level":"GOLD","rate_bps":1400}]}],"kind":"COMMISSION"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'86f7a35c-fabf-5973-aa66-91b16e89b562\', \'MARKDOWN\', 1, \'{"schedules":[{"code":"NONE","name":{"en":"The price stays","zh":"不降价"},"steps":[]},{"code":"GENTLE","name":{"en":"Two small steps","zh":"小幅两次"},"steps":[{"after_days":30,"price_bps":9500},{"after_days":60,"price_bps":9000}]},{"code":"STANDARD","name":{"en":"Three steps in ninety days","zh":"九十天三次"},"steps":[{"after_days":30,"price_bps":9000},{"after_days":60,"price_bps":8000},{"after_days":90,"price_bps":7000}]}],"floor_bps":5000,"response_days":7,"kind":"MARKDOWN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ddb93e73-27f4-5e74-bef3-b438e8eab812\', \'SETTLEMENT\', 1, \'{"credit_bonus_bps":1000,"buy_out":[{"grade":"NEW","discount_bps":2000},{"grade":"PRISTINE","discount_bps":2200},{"grade":"EXCELLENT","discount_bps":2500},{"grade":"VERY_GOOD","discount_bps":3000},{"grade":"GOOD","discount_bps":3500}],"choice_fixed":"SALE","offset_cap_bps":5000,"days_to_sell":30,"days_to_deliver":4,"kind":"SETTLEMENT"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'c4e843b5-979b-50f1-9cd2-7bc032b10688\', \'RETURN\', 1, \'{"promise_days":7,"statutory":[{"jurisdiction":"CN","days":7},{"jurisdiction":"DE","days":14},{"jurisdiction":"FR","days":14},{"jurisdiction":"IT","days":14},{"jurisdiction":"GB","days":14},{"jurisdiction":"JP","days":8}],"kind":"RETURN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'f825df17-d0f5-56f3-8839-9249aca9c844\', \'TAX\', 1, \'{"rates":[{"jurisdiction":"CN","basis":"FULL_PRICE","rate_bps":1300},{"jurisdiction":"CN","basis":"MARGIN","rate_bps":1300},{"jurisdiction":"CN","basis":"COMMISSION","rate_bps":600},{"jurisdiction":"CN","basis":"TRAVEL_MARGIN","rate_bps":1300},{"jurisdiction":"HK","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"HK","basis":"MARGIN","rate_bps":0},{"jurisdiction":"HK","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"HK","basis":"TRAVEL_MARGIN","rate_bps":0},{"jurisdiction":"FR","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"FR","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"FR","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"FR","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"DE","basis":"FULL_PRICE","rate_bps":1900},{"jurisdiction":"DE","basis":"MARGIN","rate_bps":1900},{"jurisdiction":"DE","basis":"COMMISSION","rate_bps":1900},{"jurisdiction":"DE","basis":"TRAVEL_MARGIN","rate_bps":1900},{"jurisdiction":"IT","basis":"FULL_PRICE","rate_bps":2200},{"jurisdiction":"IT","basis":"MARGIN","rate_bps":2200},{"jurisdiction":"IT","basis":"COMMISSION","rate_bps":2200},{"jurisdiction":"IT","basis":"TRAVEL_MARGIN","rate_bps":2200},{"jurisdiction":"JP","basis":"FULL_PRICE","rate_bps":1000},{"jurisdiction":"JP","basis":"MARGIN","rate_bps":1000},{"jurisdiction":"JP","basis":"COMMISSION","rate_bps":1000},{"jurisdiction":"JP","basis":"TRAVEL_MARGIN","rate_bps":1000},{"jurisdiction":"GB","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"GB","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"GB","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"GB","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"US","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"US","basis":"MARGIN","rate_bps":0},{"jurisdiction":"US","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"US","basis":"TRAVEL_MARGIN","rate_bps":0}],"elsewhere_bps":0,"kind":"TAX"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'6502db24-d06a-509c-ba04-75df3a397b37\', \'COST\', 1, \'{"tariffs":[{"kind":"APPRAISAL","amount":{"minor":30000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":8000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":60000,"currency":"CNY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":12000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":32000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":9000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":64000,"currency":"HKD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":13000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":8000,"currency":"EUR"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1500,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4500,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1100,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":9000,"currency":"USD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1700,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":6500,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1600,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":13000,"currency":"JPY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":2500,"currency":"JPY"},"borne_by":"HOUSE"}],"kind":"COST"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ff23090a-6222-526b-ada9-83dd6f30ecb4\', \'APPRAISAL\', 1, \'{"second_opinion_from":[{"minor":8000000,"currency":"CNY"},{"minor":8500000,"currency":"HKD"},{"minor":1000000,"currency":"EUR"},{"minor":1100000,"currency":"USD"},{"minor":1600000,"currency":"JPY"}],"value_tolerance_bps":1500,"grade_tolerance":1,"service_fees":[{"minor":58000,"currency":"CNY"},{"minor":62000,"currency":"HKD"},{"minor":7500,"currency":"EUR"},{"minor":8000,"currency":"USD"},{"minor":12000,"currency":"JPY"}],"service_days":90,"kind":"APPRAISAL"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'02789fad-22d9-516f-a3e3-4f3890eebc18\', \'TRAVEL\', 1, \'{"categories":[{"category":"STUDY_TOUR","age_min":14,"age_max":null,"guardian_below_age":18,"intake":false,"intake_days":0,"required":["PASSPORT","EMERGENCY_CONTACT","SCHOOL"],"passport_months":6},{"category":"K12","age_min":5,"age_max":18,"guardian_below_age":18,"intake":false,"intake_days":0,"required":["PASSPORT","EMERGENCY_CONTACT","DIET","SCHOOL"],"passport_months":6},{"category":"INTEREST","age_min":8,"age_max":null,"guardian_below_age":18,"intake":false,"intake_days":0,"required":["EMERGENCY_CONTACT","DIET"],"passport_months":0},{"category":"MEDICAL","age_min":18,"age_max":null,"guardian_below_age":0,"intake":true,"intake_days":30,"required":["PASSPORT","EMERGENCY_CONTACT"],"passport_months":6},{"category":"LEISURE","age_min":0,"age_max":null,"guardian_below_age":0,"intake":false,"intake_days":0,"required":[],"passport_months":0}],"ladders":[{"code":"FLEXIBLE","name":{"en":"Free until two weeks before","zh":"提前两周免费取消"},"steps":[{"days_before":14,"retained_bps":0},{"days_before":7,"retained_bps":5000}]},{"code":"STANDARD","name":{"en":"In four steps","zh":"四级阶梯"},"steps":[{"days_before":60,"retained_bps":1000},{"days_before":30,"retained_bps":3000},{"days_before":14,"retained_bps":6000},{"days_before":3,"retained_bps":9000}]},{"code":"STRICT","name":{"en":"The deposit stays","zh":"定金不退"},"steps":[{"days_before":60,"retained_bps":2000},{"days_before":30,"retained_bps":6000}]}],"hold_minutes":30,"confirm_hours":72,"deposit_bps":2000,"balance_days":45,"remind_days":7,"seat":"FR","kind":"TRAVEL"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'afef8de7-3082-5a8f-8713-e3ded944757a\', \'PRICING\', 1, \'{"shares":[{"grade":"NEW","share_bps":8000},{"grade":"PRISTINE","share_bps":7900},{"grade":"EXCELLENT","share_bps":7700},{"grade":"VERY_GOOD","share_bps":7500},{"grade":"GOOD","share_bps":6500},{"grade":"FAIR","share_bps":5000}],"band_low_bps":5000,"band_high_bps":8000,"warranty_low_bps":500,"warranty_high_bps":1000,"warranty_months":24,"age_bps":200,"age_years_max":10,"demand":[{"from_ratio_bps":0,"change_bps":-500},{"from_ratio_bps":5000,"change_bps":0},{"from_ratio_bps":10000,"change_bps":300},{"from_ratio_bps":20000,"change_bps":600}],"demand_days":180,"plan":[{"from_ratio_bps":0,"change_bps":500},{"from_ratio_bps":5000,"change_bps":0},{"from_ratio_bps":10000,"change_bps":-1500},{"from_ratio_bps":15000,"change_bps":-10000}],"trade_in_bps":7000,"floors":[{"minor":80000,"currency":"CNY"},{"minor":90000,"currency":"HKD"},{"minor":10000,"currency":"EUR"},{"minor":11000,"currency":"USD"},{"minor":16000,"currency":"JPY"}],"freight":[{"fee":{"minor":6000,"currency":"CNY"},"subsidy_bps":5000},{"fee":{"minor":8000,"currency":"HKD"},"subsidy_bps":5000},{"fee":{"minor":1500,"currency":"EUR"},"subsidy_bps":5000},{"fee":{"minor":1700,"currency":"USD"},"subsidy_bps":5000},{"fee":{"minor":2500,"currency":"JPY"},"subsidy_bps":5000}],"insurance_bps":30,"offer_days":14,"hand_over_days":21,"answer_days":7,"kind":"PRICING"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'19f3e8c4-a1cb-5b72-8369-755963be32b6\', \'SHIPPING\', 1, \'{"home":"FR","zones":[{"code":"NEAR","name":{"en":"The Union","zh":"欧盟"},"countries":["AT","BE","BG","CY","CZ","DE","DK","EE","ES","FI","FR","GR","HR","HU","IE","IT","LT","LU","LV","MT","NL","PL","PT","RO","SE","SI","SK"],"methods":[{"method":"STANDARD","fees":[{"minor":0,"currency":"CNY"},{"minor":0,"currency":"HKD"},{"minor":0,"currency":"EUR"},{"minor":0,"currency":"USD"},{"minor":0,"currency":"JPY"}],"free_from":[]},{"method":"EXPRESS","fees":[{"minor":12000,"currency":"CNY"},{"minor":14000,"currency":"HKD"},{"minor":2500,"currency":"EUR"},{"minor":2800,"currency":"USD"},{"minor":3500,"currency":"JPY"}],"free_from":[]}]},{"code":"NOWHERE","name":{"en":"Where no carrier goes","zh":"无承运商"},"countries":["AQ","BV","HM","TF"],"methods":[]},{"code":"WORLD","name":{"en":"Everywhere else","zh":"其他地区"},"countries":[],"methods":[{"method":"STANDARD","fees":[{"minor":15000,"currency":"CNY"},{"minor":16000,"currency":"HKD"},{"minor":2000,"currency":"EUR"},{"minor":2200,"currency":"USD"},{"minor":3000,"currency":"JPY"}],"free_from":[{"minor":400000,"currency":"CNY"},{"minor":400000,"currency":"HKD"},{"minor":50000,"currency":"EUR"},{"minor":55000,"currency":"USD"},{"minor":80000,"currency":"JPY"}]},{"method":"EXPRESS","fees":[{"minor":30000,"currency":"CNY"},{"minor":34000,"currency":"HKD"},{"minor":4500,"currency":"EUR"},{"minor":5000,"currency":"USD"},{"minor":7000,"currency":"JPY"}],"free_from":[]}]}],"kind":"SHIPPING"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'4f84480d-3155-574f-b8f5-32fdec5b7877\', \'CUSTOMS\', 1, \'{"areas":[{"code":"EU","countries":["AT","BE","BG","CY","CZ","DE","DK","EE","ES","FI","FR","GR","HR","HU","IE","IT","LT","LU","LV","MT","NL","PL","PT","RO","SE","SI","SK"],"rates":[{"duty_bps":300,"category":null,"tax_basis":null,"import_tax_bps":null},{"duty_bps":450,"category":"watches","tax_basis":null,"import_tax_bps":null}],"source":"Tariff of the Union; rounded, as the house opened","duty_free_up_to":[{"minor":115000,"currency":"CNY"},{"minor":125000,"currency":"HKD"},{"minor":15000,"currency":"EUR"},{"minor":16500,"currency":"USD"},{"minor":24000,"currency":"JPY"}],"tax_free_up_to":[],"given_back":true},{"code":"GB","countries":["GB"],"rates":[{"duty_bps":200,"category":null,"tax_basis":null,"import_tax_bps":null}],"source":"UK Global Tariff; rounded, as the house opened","duty_free_up_to":[{"minor":120000,"currency":"CNY"},{"minor":130000,"currency":"HKD"},{"minor":16000,"currency":"EUR"},{"minor":17000,"currency":"USD"},{"minor":25500,"currency":"JPY"}],"tax_free_up_to":[],"given_back":true},{"code":"CN","countries":["CN"],"rates":[{"duty_bps":600,"category":null,"tax_basis":null,"import_tax_bps":null},{"duty_bps":1000,"category":"watches","tax_basis":null,"import_tax_bps":null}],"source":"Tariff of the People\'\'s Republic; rounded, as the house opened","duty_free_up_to":[],"tax_free_up_to":[],"given_back":false},{"code":"JP","countries":["JP"],"rates":[{"duty_bps":400,"category":null,"tax_basis":null,"import_tax_bps":null},{"duty_bps":800,"category":"bags","tax_basis":null,"import_tax_bps":null}],"source":"Tariff of Japan; rounded, as the house opened","duty_free_up_to":[{"minor":48000,"currency":"CNY"},{"minor":52000,"currency":"HKD"},{"minor":6200,"currency":"EUR"},{"minor":6700,"currency":"USD"},{"minor":10000,"currency":"JPY"}],"tax_free_up_to":[{"minor":48000,"currency":"CNY"},{"minor":52000,"currency":"HKD"},{"minor":6200,"currency":"EUR"},{"minor":6700,"currency":"USD"},{"minor":10000,"currency":"JPY"}],"given_back":true},{"code":"US","countries":["US"],"rates":[{"duty_bps":500,"category":null,"tax_basis":null,"import_tax_bps":null},{"duty_bps":900,"category":"bags","tax_basis":null,"import_tax_bps":null}],"source":"Harmonized Tariff Schedule; rounded, as the house opened","duty_free_up_to":[],"tax_free_up_to":[],"given_back":true},{"code":"HK","countries":["HK"],"rates":[{"duty_bps":0,"category":null,"tax_basis":null,"import_tax_bps":null}],"source":"Dutiable Commodities Ordinance; rounded, as the house opened","duty_free_up_to":[],"tax_free_up_to":[],"given_back":true}],"kind":"CUSTOMS"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'b62d0d66-7b4a-531b-9316-11a6be2e2dfa\', \'GIFT_CARD\', 1, \'{"rules":[{"jurisdiction":"CN","valid_days":null,"grace_days":0,"source":"Single-purpose prepaid cards (2012, art. 18, 19): by name, without an end"},{"jurisdiction":"DE","valid_days":1461,"grace_days":90,"source":"BGB sections 195, 199: three years from the end of the year"},{"jurisdiction":"US","valid_days":1827,"grace_days":90,"source":"12 CFR 1005.20(e): five years at least"}],"elsewhere_days":1827,"grace_days":90,"most":[{"minor":500000,"currency":"CNY"},{"minor":1000000,"currency":"HKD"},{"minor":100000,"currency":"EUR"},{"minor":100000,"currency":"USD"},{"minor":100000,"currency":"JPY"}],"kind":"GIFT_CARD"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\')'
     )
     run('GRANT SELECT, INSERT, UPDATE ON "account" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "brand" TO cercle_app')
@@ -3639,7 +3676,6 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "shop_associate" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "shop_slot" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "supplier" TO cercle_app')
-    run('GRANT SELECT, INSERT, UPDATE ON "transit_cover" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "wallet_hold" TO cercle_app')
     run('GRANT SELECT ON "wallet_pocket" TO cercle_app')
     run(
@@ -3650,6 +3686,7 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "product" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "sales_order" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "supplier_bill" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "transit_cover" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "travel_product" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "voucher" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "departure" TO cercle_app')
