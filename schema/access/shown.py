@@ -56,7 +56,7 @@ Bundle: id slug state price components createdAt version name story prices
 BundleComponent: units listing departure
 BundleComponentPrice: component alone bundled
 BuyOutDiscount: discountBps grade
-Campaign: id code funder subsidy startsAt endsAt state openedAt endedAt nextActions version name brand
+Campaign: id code funder subsidy minimum startsAt endsAt state openedAt endedAt nextActions version name brand
 CancellationLadder: code steps name
 CancellationStep: daysBefore retainedBps
 CapacityReached: dailyCapacity
@@ -146,7 +146,7 @@ InsufficientFunds: kind available required
 IntakeReceipt: code handedOverBy takenAt photos seal weightGrams condition shop
 LedgerCurrencyProof: currency customers house balanced
 LedgerHealth: at journals postings unbalancedJournals unlinkedJournals brokenLinks driftedPockets driftedLots
-    driftedSnapshots negativePockets currencies ok
+    driftedSnapshots driftedBudgets driftedBills negativePockets currencies ok
 Listing: id kind slug state price available publishedAt version options saving referencePrice product piece coverUrl
     soldByHouse priceHistory
 ListingChange: cursor listing keptUntil
@@ -217,11 +217,12 @@ Product: id slug kind name reference coverUrl version story attributes options r
     collection listings
 ProductAttribute: definition number flag text
 ProposalLapsed: answerBy
+PurchaseTooSmall: minimum
 QuoteLapsed: validUntil
 Receivable: id amount outstanding state reason createdAt endedAt nextActions version owner
 ReceivableCharge: taken owed
 ReferencePrice: price source asOf
-RefundPreview: amount lines parts lots
+RefundPreview: amount lines shipping parts lots pieceGoesBack
 RefundPreviewLine: quantity worth deduction deductionReason amount line
 RefundedLot: amount
 ReturnTerms: promiseDays statutory
@@ -270,7 +271,7 @@ TradeIn: id code state currency grade standardVersion policyVersion newPrice fac
     version nextActions owner product piece standard campaign order disposition
 TradeInEligible: boughtAt estimate orderLineId product piece
 TradeInEstimate: low high grade newPrice factors policyVersion product
-TradeInInspection: verdict grade scoreBps answers marks findings inspectedAt
+TradeInInspection: verdict grade scoreBps answers marks findings ageMonths warrantyMonths inspectedAt
 TradeInNotOffered: expiredAt
 TradeInPickUp: carrier policyNumber label insured fee borne premium bookedAt
 TradeInReceipt: condition weightGrams takenAt shop
