@@ -55,6 +55,7 @@ from persistence.dealing import SqlPersonalReader
 from persistence.departure import SqlDepartureReader
 from persistence.disposition import SqlDispositionReader
 from persistence.freshness import Freshness
+from persistence.gift_card import SqlGiftCardReader
 from persistence.goods_return import SqlGoodsReturnReader
 from persistence.grader import SqlGraderReader
 from persistence.grading import SqlGradingReader
@@ -86,6 +87,7 @@ from persistence.trade_in import SqlTradeInReader
 from persistence.travel_product import SqlTravelProductReader
 from persistence.trip_request import SqlTripRequestReader
 from persistence.valuation import SqlValuationReader
+from persistence.voucher import SqlVoucherReader
 from persistence.wallet import SqlWalletReader
 from persistence.work import SqlTransactor
 from resolvers.context import Context
@@ -300,6 +302,14 @@ class SqlReaders:
     @cached_property
     def campaigns(self) -> SqlCampaignReader:
         return SqlCampaignReader(self.pool)
+
+    @cached_property
+    def vouchers(self) -> SqlVoucherReader:
+        return SqlVoucherReader(self.pool)
+
+    @cached_property
+    def gift_cards(self) -> SqlGiftCardReader:
+        return SqlGiftCardReader(self.pool)
 
     @cached_property
     def acquisitions(self) -> SqlAcquisitionReader:

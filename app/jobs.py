@@ -11,6 +11,7 @@ from app.payment_refund import ask_for_refund
 from domain import (
     appraisal,
     claim,
+    gift_card,
     goods_return,
     markdown,
     order,
@@ -64,5 +65,6 @@ JOBS: dict[str, Errand] = {
     "contractMarkdown": verb(markdown.apply, markdown.Apply),
     "mediaUploadExpire": expire_upload,
     "markdownLapse": verb(markdown.lapse, markdown.Lapse),
+    "giftCardExpire": verb(gift_card.expire, gift_card.ExpireGiftCard),
     "walletLotExpire": verb(wallet.expire_lot, wallet.ExpireLot),
 }

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from app import auth
 from app.config import KEY_BYTES
 from app.signing import Ed25519Signer
-from domain import api_key, mint, session
+from domain import api_key, gift_card, mint, session
 from domain.unavailable import Unavailable
 
 T = TypeVar("T")
@@ -133,6 +133,16 @@ class ApiKeyTexts:
         return api_key.write_key(made.public_id, self._mint.secret(api_key.SECRET, made.key_id, made.turn))
 
 
+class GiftCardTexts:
+    """Codes of gift cards as people read them."""
+
+    def __init__(self, mint: HouseMint) -> None:
+        self._mint = mint
+
+    def write(self, card_id: UUID) -> str:
+        return gift_card.write_code(gift_card.code_of(self._mint.secret(gift_card.SECRET, card_id, 1)))
+
+
 class SealedAccounts:
     """AES-SIV: the same token for the same number, and no number without the house's secret."""
 
@@ -189,6 +199,7 @@ class Secrets:
         self.mint = HouseMint(derived(secret, "mint"))
         self.tokens = SessionTokens(secret, self.mint)
         self.api_keys = ApiKeyTexts(self.mint)
+        self.gift_cards = GiftCardTexts(self.mint)
         self.vault = SealedAccounts(derived(secret, "bank accounts"))
         self.intakes = SealedIntakes(derived(secret, "medical intakes"))
         # A key of its own outlives a change of the secret; without one the seal follows from the secret.

@@ -1,4 +1,4 @@
-"""Guessing passwords: every try counts, for the name it is about and for the address it comes from."""
+"""Guessing passwords, or codes of gift cards: every try counts, for its name and for the address it comes from."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -29,11 +29,11 @@ class Attempts(Protocol):
 
 @dataclass(eq=False)
 class TooManyAttempts(Refusal):
-    """Too many passwords were tried, for this name or from this address; the right one is not looked at either."""
+    """Too many were tried, for this name or from this address; the right one is not looked at either."""
 
     code = "TOO_MANY_ATTEMPTS"
     retry_after_seconds: int
 
     @property
     def message(self) -> str:
-        return f"Too many attempts to sign in: try again in {self.retry_after_seconds} seconds."
+        return f"Too many attempts: try again in {self.retry_after_seconds} seconds."

@@ -69,13 +69,14 @@ class RevenueShare:
 
 
 class BillCause(StrEnum):
-    """What the house owes a supplier for."""
+    """What the house owes a supplier for, or claims from one."""
 
     TRAVEL = "TRAVEL"
     CANCELLATION = "CANCELLATION"
     CO_DEVELOPED = "CO_DEVELOPED"
     REFERRAL = "REFERRAL"
     GOODS = "GOODS"
+    JOINT_CAMPAIGN = "JOINT_CAMPAIGN"
     PREMIUM = "PREMIUM"
 
 
@@ -90,7 +91,11 @@ class BillState(StrEnum):
 
 @dataclass(slots=True)
 class SupplierBill:
-    """`subject_id` is the order line, the receipt of goods or the insured trade-in that it is owed for."""
+    """`subject_id` is the order line, the receipt of goods or the insured trade-in that it is owed for; of a joint
+    campaign it is the order or the refund.
+
+    A negative amount is a claim of the house, which lessens what is paid next.
+    """
 
     id: SupplierBillId
     supplier_id: SupplierId
@@ -352,12 +357,12 @@ async def pay(work: Work, viewer: Viewer, command: PaySupplier, *, now: datetime
     check_version(command.expected_version, found.version)
     perhaps(command.note, "note")
     bills = await work.supplier_bills.lock_due(found.id, command.currency, BILLS_AT_ONCE)
-    require(bool(bills), NothingDue(command.currency, path=("currency",)))
+    amount = total((bill.amount for bill in bills), command.currency)
+    require(amount.minor > 0, NothingDue(command.currency, path=("currency",)))
     for bill in bills:
         bill.state, bill.paid_at = BillState.PAID, now
         await work.supplier_bills.save(bill)
     await work.suppliers.billed(found.id)
-    amount = total((bill.amount for bill in bills), command.currency)
     await work.wallets.lock(found.account_id, command.currency)
     postings = [house(AccountKind.SUPPLIER_PAYABLE, -amount), customer(found.account_id, AccountKind.CASH, amount)]
     await wallet.post(work, postings, ("supplier", found.id), now, f"Paid to {found.name}")

@@ -8,7 +8,15 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, update
 from sqlmodel import SQLModel
 
-from domain.campaign import CODE_LENGTH_MAX, Campaign, CampaignState, Funder, Subsidy, SubsidyState
+from domain.campaign import (
+    CODE_LENGTH_MAX,
+    Campaign,
+    CampaignPurpose,
+    CampaignState,
+    Funder,
+    Subsidy,
+    SubsidyState,
+)
 from domain.money import Currency
 from domain.page import Page, PageRequest
 from persistence.collection import SqlCollection
@@ -24,7 +32,10 @@ class CampaignRow(SQLModel, table=True):
         UniqueConstraint("code"),
         CheckConstraint(f"char_length(code) BETWEEN 1 AND {CODE_LENGTH_MAX}", name="code"),
         CheckConstraint(one_of("funder", Funder), name="funder"),
-        CheckConstraint("funder = 'HOUSE' OR brand_id IS NOT NULL", name="brand_pays"),
+        CheckConstraint("funder <> 'BRAND' OR brand_id IS NOT NULL", name="brand_pays"),
+        CheckConstraint(one_of("purpose", CampaignPurpose), name="purpose"),
+        CheckConstraint("(funder = 'JOINT') = (shares <> '[]')", name="partners_pay"),
+        CheckConstraint("funder <> 'JOINT' OR purpose = 'VOUCHER'", name="joint"),
         CheckConstraint(one_of("currency", Currency), name="currency"),
         CheckConstraint("subsidy_minor BETWEEN 1 AND budget_minor", name="subsidy"),
         CheckConstraint("minimum_minor > subsidy_minor", name="minimum"),
@@ -53,6 +64,8 @@ class CampaignRow(SQLModel, table=True):
     opened_by: UUID = key("account.id")
     opened_at: datetime = moment()
     ended_at: datetime | None = moment(nullable=True)
+    purpose: str = text()
+    shares: list[Any] = document()
     version: int
 
 
@@ -60,19 +73,26 @@ class SubsidyRow(SQLModel, table=True):
     __tablename__ = "subsidy"
     __table_args__ = (
         UniqueConstraint("trade_in_id"),
+        UniqueConstraint("order_id"),
+        CheckConstraint("num_nonnulls(trade_in_id, order_id) = 1", name="deal"),
+        CheckConstraint("returned_minor BETWEEN 0 AND amount_minor", name="returned"),
+        CheckConstraint("returned_minor = 0 OR (order_id IS NOT NULL AND state <> 'RESERVED')", name="given_back"),
+        CheckConstraint("state <> 'SPENT' OR returned_minor < amount_minor", name="spent"),
         CheckConstraint(one_of("state", SubsidyState), name="state"),
         CheckConstraint(one_of("currency", Currency), name="currency"),
         CheckConstraint("amount_minor > 0", name="amount"),
         Index("ix_subsidy_campaign", "campaign_id", "id"),
-        {"info": {"app": "SELECT, INSERT, UPDATE (state, version)"}},
+        {"info": {"app": "SELECT, INSERT, UPDATE (state, returned_minor, version)"}},
     )
     id: UUID = key(primary=True)
     campaign_id: UUID = key("campaign.id")
-    trade_in_id: UUID = key("trade_in.id")
+    trade_in_id: UUID | None = key("trade_in.id", nullable=True)
     currency: str = text()
     amount_minor: int = minor()
     state: str = text()
     reserved_at: datetime = moment()
+    order_id: UUID | None = key("sales_order.id", nullable=True)
+    returned_minor: int = minor()
     version: int
 
 
@@ -82,14 +102,14 @@ CREATE FUNCTION subsidy_counts() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     reserved bigint := CASE WHEN NEW.state = 'RESERVED' THEN NEW.amount_minor ELSE 0 END;
-    spent bigint := CASE WHEN NEW.state = 'SPENT' THEN NEW.amount_minor ELSE 0 END;
+    spent bigint := CASE WHEN NEW.state = 'SPENT' THEN NEW.amount_minor - NEW.returned_minor ELSE 0 END;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        IF OLD.state = 'RELEASED' OR NEW.state = 'RESERVED' THEN
+        IF OLD.state = 'RELEASED' OR NEW.state = 'RESERVED' OR NEW.returned_minor < OLD.returned_minor THEN
             RAISE EXCEPTION 'a subsidy is promised once, and released once' USING ERRCODE = 'check_violation';
         END IF;
         reserved := reserved - CASE WHEN OLD.state = 'RESERVED' THEN OLD.amount_minor ELSE 0 END;
-        spent := spent - CASE WHEN OLD.state = 'SPENT' THEN OLD.amount_minor ELSE 0 END;
+        spent := spent - CASE WHEN OLD.state = 'SPENT' THEN OLD.amount_minor - OLD.returned_minor ELSE 0 END;
     END IF;
     UPDATE campaign SET reserved_minor = reserved_minor + reserved, spent_minor = spent_minor + spent
     WHERE id = NEW.campaign_id AND currency = NEW.currency;
@@ -134,11 +154,16 @@ class SqlSubsidies(SqlCollection[Subsidy]):
         found = await self.lock_where(self.table.c.trade_in_id == trade_in_id)
         return found[0] if found else None
 
+    async def of_order(self, order_id: UUID) -> Subsidy | None:
+        found = await self.lock_where(self.table.c.order_id == order_id)
+        return found[0] if found else None
+
     async def save(self, entity: Subsidy) -> None:
         table = self.table
         query = update(table).where(table.c.id == entity.id, table.c.version == entity.version)
         entity.version += 1
-        changed = await self.connection.execute(query.values({"state": str(entity.state), "version": entity.version}))
+        said = {"state": str(entity.state), "returned_minor": entity.returned_minor, "version": entity.version}
+        changed = await self.connection.execute(query.values(said))
         assert changed.count == 1, "a subsidy was saved without its lock"
 
 

@@ -47,7 +47,7 @@ class SupplierBillRow(SQLModel, table=True):
         CheckConstraint(one_of("cause", BillCause), name="cause"),
         CheckConstraint(one_of("state", BillState), name="state"),
         CheckConstraint(one_of("currency", Currency), name="currency"),
-        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("amount_minor > 0 OR (amount_minor < 0 AND cause = 'JOINT_CAMPAIGN')", name="amount"),
         CheckConstraint("(paid_at IS NOT NULL) = (state IN ('PAID', 'TAKEN_BACK'))", name="paid"),
         Index(
             "uq_supplier_bill_standing",

@@ -22,6 +22,7 @@ from persistence import (
     contract,
     departure,
     disposition,
+    gift_card,
     goods_return,
     grading,
     idempotency,
@@ -50,6 +51,7 @@ from persistence import (
     trade_in,
     travel_product,
     trip_request,
+    voucher,
     wallet,
 )
 
@@ -74,6 +76,7 @@ MODULES = (
     contract,
     departure,
     disposition,
+    gift_card,
     goods_return,
     grading,
     idempotency,
@@ -102,5 +105,6 @@ MODULES = (
     trade_in,
     travel_product,
     trip_request,
+    voucher,
     wallet,
 )

@@ -23,6 +23,7 @@ from domain.refusal import Refusal
 from domain.trade_in import TradeInPledges
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
+from domain.voucher import VoucherDiscounts
 from domain.work import Verb, check_key
 from persistence import idempotency
 from persistence.account import SqlAccounts, SqlCredentials
@@ -47,6 +48,7 @@ from persistence.dealing import SqlDealings
 from persistence.departure import SqlDepartures
 from persistence.disposition import SqlDispositions
 from persistence.freshness import Freshness, Writes
+from persistence.gift_card import SqlGiftCards, SqlGiftCardUses
 from persistence.goods_return import SqlGoodsReturns
 from persistence.grading import SqlGradingStandards
 from persistence.idempotency import Asked
@@ -76,6 +78,7 @@ from persistence.trade_in import SqlTradeIns
 from persistence.travel_product import SqlTravelProducts
 from persistence.trip_request import SqlTripRequests
 from persistence.valuation import SqlMarkets
+from persistence.voucher import SqlVouchers, SqlVoucherUses
 from persistence.wallet import SqlHolds, SqlWallets
 
 C = TypeVar("C")
@@ -290,6 +293,26 @@ class SqlWork:
     @cached_property
     def subsidies(self) -> SqlSubsidies:
         return SqlSubsidies(self.connection)
+
+    @cached_property
+    def vouchers(self) -> SqlVouchers:
+        return SqlVouchers(self.connection)
+
+    @cached_property
+    def voucher_uses(self) -> SqlVoucherUses:
+        return SqlVoucherUses(self.connection)
+
+    @cached_property
+    def discounts(self) -> VoucherDiscounts:
+        return VoucherDiscounts(self)
+
+    @cached_property
+    def gift_cards(self) -> SqlGiftCards:
+        return SqlGiftCards(self.connection)
+
+    @cached_property
+    def gift_card_uses(self) -> SqlGiftCardUses:
+        return SqlGiftCardUses(self.connection)
 
     @cached_property
     def acquisition_plans(self) -> SqlAcquisitionPlans:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from domain.campaign import Campaign
+from domain.campaign import Campaign, CostShare
 from domain.money import Money
 from domain.page import Page, PageRequest
 from domain.viewer import Role
@@ -27,6 +27,11 @@ async def campaigns(context: Context, page: PageRequest) -> Page[Campaign]:
     """All campaigns, newest first."""
     context.viewer.require(*KEEPERS)
     return await context.readers.campaigns.page(page)
+
+
+def shares(context: Context, found: Campaign) -> Sequence[CostShare] | None:
+    """What partners bear, for those who keep the budget."""
+    return found.shares if context.viewer.has(*KEEPERS) else None
 
 
 def kept(context: Context, amount: Money) -> Money | None:

@@ -7,9 +7,11 @@ from uuid import UUID
 from domain import order
 from domain.booking import Booking
 from domain.cart import Cart, CartBooking, CartItem
-from domain.order import Delivery, OrderQuote, PledgeChoice, Wish
+from domain.order import Delivery, GiftCardChoice, OrderQuote, PledgeChoice, Wish
 from domain.refusal import InvalidInput, NotFound, require
+from resolvers import gift_card as gift_cards
 from resolvers import trade_in as trade_ins
+from resolvers import voucher as vouchers
 from resolvers.context import Context
 
 
@@ -43,7 +45,13 @@ async def kept(context: Context, item: CartItem) -> bool:
 
 
 async def quote(
-    context: Context, cart_id: UUID, delivery: Delivery, wish: Wish, choice: PledgeChoice | None = None
+    context: Context,
+    cart_id: UUID,
+    delivery: Delivery,
+    wish: Wish,
+    choice: PledgeChoice | None = None,
+    card: GiftCardChoice | None = None,
+    voucher_code: str | None = None,
 ) -> OrderQuote:
     """What the caller's cart would cost at this moment, by the same rules as when it is bought."""
     found = await cart(context, cart_id)
@@ -56,7 +64,12 @@ async def quote(
         await context.readers.orders.costs(list(found.tokens)),
         await context.readers.orders.provenances([] if delivery.shop_id else [item.listing_id for item in found.items]),
     )
-    wish = replace(wish, pledge=await trade_ins.pledged(context, choice, found.currency))
+    wish = replace(
+        wish,
+        pledge=await trade_ins.pledged(context, choice, found.currency),
+        gift=await gift_cards.offered(context, card, found.currency),
+        discount=await vouchers.offered(context, voucher_code, found, listings.values()),
+    )
     return order.quote(found.items, listings, delivery, terms, wish, await booked(context, found))
 
 

@@ -26,6 +26,7 @@ from domain import (
     contract,
     departure,
     disposition,
+    gift_card,
     goods_return,
     grader,
     grading,
@@ -54,6 +55,7 @@ from domain import (
     travel_product,
     trip_request,
     valuation,
+    voucher,
     wallet,
 )
 from domain.refusal import InvalidInput
@@ -166,6 +168,10 @@ class Readers(Protocol):
     @property
     def campaigns(self) -> campaign.CampaignReader: ...
     @property
+    def gift_cards(self) -> gift_card.GiftCardReader: ...
+    @property
+    def vouchers(self) -> voucher.VoucherReader: ...
+    @property
     def acquisitions(self) -> acquisition.AcquisitionReader: ...
     @property
     def valuations(self) -> valuation.ValuationReader: ...
@@ -182,6 +188,8 @@ class Secrets(Protocol):
     def tokens(self) -> session.Tokens: ...
     @property
     def api_keys(self) -> api_key.KeyTexts: ...
+    @property
+    def gift_cards(self) -> gift_card.GiftCardTexts: ...
     @property
     def vault(self) -> payout.BankVault: ...
     @property

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from domain.contract import Contract
     from domain.departure import Departure
     from domain.disposition import Disposition
+    from domain.gift_card import GiftCard
     from domain.goods_return import GoodsReturn
     from domain.grading import GradingStandard
     from domain.listing import Listing, ListingCard
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from domain.travel_product import TravelProduct
     from domain.trip_request import TripRequest
     from domain.viewer import AccountId, Viewer
+    from domain.voucher import Voucher
     from domain.wallet import Hold, Lot, Pocket
     from resolvers.context import Readers
 
@@ -361,6 +363,14 @@ class Loaders:
     @cached_property
     def campaign(self) -> DataLoader[UUID, Campaign | None]:
         return loader(self.readers.campaigns.by_ids)
+
+    @cached_property
+    def voucher(self) -> DataLoader[UUID, Voucher | None]:
+        return loader(self.readers.vouchers.by_ids)
+
+    @cached_property
+    def gift_card(self) -> DataLoader[UUID, GiftCard | None]:
+        return loader(self.readers.gift_cards.by_ids)
 
     @cached_property
     def acquisition_plan(self) -> DataLoader[UUID, AcquisitionPlan | None]:

@@ -19,6 +19,7 @@ from domain.payment import PaymentIntent
 from domain.policy import TaxBasis
 from domain.refusal import InvalidInput, NotFound, require
 from domain.viewer import Role, Viewer
+from domain.voucher import Voucher
 from resolvers.context import Context
 
 
@@ -61,6 +62,11 @@ async def refunds(context: Context, order_id: UUID) -> Sequence[OrderRefund]:
 async def payment(context: Context, found: Order) -> PaymentIntent | None:
     """What the provider was asked for. Just after the order was placed it may not be readable yet on a replica."""
     return None if found.payment_intent_id is None else await context.loaders.payment.load(found.payment_intent_id)
+
+
+async def voucher(context: Context, found: Order) -> Voucher | None:
+    tender = found.voucher
+    return None if tender is None or tender.source_id is None else await context.loaders.voucher.load(tender.source_id)
 
 
 def refund_preview(found: Order, amount: Money) -> Sequence[TenderPart]:

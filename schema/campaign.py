@@ -1,5 +1,6 @@
 """Campaigns: what they add to a trade-in, and what is left of their budgets."""
 
+from asyncio import gather
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -8,6 +9,7 @@ import strawberry
 
 from domain import campaign
 from resolvers import campaign as resolve
+from resolvers import supplier as supplier_resolve
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.localized import LocalizedInput, localized
@@ -16,11 +18,19 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import Money, MoneyInput
+from schema.supplier import Supplier
 
 if TYPE_CHECKING:
     from schema.catalogue import Brand
 
-CampaignFunder = strawberry.enum(campaign.Funder, name="CampaignFunder", description="Whose money a budget is.")
+CampaignFunder = strawberry.enum(
+    campaign.Funder, name="CampaignFunder", description="Whose money a budget is, and so who bears what it gives."
+)
+CampaignPurpose = strawberry.enum(
+    campaign.CampaignPurpose,
+    name="CampaignPurpose",
+    description="What a budget is for: to be added to pieces that are traded in, or for vouchers.",
+)
 CampaignState = strawberry.enum(
     campaign.CampaignState, name="CampaignState", description="Whether a campaign grants anything."
 )
@@ -40,12 +50,23 @@ def figure(name: str, *, description: str) -> Any:
     )
 
 
-@noun(campaign.Campaign, description="A dated promise to add something to what is traded in, out of a budget.")
+@strawberry.type(description="A partner's part in what a joint campaign costs.")
+class CampaignShare:
+    share_bps: int = strawberry.field(description="How much of it, in basis points.")
+    supplier: Supplier | None = strawberry.field(description="Whose; null where not seen.")
+
+
+@noun(
+    campaign.Campaign,
+    description="A dated promise to add something to what is traded in, or to take something off what is bought, out "
+    "of a budget.",
+)
 class Campaign(Node):
     id: strawberry.ID = global_id("Campaign")
     code: str = strawberry.field(description="How people call it; for `tradeInOffer`.")
+    purpose: CampaignPurpose = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
     funder: CampaignFunder = strawberry.field(description="Whose money it is.")  # type: ignore[valid-type]
-    subsidy: Money = strawberry.field(description="What it adds to each piece.")
+    subsidy: Money = strawberry.field(description="What it adds to each piece, or at most takes off of one order.")
     minimum: Money = strawberry.field(description="What a purchase costs at least, before shipping.")
     starts_at: datetime = strawberry.field(description="From when on.")
     ends_at: datetime = strawberry.field(description="Until when offers can use it.")
@@ -67,6 +88,21 @@ class Campaign(Node):
     )
     async def brand(root: campaign.Campaign, info: Info) -> Any:
         return None if root.brand_id is None else await info.context.loaders.brand.load(root.brand_id)
+
+    @strawberry.field(
+        graphql_type=list[CampaignShare] | None,
+        description="What partners bear of what it gives; the rest is the house's. For finance and merchandisers; null "
+        "for others.",
+    )
+    async def shares(root: campaign.Campaign, info: Info) -> Any:
+        found = resolve.shares(info.context, root)
+        if found is None:
+            return None
+        partners = await gather(*(supplier_resolve.find(info.context, share.supplier_id) for share in found))
+        return [
+            CampaignShare(share_bps=share.share_bps, supplier=partner)  # type: ignore[arg-type]
+            for share, partner in zip(found, partners, strict=True)
+        ]
 
 
 # Refusals
@@ -90,13 +126,25 @@ class BudgetExhausted(UserError):
 # Inputs
 
 
-@strawberry.input(description="Set a budget aside for trade-ins.")
+@strawberry.input(description="A partner's part in what a joint campaign costs.")
+class CampaignShareInput:
+    supplier_id: strawberry.ID = strawberry.field(description="Whose.")
+    share_bps: int = strawberry.field(description="How much of it, in basis points.")
+
+    def to_share(self, index: int) -> campaign.CostShare:
+        supplier_id = id_of("Supplier", self.supplier_id, "shares", str(index), "supplierId")
+        return campaign.CostShare(supplier_id, self.share_bps)
+
+
+@strawberry.input(description="Set a budget aside for trade-ins, or for vouchers.")
 class CampaignOpenInput(MoneyMove):
     code: str = strawberry.field(description="How people call it, up to 40 characters; nobody else's.")
     name: LocalizedInput = strawberry.field(description="What it is called.")
     funder: CampaignFunder = strawberry.field(description="Whose money it is.")  # type: ignore[valid-type]
     budget: MoneyInput = strawberry.field(description="How much in all.")
-    subsidy: MoneyInput = strawberry.field(description="What it adds to each piece, in the same currency.")
+    subsidy: MoneyInput = strawberry.field(
+        description="What it adds to each piece, or takes off of one order at most, in the same currency."
+    )
     starts_at: datetime = strawberry.field(description="From when on.")
     ends_at: datetime = strawberry.field(description="Until when offers can use it.")
     minimum: MoneyInput | None = strawberry.field(
@@ -106,6 +154,13 @@ class CampaignOpenInput(MoneyMove):
     brand_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
         description="Only for purchases of this brand; needed when the brand pays, which then owes the budget.",
+    )
+    purpose: CampaignPurpose = strawberry.field(  # type: ignore[valid-type]
+        default=campaign.CampaignPurpose.TRADE_IN, description="What it is for."
+    )
+    shares: list[CampaignShareInput] = strawberry.field(
+        default_factory=list,
+        description="Of a joint campaign, what partners bear of what it gives; claimed from them as it is given.",
     )
 
     def to_command(self) -> campaign.OpenCampaign:
@@ -119,6 +174,8 @@ class CampaignOpenInput(MoneyMove):
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             brand_id=None if brand_id is None else id_of("Brand", brand_id, "brandId"),
+            purpose=campaign.CampaignPurpose(self.purpose),
+            shares=tuple(share.to_share(index) for index, share in enumerate(self.shares)),
             minimum=None if minimum is None else minimum.to_money("minimum"),
             expected_version=given(self.expected_version) or 0,
         )
@@ -168,7 +225,7 @@ class CampaignMutation:
         CampaignOpenInput,
         Campaign,
         VersionConflict,
-        description="Set a budget aside, out of which a campaign adds something to trade-ins; it can not be overdrawn.",
+        description="Set a budget aside, which adds to trade-ins or pays vouchers; it can not be overdrawn.",
     )
     campaign_end = mutation(
         campaign.end,

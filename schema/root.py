@@ -30,6 +30,7 @@ from schema.disposition import DispositionQuery
 from schema.document import OneOperation, Remember
 from schema.errors import HANDLERS
 from schema.execution import CompiledExecutionContext
+from schema.gift_card import GiftCardMutation, GiftCardQuery
 from schema.goods_return import GoodsReturnMutation, GoodsReturnQuery
 from schema.grader import GraderQuery
 from schema.grading import GradingMutation, GradingQuery
@@ -58,6 +59,7 @@ from schema.trade_in import TradeInMutation, TradeInQuery
 from schema.travel_product import TravelProductMutation, TravelProductQuery
 from schema.trip_request import TripRequestMutation, TripRequestQuery
 from schema.valuation import ValuationQuery
+from schema.voucher import VoucherMutation, VoucherQuery
 from schema.wallet import WalletMutation, WalletQuery
 
 TOKENS_MAX = 2_000
@@ -100,6 +102,8 @@ class Query(
     TradeInQuery,
     ValuationQuery,
     CampaignQuery,
+    VoucherQuery,
+    GiftCardQuery,
     AcquisitionQuery,
     DispositionQuery,
     ConsignmentQuery,
@@ -146,6 +150,8 @@ class Mutation(
     GoodsReturnMutation,
     TradeInMutation,
     CampaignMutation,
+    VoucherMutation,
+    GiftCardMutation,
     AcquisitionMutation,
     ConsignmentMutation,
     ShopMutation,

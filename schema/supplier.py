@@ -22,7 +22,7 @@ SUPPLIERS = "suppliers"
 BILLS = "supplierBills"
 
 BillCause = strawberry.enum(
-    supplier.BillCause, name="SupplierBillCause", description="What the house owes a supplier for."
+    supplier.BillCause, name="SupplierBillCause", description="What the house owes a supplier for, or claims from one."
 )
 BillState = strawberry.enum(
     supplier.BillState,
@@ -55,10 +55,10 @@ class Supplier(Node):
         return await info.context.loaders.account.load(root.account_id)
 
 
-@noun(supplier.SupplierBill, description="Something that the house owes a supplier.")
+@noun(supplier.SupplierBill, description="Something that the house owes a supplier, or claims from one.")
 class SupplierBill:
     cause: BillCause = strawberry.field(description="For what.")  # type: ignore[valid-type]
-    amount: Money = strawberry.field(description="How much.")
+    amount: Money = strawberry.field(description="How much; negative for a claim of the house.")
     state: BillState = strawberry.field(description="Whether it was paid.")  # type: ignore[valid-type]
     due_at: datetime = strawberry.field(description="Since when it is due.")
     paid_at: datetime | None = strawberry.field(description="When it was paid; null while it is due.")

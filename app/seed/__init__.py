@@ -13,6 +13,8 @@ from app.seed.consigned import Dealing
 from app.seed.draw import Draw
 from app.seed.judging import appraisers, standards
 from app.seed.people import people
+from app.seed.promotion import NUMBER as PROMOTED
+from app.seed.promotion import promote, promotions
 from app.seed.shops import associates, shops
 from app.seed.stock import TABLES, Stockroom
 from app.seed.words import BRANDS
@@ -114,11 +116,12 @@ async def send_away(connection: asyncpg.Connection, everybody: list[Account]) ->
         for name, due_at in (("departureDecide", one.decide_at), ("departureComplete", one.ends_at))
     ]
     await connection.copy_records_to_table("outbox", records=jobs, columns=["name", "subject_id", "due_at"])
-    luggage = await connection.fetchrow(LUGGAGE)
+    luggage, packed = await connection.fetchrow(LUGGAGE), None
     if luggage is not None:
         price = Money(luggage["price_minor"], Currency.EUR)
         packed = journeys.bundle(opened[0], ListingId(UUID(int=luggage["id"].int)), price)
         await copy_nouns(connection, SqlBundles, [packed])
+    await promote(connection, list(promotions(Draw(PROMOTED), everybody, offered[0].supplier_id, packed)))
 
 
 async def judge(connection: asyncpg.Connection, everybody: list[Account], tree: list[Place]) -> Dealing:

@@ -1,7 +1,7 @@
 """What a return gives back, to which tender and into which lots. The preview and the refund itself both come here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from domain.goods_return.lifecycle import FRUITLESS
 from domain.goods_return.noun import GoodsReturn, ReturnInspection
 from domain.money import Money, total
 from domain.order import LineState, Order, OrderId, OrderLine, OrderLineId, TenderKind, TenderPart
+from domain.order.discount import given_back
 from domain.order.journey import kept_back
 from domain.order.refund import divide_refund, lots_back, piece_goes_back
 from domain.refusal import InvalidInput, require
@@ -22,7 +23,8 @@ from domain.wallet import LotSlice
 class LineRefund:
     """What a line gives back: what was paid for the quantity, less what the goods have lost, and why.
 
-    `duties` go back besides, in the same part, where they do at all.
+    `duties` go back besides, in the same part, where they do at all. What a voucher had taken off is a part of the
+    amount, and goes back to whoever bore that.
     """
 
     line_id: OrderLineId
@@ -32,6 +34,12 @@ class LineRefund:
     deduction_reason: str | None
     amount: Money
     duties: Money
+    discount_minor: int = 0
+
+    @property
+    def discount(self) -> Money:
+        """What of it goes back to whoever bore the voucher."""
+        return Money(self.discount_minor, self.amount.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +96,18 @@ def reckon(
 
     `piece` is the value of an old piece that has paid a part, while that is still here.
     """
+    lines = [with_discount(order, line) for line in lines]
     by_line = {one.line_id: one.amount for one in lines}
-    back = {one.line_id: one.amount + one.duties for one in lines}
+    back = {one.line_id: one.amount + one.duties - one.discount for one in lines}
     way = shipping or Money.zero(order.currency)
     amounts = [part for line in order.lines if (part := back.get(line.id))] + ([way] if way else [])
+    off = total((one.discount for one in lines), order.currency)
     amount = total(amounts, order.currency)
     zero = Money.zero(order.currency)
     whole = all(line.refundable == by_line.get(line.id, zero) for line in order.lines)
     piece_back = whole and piece_goes_back(order, amount, piece)
-    parts = divide_refund(order, amounts, piece_back=piece_back)
+    parts = divide_refund(order, amounts, off=off, piece_back=piece_back)
+    amount += off
     credit = order.tender(TenderKind.CREDIT)
     spent = next((part.amount for part in parts if part.kind is TenderKind.CREDIT), None)
     return RefundPreview(
@@ -108,6 +119,11 @@ def reckon(
         lots=lots_back(credit, spent) if credit is not None and spent else (),
         piece_goes_back=piece_back,
     )
+
+
+def with_discount(order: Order, line: LineRefund) -> LineRefund:
+    """The same, with what of it goes back to whoever bore the voucher."""
+    return replace(line, discount_minor=given_back(order.line(line.line_id), line.amount).minor)
 
 
 def preview(

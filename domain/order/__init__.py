@@ -5,7 +5,9 @@ Title moves to the buyer at delivery. Until the return window has passed, all th
 
 from domain.order.charge_back import ResolveChargeBack, charged_back, resolve_charge_back
 from domain.order.deliver import CompleteOrder, block, complete, delivered, returned, unblock, window_end
+from domain.order.discount import Discount, Discounts
 from domain.order.end import CancelOrder, ExpireOrder, cancel, end_unpaid, expire
+from domain.order.grant import GiftCardChoice
 from domain.order.lifecycle import LINE_LIFECYCLE, ORDER_LIFECYCLE, UNPAID, LineKind, LineState, OrderState
 from domain.order.noun import (
     Address,
@@ -29,7 +31,13 @@ from domain.order.pledge import PLEDGED, Pledge, PledgeChoice, PledgeMode, Pledg
 from domain.order.port import Costs, OrderFilter, OrderReader, Orders, Work, may_see
 from domain.order.quote import LineQuote, OrderQuote, Terms, Wish, check_delivery, quote
 from domain.order.refund import allocate_refund, preview_refund, refund
-from domain.order.refusal import NotDeliveredThere, PriceChanged, TendersDoNotFit
+from domain.order.refusal import (
+    NotDeliveredThere,
+    PriceChanged,
+    TendersDoNotFit,
+    VoucherNotForThis,
+    VoucherNotGood,
+)
 
 __all__ = [
     "LINE_LIFECYCLE",
@@ -42,7 +50,11 @@ __all__ = [
     "Cost",
     "Costs",
     "Delivery",
+    "DeliveryMethod",
+    "Discount",
+    "Discounts",
     "ExpireOrder",
+    "GiftCardChoice",
     "LineDuty",
     "LineKind",
     "LineQuote",
@@ -72,6 +84,8 @@ __all__ = [
     "TenderPart",
     "TendersDoNotFit",
     "Terms",
+    "VoucherNotForThis",
+    "VoucherNotGood",
     "Wish",
     "Work",
     "allocate_refund",

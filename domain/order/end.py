@@ -11,7 +11,7 @@ from domain.event import Event
 from domain.ledger import Posting
 from domain.listing import ListingId
 from domain.money import Currency, Money
-from domain.order import journey
+from domain.order import grant, journey
 from domain.order.lifecycle import LineState, OrderState
 from domain.order.noun import Order, OrderId, OrderLine, OrderLineId
 from domain.order.pay import in_order, lock_listings
@@ -46,6 +46,7 @@ async def end_unpaid(work: Work, order: Order, action: str, reason: str, now: da
     for one in in_order(listings):
         await listing.keep(work, one, "released")
     await release_holds(work, order, now)
+    await grant.let_go(work, order, now)
     await journey.unpaid(work, order, booked, reason, now)
     if order.trade_in_id is not None:
         await work.pledges.let_go(order, now)

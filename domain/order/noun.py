@@ -62,6 +62,8 @@ class TenderKind(StrEnum):
     EXTERNAL = "EXTERNAL"
     TRADE_IN = "TRADE_IN"
     SUBSIDY = "SUBSIDY"
+    GIFT_CARD = "GIFT_CARD"
+    VOUCHER = "VOUCHER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Tender:
     """A part of the price and what pays it. `slices` are the lots of credit that were spent, in spending order.
 
     `hold_id` keeps the wallet's part until the rest is paid, and the cash that stands for an old piece until that has
-    passed. What another tender has paid in the place of this one is `replaced`.
+    passed. What another tender has paid in the place of this one is `replaced`. `source_id` is the gift card or
+    the voucher.
     """
 
     kind: TenderKind
@@ -78,6 +81,7 @@ class Tender:
     slices: tuple[LotSlice, ...] = ()
     hold_id: HoldId | None = None
     replaced_minor: int = 0
+    source_id: UUID | None = None
 
     @property
     def replaced(self) -> Money:
@@ -174,6 +178,8 @@ class OrderLine:
     duty_refunded_minor: int = 0
     given_back: bool = False
     imported_at: datetime | None = None
+    discount_minor: int = 0
+    discount_back_minor: int = 0
     version: int = 1
 
     @property
@@ -191,6 +197,16 @@ class OrderLine:
             return Money.zero(self.price.currency)
         part = self.duty.allocate([refunded.minor, (self.price - refunded).minor])[0]
         return part - self.duty_refunded
+
+    @property
+    def discount(self) -> Money:
+        """What of the price a voucher pays."""
+        return Money(self.discount_minor, self.price.currency)
+
+    @property
+    def discount_back(self) -> Money:
+        """What of that went back, as a part of what was refunded."""
+        return Money(self.discount_back_minor, self.price.currency)
 
     @property
     def listed(self) -> ListingId:
@@ -301,6 +317,10 @@ class Order:
 
     def tender(self, kind: TenderKind) -> Tender | None:
         return next((tender for tender in self.tenders if tender.kind is kind), None)
+
+    @property
+    def voucher(self) -> Tender | None:
+        return self.tender(TenderKind.VOUCHER)
 
     def line(self, line_id: UUID) -> OrderLine:
         for line in self.lines:

@@ -9,7 +9,8 @@ from domain.event import Event
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.listing import Listing, ListingId
 from domain.money import Money, total
-from domain.order import journey
+from domain.order import grant, journey
+from domain.order.grant import GRANTED
 from domain.order.noun import HOLD_GRACE, Order, Tender, TenderKind
 from domain.order.pledge import PLEDGED
 from domain.order.port import Work
@@ -17,7 +18,8 @@ from domain.refusal import require
 from domain.viewer import AccountId
 from domain.wallet import InsufficientFunds, Pocket, capture, credit_postings, post, reserve, slice_lots
 
-# Rows are locked in this order: order, payment, bookings, claims, consignments, listings, holds, pockets, departures.
+# Rows are locked in this order: order, payment, bookings, claims, consignments, listings, holds, pockets, gift cards,
+# campaigns, departures.
 
 
 async def pay_from_wallet(work: Work, order: Order, now: datetime) -> None:
@@ -25,10 +27,11 @@ async def pay_from_wallet(work: Work, order: Order, now: datetime) -> None:
     pocket = await lock_pockets(work, order)
     postings: list[Posting] = []
     for tender in order.tenders:
-        if tender.kind not in PLEDGED:
+        if tender.kind not in PLEDGED and tender.kind not in GRANTED:
             paid, parts = await spend(work, pocket, tender, now)
             order.tenders = tuple(paid if one.kind is tender.kind else one for one in order.tenders)
             postings += parts
+    postings += grant.granted(order.tenders)
     if postings:
         escrow = house(AccountKind.ESCROW, paid_at_once(order))
         await post(work, [escrow, *postings], ("order", order.id), now, f"Order {order.code}")
@@ -65,7 +68,7 @@ async def pay_with_charge(work: Work, order: Order, now: datetime) -> None:
     """A provider has charged its part: what was held of the wallet joins it in escrow, in one journal."""
     postings = [house(AccountKind.ESCROW, paid_at_once(order))]
     for tender in sorted(order.tenders, key=lambda one: str(one.hold_id or "")):
-        if tender.kind in PLEDGED:
+        if tender.kind in PLEDGED or tender.kind in GRANTED:
             continue
         if tender.kind is TenderKind.EXTERNAL:
             postings.append(house(AccountKind.PSP_CLEARING, -tender.amount))
@@ -76,8 +79,10 @@ async def pay_with_charge(work: Work, order: Order, now: datetime) -> None:
         await work.holds.save(hold)
         postings += released
         order.tenders = tuple(replace(one, slices=slices) if one.kind is tender.kind else one for one in order.tenders)
+    postings += grant.granted(order.tenders)
     await lock_pockets(work, order)
     await post(work, postings, ("order", order.id), now, f"Order {order.code}")
+    await grant.spend(work, order, now)
 
 
 async def lock_pockets(work: Work, order: Order) -> Pocket:

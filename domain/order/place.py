@@ -9,11 +9,13 @@ from domain import claim, consignment, listing, payment, supplier
 from domain.booking import Booking, BookingPart
 from domain.cart import Cart, CartBooking, CartId
 from domain.event import Event
+from domain.gift_card import Gift, GiftCardNotGood
 from domain.ledger import AccountKind
 from domain.listing import Listing, ListingId
 from domain.money import Money
-from domain.order import journey
+from domain.order import grant, journey
 from domain.order.deliver import block
+from domain.order.grant import GRANTED, GiftCardChoice
 from domain.order.lifecycle import LineState, OrderState
 from domain.order.noun import (
     HOLD_GRACE,
@@ -53,6 +55,8 @@ class PlaceOrder:
     expected_version: int | None = None
     pledge: PledgeChoice | None = None
     channel_code: str | None = None
+    gift_card: GiftCardChoice | None = None
+    voucher_code: str | None = None
 
 
 Booked = Sequence[tuple[CartBooking, Booking]]
@@ -76,7 +80,12 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
     pledge = None
     if command.pledge is not None:
         pledge = await work.pledges.offered(command.pledge, cart.owner, cart.currency, now)
-    reckoned = quote(cart.items, seen, command.delivery, terms, replace(command.wish, pledge=pledge), booked)
+    discount = None
+    if command.voucher_code is not None:
+        discount = await work.discounts.offered(command.voucher_code, cart, now)
+    gift = await gift_of(work, command.gift_card, cart, now)
+    wish = replace(command.wish, pledge=pledge, gift=gift, discount=discount)
+    reckoned = quote(cart.items, seen, command.delivery, terms, wish, booked)
     order = draft(work, cart, reckoned, command.delivery, now)
     await attribute(work, order, booked, command.channel_code)
     if pledge is not None:
@@ -92,6 +101,16 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
     cart.changed_at = now
     await work.carts.save(cart)
     return order
+
+
+async def gift_of(work: Work, choice: GiftCardChoice | None, cart: Cart, now: datetime) -> Gift | None:
+    """What the chosen card could pay, at a glance; it is locked when it does."""
+    if choice is None:
+        return None
+    assert choice.card_id is not None, "a code is recognised before anything is bought with it"
+    card = await work.gift_cards.find(choice.card_id)
+    require(card.pays(cart.currency, now), GiftCardNotGood(path=("tenders", "giftCard", "code")))
+    return Gift(card.id, card.available, choice.amount)
 
 
 def promise_piece(order: Order, pledge: Pledge) -> None:
@@ -132,6 +151,7 @@ async def buy(work: Work, cart: Cart, order: Order, booked: Booked, now: datetim
     order.move("paid")
     order.paid_at = now
     await work.orders.add(order)
+    await grant.take(work, order, now)
     await journey.put_in_order(work, order, booked)
     await journey.paid(work, order, {booking.id: booking for _, booking in booked}, now)
     await open_settlements(work, order, now)
@@ -149,6 +169,7 @@ async def wait(work: Work, cart: Cart, order: Order, booked: Booked, provider: P
         await listing.keep(work, one, "reserved")
     await ask_for_payment(work, order, provider, now)
     await work.orders.add(order)
+    await grant.take(work, order, now)
     await journey.put_in_order(work, order, booked)
     tell_placed(work, order)
 
@@ -224,7 +245,7 @@ async def ask_for_payment(work: Work, order: Order, provider: PaymentProvider, n
     assert order.expires_at is not None, "a pending order waits so long and no longer"
     tenders: list[Tender] = []
     for tender in order.tenders:
-        if tender.kind is TenderKind.EXTERNAL or tender.kind in PLEDGED:
+        if tender.kind is TenderKind.EXTERNAL or tender.kind in PLEDGED or tender.kind in GRANTED:
             tenders.append(tender)
             continue
         hold = await reserve(
@@ -290,6 +311,7 @@ def draft(work: Work, cart: Cart, reckoned: OrderQuote, delivery: Delivery, now:
             pins=line.pins,
             shares=line.shares,
             supplier_id=line.supplier_id,
+            discount_minor=line.discount_minor,
             origin=line.origin,
             duties=line.duties,
             duty_minor=line.duty.minor,

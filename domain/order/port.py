@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from domain import cart, payment, receivable, settlement, shop, stock
+from domain import cart, gift_card, payment, receivable, settlement, shop, stock
 from domain.listing import ListingId
+from domain.order.discount import Discounts
 from domain.order.lifecycle import OrderState
 from domain.order.noun import Cost, Order, OrderId, OrderRefund, Provenance
 from domain.order.pledge import Pledges
@@ -34,13 +35,24 @@ class Costs(Protocol):
         ...
 
 
-class Work(cart.Work, stock.Work, payment.Work, settlement.Work, receivable.Work, shop.Work, Protocol):
+class Work(
+    gift_card.Work,
+    cart.Work,
+    stock.Work,
+    payment.Work,
+    settlement.Work,
+    receivable.Work,
+    shop.Work,
+    Protocol,
+):
     @property
     def orders(self) -> Orders: ...
     @property
     def costs(self) -> Costs: ...
     @property
     def pledges(self) -> Pledges: ...
+    @property
+    def discounts(self) -> Discounts: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,10 @@ from uuid import UUID
 from domain.booking import Booking, BookingId, BookingPart
 from domain.cart import CartBooking, CartItem
 from domain.catalogue import ProductId
+from domain.gift_card import Gift, planned
 from domain.listing import Listing, ListingId, ListingKind
 from domain.money import BASIS_POINTS, Money, total
+from domain.order.discount import Discount, taken_off
 from domain.order.duty import ask
 from domain.order.lifecycle import LineKind
 from domain.order.noun import Address, Cost, Delivery, LineDuty, Provenance, Tender, TenderKind
@@ -71,6 +73,7 @@ class LineQuote:
     origin: str = ""
     duties: tuple[LineDuty, ...] = ()
     given_back: bool = False
+    discount_minor: int = 0
 
     @property
     def ships(self) -> bool:
@@ -81,6 +84,11 @@ class LineQuote:
     def duty(self) -> Money:
         """All that is asked for it at the border."""
         return total((duty.amount for duty in self.duties), self.price.currency)
+
+    @property
+    def discount(self) -> Money:
+        """What of the price a voucher would pay."""
+        return Money(self.discount_minor, self.price.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +131,18 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the buyer wants to pay with; a provider takes the rest. `pledge` is an old piece that pays its part."""
+    """What the buyer wants to pay with; a provider takes the rest.
+
+    `pledge` is an old piece that pays its part, `gift` a gift card that pays its own, `discount` what a
+    voucher takes off.
+    """
 
     credit: Money | None = None
     cash: Money | None = None
     provider: PaymentProvider | None = None
     pledge: Pledge | None = None
+    gift: Gift | None = None
+    discount: Discount | None = None
 
 
 def quote(
@@ -144,13 +158,17 @@ def quote(
         *(quote_line(listings[item.listing_id], item, terms) for item in items),
         *(quote_booking(item, booking, terms) for item, booking in booked),
     )
+    if wish.discount is not None:
+        parts = taken_off(wish.discount, lines)
+        lines = tuple(replace(line, discount_minor=part.minor) for line, part in zip(lines, parts, strict=True))
     currency = lines[0].price.currency
     lines = bear_duties(lines, terms)
     subtotal = total((line.price for line in lines), currency)
     shipping = shipping_fee(lines, delivery, terms.shipping)
     duties = total((line.duty for line in lines), currency)
     whole = subtotal + shipping + duties
-    return OrderQuote(lines, subtotal, shipping, duties, whole, plan_tenders(whole, wish))
+    off = total((line.discount for line in lines), currency)
+    return OrderQuote(lines, subtotal, shipping, duties, whole, plan_tenders(whole, wish, off))
 
 
 def quote_line(listing: Listing, item: CartItem, terms: Terms) -> LineQuote:
@@ -295,8 +313,11 @@ def shipping_fee(lines: Sequence[LineQuote], delivery: Delivery, terms: Shipping
     return way.fee(goods)
 
 
-def plan_tenders(whole: Money, wish: Wish) -> tuple[Tender, ...]:
-    """Credit, cash and an old piece as wished, a provider for the rest; together exactly the whole."""
+def plan_tenders(whole: Money, wish: Wish, off: Money) -> tuple[Tender, ...]:
+    """Credit, cash, an old piece and a gift card as wished, what a voucher takes off, a provider for the rest;
+
+    together exactly the whole.
+    """
     zero = Money.zero(whole.currency)
     for name, part in (("credit", wish.credit), ("cash", wish.cash)):
         if part is not None:
@@ -305,12 +326,19 @@ def plan_tenders(whole: Money, wish: Wish) -> tuple[Tender, ...]:
             require(part.minor >= 0, InvalidInput("An amount is never negative.", path=path))
     credit, cash = wish.credit or zero, wish.cash or zero
     pledged = () if wish.pledge is None else wish.pledge.tenders
-    covered = total((credit, cash, *(amount for _, amount in pledged)), whole.currency)
+    covered = total((credit, cash, off, *(amount for _, amount in pledged)), whole.currency)
+    gift = zero if wish.gift is None else planned(wish.gift, whole - covered)
+    covered += gift
     rest = whole - covered
     fits = rest == zero or (rest > zero and wish.provider is not None)
     require(fits, TendersDoNotFit(whole, covered, path=("tenders",)))
     parts = ((TenderKind.CREDIT, credit), (TenderKind.CASH, cash), (TenderKind.EXTERNAL, rest), *pledged)
-    return tuple(Tender(kind, amount, zero) for kind, amount in parts if amount)
+    tenders = [Tender(kind, amount, zero) for kind, amount in parts if amount]
+    if wish.gift is not None and gift:
+        tenders.append(Tender(TenderKind.GIFT_CARD, gift, zero, source_id=wish.gift.card_id))
+    if wish.discount is not None:
+        tenders.append(Tender(TenderKind.VOUCHER, off, zero, source_id=wish.discount.voucher_id))
+    return tuple(tenders)
 
 
 def check_delivery(delivery: Delivery) -> None:

@@ -9,7 +9,9 @@ from domain import payment, receivable
 from domain.event import Event
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import BASIS_POINTS, Money, total
-from domain.order import journey
+from domain.order import grant, journey
+from domain.order.discount import given_back
+from domain.order.grant import GRANTED
 from domain.order.lifecycle import UNPAID
 from domain.order.noun import Order, OrderLineId, OrderRefund, OrderRefundId, Tender, TenderKind, TenderPart
 from domain.order.pledge import PLEDGED, called_off
@@ -48,13 +50,18 @@ def preview_refund(order: Order, amount: Money) -> tuple[TenderPart, ...]:
     return divide_refund(order, [amount])
 
 
-def divide_refund(order: Order, amounts: Sequence[Money], *, piece_back: bool = False) -> tuple[TenderPart, ...]:
+def divide_refund(
+    order: Order, amounts: Sequence[Money], *, off: Money | None = None, piece_back: bool = False
+) -> tuple[TenderPart, ...]:
     """What these amounts, one after the other in the order of the lines, give back to each tender.
 
-    An old piece that goes back itself does so with its subsidy, both whole; the other tenders share the rest. What is
-    foretold and what is refunded both come here, so that they are the same to the last unit.
+    `off` goes back besides, to whoever bore the voucher. An old piece that goes back itself does so with its subsidy,
+    both whole; the other tenders share the rest. What is foretold and what is refunded both come here, so that they
+    are the same to the last unit.
     """
     tenders = called_off(order.tenders)
+    if off is not None:
+        tenders = tuple(tender for tender in tenders if tender.kind is not TenderKind.VOUCHER)
     back = [tender.refundable if piece_back and tender.kind in PLEDGED else tender.refunded for tender in tenders]
     paid = [tender.paid for tender in tenders]
     before = [tender.refunded for tender in tenders]
@@ -62,11 +69,12 @@ def divide_refund(order: Order, amounts: Sequence[Money], *, piece_back: bool = 
         ahead = total((one - was for one, was in zip(back, before, strict=True)), order.currency)
         amounts = [total(amounts, order.currency) - ahead]
     for amount in amounts:
-        if amount or not piece_back:
+        if amount or not (piece_back or off):
             parts = allocate_refund(paid, back, amount)
             back = [one + part for one, part in zip(back, parts, strict=True)]
     gained = [one - was for one, was in zip(back, before, strict=True)]
-    return tuple(TenderPart(tender.kind, part) for tender, part in zip(tenders, gained, strict=True) if part)
+    shared = tuple(TenderPart(tender.kind, part) for tender, part in zip(tenders, gained, strict=True) if part)
+    return (*shared, TenderPart(TenderKind.VOUCHER, off)) if off else shared
 
 
 def piece_goes_back(order: Order, amount: Money, piece: Money | None) -> bool:
@@ -97,7 +105,7 @@ async def refund(
     more than is left of a line. Only what is still in escrow can go back: a line that was released can not.
     """
     assert order.state not in UNPAID or order.paid_at is not None, "there is no money to give back"
-    amount = apart = owed = Money.zero(order.currency)
+    amount = apart = owed = off = Money.zero(order.currency)
     amounts: list[Money] = []
     for line in order.lines:
         part = lines.get(line.id)
@@ -105,11 +113,14 @@ async def refund(
             continue
         assert line.released_at is None, "what has left escrow does not come back this way"
         require(part <= line.refundable, RefundTooHigh(line.refundable, part, path=("amount",)))
+        undone = given_back(line, part)
+        line.discount_back_minor += undone.minor
         line.refunded += part
+        off += undone
         duty = line.duty_back(line.refunded)
         line.duty_refunded_minor += duty.minor
         amount += part + duty
-        amounts.append(part + duty)
+        amounts.append(part + duty - undone)
         owed += duty if line.imported_at is not None else Money.zero(order.currency)
         apart += part if line.booking_id is not None else Money.zero(order.currency)
     if shipping:
@@ -120,8 +131,8 @@ async def refund(
         amounts.append(shipping)
     whole = not any(line.refundable for line in order.lines)
     piece = await work.pledges.still_here(order, now) if whole and order.trade_in_id is not None else None
-    piece_back = piece_goes_back(order, amount, piece)
-    parts = divide_refund(order, amounts, piece_back=piece_back)
+    piece_back = piece_goes_back(order, amount - off, piece)
+    parts = divide_refund(order, amounts, off=off, piece_back=piece_back)
     done = OrderRefund(OrderRefundId(work.new.id()), order.id, amount, parts, reason, now)
     if apart:
         await journey.move(work, order, -apart, now, "not travelled")
@@ -159,9 +170,12 @@ async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime, 
             case TenderKind.EXTERNAL:
                 assert intent is not None, "an external tender has its payment"
                 postings.append(await external_back(work, intent, part.amount, now))
+            case kind if kind in GRANTED:
+                postings.append(house(GRANTED[kind], part.amount))
         restored = replace(tender, refunded=tender.refunded + part.amount)
         order.tenders = tuple(restored if one.kind is part.kind else one for one in order.tenders)
     await post(work, postings, ("order", order.id), now, f"Refund of order {order.code}")
+    await grant.give_back(work, order, done.parts, done.id, now)
     if intent is not None and intent.state is PaymentState.CHARGED_BACK:
         external = total((part.amount for part in done.parts if part.kind is TenderKind.EXTERNAL), order.currency)
         await settle_debt(work, order.buyer, external, ("order", order.id), now)

@@ -22,6 +22,29 @@ class TendersDoNotFit(Refusal):
 
 
 @dataclass(eq=False)
+class VoucherNotGood(Refusal):
+    """No voucher has this code, or it does not hold: it was withdrawn, it is over, or it is in another currency."""
+
+    code = "VOUCHER_NOT_GOOD"
+
+    @property
+    def message(self) -> str:
+        return "No voucher with this code holds for this now."
+
+
+@dataclass(eq=False)
+class VoucherNotForThis(Refusal):
+    """Nothing in the cart is what the voucher is for, or there is less of it than it asks for."""
+
+    code = "VOUCHER_NOT_FOR_THIS"
+    minimum: Money
+
+    @property
+    def message(self) -> str:
+        return f"This voucher is for other things, or for more of them: from {self.minimum} on."
+
+
+@dataclass(eq=False)
 class PriceChanged(Refusal):
     """The price is another one than when the item was put in the cart."""
 

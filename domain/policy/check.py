@@ -13,6 +13,7 @@ from domain.policy.terms import (
     CommissionShape,
     CommissionTerms,
     CostTerms,
+    GiftCardTerms,
     MarkdownSchedule,
     MarkdownTerms,
     ReturnTerms,
@@ -34,6 +35,7 @@ AGE_MAX = 120
 PASSPORT_MONTHS_MAX = 24
 MINUTES_MAX = 1_440
 HOURS_MAX = 720
+SOURCE_LENGTH_MAX = 200
 COUNTRIES_MAX = 300
 SOURCE_MAX = 200
 
@@ -87,6 +89,8 @@ def check(terms: Terms) -> None:
             _travel(terms)
         case PricingTerms():
             _pricing(terms)
+        case GiftCardTerms():
+            _gift_cards(terms)
         case ShippingTerms():
             _shipping(terms)
         case CustomsTerms():
@@ -216,6 +220,20 @@ def _pricing(terms: PricingTerms) -> None:
         ("answerDays", terms.answer_days),
     ):
         require(1 <= days <= DAYS_MAX, InvalidInput(f"1 to {DAYS_MAX} days.", path=(name,)))
+
+
+def _gift_cards(terms: GiftCardTerms) -> None:
+    _unique("rules", [rule.jurisdiction for rule in terms.rules])
+    for rule in terms.rules:
+        _days("rules", rule.grace_days)
+        valid = rule.valid_days is None or 1 <= rule.valid_days <= DAYS_MAX
+        require(valid, InvalidInput(f"A card holds for 1 to {DAYS_MAX} days, or without end.", path=("rules",)))
+        sourced = 0 < len(rule.source.strip()) <= SOURCE_LENGTH_MAX
+        require(sourced, InvalidInput("Say which law a rule follows, in 1 to 200 characters.", path=("rules",)))
+    valid = 1 <= terms.elsewhere_days <= DAYS_MAX
+    require(valid, InvalidInput(f"A card holds for 1 to {DAYS_MAX} days.", path=("elsewhereDays",)))
+    _days("graceDays", terms.grace_days)
+    _amounts("most", terms.most)
 
 
 def _steps(name: str, steps: tuple[PriceStep, ...], *, lowest: int) -> None:

@@ -17,6 +17,8 @@ from domain.policy.terms import (
     CostKind,
     CostTariff,
     CostTerms,
+    GiftCardRule,
+    GiftCardTerms,
     GradeRate,
     MarkdownSchedule,
     MarkdownStep,
@@ -66,6 +68,14 @@ APPRAISAL_LIMITS = {
     Currency.EUR: (1_000_000, 7_500),
     Currency.USD: (1_100_000, 8_000),
     Currency.JPY: (1_600_000, 12_000),
+}
+# What one gift card may be of: in China 5,000 by law, for a card by name.
+GIFT_CARDS_MOST = {
+    Currency.CNY: 500_000,
+    Currency.HKD: 1_000_000,
+    Currency.EUR: 100_000,
+    Currency.USD: 100_000,
+    Currency.JPY: 100_000,
 }
 # The bounds of the tiers: about the price of a bag, and of a watch.
 TIER_BOUNDS = {
@@ -172,7 +182,7 @@ def default_terms() -> tuple[Terms, ...]:
         service_days=90,
     )
     sold = (commission, markdown, settlement, returns, tax, cost, appraisal)
-    return *sold, travel_terms(), default_pricing(), shipping_terms(), customs_terms()
+    return *sold, travel_terms(), default_pricing(), shipping_terms(), customs_terms(), gift_card_terms()
 
 
 def travel_terms() -> TravelTerms:
@@ -225,4 +235,18 @@ def travel_terms() -> TravelTerms:
         balance_days=45,
         remind_days=7,
         seat="FR",
+    )
+
+
+def gift_card_terms() -> GiftCardTerms:
+    """What the law asks at least, for finance to keep current; where it asks for nothing the house's own promise."""
+    return GiftCardTerms(
+        rules=(
+            GiftCardRule("CN", None, 0, "Single-purpose prepaid cards (2012, art. 18, 19): by name, without an end"),
+            GiftCardRule("DE", 1_461, 90, "BGB sections 195, 199: three years from the end of the year"),
+            GiftCardRule("US", 1_827, 90, "12 CFR 1005.20(e): five years at least"),
+        ),
+        elsewhere_days=1_827,
+        grace_days=90,
+        most=tuple(Money(minor, currency) for currency, minor in GIFT_CARDS_MOST.items()),
     )

@@ -17,6 +17,7 @@ class PolicyKind(StrEnum):
     PRICING = "PRICING"
     SHIPPING = "SHIPPING"
     CUSTOMS = "CUSTOMS"
+    GIFT_CARD = "GIFT_CARD"
 
 
 class TaxBasis(StrEnum):

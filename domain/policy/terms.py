@@ -267,6 +267,40 @@ class AppraisalTerms:
         return next((fee for fee in self.service_fees if fee.currency is currency), None)
 
 
+@dataclass(frozen=True, slots=True)
+class GiftCardRule:
+    """How long a gift card holds where its issuer lives, without end when `valid_days` is None, and by which `source`.
+
+    What comes back to a card can be spent for `grace_days` at least.
+    """
+
+    jurisdiction: str
+    valid_days: int | None
+    grace_days: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiftCardTerms:
+    """`elsewhere_days` hold where no rule is listed; `most` is what one card may be of, by currency."""
+
+    rules: tuple[GiftCardRule, ...]
+    elsewhere_days: int
+    grace_days: int
+    most: tuple[Money, ...]
+    kind: Literal[PolicyKind.GIFT_CARD] = PolicyKind.GIFT_CARD
+
+    def rule(self, jurisdiction: str) -> GiftCardRule:
+        for rule in self.rules:
+            if rule.jurisdiction == jurisdiction:
+                return rule
+        return GiftCardRule(jurisdiction, self.elsewhere_days, self.grace_days, "")
+
+    def highest(self, currency: Currency) -> Money | None:
+        """None where there are no cards in this currency."""
+        return next((amount for amount in self.most if amount.currency is currency), None)
+
+
 Terms = (
     CommissionTerms
     | MarkdownTerms
@@ -277,6 +311,7 @@ Terms = (
     | AppraisalTerms
     | TravelTerms
     | PricingTerms
+    | GiftCardTerms
     | ShippingTerms
     | CustomsTerms
 )

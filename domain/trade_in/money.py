@@ -10,7 +10,8 @@ from uuid import UUID
 
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import Money, total
-from domain.order import Order, Tender, TenderKind, allocate_refund, called_off, journey, promised
+from domain.order import Order, Tender, TenderKind, TenderPart, allocate_refund, called_off, grant, journey, promised
+from domain.order.grant import GRANTED
 from domain.order.pledge import in_order, with_more
 from domain.order.refund import external_back, lots_back, settle_debt
 from domain.payment import PaymentState
@@ -106,7 +107,7 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
     What is more than is left of the price goes to the owner's cash. False when so much of the purchase was given back
     meanwhile that the subsidy has nothing left to pay for.
     """
-    left = total((tender.refundable for tender in of.tenders), of.currency)
+    left = total((one.refundable for one in of.tenders if one.kind is not TenderKind.VOUCHER), of.currency)
     zero = Money.zero(of.currency)
     subsidised = trade_in.subsidy <= left
     subsidy = trade_in.subsidy if subsidised else zero
@@ -122,7 +123,9 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
     tenders = list(of.tenders)
     external = zero
     if amount:
-        parts = allocate_refund([one.paid for one in tenders], [one.refunded for one in tenders], amount)
+        # What a voucher took off the buyer has not paid: nothing takes its place.
+        paid = [one.refunded if one.kind is TenderKind.VOUCHER else one.paid for one in tenders]
+        parts = allocate_refund(paid, [one.refunded for one in tenders], amount)
         for place, (tender, part) in enumerate(zip(tenders, parts, strict=True)):
             if not part:
                 continue
@@ -133,6 +136,8 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
                     await let_lapse(work, slices, now)
                 case TenderKind.CASH:
                     postings.append(customer(of.buyer, AccountKind.CASH, part))
+                case kind if kind in GRANTED:
+                    postings.append(house(GRANTED[kind], part))
                 case _:
                     assert intent is not None, "an external tender has its payment"
                     postings.append(await external_back(work, intent, part, now))
@@ -140,9 +145,11 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
             tenders[place] = replace(tender, replaced_minor=tender.replaced_minor + part.minor)
         for kind, part in ((TenderKind.TRADE_IN, paying), (TenderKind.SUBSIDY, subsidy)):
             tenders = with_more(tenders, kind, part) if part else tenders
+    back = [TenderPart(one.kind, one.replaced - was.replaced) for one, was in zip(tenders, of.tenders, strict=False)]
     of.tenders = in_order(tenders)
     cause = ("tradeIn", trade_in.id)
     await post(work, postings, cause, now, f"Trade-in {trade_in.code}")
+    await grant.give_back(work, of, [part for part in back if part.amount], trade_in.id, now)
     if intent is not None and intent.state is PaymentState.CHARGED_BACK:
         await settle_debt(work, of.buyer, external, cause, now)
     return subsidised

@@ -103,6 +103,13 @@ class OrderLineRow(SQLModel, table=True):
         CheckConstraint("tax_basis <> 'MARGIN' OR cost_minor IS NOT NULL", name="margin"),
         CheckConstraint("cost_minor >= 0", name="cost"),
         CheckConstraint("refunded_minor BETWEEN 0 AND price_minor", name="refunded"),
+        CheckConstraint("discount_minor BETWEEN 0 AND price_minor", name="discount"),
+        CheckConstraint(
+            "discount_back_minor BETWEEN 0 AND least(discount_minor, refunded_minor)", name="discount_back"
+        ),
+        CheckConstraint(
+            "refunded_minor - discount_back_minor <= price_minor - discount_minor", name="refunded_to_buyer"
+        ),
         CheckConstraint("duty_refunded_minor BETWEEN 0 AND duty_minor", name="duty_refunded"),
         CheckConstraint("kind IN ('GOODS', 'PIECE') OR duty_minor = 0", name="crosses"),
         CheckConstraint("duty_minor = 0 OR (origin <> '' AND tax_minor = 0)", name="abroad"),
@@ -149,6 +156,8 @@ class OrderLineRow(SQLModel, table=True):
     pins: list[Any] = document()
     shares: list[Any] = document()
     supplier_id: UUID | None = key("supplier.id", nullable=True)
+    discount_minor: int = minor()
+    discount_back_minor: int = minor()
     origin: str = text()
     duties: list[Any] = document()
     duty_minor: int = minor()
@@ -166,8 +175,10 @@ class OrderTenderRow(SQLModel, table=True):
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("refunded_minor >= 0 AND replaced_minor >= 0", name="back"),
         CheckConstraint("refunded_minor + replaced_minor <= amount_minor", name="refunded"),
+        CheckConstraint("kind <> 'VOUCHER' OR replaced_minor = 0", name="voucher"),
         CheckConstraint("kind = 'CREDIT' OR slices = '[]'", name="slices"),
-        CheckConstraint("kind <> 'EXTERNAL' OR hold_id IS NULL", name="hold"),
+        CheckConstraint("kind NOT IN ('EXTERNAL', 'GIFT_CARD', 'VOUCHER') OR hold_id IS NULL", name="hold"),
+        CheckConstraint("(kind IN ('GIFT_CARD', 'VOUCHER')) = (source_id IS NOT NULL)", name="source"),
     )
     order_id: UUID = key("sales_order.id", primary=True)
     kind: str = text(primary=True)
@@ -177,6 +188,7 @@ class OrderTenderRow(SQLModel, table=True):
     slices: list[Any] = document()
     hold_id: UUID | None = key("wallet_hold.id", nullable=True)
     replaced_minor: int = minor()
+    source_id: UUID | None = key(nullable=True)
 
 
 class OrderRefundRow(SQLModel, table=True):
@@ -208,6 +220,13 @@ BEGIN
             THEN 'the tenders' END,
         CASE WHEN o.subtotal_minor <> (SELECT coalesce(sum(price_minor), 0) FROM order_line WHERE order_id = o.id)
             THEN 'the lines' END,
+        CASE WHEN EXISTS (
+            SELECT FROM (SELECT coalesce(sum(discount_minor), 0) AS off, coalesce(sum(discount_back_minor), 0) AS back
+                FROM order_line WHERE order_id = o.id) lines,
+                (SELECT coalesce(sum(amount_minor), 0) AS off, coalesce(sum(refunded_minor), 0) AS back
+                FROM order_tender WHERE order_id = o.id AND kind = 'VOUCHER') voucher
+            WHERE (lines.off, lines.back) <> (voucher.off, voucher.back))
+            THEN 'the voucher' END,
         CASE WHEN o.duties_minor <> (SELECT coalesce(sum(duty_minor), 0) FROM order_line WHERE order_id = o.id)
             OR o.duties_minor <> (SELECT coalesce(sum((d #>> '{amount,minor}')::bigint), 0)
                 FROM order_line l, jsonb_array_elements(l.duties) d WHERE l.order_id = o.id)

@@ -20,6 +20,7 @@ FIELDS: dict[str, Access] = {
     "Campaign.available": BUDGET,
     "Campaign.budget": BUDGET,
     "Campaign.reserved": BUDGET,
+    "Campaign.shares": BUDGET,
     "Campaign.spent": BUDGET,
     "Booking.intake": only("its buyer and staff with the role MEDICAL"),
     "Booking.net": staff(Role.FINANCE, concerned="whoever acts for its supplier"),

@@ -112,6 +112,8 @@ QUERIES: dict[str, Access] = {
     "goodsReturns": signed_in(scope=BUYING),
     "goodsReturnQueue": staff(SUPPORT, SHOP_ASSOCIATE, APPRAISER, FINANCE),
     "refundPreview": staff(SUPPORT, SHOP_ASSOCIATE, FINANCE, concerned=BUYER, scope=BUYING),
+    "giftCard": SIGNED_IN,
+    "giftCards": SIGNED_IN,
     # trade-in
     "tradeIn": staff(*HANDLERS, concerned=OWNER),
     "tradeIns": SIGNED_IN,
@@ -120,6 +122,7 @@ QUERIES: dict[str, Access] = {
     "tradeInEstimate": EVERYBODY,
     "priceExplain": EVERYBODY,
     "campaignsRunning": EVERYBODY,
+    "vouchers": staff(FINANCE, MERCHANDISER),
     "campaigns": staff(FINANCE, MERCHANDISER),
     "acquisitionPlans": staff(MERCHANDISER, FINANCE),
     "acquisitionHistory": staff(MERCHANDISER, FINANCE),
@@ -145,6 +148,7 @@ KINDS: dict[str, Access] = {
     "Contract": staff(MERCHANDISER, SUPPORT, FINANCE, concerned=SELLER, scope=SELLING),
     "CreditLot": staff(FINANCE, SUPPORT, concerned=OWNER),
     "Departure": EVERYBODY,
+    "GiftCard": staff(FINANCE, SUPPORT, concerned="whoever has bought or issued it"),
     "GoodsReturn": staff(SUPPORT, SHOP_ASSOCIATE, APPRAISER, FINANCE, concerned=BUYER, scope=BUYING),
     "GradingStandard": EVERYBODY,
     "Listing": EVERYBODY,
@@ -173,5 +177,6 @@ KINDS: dict[str, Access] = {
     "Campaign": EVERYBODY,
     "Disposition": staff(*HANDLERS),
     "TradeIn": staff(*HANDLERS, concerned=OWNER),
+    "Voucher": EVERYBODY,
 }
 """Who may see a thing of a kind, by whatever way they come to it; an API key fetches by id what its scopes say here."""

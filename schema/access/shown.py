@@ -56,7 +56,8 @@ Bundle: id slug state price components createdAt version name story prices
 BundleComponent: units listing departure
 BundleComponentPrice: component alone bundled
 BuyOutDiscount: discountBps grade
-Campaign: id code funder subsidy minimum startsAt endsAt state openedAt endedAt nextActions version name brand
+Campaign: id code funder subsidy minimum startsAt endsAt state openedAt endedAt nextActions version name brand purpose
+CampaignShare: shareBps supplier
 CancellationLadder: code steps name
 CancellationStep: daysBefore retainedBps
 CapacityReached: dailyCapacity
@@ -122,6 +123,12 @@ DutyRate: dutyBps category taxBasis importTaxBps
 EmergencyContact: name relation phone
 ErasureBlocked: deals
 FreightTariff: fee subsidyBps
+GiftCard: id hint currency amount available held spent lapsed source state jurisdiction
+  policyVersion issuedAt expiresAt version
+GiftCardMade: secret giftCard
+GiftCardRule: jurisdiction validDays graceDays source
+GiftCardTerms: rules elsewhereDays graceDays most
+GiftCardTooLow: available
 GoodsReceipt: id quantity unitCost cost supplier reference receivedAt listing receivedBy
 GoodsReturn: id code state quantity reason note late worth requestedAt decidedAt decision sendBy parcel receipt
     inspection disposition deducted refunded sentBack closedAt version nextActions photos buyer line piece refund
@@ -184,13 +191,13 @@ OpeningHours: weekday opens closes
 OptionDefinition: code label choices
 Order: id code state currency lines tenders delivery subtotal shipping duties total refunded placedAt expiresAt paidAt
     deliveredAt completedAt endedAt endReason channelCode nextActions version buyer payment tradeIn refunds shipments
-    refundPreview
+    refundPreview voucher
 OrderChange: cursor order
 OrderLine: id kind listingKind quantity unitPrice price taxBasis taxRateBps returnDays state refunded deliveredAt
     blockedBy jurisdiction pins bookingPart duties duty dutyRefunded origin booking bundle returnableUntil returns
-    soldByHouse tax listing product piece
-OrderLineQuote: kind listingKind quantity unitPrice price taxBasis taxRateBps returnDays duties duty origin
-    soldByHouse tax listing
+    soldByHouse tax listing product piece discount discountBack
+OrderLineQuote: kind listingKind quantity unitPrice price taxBasis taxRateBps returnDays duties duty origin soldByHouse
+    tax listing discount
 OrderQuote: lines subtotal shipping duties total tenders
 OrderRefund: amount parts reason refundedAt
 OrderRefundPart: kind amount
@@ -234,7 +241,7 @@ Receivable: id amount outstanding state reason createdAt endedAt nextActions ver
 ReceivableCharge: taken owed
 ReferencePrice: price source asOf
 RefundPreview: amount lines shipping parts pieceGoesBack lots
-RefundPreviewLine: quantity worth deduction deductionReason amount duties line
+RefundPreviewLine: quantity worth deduction deductionReason amount duties line discount
 RefundedLot: amount
 ReturnTerms: promiseDays statutory
 ReturnUnderWay: goodsReturn
@@ -304,6 +311,10 @@ TripRequest: id code category state wishes startsOn endsOn party budget quote cr
 UnitPrice: kind price
 UploadHeader: name value
 VersionConflict: expected actual
+Voucher: id code percentBps amount minimum perPerson lineKinds listingKinds state issuedAt withdrawnAt
+  nextActions version campaign categories bundle
+VoucherNotForThis: minimum
+VoucherUsedUp: perPerson
 Wallet: pockets creditLots holds statement
 WalletChange: cursor wallet
 WalletHold: id kind amount captured state expiresAt nextActions version

@@ -23,6 +23,7 @@ class RefundPreviewLine:
     deduction: Money = strawberry.field(description="What they have lost, and would not be given back.")
     deduction_reason: str | None = strawberry.field(description="Why; null when nothing is deducted.")
     amount: Money = strawberry.field(description="What would be given back of the price.")
+    discount: Money = strawberry.field(description="What of that goes back to whoever bore the voucher.")
     duties: Money = strawberry.field(
         description="What would be given back besides of what a border asked: the same part, where the country gives "
         "it back; else nothing."

@@ -73,9 +73,23 @@ class TradeInTenderInput:
         return order.PledgeChoice(trade_in_id, order.PledgeMode(self.mode))
 
 
+@strawberry.input(description="A gift card that is to pay a part.")
+class GiftCardTenderInput:
+    code: str = strawberry.field(description="Its code.")
+    amount: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="How much of it; left out for as much as there is, or is still to be paid.",
+    )
+
+    def to_choice(self) -> order.GiftCardChoice:
+        amount = given(self.amount)
+        money = None if amount is None else amount.to_money("tenders", "giftCard", "amount")
+        return order.GiftCardChoice(self.code, money)
+
+
 @strawberry.input(
     description="What is to pay. Credit and cash come from the caller's wallet, a trade-in pays what it was offered "
-    "for; a provider takes the rest."
+    "for, a gift card what is on it, a voucher what it takes off; a provider takes the rest."
 )
 class TendersInput:
     credit: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="How much store credit.")
@@ -86,6 +100,18 @@ class TendersInput:
     trade_in: TradeInTenderInput | None = strawberry.field(
         default=strawberry.UNSET, description="An old piece that goes together with the purchase."
     )
+
+    gift_card: GiftCardTenderInput | None = strawberry.field(
+        default=strawberry.UNSET, description="A gift card, whosever it was: what counts is its code."
+    )
+
+    voucher_code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="A voucher, by its code; what it takes off pays a part of its lines."
+    )
+
+    def to_card(self) -> order.GiftCardChoice | None:
+        chosen = given(self.gift_card)
+        return None if chosen is None else chosen.to_choice()
 
     def to_choice(self) -> order.PledgeChoice | None:
         chosen = given(self.trade_in)
@@ -119,6 +145,8 @@ class OrderPlaceInput(MoneyMove):
             delivery=self.delivery.to_delivery(),
             wish=self.tenders.to_wish(),
             pledge=self.tenders.to_choice(),
+            gift_card=self.tenders.to_card(),
+            voucher_code=given(self.tenders.voucher_code),
             channel_code=given(self.channel_code),
             expected_version=given(self.expected_version),
         )

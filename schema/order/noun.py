@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from schema.shipment import Shipment
     from schema.shop import ClubShop
     from schema.trade_in import TradeIn
+    from schema.voucher import Voucher
 
 
 OrderState = strawberry.enum(order.OrderState, name="OrderState", description="Where an order stands.")
@@ -42,7 +43,7 @@ TenderKind = strawberry.enum(
     order.TenderKind,
     name="TenderKind",
     description="What pays: store credit, cash from the wallet, an external provider, an old piece that was traded in, "
-    "or what a campaign adds to that.",
+    "what a campaign adds to that, a gift card, or a voucher with what it takes off.",
 )
 PledgeMode = strawberry.enum(
     order.PledgeMode,
@@ -135,6 +136,10 @@ class OrderLine(Node):
     return_days: int = strawberry.field(description="For how many days after delivery it can be returned.")
     state: OrderLineState = strawberry.field(description="Where the goods are.")  # type: ignore[valid-type]
     refunded: Money = strawberry.field(description="How much of the price went back.")
+    discount: Money = strawberry.field(description="What of the price a voucher pays.")
+    discount_back: Money = strawberry.field(
+        description="What of that went back to whoever bore it, as a part of what was refunded."
+    )
     delivered_at: datetime | None = strawberry.field(description="When the buyer got it; title passed then.")
     blocked_by: list[str] = strawberry.field(description="What keeps the line from being completed.")
     jurisdiction: CountryCode = strawberry.field(
@@ -268,6 +273,13 @@ class Order(Node):
     async def trade_in(root: order.Order, info: Info) -> Any:
         return await trade_in_resolve.of_order(info.context, root)
 
+    @strawberry.field(
+        graphql_type=Annotated["Voucher", strawberry.lazy("schema.voucher")] | None,
+        description="The voucher that took something off, whose campaign says who bears it; null for none.",
+    )
+    async def voucher(root: order.Order, info: Info) -> Any:
+        return await resolve.voucher(info.context, root)
+
     @strawberry.field(graphql_type=list[OrderRefund], description="What went back, in order.")
     async def refunds(root: order.Order, info: Info) -> Any:
         return await resolve.refunds(info.context, root.id)
@@ -301,6 +313,7 @@ class OrderLineQuote:
     tax_basis: TaxBasis = strawberry.field(description="What the line is taxed on.")  # type: ignore[valid-type]
     tax_rate_bps: int = strawberry.field(description="The rate of that tax in basis points.")
     return_days: int = strawberry.field(description="For how many days after delivery it can be returned.")
+    discount: Money = strawberry.field(description="What of the price a voucher would pay.")
     duties: list[LineDuty] = strawberry.field(description=DUTIES)
     duty: Money = strawberry.field(description="All of `duties` together.")
 

@@ -7,17 +7,21 @@ import strawberry
 
 from domain import order, trip
 from resolvers import cart as cart_resolve
+from resolvers import gift_card as gift_card_resolve
 from resolvers import order as resolve
-from schema.campaign import CampaignNotRunning, PurchaseTooSmall
+from schema.campaign import BudgetExhausted, CampaignNotRunning, PurchaseTooSmall
 from schema.cart import BookingLapsed, OwnPiece
 from schema.claim import ClaimLapsed
 from schema.errors import VersionConflict, WrongState
+from schema.gift_card import GiftCardNotGood, GiftCardTooLow
 from schema.ids import id_of
 from schema.listing import NotAvailable
 from schema.mutation import Info, given, mutation
 from schema.node import fetchable
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
+from schema.session import TooManyAttempts
 from schema.supplier import OwnChannel
+from schema.voucher import VoucherNotForThis, VoucherNotGood, VoucherUsedUp
 from schema.wallet import InsufficientFunds
 
 if TYPE_CHECKING:
@@ -118,7 +122,13 @@ class OrderQuery:
     ) -> Any:
         wanted = id_of("Cart", cart_id, "cartId")
         return await cart_resolve.quote(
-            info.context, wanted, delivery.to_delivery(), tenders.to_wish(), tenders.to_choice()
+            info.context,
+            wanted,
+            delivery.to_delivery(),
+            tenders.to_wish(),
+            tenders.to_choice(),
+            tenders.to_card(),
+            given(tenders.voucher_code),
         )
 
 
@@ -146,12 +156,20 @@ class OrderMutation:
         InsufficientFunds,
         TradeInNotOffered,
         CampaignNotRunning,
+        BudgetExhausted,
+        VoucherNotGood,
+        VoucherNotForThis,
+        VoucherUsedUp,
+        GiftCardNotGood,
+        GiftCardTooLow,
+        TooManyAttempts,
         PurchaseTooSmall,
         OwnChannel,
         WrongState,
         VersionConflict,
         description="Buy all that is in a cart, in one move. Without a provider it is paid at once; with one, the "
         "wallet's part is held until the provider reports the charge, for 15 minutes.",
+        prepare=gift_card_resolve.prepare,
     )
     order_cancel = mutation(
         order.cancel,

@@ -287,6 +287,35 @@ class TravelTermsInput:
         )
 
 
+@strawberry.input(description="How long a gift card holds in one jurisdiction.")
+class GiftCardRuleInput:
+    jurisdiction: CountryCode = strawberry.field(description="Where whoever issues it lives.")
+    valid_days: int | None = strawberry.field(
+        default=strawberry.UNSET, description="For how many days it can be spent; left out without an end."
+    )
+    grace_days: int = strawberry.field(description="For how many days, at least, what comes back to it can be spent.")
+    source: str = strawberry.field(description="Which law says so, in 1 to 200 characters.")
+
+
+@strawberry.input(description="How long gift cards hold, and what one may be of.")
+class GiftCardTermsInput:
+    rules: list[GiftCardRuleInput] = strawberry.field(description="By jurisdiction.")
+    elsewhere_days: int = strawberry.field(description="For how many days one holds where no rule is listed.")
+    grace_days: int = strawberry.field(description="The days of grace where no rule is listed.")
+    most: list[MoneyInput] = strawberry.field(description="What one card may be of at most, by currency.")
+
+    def to_terms(self) -> domain.GiftCardTerms:
+        return domain.GiftCardTerms(
+            rules=tuple(
+                domain.GiftCardRule(one.jurisdiction, given(one.valid_days), one.grace_days, one.source.strip())
+                for one in self.rules
+            ),
+            elsewhere_days=self.elsewhere_days,
+            grace_days=self.grace_days,
+            most=tuple(one.to_money("terms", "giftCard", "most") for one in self.most),
+        )
+
+
 @strawberry.input(one_of=True, description="What the new version says: exactly one kind.")
 class PolicyTermsInput:
     commission: CommissionTermsInput | None = strawberry.field(
@@ -316,6 +345,9 @@ class PolicyTermsInput:
     customs: CustomsTermsInput | None = strawberry.field(
         default=strawberry.UNSET, description="What is asked where goods cross a border."
     )
+    gift_card: GiftCardTermsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="How long gift cards hold, and what one may be of."
+    )
 
     def to_terms(self) -> domain.Terms:
         said: list[Any] = [
@@ -330,6 +362,7 @@ class PolicyTermsInput:
                 self.appraisal,
                 self.travel,
                 self.pricing,
+                self.gift_card,
                 self.shipping,
                 self.customs,
             )

@@ -196,6 +196,24 @@ class TravelTerms:
     seat: CountryCode = strawberry.field(description="Where the house is established, which taxes its margin.")
 
 
+@noun(domain.GiftCardRule, description="How long a gift card holds in one jurisdiction.")
+class GiftCardRule:
+    jurisdiction: CountryCode = strawberry.field(description="Where whoever issues it lives.")
+    valid_days: int | None = strawberry.field(description="For how many days it can be spent; null without an end.")
+    grace_days: int = strawberry.field(description="For how many days, at least, what comes back to it can be spent.")
+    source: str = strawberry.field(description="Which law says so.")
+
+
+@noun(domain.GiftCardTerms, description="How long gift cards hold, and what one may be of.")
+class GiftCardTerms:
+    rules: list[GiftCardRule] = strawberry.field(description="By jurisdiction.")
+    elsewhere_days: int = strawberry.field(description="For how many days one holds where no rule is listed.")
+    grace_days: int = strawberry.field(description="The days of grace where no rule is listed.")
+    most: list[Money] = strawberry.field(
+        description="What one card may be of at most, by currency; of others are none."
+    )
+
+
 PolicyTerms = Annotated[
     Union[  # noqa: UP007
         CommissionTerms,
@@ -207,6 +225,7 @@ PolicyTerms = Annotated[
         AppraisalTerms,
         TravelTerms,
         PricingTerms,
+        GiftCardTerms,
         ShippingTerms,
         CustomsTerms,
     ],

@@ -144,6 +144,23 @@ async def test_new_goods_of_the_seed_have_cost_what_the_ledger_says_and_services
         assert balances[AccountKind.CREDITORS, Currency(currency)].minor == value
 
 
+async def test_a_voucher_of_the_seed_takes_off_and_a_joint_one_is_borne_by_two(
+    api: Api, people: People, database: Services
+) -> None:
+    await seed(database.owner_url, pieces=60)
+    market, buyer, pool = Market(api.house, api), await people.customer(euros(100_000)), api.house.readers.pool
+    query = "SELECT id FROM listing WHERE kind = 'NEW' AND price_currency = 'EUR' ORDER BY price_minor, id LIMIT 1"
+    cart = await market.add(buyer, await market.listing(await pool.fetchval(query)))
+
+    placed = await market.place(buyer, cart["id"], provider="TEST", tenders={"voucherCode": "WELCOME"})
+
+    assert [one["kind"] for one in placed["tenders"]] == ["EXTERNAL", "VOUCHER"]
+    joint = await pool.fetchrow("SELECT funder, shares::text FROM campaign WHERE code = 'TOGETHER'")
+    assert (joint["funder"], "4000" in joint["shares"]) == ("JOINT", True)
+    assert await market.balance("SUBSIDY_BUDGET") == await pool.fetchval("SELECT sum(budget_minor) FROM campaign")
+    assert await market.sound()
+
+
 async def test_a_house_that_has_a_catalogue_is_not_seeded(house: House, database: Services) -> None:
     await seed(database.owner_url, pieces=10)
     before = await house.readers.pool.fetchval("SELECT count(*) FROM piece")

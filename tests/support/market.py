@@ -405,10 +405,11 @@ class Market:
         return (await self.api(buyer, CART_ADD, input=given, **more))["cartAdd"]
 
     async def place(self, buyer: Account, cart_id: str, key: str | None = None, **given: Any) -> Any:
-        """`cash` and `credit` are whole euros; `provider` takes the rest."""
+        """`cash` and `credit` are whole euros; `provider` takes the rest; `tenders` are others, as they are said."""
         tenders = {name: money(given.pop(name)) for name in ("cash", "credit") if name in given}
         if "provider" in given:
             tenders["provider"] = given.pop("provider")
+        tenders |= given.pop("tenders", {})
         wanted = {"cartId": cart_id, "delivery": given.pop("delivery", TO_PARIS), "tenders": tenders, **given}
         return (await self.api(buyer, ORDER_PLACE, key=key, input=wanted))["orderPlace"]
 

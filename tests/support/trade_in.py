@@ -194,6 +194,7 @@ class Exchange:
         assert cart["__typename"] == "Cart", cart
         tenders: dict[str, Any] = {name: money(given[name]) for name in ("cash", "credit") if name in given}
         tenders |= {"provider": given["provider"]} if "provider" in given else {}
+        tenders |= given.get("tenders", {})
         tenders["tradeIn"] = {"tradeInId": trade_in["id"], "mode": mode}
         wanted = {"cartId": cart["id"], "delivery": TO_PARIS, "tenders": tenders}
         return dict((await self.api(owner, PLACE, input=wanted))["orderPlace"])

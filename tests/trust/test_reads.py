@@ -45,6 +45,7 @@ MADE_BY = (
     *("goodsReturnApprove", "walletCreditGrant", "walletHoldVoid", "receivableWriteOff", "payoutBatchPost"),
     *("policyPublish", "collectionCreate", "bookingConfirm", "bundleWithdraw", "tripRequestQuote"),
     *("sessionEnd", "apiKeyRevoke", "tradeInDispose", "campaignOpen", "acquisitionPlanSet"),
+    *("giftCardIssue", "voucherIssue"),
 )
 """Mutations whose worlds have at least one thing of every kind."""
 
@@ -106,6 +107,7 @@ REST: dict[str, dict[str, Any]] = {
     "gradingAssessment": {"answers": []},
     "orderQuote": {"delivery": {"method": "PICKUP"}, "tenders": {}},
     "refundPreview": {"lines": []},
+    "giftCard": {"code": "GC-2222-2222-2222-2222"},
     "circulation": {"since": "2026-01-01", "until": "2026-12-31"},
     "graderRecords": {"since": "2026-01-01", "until": "2026-12-31"},
     "consignmentQueue": {"filter": {"queue": "TO_CONFIRM"}},

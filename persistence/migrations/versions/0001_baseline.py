@@ -321,11 +321,16 @@ def upgrade() -> None:
         sa.Column("opened_by", sa.UUID(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("shares", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(ended_at IS NOT NULL) = (state = 'ENDED')", name=op.f("ck_campaign_ended")),
+        sa.CheckConstraint("(funder = 'JOINT') = (shares <> '[]')", name=op.f("ck_campaign_partners_pay")),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_campaign_currency")),
-        sa.CheckConstraint("funder = 'HOUSE' OR brand_id IS NOT NULL", name=op.f("ck_campaign_brand_pays")),
-        sa.CheckConstraint("funder IN ('HOUSE', 'BRAND')", name=op.f("ck_campaign_funder")),
+        sa.CheckConstraint("funder <> 'BRAND' OR brand_id IS NOT NULL", name=op.f("ck_campaign_brand_pays")),
+        sa.CheckConstraint("funder <> 'JOINT' OR purpose = 'VOUCHER'", name=op.f("ck_campaign_joint")),
+        sa.CheckConstraint("funder IN ('HOUSE', 'BRAND', 'JOINT')", name=op.f("ck_campaign_funder")),
+        sa.CheckConstraint("purpose IN ('TRADE_IN', 'VOUCHER')", name=op.f("ck_campaign_purpose")),
         sa.CheckConstraint("state IN ('OPEN', 'ENDED')", name=op.f("ck_campaign_state")),
         sa.CheckConstraint("char_length(code) BETWEEN 1 AND 40", name=op.f("ck_campaign_code")),
         sa.CheckConstraint("minimum_minor > subsidy_minor", name=op.f("ck_campaign_minimum")),
@@ -438,6 +443,45 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("remaining_minor > 0"),
     )
+    op.create_table(
+        "gift_card",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("hint", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("held_minor", sa.BigInteger(), nullable=False),
+        sa.Column("spent_minor", sa.BigInteger(), nullable=False),
+        sa.Column("lapsed_minor", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("jurisdiction", sa.Text(), nullable=False),
+        sa.Column("policy_version", sa.Integer(), nullable=False),
+        sa.Column("grace_days", sa.Integer(), nullable=False),
+        sa.Column("issued_by", sa.UUID(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_gift_card_currency")),
+        sa.CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name=op.f("ck_gift_card_digest")),
+        sa.CheckConstraint("source IN ('CASH', 'PROMOTION')", name=op.f("ck_gift_card_source")),
+        sa.CheckConstraint("state = 'ACTIVE' OR expires_at IS NOT NULL", name=op.f("ck_gift_card_expired")),
+        sa.CheckConstraint("state IN ('ACTIVE', 'EXPIRED')", name=op.f("ck_gift_card_state")),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_gift_card_amount")),
+        sa.CheckConstraint("char_length(hint) = 4", name=op.f("ck_gift_card_hint")),
+        sa.CheckConstraint(
+            "held_minor + spent_minor + lapsed_minor <= amount_minor", name=op.f("ck_gift_card_never_below_zero")
+        ),
+        sa.CheckConstraint(
+            "held_minor >= 0 AND spent_minor >= 0 AND lapsed_minor >= 0", name=op.f("ck_gift_card_sums")
+        ),
+        sa.CheckConstraint("lapsed_minor = 0 OR expires_at IS NOT NULL", name=op.f("ck_gift_card_lapsed")),
+        sa.CheckConstraint("policy_version > 0 AND grace_days >= 0", name=op.f("ck_gift_card_terms")),
+        sa.ForeignKeyConstraint(["issued_by"], ["account.id"], name=op.f("fk_gift_card_issued_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_card")),
+        sa.UniqueConstraint("digest", name=op.f("uq_gift_card_digest")),
+    )
+    op.create_index("ix_gift_card_issued_by", "gift_card", ["issued_by", "id"], unique=False)
     op.create_table(
         "grading_standard",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -590,7 +634,7 @@ def upgrade() -> None:
         sa.Column("published_by", sa.UUID(), nullable=True),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('COMMISSION', 'MARKDOWN', 'SETTLEMENT', 'RETURN', 'TAX', 'COST', 'APPRAISAL', 'TRAVEL', 'PRICING', 'SHIPPING', 'CUSTOMS')",
+            "kind IN ('COMMISSION', 'MARKDOWN', 'SETTLEMENT', 'RETURN', 'TAX', 'COST', 'APPRAISAL', 'TRAVEL', 'PRICING', 'SHIPPING', 'CUSTOMS', 'GIFT_CARD')",
             name=op.f("ck_policy_version_kind"),
         ),
         sa.CheckConstraint("terms->>'kind' = kind", name=op.f("ck_policy_version_terms")),
@@ -1047,12 +1091,14 @@ def upgrade() -> None:
             "(paid_at IS NOT NULL) = (state IN ('PAID', 'TAKEN_BACK'))", name=op.f("ck_supplier_bill_paid")
         ),
         sa.CheckConstraint(
-            "cause IN ('TRAVEL', 'CANCELLATION', 'CO_DEVELOPED', 'REFERRAL', 'GOODS', 'PREMIUM')",
+            "amount_minor > 0 OR (amount_minor < 0 AND cause = 'JOINT_CAMPAIGN')", name=op.f("ck_supplier_bill_amount")
+        ),
+        sa.CheckConstraint(
+            "cause IN ('TRAVEL', 'CANCELLATION', 'CO_DEVELOPED', 'REFERRAL', 'GOODS', 'JOINT_CAMPAIGN', 'PREMIUM')",
             name=op.f("ck_supplier_bill_cause"),
         ),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_supplier_bill_currency")),
         sa.CheckConstraint("state IN ('DUE', 'PAID', 'VOID', 'TAKEN_BACK')", name=op.f("ck_supplier_bill_state")),
-        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_supplier_bill_amount")),
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_bill_supplier_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_bill")),
     )
@@ -1122,6 +1168,40 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_travel_product_supplier_id"), "travel_product", ["supplier_id"], unique=False)
     op.create_table(
+        "voucher",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("campaign_id", sa.UUID(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("percent_bps", sa.Integer(), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=True),
+        sa.Column("minimum_minor", sa.BigInteger(), nullable=False),
+        sa.Column("per_person", sa.Integer(), nullable=False),
+        sa.Column("line_kinds", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("listing_kinds", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("category_ids", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
+        sa.Column("bundle_id", sa.UUID(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("issued_by", sa.UUID(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(withdrawn_at IS NOT NULL) = (state = 'WITHDRAWN')", name=op.f("ck_voucher_withdrawn")),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_voucher_currency")),
+        sa.CheckConstraint("state IN ('OPEN', 'WITHDRAWN')", name=op.f("ck_voucher_state")),
+        sa.CheckConstraint("amount_minor > 0 AND minimum_minor >= 0", name=op.f("ck_voucher_amounts")),
+        sa.CheckConstraint("char_length(code) BETWEEN 1 AND 40", name=op.f("ck_voucher_code")),
+        sa.CheckConstraint("num_nonnulls(percent_bps, amount_minor) = 1", name=op.f("ck_voucher_off")),
+        sa.CheckConstraint("per_person BETWEEN 1 AND 100", name=op.f("ck_voucher_per_person")),
+        sa.CheckConstraint("percent_bps BETWEEN 1 AND 10000", name=op.f("ck_voucher_percent")),
+        sa.ForeignKeyConstraint(["bundle_id"], ["bundle.id"], name=op.f("fk_voucher_bundle_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_voucher_campaign_id")),
+        sa.ForeignKeyConstraint(["issued_by"], ["account.id"], name=op.f("fk_voucher_issued_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voucher")),
+        sa.UniqueConstraint("code", name=op.f("uq_voucher_code")),
+    )
+    op.create_index("ix_voucher_campaign", "voucher", ["campaign_id", "id"], unique=False)
+    op.create_table(
         "departure",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("product_id", sa.UUID(), nullable=False),
@@ -1163,6 +1243,30 @@ def upgrade() -> None:
     )
     op.create_index("ix_departure_product", "departure", ["product_id", "starts_at", "id"], unique=False)
     op.create_table(
+        "gift_card_use",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("card_id", sa.UUID(), nullable=False),
+        sa.Column("order_id", sa.UUID(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("returned_minor", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_gift_card_use_currency")),
+        sa.CheckConstraint("state <> 'HELD' OR returned_minor = 0", name=op.f("ck_gift_card_use_held")),
+        sa.CheckConstraint("state <> 'SPENT' OR returned_minor < amount_minor", name=op.f("ck_gift_card_use_spent")),
+        sa.CheckConstraint("state IN ('HELD', 'SPENT', 'RELEASED')", name=op.f("ck_gift_card_use_state")),
+        sa.CheckConstraint(
+            "amount_minor > 0 AND returned_minor BETWEEN 0 AND amount_minor", name=op.f("ck_gift_card_use_amount")
+        ),
+        sa.ForeignKeyConstraint(["card_id"], ["gift_card.id"], name=op.f("fk_gift_card_use_card_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_gift_card_use_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_card_use")),
+        sa.UniqueConstraint("order_id", name=op.f("uq_gift_card_use_order_id")),
+    )
+    op.create_index("ix_gift_card_use_card", "gift_card_use", ["card_id", "id"], unique=False)
+    op.create_table(
         "order_refund",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("order_id", sa.UUID(), nullable=False),
@@ -1187,11 +1291,19 @@ def upgrade() -> None:
         sa.Column("slices", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("hold_id", sa.UUID(), nullable=True),
         sa.Column("replaced_minor", sa.BigInteger(), nullable=False),
+        sa.Column("source_id", sa.UUID(), nullable=True),
+        sa.CheckConstraint(
+            "(kind IN ('GIFT_CARD', 'VOUCHER')) = (source_id IS NOT NULL)", name=op.f("ck_order_tender_source")
+        ),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_order_tender_currency")),
-        sa.CheckConstraint("kind <> 'EXTERNAL' OR hold_id IS NULL", name=op.f("ck_order_tender_hold")),
+        sa.CheckConstraint("kind <> 'VOUCHER' OR replaced_minor = 0", name=op.f("ck_order_tender_voucher")),
         sa.CheckConstraint("kind = 'CREDIT' OR slices = '[]'", name=op.f("ck_order_tender_slices")),
         sa.CheckConstraint(
-            "kind IN ('CREDIT', 'CASH', 'EXTERNAL', 'TRADE_IN', 'SUBSIDY')", name=op.f("ck_order_tender_kind")
+            "kind IN ('CREDIT', 'CASH', 'EXTERNAL', 'TRADE_IN', 'SUBSIDY', 'GIFT_CARD', 'VOUCHER')",
+            name=op.f("ck_order_tender_kind"),
+        ),
+        sa.CheckConstraint(
+            "kind NOT IN ('EXTERNAL', 'GIFT_CARD', 'VOUCHER') OR hold_id IS NULL", name=op.f("ck_order_tender_hold")
         ),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_order_tender_amount")),
         sa.CheckConstraint("refunded_minor + replaced_minor <= amount_minor", name=op.f("ck_order_tender_refunded")),
@@ -1349,6 +1461,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_shipment_code")),
     )
     op.create_index("ix_shipment_order", "shipment", ["order_id", "id"], unique=False)
+    op.create_table(
+        "voucher_use",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("voucher_id", sa.UUID(), nullable=False),
+        sa.Column("account_id", sa.UUID(), nullable=False),
+        sa.Column("order_id", sa.UUID(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("per_person", sa.Integer(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('TAKEN', 'GIVEN_BACK')", name=op.f("ck_voucher_use_state")),
+        sa.CheckConstraint("number BETWEEN 1 AND per_person", name=op.f("ck_voucher_use_number")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_voucher_use_account_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_voucher_use_order_id")),
+        sa.ForeignKeyConstraint(["voucher_id"], ["voucher.id"], name=op.f("fk_voucher_use_voucher_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_voucher_use")),
+        sa.UniqueConstraint("order_id", name=op.f("uq_voucher_use_order_id")),
+    )
+    op.create_index(
+        "uq_voucher_use_number",
+        "voucher_use",
+        ["voucher_id", "account_id", "number"],
+        unique=True,
+        postgresql_where=sa.text("state = 'TAKEN'"),
+    )
     op.create_table(
         "booking",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -2014,18 +2152,28 @@ def upgrade() -> None:
         "subsidy",
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("campaign_id", sa.UUID(), nullable=False),
-        sa.Column("trade_in_id", sa.UUID(), nullable=False),
+        sa.Column("trade_in_id", sa.UUID(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reserved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("order_id", sa.UUID(), nullable=True),
+        sa.Column("returned_minor", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_subsidy_currency")),
+        sa.CheckConstraint(
+            "returned_minor = 0 OR (order_id IS NOT NULL AND state <> 'RESERVED')", name=op.f("ck_subsidy_given_back")
+        ),
+        sa.CheckConstraint("state <> 'SPENT' OR returned_minor < amount_minor", name=op.f("ck_subsidy_spent")),
         sa.CheckConstraint("state IN ('RESERVED', 'SPENT', 'RELEASED')", name=op.f("ck_subsidy_state")),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_subsidy_amount")),
+        sa.CheckConstraint("num_nonnulls(trade_in_id, order_id) = 1", name=op.f("ck_subsidy_deal")),
+        sa.CheckConstraint("returned_minor BETWEEN 0 AND amount_minor", name=op.f("ck_subsidy_returned")),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_subsidy_campaign_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_subsidy_order_id")),
         sa.ForeignKeyConstraint(["trade_in_id"], ["trade_in.id"], name=op.f("fk_subsidy_trade_in_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidy")),
+        sa.UniqueConstraint("order_id", name=op.f("uq_subsidy_order_id")),
         sa.UniqueConstraint("trade_in_id", name=op.f("uq_subsidy_trade_in_id")),
     )
     op.create_index("ix_subsidy_campaign", "subsidy", ["campaign_id", "id"], unique=False)
@@ -2417,6 +2565,8 @@ def upgrade() -> None:
         sa.Column("pins", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("shares", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("supplier_id", sa.UUID(), nullable=True),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("discount_back_minor", sa.BigInteger(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("duties", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("duty_minor", sa.BigInteger(), nullable=False),
@@ -2465,8 +2615,17 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("(piece_id IS NULL) = (claim_token IS NULL)", name=op.f("ck_order_line_claim")),
         sa.CheckConstraint("cost_minor >= 0", name=op.f("ck_order_line_cost")),
+        sa.CheckConstraint(
+            "discount_back_minor BETWEEN 0 AND least(discount_minor, refunded_minor)",
+            name=op.f("ck_order_line_discount_back"),
+        ),
+        sa.CheckConstraint("discount_minor BETWEEN 0 AND price_minor", name=op.f("ck_order_line_discount")),
         sa.CheckConstraint("duty_refunded_minor BETWEEN 0 AND duty_minor", name=op.f("ck_order_line_duty_refunded")),
         sa.CheckConstraint("quantity > 0 AND (piece_id IS NULL OR quantity = 1)", name=op.f("ck_order_line_quantity")),
+        sa.CheckConstraint(
+            "refunded_minor - discount_back_minor <= price_minor - discount_minor",
+            name=op.f("ck_order_line_refunded_to_buyer"),
+        ),
         sa.CheckConstraint("refunded_minor BETWEEN 0 AND price_minor", name=op.f("ck_order_line_refunded")),
         sa.CheckConstraint("return_days >= 0", name=op.f("ck_order_line_return_days")),
         sa.CheckConstraint(
@@ -2971,14 +3130,14 @@ CREATE FUNCTION subsidy_counts() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     reserved bigint := CASE WHEN NEW.state = 'RESERVED' THEN NEW.amount_minor ELSE 0 END;
-    spent bigint := CASE WHEN NEW.state = 'SPENT' THEN NEW.amount_minor ELSE 0 END;
+    spent bigint := CASE WHEN NEW.state = 'SPENT' THEN NEW.amount_minor - NEW.returned_minor ELSE 0 END;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        IF OLD.state = 'RELEASED' OR NEW.state = 'RESERVED' THEN
+        IF OLD.state = 'RELEASED' OR NEW.state = 'RESERVED' OR NEW.returned_minor < OLD.returned_minor THEN
             RAISE EXCEPTION 'a subsidy is promised once, and released once' USING ERRCODE = 'check_violation';
         END IF;
         reserved := reserved - CASE WHEN OLD.state = 'RESERVED' THEN OLD.amount_minor ELSE 0 END;
-        spent := spent - CASE WHEN OLD.state = 'SPENT' THEN OLD.amount_minor ELSE 0 END;
+        spent := spent - CASE WHEN OLD.state = 'SPENT' THEN OLD.amount_minor - OLD.returned_minor ELSE 0 END;
     END IF;
     UPDATE campaign SET reserved_minor = reserved_minor + reserved, spent_minor = spent_minor + spent
     WHERE id = NEW.campaign_id AND currency = NEW.currency;
@@ -3113,6 +3272,31 @@ END $$
 CREATE TRIGGER listing_is_of_something AFTER INSERT ON listing
 FOR EACH ROW WHEN (NEW.piece_id IS NOT NULL) EXECUTE FUNCTION listing_is_of_something()
 """)
+    run(r"""
+CREATE FUNCTION gift_card_use_counts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    held bigint := CASE WHEN NEW.state = 'HELD' THEN NEW.amount_minor ELSE 0 END;
+    spent bigint := CASE WHEN NEW.state = 'SPENT' THEN NEW.amount_minor - NEW.returned_minor ELSE 0 END;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.state = 'RELEASED' OR NEW.state = 'HELD' OR NEW.returned_minor < OLD.returned_minor THEN
+            RAISE EXCEPTION 'a gift card pays once, and gets back once' USING ERRCODE = 'check_violation';
+        END IF;
+        held := held - CASE WHEN OLD.state = 'HELD' THEN OLD.amount_minor ELSE 0 END;
+        spent := spent - CASE WHEN OLD.state = 'SPENT' THEN OLD.amount_minor - OLD.returned_minor ELSE 0 END;
+    END IF;
+    UPDATE gift_card SET held_minor = held_minor + held, spent_minor = spent_minor + spent
+    WHERE id = NEW.card_id AND currency = NEW.currency;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'a gift card pays in its own currency' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$
+""")
+    run(
+        "CREATE TRIGGER gift_card_use_counts AFTER INSERT OR UPDATE ON gift_card_use FOR EACH ROW EXECUTE FUNCTION gift_card_use_counts()"
+    )
     run(r"""
 CREATE FUNCTION goods_return_fits() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -3417,6 +3601,13 @@ BEGIN
             THEN 'the tenders' END,
         CASE WHEN o.subtotal_minor <> (SELECT coalesce(sum(price_minor), 0) FROM order_line WHERE order_id = o.id)
             THEN 'the lines' END,
+        CASE WHEN EXISTS (
+            SELECT FROM (SELECT coalesce(sum(discount_minor), 0) AS off, coalesce(sum(discount_back_minor), 0) AS back
+                FROM order_line WHERE order_id = o.id) lines,
+                (SELECT coalesce(sum(amount_minor), 0) AS off, coalesce(sum(refunded_minor), 0) AS back
+                FROM order_tender WHERE order_id = o.id AND kind = 'VOUCHER') voucher
+            WHERE (lines.off, lines.back) <> (voucher.off, voucher.back))
+            THEN 'the voucher' END,
         CASE WHEN o.duties_minor <> (SELECT coalesce(sum(duty_minor), 0) FROM order_line WHERE order_id = o.id)
             OR o.duties_minor <> (SELECT coalesce(sum((d #>> '{amount,minor}')::bigint), 0)
                 FROM order_line l, jsonb_array_elements(l.duties) d WHERE l.order_id = o.id)
@@ -3444,7 +3635,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$
 """)
     run(
-        'INSERT INTO policy_version (id, kind, version, terms, effective_from, note, published_at) VALUES (\'534aae2e-75d5-5ddb-9c05-7f43f147b50a\', \'COMMISSION\', 1, \'{"plans":[{"code":"STANDARD","name":{"en":"One rate","zh":"统一佣金"},"shape":"FLAT","rate_bps":2000,"tiers":[],"levels":[]},{"code":"TIERED-CNY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"CNY"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"CNY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-HKD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"HKD"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"HKD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-EUR","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"EUR"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"EUR"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-USD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"USD"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"USD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-JPY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":200000,"currency":"JPY"},"rate_bps":2500},{"up_to":{"minor":1500000,"currency":"JPY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"BY-LEVEL","name":{"en":"By level of seller","zh":"按卖家等级"},"shape":"BY_LEVEL","rate_bps":0,"tiers":[],"levels":[{"level":"STANDARD","rate_bps":2000},{"level":"SILVER","rate_bps":1700},{"level":"GOLD","rate_bps":1400}]}],"kind":"COMMISSION"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'86f7a35c-fabf-5973-aa66-91b16e89b562\', \'MARKDOWN\', 1, \'{"schedules":[{"code":"NONE","name":{"en":"The price stays","zh":"不降价"},"steps":[]},{"code":"GENTLE","name":{"en":"Two small steps","zh":"小幅两次"},"steps":[{"after_days":30,"price_bps":9500},{"after_days":60,"price_bps":9000}]},{"code":"STANDARD","name":{"en":"Three steps in ninety days","zh":"九十天三次"},"steps":[{"after_days":30,"price_bps":9000},{"after_days":60,"price_bps":8000},{"after_days":90,"price_bps":7000}]}],"floor_bps":5000,"response_days":7,"kind":"MARKDOWN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ddb93e73-27f4-5e74-bef3-b438e8eab812\', \'SETTLEMENT\', 1, \'{"credit_bonus_bps":1000,"buy_out":[{"grade":"NEW","discount_bps":2000},{"grade":"PRISTINE","discount_bps":2200},{"grade":"EXCELLENT","discount_bps":2500},{"grade":"VERY_GOOD","discount_bps":3000},{"grade":"GOOD","discount_bps":3500}],"choice_fixed":"SALE","offset_cap_bps":5000,"days_to_sell":30,"days_to_deliver":4,"kind":"SETTLEMENT"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'c4e843b5-979b-50f1-9cd2-7bc032b10688\', \'RETURN\', 1, \'{"promise_days":7,"statutory":[{"jurisdiction":"CN","days":7},{"jurisdiction":"DE","days":14},{"jurisdiction":"FR","days":14},{"jurisdiction":"IT","days":14},{"jurisdiction":"GB","days":14},{"jurisdiction":"JP","days":8}],"kind":"RETURN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'f825df17-d0f5-56f3-8839-9249aca9c844\', \'TAX\', 1, \'{"rates":[{"jurisdiction":"CN","basis":"FULL_PRICE","rate_bps":1300},{"jurisdiction":"CN","basis":"MARGIN","rate_bps":1300},{"jurisdiction":"CN","basis":"COMMISSION","rate_bps":600},{"jurisdiction":"CN","basis":"TRAVEL_MARGIN","rate_bps":1300},{"jurisdiction":"HK","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"HK","basis":"MARGIN","rate_bps":0},{"jurisdiction":"HK","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"HK","basis":"TRAVEL_MARGIN","rate_bps":0},{"jurisdiction":"FR","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"FR","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"FR","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"FR","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"DE","basis":"FULL_PRICE","rate_bps":1900},{"jurisdiction":"DE","basis":"MARGIN","rate_bps":1900},{"jurisdiction":"DE","basis":"COMMISSION","rate_bps":1900},{"jurisdiction":"DE","basis":"TRAVEL_MARGIN","rate_bps":1900},{"jurisdiction":"IT","basis":"FULL_PRICE","rate_bps":2200},{"jurisdiction":"IT","basis":"MARGIN","rate_bps":2200},{"jurisdiction":"IT","basis":"COMMISSION","rate_bps":2200},{"jurisdiction":"IT","basis":"TRAVEL_MARGIN","rate_bps":2200},{"jurisdiction":"JP","basis":"FULL_PRICE","rate_bps":1000},{"jurisdiction":"JP","basis":"MARGIN","rate_bps":1000},{"jurisdiction":"JP","basis":"COMMISSION","rate_bps":1000},{"jurisdiction":"JP","basis":"TRAVEL_MARGIN","rate_bps":1000},{"jurisdiction":"GB","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"GB","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"GB","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"GB","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"US","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"US","basis":"MARGIN","rate_bps":0},{"jurisdiction":"US","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"US","basis":"TRAVEL_MARGIN","rate_bps":0}],"elsewhere_bps":0,"kind":"TAX"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'6502db24-d06a-509c-ba04-75df3a397b37\', \'COST\', 1, \'{"tariffs":[{"kind":"APPRAISAL","amount":{"minor":30000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":8000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":60000,"currency":"CNY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":12000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":32000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":9000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":64000,"currency":"HKD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":13000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":8000,"currency":"EUR"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1500,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4500,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1100,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":9000,"currency":"USD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1700,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":6500,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1600,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":13000,"currency":"JPY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":2500,"currency":"JPY"},"borne_by":"HOUSE"}],"kind":"COST"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ff23090a-6222-526b-ada9-83dd6f30ecb4\', \'APPRAISAL\', 1, \'{"second_opinion_from":[{"minor":8000000,"currency":"CNY"},{"minor":8500000,"currency":"HKD"},{"minor":1000000,"currency":"EUR"},{"minor":1100000,"currency":"USD"},{"minor":1600000,"currency":"JPY"}],"value_tolerance_bps":1500,"grade_tolerance":1,"service_fees":[{"minor":58000,"currency":"CNY"},{"minor":62000,"currency":"HKD"},{"minor":7500,"currency":"EUR"},{"minor":8000,"currency":"USD"},{"minor":12000,"currency":"JPY"}],"service_days":90,"kind":"APPRAISAL"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'02789fad-22d9-516f-a3e3-4f3890eebc18\', \'TRAVEL\', 1, \'{"categories":[{"category":"STUDY_TOUR","age_min":14,"age_max":null,"guardian_below_age":18,"intake":false,"intake_days":0,"required":["PASSPORT","EMERGENCY_CONTACT","SCHOOL"],"passport_months":6},{"category":"K12","age_min":5,"age_max":18,"guardian_below_age":18,"intake":false,"intake_days":0,"required":["PASSPORT","EMERGENCY_CONTACT","DIET","SCHOOL"],"passport_months":6},{"category":"INTEREST","age_min":8,"age_max":null,"guardian_below_age":18,"intake":false,"intake_days":0,"required":["EMERGENCY_CONTACT","DIET"],"passport_months":0},{"category":"MEDICAL","age_min":18,"age_max":null,"guardian_below_age":0,"intake":true,"intake_days":30,"required":["PASSPORT","EMERGENCY_CONTACT"],"passport_months":6},{"category":"LEISURE","age_min":0,"age_max":null,"guardian_below_age":0,"intake":false,"intake_days":0,"required":[],"passport_months":0}],"ladders":[{"code":"FLEXIBLE","name":{"en":"Free until two weeks before","zh":"提前两周免费取消"},"steps":[{"days_before":14,"retained_bps":0},{"days_before":7,"retained_bps":5000}]},{"code":"STANDARD","name":{"en":"In four steps","zh":"四级阶梯"},"steps":[{"days_before":60,"retained_bps":1000},{"days_before":30,"retained_bps":3000},{"days_before":14,"retained_bps":6000},{"days_before":3,"retained_bps":9000}]},{"code":"STRICT","name":{"en":"The deposit stays","zh":"定金不退"},"steps":[{"days_before":60,"retained_bps":2000},{"days_before":30,"retained_bps":6000}]}],"hold_minutes":30,"confirm_hours":72,"deposit_bps":2000,"balance_days":45,"remind_days":7,"seat":"FR","kind":"TRAVEL"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'afef8de7-3082-5a8f-8713-e3ded944757a\', \'PRICING\', 1, \'{"shares":[{"grade":"NEW","share_bps":8000},{"grade":"PRISTINE","share_bps":7900},{"grade":"EXCELLENT","share_bps":7700},{"grade":"VERY_GOOD","share_bps":7500},{"grade":"GOOD","share_bps":6500},{"grade":"FAIR","share_bps":5000}],"band_low_bps":5000,"band_high_bps":8000,"warranty_low_bps":500,"warranty_high_bps":1000,"warranty_months":24,"age_bps":200,"age_years_max":10,"demand":[{"from_ratio_bps":0,"change_bps":-500},{"from_ratio_bps":5000,"change_bps":0},{"from_ratio_bps":10000,"change_bps":300},{"from_ratio_bps":20000,"change_bps":600}],"demand_days":180,"plan":[{"from_ratio_bps":0,"change_bps":500},{"from_ratio_bps":5000,"change_bps":0},{"from_ratio_bps":10000,"change_bps":-1500},{"from_ratio_bps":15000,"change_bps":-10000}],"trade_in_bps":7000,"floors":[{"minor":80000,"currency":"CNY"},{"minor":90000,"currency":"HKD"},{"minor":10000,"currency":"EUR"},{"minor":11000,"currency":"USD"},{"minor":16000,"currency":"JPY"}],"freight":[{"fee":{"minor":6000,"currency":"CNY"},"subsidy_bps":5000},{"fee":{"minor":8000,"currency":"HKD"},"subsidy_bps":5000},{"fee":{"minor":1500,"currency":"EUR"},"subsidy_bps":5000},{"fee":{"minor":1700,"currency":"USD"},"subsidy_bps":5000},{"fee":{"minor":2500,"currency":"JPY"},"subsidy_bps":5000}],"insurance_bps":30,"offer_days":14,"hand_over_days":21,"answer_days":7,"kind":"PRICING"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'19f3e8c4-a1cb-5b72-8369-755963be32b6\', \'SHIPPING\', 1, \'{"home":"FR","zones":[{"code":"NEAR","name":{"en":"The Union","zh":"欧盟"},"countries":["AT","BE","BG","CY","CZ","DE","DK","EE","ES","FI","FR","GR","HR","HU","IE","IT","LT","LU","LV","MT","NL","PL","PT","RO","SE","SI","SK"],"methods":[{"method":"STANDARD","fees":[{"minor":0,"currency":"CNY"},{"minor":0,"currency":"HKD"},{"minor":0,"currency":"EUR"},{"minor":0,"currency":"USD"},{"minor":0,"currency":"JPY"}],"free_from":[]},{"method":"EXPRESS","fees":[{"minor":12000,"currency":"CNY"},{"minor":14000,"currency":"HKD"},{"minor":2500,"currency":"EUR"},{"minor":2800,"currency":"USD"},{"minor":3500,"currency":"JPY"}],"free_from":[]}]},{"code":"NOWHERE","name":{"en":"Where no carrier goes","zh":"无承运商"},"countries":["AQ","BV","HM","TF"],"methods":[]},{"code":"WORLD","name":{"en":"Everywhere else","zh":"其他地区"},"countries":[],"methods":[{"method":"STANDARD","fees":[{"minor":15000,"currency":"CNY"},{"minor":16000,"currency":"HKD"},{"minor":2000,"currency":"EUR"},{"minor":2200,"currency":"USD"},{"minor":3000,"currency":"JPY"}],"free_from":[{"minor":400000,"currency":"CNY"},{"minor":400000,"currency":"HKD"},{"minor":50000,"currency":"EUR"},{"minor":55000,"currency":"USD"},{"minor":80000,"currency":"JPY"}]},{"method":"EXPRESS","fees":[{"minor":30000,"currency":"CNY"},{"minor":34000,"currency":"HKD"},{"minor":4500,"currency":"EUR"},{"minor":5000,"currency":"USD"},{"minor":7000,"currency":"JPY"}],"free_from":[]}]}],"kind":"SHIPPING"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'4f84480d-3155-574f-b8f5-32fdec5b7877\', \'CUSTOMS\', 1, \'{"areas":[{"code":"EU","countries":["AT","BE","BG","CY","CZ","DE","DK","EE","ES","FI","FR","GR","HR","HU","IE","IT","LT","LU","LV","MT","NL","PL","PT","RO","SE","SI","SK"],"rates":[{"duty_bps":300,"category":null,"tax_basis":null,"import_tax_bps":null},{"duty_bps":450,"category":"watches","tax_basis":null,"import_tax_bps":null}],"source":"Tariff of the Union; rounded, as the house opened","duty_free_up_to":[{"minor":115000,"currency":"CNY"},{"minor":125000,"currency":"HKD"},{"minor":15000,"currency":"EUR"},{"minor":16500,"currency":"USD"},{"minor":24000,"currency":"JPY"}],"tax_free_up_to":[],"given_back":true},{"code":"GB","countries":["GB"],"rates":[{"duty_bps":200,"category":null,"tax_basis":null,"import_tax_bps":null}],"source":"UK Global Tariff; rounded, as the house opened","duty_free_up_to":[{"minor":120000,"currency":"CNY"},{"minor":130000,"currency":"HKD"},{"minor":16000,"currency":"EUR"},{"minor":17000,"currency":"USD"},{"minor":25500,"currency":"JPY"}],"tax_free_up_to":[],"given_back":true},{"code":"CN","countries":["CN"],"rates":[{"duty_bps":600,"category":null,"tax_basis":null,"import_tax_bps":null},{"duty_bps":1000,"category":"watches","tax_basis":null,"import_tax_bps":null}],"source":"Tariff of the People\'\'s Republic; rounded, as the house opened","duty_free_up_to":[],"tax_free_up_to":[],"given_back":false},{"code":"JP","countries":["JP"],"rates":[{"duty_bps":400,"category":null,"tax_basis":null,"import_tax_bps":null},{"duty_bps":800,"category":"bags","tax_basis":null,"import_tax_bps":null}],"source":"Tariff of Japan; rounded, as the house opened","duty_free_up_to":[{"minor":48000,"currency":"CNY"},{"minor":52000,"currency":"HKD"},{"minor":6200,"currency":"EUR"},{"minor":6700,"currency":"USD"},{"minor":10000,"currency":"JPY"}],"tax_free_up_to":[{"minor":48000,"currency":"CNY"},{"minor":52000,"currency":"HKD"},{"minor":6200,"currency":"EUR"},{"minor":6700,"currency":"USD"},{"minor":10000,"currency":"JPY"}],"given_back":true},{"code":"US","countries":["US"],"rates":[{"duty_bps":500,"category":null,"tax_basis":null,"import_tax_bps":null},{"duty_bps":900,"category":"bags","tax_basis":null,"import_tax_bps":null}],"source":"Harmonized Tariff Schedule; rounded, as the house opened","duty_free_up_to":[],"tax_free_up_to":[],"given_back":true},{"code":"HK","countries":["HK"],"rates":[{"duty_bps":0,"category":null,"tax_basis":null,"import_tax_bps":null}],"source":"Dutiable Commodities Ordinance; rounded, as the house opened","duty_free_up_to":[],"tax_free_up_to":[],"given_back":true}],"kind":"CUSTOMS"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\')'
+        'INSERT INTO policy_version (id, kind, version, terms, effective_from, note, published_at) VALUES (\'534aae2e-75d5-5ddb-9c05-7f43f147b50a\', \'COMMISSION\', 1, \'{"plans":[{"code":"STANDARD","name":{"en":"One rate","zh":"统一佣金"},"shape":"FLAT","rate_bps":2000,"tiers":[],"levels":[]},{"code":"TIERED-CNY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"CNY"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"CNY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-HKD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":1000000,"currency":"HKD"},"rate_bps":2500},{"up_to":{"minor":8000000,"currency":"HKD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-EUR","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"EUR"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"EUR"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-USD","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":150000,"currency":"USD"},"rate_bps":2500},{"up_to":{"minor":1000000,"currency":"USD"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"TIERED-JPY","name":{"en":"The dearer the piece, the smaller our share","zh":"价越高，佣金越低"},"shape":"TIERED","rate_bps":0,"tiers":[{"up_to":{"minor":200000,"currency":"JPY"},"rate_bps":2500},{"up_to":{"minor":1500000,"currency":"JPY"},"rate_bps":1800},{"up_to":null,"rate_bps":1200}],"levels":[]},{"code":"BY-LEVEL","name":{"en":"By level of seller","zh":"按卖家等级"},"shape":"BY_LEVEL","rate_bps":0,"tiers":[],"levels":[{"level":"STANDARD","rate_bps":2000},{"level":"SILVER","rate_bps":1700},{"level":"GOLD","rate_bps":1400}]}],"kind":"COMMISSION"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'86f7a35c-fabf-5973-aa66-91b16e89b562\', \'MARKDOWN\', 1, \'{"schedules":[{"code":"NONE","name":{"en":"The price stays","zh":"不降价"},"steps":[]},{"code":"GENTLE","name":{"en":"Two small steps","zh":"小幅两次"},"steps":[{"after_days":30,"price_bps":9500},{"after_days":60,"price_bps":9000}]},{"code":"STANDARD","name":{"en":"Three steps in ninety days","zh":"九十天三次"},"steps":[{"after_days":30,"price_bps":9000},{"after_days":60,"price_bps":8000},{"after_days":90,"price_bps":7000}]}],"floor_bps":5000,"response_days":7,"kind":"MARKDOWN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ddb93e73-27f4-5e74-bef3-b438e8eab812\', \'SETTLEMENT\', 1, \'{"credit_bonus_bps":1000,"buy_out":[{"grade":"NEW","discount_bps":2000},{"grade":"PRISTINE","discount_bps":2200},{"grade":"EXCELLENT","discount_bps":2500},{"grade":"VERY_GOOD","discount_bps":3000},{"grade":"GOOD","discount_bps":3500}],"choice_fixed":"SALE","offset_cap_bps":5000,"days_to_sell":30,"days_to_deliver":4,"kind":"SETTLEMENT"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'c4e843b5-979b-50f1-9cd2-7bc032b10688\', \'RETURN\', 1, \'{"promise_days":7,"statutory":[{"jurisdiction":"CN","days":7},{"jurisdiction":"DE","days":14},{"jurisdiction":"FR","days":14},{"jurisdiction":"IT","days":14},{"jurisdiction":"GB","days":14},{"jurisdiction":"JP","days":8}],"kind":"RETURN"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'f825df17-d0f5-56f3-8839-9249aca9c844\', \'TAX\', 1, \'{"rates":[{"jurisdiction":"CN","basis":"FULL_PRICE","rate_bps":1300},{"jurisdiction":"CN","basis":"MARGIN","rate_bps":1300},{"jurisdiction":"CN","basis":"COMMISSION","rate_bps":600},{"jurisdiction":"CN","basis":"TRAVEL_MARGIN","rate_bps":1300},{"jurisdiction":"HK","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"HK","basis":"MARGIN","rate_bps":0},{"jurisdiction":"HK","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"HK","basis":"TRAVEL_MARGIN","rate_bps":0},{"jurisdiction":"FR","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"FR","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"FR","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"FR","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"DE","basis":"FULL_PRICE","rate_bps":1900},{"jurisdiction":"DE","basis":"MARGIN","rate_bps":1900},{"jurisdiction":"DE","basis":"COMMISSION","rate_bps":1900},{"jurisdiction":"DE","basis":"TRAVEL_MARGIN","rate_bps":1900},{"jurisdiction":"IT","basis":"FULL_PRICE","rate_bps":2200},{"jurisdiction":"IT","basis":"MARGIN","rate_bps":2200},{"jurisdiction":"IT","basis":"COMMISSION","rate_bps":2200},{"jurisdiction":"IT","basis":"TRAVEL_MARGIN","rate_bps":2200},{"jurisdiction":"JP","basis":"FULL_PRICE","rate_bps":1000},{"jurisdiction":"JP","basis":"MARGIN","rate_bps":1000},{"jurisdiction":"JP","basis":"COMMISSION","rate_bps":1000},{"jurisdiction":"JP","basis":"TRAVEL_MARGIN","rate_bps":1000},{"jurisdiction":"GB","basis":"FULL_PRICE","rate_bps":2000},{"jurisdiction":"GB","basis":"MARGIN","rate_bps":2000},{"jurisdiction":"GB","basis":"COMMISSION","rate_bps":2000},{"jurisdiction":"GB","basis":"TRAVEL_MARGIN","rate_bps":2000},{"jurisdiction":"US","basis":"FULL_PRICE","rate_bps":0},{"jurisdiction":"US","basis":"MARGIN","rate_bps":0},{"jurisdiction":"US","basis":"COMMISSION","rate_bps":0},{"jurisdiction":"US","basis":"TRAVEL_MARGIN","rate_bps":0}],"elsewhere_bps":0,"kind":"TAX"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'6502db24-d06a-509c-ba04-75df3a397b37\', \'COST\', 1, \'{"tariffs":[{"kind":"APPRAISAL","amount":{"minor":30000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":8000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":60000,"currency":"CNY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":12000,"currency":"CNY"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":32000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":9000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":64000,"currency":"HKD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":13000,"currency":"HKD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1000,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":8000,"currency":"EUR"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1500,"currency":"EUR"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":4500,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1100,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":9000,"currency":"USD"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":1700,"currency":"USD"},"borne_by":"HOUSE"},{"kind":"APPRAISAL","amount":{"minor":6500,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"STORAGE","amount":{"minor":1600,"currency":"JPY"},"borne_by":"HOUSE"},{"kind":"SERVICE","amount":{"minor":13000,"currency":"JPY"},"borne_by":"SELLER"},{"kind":"FREIGHT","amount":{"minor":2500,"currency":"JPY"},"borne_by":"HOUSE"}],"kind":"COST"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'ff23090a-6222-526b-ada9-83dd6f30ecb4\', \'APPRAISAL\', 1, \'{"second_opinion_from":[{"minor":8000000,"currency":"CNY"},{"minor":8500000,"currency":"HKD"},{"minor":1000000,"currency":"EUR"},{"minor":1100000,"currency":"USD"},{"minor":1600000,"currency":"JPY"}],"value_tolerance_bps":1500,"grade_tolerance":1,"service_fees":[{"minor":58000,"currency":"CNY"},{"minor":62000,"currency":"HKD"},{"minor":7500,"currency":"EUR"},{"minor":8000,"currency":"USD"},{"minor":12000,"currency":"JPY"}],"service_days":90,"kind":"APPRAISAL"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'02789fad-22d9-516f-a3e3-4f3890eebc18\', \'TRAVEL\', 1, \'{"categories":[{"category":"STUDY_TOUR","age_min":14,"age_max":null,"guardian_below_age":18,"intake":false,"intake_days":0,"required":["PASSPORT","EMERGENCY_CONTACT","SCHOOL"],"passport_months":6},{"category":"K12","age_min":5,"age_max":18,"guardian_below_age":18,"intake":false,"intake_days":0,"required":["PASSPORT","EMERGENCY_CONTACT","DIET","SCHOOL"],"passport_months":6},{"category":"INTEREST","age_min":8,"age_max":null,"guardian_below_age":18,"intake":false,"intake_days":0,"required":["EMERGENCY_CONTACT","DIET"],"passport_months":0},{"category":"MEDICAL","age_min":18,"age_max":null,"guardian_below_age":0,"intake":true,"intake_days":30,"required":["PASSPORT","EMERGENCY_CONTACT"],"passport_months":6},{"category":"LEISURE","age_min":0,"age_max":null,"guardian_below_age":0,"intake":false,"intake_days":0,"required":[],"passport_months":0}],"ladders":[{"code":"FLEXIBLE","name":{"en":"Free until two weeks before","zh":"提前两周免费取消"},"steps":[{"days_before":14,"retained_bps":0},{"days_before":7,"retained_bps":5000}]},{"code":"STANDARD","name":{"en":"In four steps","zh":"四级阶梯"},"steps":[{"days_before":60,"retained_bps":1000},{"days_before":30,"retained_bps":3000},{"days_before":14,"retained_bps":6000},{"days_before":3,"retained_bps":9000}]},{"code":"STRICT","name":{"en":"The deposit stays","zh":"定金不退"},"steps":[{"days_before":60,"retained_bps":2000},{"days_before":30,"retained_bps":6000}]}],"hold_minutes":30,"confirm_hours":72,"deposit_bps":2000,"balance_days":45,"remind_days":7,"seat":"FR","kind":"TRAVEL"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'afef8de7-3082-5a8f-8713-e3ded944757a\', \'PRICING\', 1, \'{"shares":[{"grade":"NEW","share_bps":8000},{"grade":"PRISTINE","share_bps":7900},{"grade":"EXCELLENT","share_bps":7700},{"grade":"VERY_GOOD","share_bps":7500},{"grade":"GOOD","share_bps":6500},{"grade":"FAIR","share_bps":5000}],"band_low_bps":5000,"band_high_bps":8000,"warranty_low_bps":500,"warranty_high_bps":1000,"warranty_months":24,"age_bps":200,"age_years_max":10,"demand":[{"from_ratio_bps":0,"change_bps":-500},{"from_ratio_bps":5000,"change_bps":0},{"from_ratio_bps":10000,"change_bps":300},{"from_ratio_bps":20000,"change_bps":600}],"demand_days":180,"plan":[{"from_ratio_bps":0,"change_bps":500},{"from_ratio_bps":5000,"change_bps":0},{"from_ratio_bps":10000,"change_bps":-1500},{"from_ratio_bps":15000,"change_bps":-10000}],"trade_in_bps":7000,"floors":[{"minor":80000,"currency":"CNY"},{"minor":90000,"currency":"HKD"},{"minor":10000,"currency":"EUR"},{"minor":11000,"currency":"USD"},{"minor":16000,"currency":"JPY"}],"freight":[{"fee":{"minor":6000,"currency":"CNY"},"subsidy_bps":5000},{"fee":{"minor":8000,"currency":"HKD"},"subsidy_bps":5000},{"fee":{"minor":1500,"currency":"EUR"},"subsidy_bps":5000},{"fee":{"minor":1700,"currency":"USD"},"subsidy_bps":5000},{"fee":{"minor":2500,"currency":"JPY"},"subsidy_bps":5000}],"insurance_bps":30,"offer_days":14,"hand_over_days":21,"answer_days":7,"kind":"PRICING"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'19f3e8c4-a1cb-5b72-8369-755963be32b6\', \'SHIPPING\', 1, \'{"home":"FR","zones":[{"code":"NEAR","name":{"en":"The Union","zh":"欧盟"},"countries":["AT","BE","BG","CY","CZ","DE","DK","EE","ES","FI","FR","GR","HR","HU","IE","IT","LT","LU","LV","MT","NL","PL","PT","RO","SE","SI","SK"],"methods":[{"method":"STANDARD","fees":[{"minor":0,"currency":"CNY"},{"minor":0,"currency":"HKD"},{"minor":0,"currency":"EUR"},{"minor":0,"currency":"USD"},{"minor":0,"currency":"JPY"}],"free_from":[]},{"method":"EXPRESS","fees":[{"minor":12000,"currency":"CNY"},{"minor":14000,"currency":"HKD"},{"minor":2500,"currency":"EUR"},{"minor":2800,"currency":"USD"},{"minor":3500,"currency":"JPY"}],"free_from":[]}]},{"code":"NOWHERE","name":{"en":"Where no carrier goes","zh":"无承运商"},"countries":["AQ","BV","HM","TF"],"methods":[]},{"code":"WORLD","name":{"en":"Everywhere else","zh":"其他地区"},"countries":[],"methods":[{"method":"STANDARD","fees":[{"minor":15000,"currency":"CNY"},{"minor":16000,"currency":"HKD"},{"minor":2000,"currency":"EUR"},{"minor":2200,"currency":"USD"},{"minor":3000,"currency":"JPY"}],"free_from":[{"minor":400000,"currency":"CNY"},{"minor":400000,"currency":"HKD"},{"minor":50000,"currency":"EUR"},{"minor":55000,"currency":"USD"},{"minor":80000,"currency":"JPY"}]},{"method":"EXPRESS","fees":[{"minor":30000,"currency":"CNY"},{"minor":34000,"currency":"HKD"},{"minor":4500,"currency":"EUR"},{"minor":5000,"currency":"USD"},{"minor":7000,"currency":"JPY"}],"free_from":[]}]}],"kind":"SHIPPING"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'4f84480d-3155-574f-b8f5-32fdec5b7877\', \'CUSTOMS\', 1, \'{"areas":[{"code":"EU","countries":["AT","BE","BG","CY","CZ","DE","DK","EE","ES","FI","FR","GR","HR","HU","IE","IT","LT","LU","LV","MT","NL","PL","PT","RO","SE","SI","SK"],"rates":[{"duty_bps":300,"category":null,"tax_basis":null,"import_tax_bps":null},{"duty_bps":450,"category":"watches","tax_basis":null,"import_tax_bps":null}],"source":"Tariff of the Union; rounded, as the house opened","duty_free_up_to":[{"minor":115000,"currency":"CNY"},{"minor":125000,"currency":"HKD"},{"minor":15000,"currency":"EUR"},{"minor":16500,"currency":"USD"},{"minor":24000,"currency":"JPY"}],"tax_free_up_to":[],"given_back":true},{"code":"GB","countries":["GB"],"rates":[{"duty_bps":200,"category":null,"tax_basis":null,"import_tax_bps":null}],"source":"UK Global Tariff; rounded, as the house opened","duty_free_up_to":[{"minor":120000,"currency":"CNY"},{"minor":130000,"currency":"HKD"},{"minor":16000,"currency":"EUR"},{"minor":17000,"currency":"USD"},{"minor":25500,"currency":"JPY"}],"tax_free_up_to":[],"given_back":true},{"code":"CN","countries":["CN"],"rates":[{"duty_bps":600,"category":null,"tax_basis":null,"import_tax_bps":null},{"duty_bps":1000,"category":"watches","tax_basis":null,"import_tax_bps":null}],"source":"Tariff of the People\'\'s Republic; rounded, as the house opened","duty_free_up_to":[],"tax_free_up_to":[],"given_back":false},{"code":"JP","countries":["JP"],"rates":[{"duty_bps":400,"category":null,"tax_basis":null,"import_tax_bps":null},{"duty_bps":800,"category":"bags","tax_basis":null,"import_tax_bps":null}],"source":"Tariff of Japan; rounded, as the house opened","duty_free_up_to":[{"minor":48000,"currency":"CNY"},{"minor":52000,"currency":"HKD"},{"minor":6200,"currency":"EUR"},{"minor":6700,"currency":"USD"},{"minor":10000,"currency":"JPY"}],"tax_free_up_to":[{"minor":48000,"currency":"CNY"},{"minor":52000,"currency":"HKD"},{"minor":6200,"currency":"EUR"},{"minor":6700,"currency":"USD"},{"minor":10000,"currency":"JPY"}],"given_back":true},{"code":"US","countries":["US"],"rates":[{"duty_bps":500,"category":null,"tax_basis":null,"import_tax_bps":null},{"duty_bps":900,"category":"bags","tax_basis":null,"import_tax_bps":null}],"source":"Harmonized Tariff Schedule; rounded, as the house opened","duty_free_up_to":[],"tax_free_up_to":[],"given_back":true},{"code":"HK","countries":["HK"],"rates":[{"duty_bps":0,"category":null,"tax_basis":null,"import_tax_bps":null}],"source":"Dutiable Commodities Ordinance; rounded, as the house opened","duty_free_up_to":[],"tax_free_up_to":[],"given_back":true}],"kind":"CUSTOMS"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\'), (\'b62d0d66-7b4a-531b-9316-11a6be2e2dfa\', \'GIFT_CARD\', 1, \'{"rules":[{"jurisdiction":"CN","valid_days":null,"grace_days":0,"source":"Single-purpose prepaid cards (2012, art. 18, 19): by name, without an end"},{"jurisdiction":"DE","valid_days":1461,"grace_days":90,"source":"BGB sections 195, 199: three years from the end of the year"},{"jurisdiction":"US","valid_days":1827,"grace_days":90,"source":"12 CFR 1005.20(e): five years at least"}],"elsewhere_days":1827,"grace_days":90,"most":[{"minor":500000,"currency":"CNY"},{"minor":1000000,"currency":"HKD"},{"minor":100000,"currency":"EUR"},{"minor":100000,"currency":"USD"},{"minor":100000,"currency":"JPY"}],"kind":"GIFT_CARD"}\', \'2020-01-01 00:00:00+00:00\', \'As the house opened\', \'2020-01-01 00:00:00+00:00\')'
     )
     run('GRANT SELECT, INSERT, UPDATE ON "account" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "brand" TO cercle_app')
@@ -3472,6 +3663,7 @@ $$
     run(
         'GRANT SELECT, INSERT (id, owner, currency, origin, amount_minor, priority, expires_at, cause_kind, cause_id, created_at) ON "credit_lot" TO cercle_app'
     )
+    run('GRANT SELECT, INSERT, UPDATE (state, lapsed_minor, expires_at, version) ON "gift_card" TO cercle_app')
     run('GRANT SELECT, INSERT ON "grading_standard" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE, DELETE ON "identity" TO cercle_app')
     run('GRANT SELECT ON "ledger_link" TO cercle_app')
@@ -3496,12 +3688,15 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "supplier_bill" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "transit_cover" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "travel_product" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE ON "voucher" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "departure" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE (state, returned_minor, version) ON "gift_card_use" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE (reason) ON "order_refund" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "order_tender" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "payment_event" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "piece" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "shipment" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE (state, version) ON "voucher_use" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "booking" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "claim" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "listing" TO cercle_app')
@@ -3515,7 +3710,7 @@ $$
     run('GRANT SELECT, INSERT ON "price_change" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "stock" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE, DELETE ON "stock_reservation" TO cercle_app')
-    run('GRANT SELECT, INSERT, UPDATE (state, version) ON "subsidy" TO cercle_app')
+    run('GRANT SELECT, INSERT, UPDATE (state, returned_minor, version) ON "subsidy" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "trip_request" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "appointment" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "appraisal" TO cercle_app')

@@ -99,6 +99,22 @@ async def end_campaign(world: World) -> Prepared:
     return here.finance, {"campaignId": (await here.campaign(1_000, 100))["id"]}
 
 
+async def voucher_campaign(world: World) -> dict[str, Any]:
+    here = await exchange(world)
+    return await here.campaign(1_000, 100, purpose="VOUCHER")
+
+
+async def issue_voucher(world: World) -> Prepared:
+    campaign = await voucher_campaign(world)
+    given = {"campaignId": campaign["id"], "code": slug("v"), "percentBps": 1_000}
+    return (await exchange(world)).merchandiser, given
+
+
+async def withdraw_voucher(world: World) -> Prepared:
+    merchandiser, given = await issue_voucher(world)
+    return merchandiser, {"voucherId": (await world.do(merchandiser, "voucherIssue", **given))["id"]}
+
+
 async def set_plan(world: World) -> Prepared:
     """Of a brand of its own, for there is one plan at a time."""
     merchandiser = (await exchange(world)).merchandiser
@@ -119,5 +135,7 @@ ENTRIES: dict[str, Entry] = {
     "tradeInHandBack": hand_back,
     "campaignOpen": open_campaign,
     "campaignEnd": end_campaign,
+    "voucherIssue": issue_voucher,
+    "voucherWithdraw": withdraw_voucher,
     "acquisitionPlanSet": set_plan,
 }

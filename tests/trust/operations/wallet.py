@@ -81,7 +81,12 @@ async def write_off(world: World) -> Prepared:
     return finance, {"receivableId": debts[0]["id"], "reason": "Cannot be reached"}
 
 
+async def issue_card(world: World) -> Prepared:
+    return await world.customer(cash=100), {"amount": euro("60.00")}
+
+
 ENTRIES: dict[str, Entry] = {
+    "giftCardIssue": issue_card,
     "walletTransfer": transfer,
     "walletCreditGrant": grant,
     "walletHoldPlace": place_hold,
