@@ -1,4 +1,5 @@
-"""The whole house over HTTP, as each role in turn: the circle of consignment and credit, a journey, a trade-in.
+"""The whole house over HTTP, as each role in turn: the circle of consignment and credit, a journey, a trade-in, a
+voucher.
 
 Every operation is one of `examples/`, so that what consumers are shown is what is tried here.
 """
@@ -17,6 +18,7 @@ from app.seed.people import KNOWN
 from app.tour.circle import Circle
 from app.tour.house import EXAMPLES, House, Off, operations
 from app.tour.journey import Journey
+from app.tour.promotion import Promotion
 from app.tour.trade_in import TradeIn
 from domain.viewer import Role
 
@@ -34,6 +36,7 @@ class Tour:
         Circle(self.house, self.say).run()
         Journey(self.house, self.say).run()
         TradeIn(self.house, self.say).run()
+        Promotion(self.house, self.say).run()
         self.prove()
 
     def prove(self) -> None:

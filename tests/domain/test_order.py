@@ -128,7 +128,7 @@ def test_tenders_sum_to_the_whole_or_are_refused(whole: int, credit: int, cash: 
     wish = Wish(cents(credit), cents(cash), PaymentProvider.TEST if provider else None)
 
     try:
-        tenders = plan_tenders(cents(whole), wish)
+        tenders = plan_tenders(cents(whole), wish, cents(0))
     except TendersDoNotFit:
         assert credit + cash > whole or (credit + cash < whole and not provider)
         return
@@ -140,7 +140,7 @@ def test_tenders_sum_to_the_whole_or_are_refused(whole: int, credit: int, cash: 
 @pytest.mark.parametrize("wish", [Wish(credit=Money(1, Currency.CNY)), Wish(cash=cents(-1))])
 def test_tenders_in_another_currency_or_below_zero_are_refused(wish: Wish) -> None:
     with pytest.raises(InvalidInput):
-        plan_tenders(cents(100), wish)
+        plan_tenders(cents(100), wish, cents(0))
 
 
 def order_of(*states: LineState, state: OrderState) -> Order:

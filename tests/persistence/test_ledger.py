@@ -367,10 +367,10 @@ TAMPERING = {
     ),
     "a budget is made up": (
         """
-        INSERT INTO campaign (id, code, name, funder, currency, budget_minor, subsidy_minor, minimum_minor,
-            reserved_minor, spent_minor, starts_at, ends_at, state, opened_by, opened_at, version)
-        SELECT gen_random_uuid(), 'X', '{}', 'HOUSE', 'EUR', 100, 1, 2, 0, 0, now(), now() + interval '1 day', 'OPEN',
-            $1, now(), 1
+        INSERT INTO campaign (id, code, name, funder, purpose, shares, currency, budget_minor, subsidy_minor,
+            minimum_minor, reserved_minor, spent_minor, starts_at, ends_at, state, opened_by, opened_at, version)
+        SELECT gen_random_uuid(), 'X', '{}', 'HOUSE', 'TRADE_IN', '[]', 'EUR', 100, 1,
+            2, 0, 0, now(), now() + interval '1 day', 'OPEN', $1, now(), 1
         """,
         {"drifted_budgets": 1},
     ),

@@ -237,9 +237,9 @@ async def test_the_database_refuses_more_than_was_bought(people: People, market:
     with pytest.raises(asyncpg.PostgresError, match="more is returned of an order line than was bought"):
         await returns.execute(
             "INSERT INTO goods_return (id, code, order_id, order_line_id, buyer, quantity, state, reason, note, photos,"
-            " late, currency, worth_minor, requested_by, requested_at, decision, opened, version)"
+            " late, currency, worth_minor, duties_minor, requested_by, requested_at, decision, opened, version)"
             " SELECT gen_random_uuid(), 'GR-X', order_id, order_line_id, buyer, 2, 'REQUESTED', reason, note, photos,"
-            " late, currency, worth_minor, requested_by, requested_at, decision, opened, 1"
+            " late, currency, worth_minor, 0, requested_by, requested_at, decision, opened, 1"
             " FROM goods_return WHERE order_line_id = :line LIMIT 1",
             line=line,
         )

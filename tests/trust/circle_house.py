@@ -23,7 +23,7 @@ from tests.support.clock import Clock
 from tests.trust.selection import input_type, noun_of
 from tests.trust.world import outcome
 
-NODES_AT_ONCE = 100
+NODES_AT_ONCE = 50
 WANTED = {
     "Order": "id lines { id } payment { id }",
     "Contract": "id version",

@@ -1,6 +1,7 @@
 """A house that a module of trust tests shares; its tests leave each other alone."""
 
-from collections.abc import AsyncIterator
+import fcntl
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
 import asyncpg
@@ -14,6 +15,14 @@ from schema.root import build
 from tests.conftest import copied
 from tests.support.api import Api
 from tests.trust.world import World
+
+
+@pytest.fixture
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No other crowd on this machine meanwhile: two of them on two processors would wait for each other's turns."""
+    with (tmp_path_factory.getbasetemp().parent / "crowd.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -90,7 +90,7 @@ class Patient(Crowd):
 
 
 @pytest.fixture
-async def crowd(database: Services, house: House) -> AsyncIterator[Crowd]:
+async def crowd(alone: None, database: Services, house: House) -> AsyncIterator[Crowd]:
     servers = [ApiProcess(database).launch() for _ in range(2)]
     wire = Wire(PATIENCE_SECONDS)
     try:
@@ -160,13 +160,16 @@ class Bazaar:
             if offered["__typename"] != "TradeIn":
                 continue
             self.came["offered"] += 1
-            await self.buy(owner, offered["id"], subsidised="campaignCode" in wanted)
-            if self.dice.random() < 0.5:
+            bought = await self.buy(owner, offered["id"], subsidised="campaignCode" in wanted)
+            if not bought or self.dice.random() < 0.5:
                 done = await self.crowd.everywhere(owner, WITHDRAW, tradeInId=offered["id"])
                 self.came["withdrawn"] += done["__typename"] == "TradeIn"
 
-    async def buy(self, owner: Account, trade_in_id: str, *, subsidised: bool) -> None:
-        """A new piece, a journey, or both; now and then it is called off, or the supplier says no."""
+    async def buy(self, owner: Account, trade_in_id: str, *, subsidised: bool) -> bool:
+        """A new piece, a journey, or both; now and then it is called off, or the supplier says no.
+
+        Whether anything was bought.
+        """
         what = self.dice.choice(["piece", "journey", "both", "both"])
         if what != "journey":
             thing = self.dice.choice(self.things)
@@ -178,13 +181,14 @@ class Bazaar:
         mode = self.dice.choice(["TENDER", "TENDER", "FULL_PRICE"])
         cash = whole if mode == "FULL_PRICE" else whole - 1_020 - (100 if subsidised else 0)
         if cash <= 0:
-            return
+            return False
         tenders = {"cash": money(cash), "tradeIn": {"tradeInId": trade_in_id, "mode": mode}}
         placed = await self.crowd.everywhere(owner, PLACE, cartId=found[0]["id"], delivery=TO_PARIS, tenders=tenders)
         if placed["__typename"] != "Order":
-            return
+            return False
         self.came["bought"] += 1
         await self.think_again(owner, placed)
+        return True
 
     async def think_again(self, owner: Account, placed: Any) -> None:
         journeys = [line["booking"]["id"] for line in placed["lines"] if line["booking"]]

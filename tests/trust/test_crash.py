@@ -125,7 +125,7 @@ def name(account: Account) -> str:
 
 
 @pytest.fixture
-async def town() -> AsyncIterator[Town]:
+async def town(alone: None) -> AsyncIterator[Town]:
     with tempfile.TemporaryDirectory(prefix="cercle-crash-") as place:
         os.chmod(place, 0o755)
         supervisor = ServiceSupervisor(Path(place))

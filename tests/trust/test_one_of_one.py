@@ -52,7 +52,7 @@ async def buy(crowd: Crowd, buyer: Account, thing: Listing) -> Any:
 
 
 @pytest.fixture
-async def crowd(database: Services, house: House) -> AsyncIterator[Crowd]:
+async def crowd(alone: None, database: Services, house: House) -> AsyncIterator[Crowd]:
     servers = [ApiProcess(database).launch() for _ in range(2)]
     wire = Wire(PATIENCE_SECONDS)
     try:

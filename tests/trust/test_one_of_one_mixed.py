@@ -209,7 +209,7 @@ class Fair:
 
 
 @pytest.fixture
-async def fair(database: Services, house: House, people: People, api: Api) -> AsyncIterator[Fair]:
+async def fair(alone: None, database: Services, house: House, people: People, api: Api) -> AsyncIterator[Fair]:
     market = Market(house, api)
     sellers = [await people.customer() for _ in range(CONSIGNED)]
     consigned = [await market.consigned(seller, PRICE) for seller in sellers]
