@@ -52,6 +52,7 @@ NAMES: dict[str, Any] = {
 """What the values below are made with."""
 
 CARDS = {card.__name__: card for card in (BrandCard, ProductCard, PieceCard, ListingCard)}
+SPACE = {**NAMES, **CARDS}
 WRITTEN = frozenset({*CARDS.values(), Localized, Money, Reference, Saving, plain, saving})
 """What is asked of them is one expression each."""
 
@@ -191,9 +192,9 @@ def card_reader(parts: frozenset[CardPart] = WHOLE_CARD) -> CardReader:
     found = ", ".join(f"{name}=None" for name in (*BESIDE_PRODUCT.values(), *BESIDE_PIECE.values()))
     source = f"def card(row, {found}):\n    {taken} = tuple(row)[-{len(columns)}:]\n    return {beside}\n"
     source += f"def exactly(row):\n    {taken} = row\n    return {exactly}\n"
-    space = {**NAMES, **CARDS, "new": tuple.__new__}
+    space = {**SPACE, "new": tuple.__new__}
     exec(compile(source, "<card of a listing>", "exec"), space)
     selected = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))
-    recipe = Recipe(names, listing("{0}({1})"), {**NAMES, **CARDS}, space["exactly"], WRITTEN)
+    recipe = Recipe(names, listing("{0}({1})"), SPACE, space["exactly"], WRITTEN)
     places = {column: place for place, column in enumerate(columns)}
     return CardReader(selected, f"SELECT {selected} {TABLES}", places, space["card"], recipe)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -434,15 +434,18 @@ class Builder:
 
     def drawing(self, field: Field, type_: GraphQLOutputType) -> Callable[[Run, Recipe], Body | None]:
         """What finds the body for lists of a recipe, which is written when the first of them comes."""
-        kept: dict[Recipe, Body | None] = {}
+        kept: dict[Hashable, tuple[Recipe, Body | None]] = {}
         drawn = self.plan.drawn
 
         def find(run: Run, recipe: Recipe) -> Body | None:
-            if recipe not in kept:
+            # By what it says: a reader that was forgotten and made again has another one that says the same.
+            key = (recipe.expression, recipe.columns, id(recipe.names))
+            if key not in kept:
                 if len(kept) >= RECIPES_MAX:
                     return None
-                kept[recipe] = drawn(run, type_, field, recipe)
-            return kept[recipe]
+                # With the recipe, so that its names stay what they are.
+                kept[key] = recipe, drawn(run, type_, field, recipe)
+            return kept[key][1]
 
         return find
 

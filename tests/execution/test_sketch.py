@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from graphql import parse
 
 from schema.execution import compiled_context
 from schema.execution.builder import RECIPES_MAX
@@ -80,6 +81,16 @@ async def test_a_list_of_too_many_recipes_is_read_by_its_items(monkeypatch: pyte
     monkeypatch.setattr("schema.execution.builder.RECIPES_MAX", 0)
     assert RECIPES_MAX > 0
     await same("{ barges { number label cargo { tons } } }")
+
+
+def test_recipes_that_say_the_same_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    schema = harbour(compiled_context(size=4))
+    executor: Any = compiled_context(size=4).build(schema._schema, parse("{ barges { number label } }"), None, Sea())
+    with sources(monkeypatch) as found:
+        for _ in range(RECIPES_MAX + 2):
+            monkeypatch.setattr(Barges, "__recipe__", type("Again", (BargeRecipe,), {}))
+            assert executor.again(Sea()).execute_operation().errors is None
+    assert sum("drawn_items" in text for text in found) == 1
 
 
 def test_a_recipe_that_makes_no_object_of_the_type_is_not_used(made: list[Any]) -> None:
