@@ -160,11 +160,15 @@ def made(
     rows = rows[: page.size]
     if page.backward:
         rows = rows[::-1]
-    drawn = isinstance(item, Recipe)
-    items = Drawn(rows, item) if isinstance(item, Recipe) else [item(row) for row in rows]
+    items: Sequence[T]
+    if isinstance(item, Recipe):
+        items, keys = Drawn(rows, item), Keys(rows, key)
+    else:
+        items = [item(row) for row in rows]
+        keys = Keys(items, key)
     return Page(
         items=items,
-        keys=Keys(rows if drawn else items, key),
+        keys=keys,
         has_next=more if forward else page.from_key is not None,
         has_previous=page.from_key is not None if forward else more,
         total=total,

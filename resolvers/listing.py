@@ -1,6 +1,6 @@
 """Listings as shoppers browse them, and the history of their prices."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -67,13 +67,6 @@ async def price_history(context: Context, listing_id: ListingId, page: PageReque
         return await context.readers.prices.histories(listings, page)
 
     return await context.loaders.page("priceHistory", page, batch).load(listing_id)
-
-
-def cover(context: Context, some: Listing | ListingCard) -> str | Awaitable[str | None] | None:
-    """Where the picture on a listing's card is; a card says so at once."""
-    if isinstance(some, ListingCard):
-        return None if some.cover_key is None else context.media.read(some.cover_key, context.now)
-    return cover_of(context, some)
 
 
 async def cover_of(context: Context, some: Listing) -> str | None:
