@@ -13,12 +13,13 @@ import orjson
 from graphql import GraphQLError, parse, print_ast, separate_operations
 
 from app.document import name_for
+from domain.problem import Problem
 from schema.coded import CodedSchema
 
 APOLLO = "apollo-persisted-query-manifest"
 
 
-class BadDocument(RuntimeError):
+class BadDocument(Problem):
     """A registered document does not fit the schema: the process does not start with a promise it can not keep."""
 
 

@@ -6,11 +6,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from domain.problem import Problem
+
 ROOM_BYTES_MIN = 256 * 2**20
 """For PostgreSQL's own log of changes, and something to put into it."""
 
 
-class PlaceProblem(RuntimeError):
+class PlaceProblem(Problem):
     """The data directory can not be used; the message is one line that says what to do."""
 
 

@@ -2,13 +2,28 @@
 
 import gc
 
-# There is no garbage yet, only a hundred thousand new objects that the collector would go through again and again.
-gc.disable()
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
-import app.server  # noqa: E402, F401
-from schema.root import build  # noqa: E402
+from app.config import Settings
 
-build()
-# A collector that touches shared memory makes copies of it.
-gc.freeze()
-gc.enable()
+
+def preload() -> None:
+    # There is no garbage yet, only a hundred thousand new objects that the collector would go through again and again.
+    gc.disable()
+    import app.server  # noqa: F401
+    from schema.root import build
+
+    build()
+    # A collector that touches shared memory makes copies of it.
+    gc.freeze()
+    gc.enable()
+
+
+try:
+    Settings()
+except (SettingsError, ValidationError):
+    # Nobody will be forked: whoever wants to is just being told why.
+    pass
+else:
+    preload()

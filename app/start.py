@@ -16,17 +16,18 @@ from app import auth
 from app.config import Environment, ResponseCache, Settings
 from app.place import check_place
 from app.supervisor import Child
+from domain.problem import Problem
 from domain.viewer import AccountId, Role
 from persistence.embedded import ServiceSupervisor, running
 from persistence.migrate import DatabaseProblem, SchemaFound, SchemaState, migrate, schema_found
 from persistence.soundness import check_sound
 
 
-class PortInUse(RuntimeError):
+class PortInUse(Problem):
     """Somebody else listens there."""
 
 
-class OnlyInDevelopment(RuntimeError):
+class OnlyInDevelopment(Problem):
     """This would be a hole in production."""
 
 

@@ -20,6 +20,8 @@ from typing import Any
 
 import structlog
 
+from domain.problem import Problem
+
 log = structlog.get_logger("cercle.supervisor")
 
 STEADY_SECONDS = 5.0
@@ -40,7 +42,7 @@ PRELOADED = ["app.preload"]
 _context = multiprocessing.get_context("forkserver")
 
 
-class StartFailed(RuntimeError):
+class StartFailed(Problem):
     """A child ended before it served; what it logged says why."""
 
 

@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Callable, Set
 from collections.abc import Mapping as Map
 from enum import StrEnum
+from functools import lru_cache
 from types import SimpleNamespace, UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -23,6 +24,9 @@ E = TypeVar("E")
 PARTS_MAX = 256
 """Sets of fields of which it is remembered how they are read."""
 
+KEPT_MAX = 256
+"""Documents of one column that are remembered as they were read."""
+
 Read = Callable[[Map[str, Any]], Any]
 Write = Callable[[Any, dict[str, Any]], None]
 
@@ -31,11 +35,14 @@ class Mapping(Generic[E]):
     """Reads from SQLAlchemy row mappings and asyncpg records alike.
 
     A field `price: Money` is the columns `price_minor` and `price_currency`, or `price_minor` and the row's `currency`.
+    Of the documents in the columns `kept` the last ones are remembered as they were read: they are large, they come
+    again and again, and nothing can be changed of what they are read as.
     """
 
-    def __init__(self, noun: type[E], table: Table) -> None:
+    def __init__(self, noun: type[E], table: Table, *, kept: Set[str] = frozenset()) -> None:
         self.noun = noun
         self.table = table
+        self._kept = kept
         hints = get_type_hints(noun)
         self._readers: dict[str, Read] = {}
         self._parts_of: dict[frozenset[str], list[tuple[str, Read]]] = {}
@@ -80,7 +87,7 @@ class Mapping(Generic[E]):
             return self._parts(name, inner)
         column = self.table.columns[name]
         if isinstance(column.type, JSONB):
-            return json_column(name, TypeAdapter(hint))
+            return json_column(name, TypeAdapter(hint), kept=name in self._kept)
         if isinstance(inner, type) and issubclass(inner, StrEnum):
             return enum_column(name, inner)
         assert optional == bool(column.nullable), f"{self.table.name}.{name}: null in one of noun and row only"
@@ -174,13 +181,14 @@ def money_column(name: str, currency_column: str) -> tuple[Read, Write]:
     return read, write
 
 
-def json_column(name: str, adapter: TypeAdapter[Any]) -> tuple[Read, Write]:
+def json_column(name: str, adapter: TypeAdapter[Any], *, kept: bool = False) -> tuple[Read, Write]:
     # The adapter's own methods do this and more.
     validator = adapter.validator
+    load = lru_cache(KEPT_MAX)(validator.validate_json) if kept else validator.validate_json
 
     def read(row: Map[str, Any]) -> Any:
         value = row[name]
-        return validator.validate_json(value) if isinstance(value, str) else validator.validate_python(value)
+        return load(value) if isinstance(value, str) else validator.validate_python(value)
 
     def write(entity: Any, row: dict[str, Any]) -> None:
         row[name] = adapter.dump_python(getattr(entity, name), mode="json")

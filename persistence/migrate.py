@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from domain.problem import Problem
 from persistence.database import CONNECT_TIMEOUT_SECONDS
 from persistence.table import APP_ROLE
 
@@ -34,7 +35,7 @@ def owner_engine(url: str) -> AsyncEngine:
     return create_async_engine("postgresql+asyncpg://", async_creator=creator, poolclass=NullPool)
 
 
-class DatabaseProblem(RuntimeError):
+class DatabaseProblem(Problem):
     """The database can not be used as it is; the message is one line that says what to do."""
 
 

@@ -43,7 +43,7 @@ class PolicyVersionRow(SQLModel, table=True):
     published_at: datetime = moment()
 
 
-POLICIES = Mapping(PolicyVersion, PolicyVersionRow.__table__)  # type: ignore[attr-defined]
+POLICIES = Mapping(PolicyVersion, PolicyVersionRow.__table__, kept={"terms"})  # type: ignore[attr-defined]
 
 
 def opening() -> str:

@@ -1,6 +1,6 @@
 """The catalogue, which is public."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from domain.attribute import AttributeDefinition, AttributeValue
@@ -83,28 +83,28 @@ async def products(context: Context, wanted: ProductFilter, page: PageRequest) -
 Described = Sequence[tuple[AttributeDefinition, AttributeValue]]
 
 
-def whole(context: Context, some: Product | ProductCard) -> Product | Awaitable[Product]:
-    """All of a product, of which a card shows the little that stands on it, unless more was looked for."""
-    if isinstance(some, Product):
-        return some
-    return some.whole or loaded(context, some)
+def whole(some: Product | ProductCard) -> Product | None:
+    """All of a product, where it is at hand: a card shows the little that stands on it, unless more was looked for."""
+    return some if isinstance(some, Product) else some.whole
 
 
-async def loaded(context: Context, some: ProductCard) -> Product:
+async def loaded(context: Context, some: Product | ProductCard) -> Product:
+    """All of a product that is not at hand."""
     found = await context.loaders.product.load(some.id)
     assert found is not None, "products are never deleted"
     return found
 
 
-def described(context: Context, some: Product | ProductCard) -> Described | Awaitable[Described]:
-    """A product's attributes, each beside its definition."""
+def described(some: Product | ProductCard) -> Described | None:
+    """A product's attributes, each beside its definition, where both are at hand."""
     if isinstance(some, ProductCard) and some.whole is not None and some.definitions is not None:
         return paired(some.whole, some.definitions)
-    return described_by_tree(context, some)
+    return None
 
 
 async def described_by_tree(context: Context, some: Product | ProductCard) -> Described:
-    product = some if isinstance(some, Product) else await loaded(context, some)
+    """The same for a product whose definitions are not at hand."""
+    product = whole(some) or await loaded(context, some)
     found = await tree(context)
     own = found.get(product.category_id)
     return paired(product, () if own is None else definitions([found[above] for above in own.path if above in found]))

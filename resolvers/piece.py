@@ -1,6 +1,6 @@
 """Pieces and their passports: listed ones are public, others are for staff and their owner."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain.listing import Listing, PieceCard
@@ -20,14 +20,13 @@ async def of_listing(context: Context, listing: Listing) -> Piece | None:
     return None if listing.piece_id is None else await piece(context, listing.piece_id, None)
 
 
-def whole(context: Context, some: Piece | PieceCard) -> Piece | Awaitable[Piece]:
-    """All of a piece, of which a card shows the little that stands on it, unless more was looked for."""
-    if isinstance(some, Piece):
-        return some
-    return some.whole or loaded(context, some)
+def whole(some: Piece | PieceCard) -> Piece | None:
+    """All of a piece, where it is at hand: a card shows the little that stands on it, unless more was looked for."""
+    return some if isinstance(some, Piece) else some.whole
 
 
-async def loaded(context: Context, some: PieceCard) -> Piece:
+async def loaded(context: Context, some: Piece | PieceCard) -> Piece:
+    """All of a piece that is not at hand."""
     found = await context.loaders.piece.load(some.id)
     assert found is not None, "whoever sees a listing sees its piece"
     return found

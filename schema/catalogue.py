@@ -156,30 +156,35 @@ class Product(Node):
 
     story: Any = of_whole(
         resolve.whole,
+        resolve.loaded,
         lambda product, info: None if product.story is None else product.story.read(info.context.viewer.locale),
         str | None,
         description="Its story; null where it was never told.",
     )
     attributes: Any = of_whole(
         resolve.described,
+        resolve.described_by_tree,
         lambda described, _: [ProductAttribute(definition=one, value=value) for one, value in described],
         list[ProductAttribute],
         description="What it is like, in the order of its category's attributes.",
     )
     options: Any = of_whole(
         resolve.whole,
+        resolve.loaded,
         lambda product, _: product.options,
         list[OptionDefinition],
         description="What a buyer of it new chooses.",
     )
     reference_price: Any = of_whole(
         resolve.whole,
+        resolve.loaded,
         lambda product, _: product.reference_price,
         ReferencePrice | None,
         description="What it costs new; null where that is not documented.",
     )
     media: Any = of_whole(
         resolve.whole,
+        resolve.loaded,
         lambda product, _: product.media,
         list[Media],
         description="Its pictures, films and documents, pictures first.",

@@ -1,7 +1,6 @@
 """Object types over domain objects: fields are read by attribute, nothing is copied."""
 
-from collections.abc import Callable
-from inspect import iscoroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
@@ -24,19 +23,24 @@ def noun(source: type | tuple[type, ...], *, description: str) -> Callable[[type
 
 
 def of_whole(
-    whole: Callable[[Any, Any], Any], read: Callable[[Any, Any], Any], graphql_type: Any, *, description: str
+    at_hand: Callable[[Any], Any],
+    loaded: Callable[[Any, Any], Awaitable[Any]],
+    read: Callable[[Any, Any], Any],
+    graphql_type: Any,
+    *,
+    description: str,
 ) -> Any:
-    """A field that `read(thing, info)` takes from all of a thing.
+    """A field that `read(whole, info)` takes from all of a thing.
 
-    `whole(context, source)` answers with it, or with a coroutine when the source is a card that does not have it.
+    That is `at_hand(source)`, or `await loaded(context, source)` for a card that does not have it.
     """
 
-    async def later(found: Any, info: strawberry.Info) -> Any:
-        return read(await found, info)
+    async def later(root: Any, info: strawberry.Info) -> Any:
+        return read(await loaded(info.context, root), info)
 
     def resolve(root: Any, info: strawberry.Info) -> Any:
-        found = whole(info.context, root)
-        return later(found, info) if iscoroutine(found) else read(found, info)
+        found = at_hand(root)
+        return later(root, info) if found is None else read(found, info)
 
     return strawberry.field(resolver=resolve, graphql_type=graphql_type, description=description)
 

@@ -94,7 +94,9 @@ def for_staff(name: str, graphql_type: Any, *, description: str) -> Any:
     def read(one: piece.Piece, info: Info) -> Any:
         return getattr(one, name) if info.context.viewer.is_staff else None
 
-    return of_whole(resolve.whole, read, graphql_type, description=f"{description[:-1]}; null for others.")
+    return of_whole(
+        resolve.whole, resolve.loaded, read, graphql_type, description=f"{description[:-1]}; null for others."
+    )
 
 
 @noun(
@@ -114,12 +116,14 @@ class Piece(Node):
 
     condition: Any = of_whole(
         resolve.whole,
+        resolve.loaded,
         lambda one, info: None if one.condition is None else one.condition.read(info.context.viewer.locale),
         str | None,
         description="Its condition in words; null until somebody described it.",
     )
     serial_masked: Any = of_whole(
         resolve.whole,
+        resolve.loaded,
         lambda one, _: one.serial_masked,
         str | None,
         description="The last signs of its serial; null when it has none.",
@@ -127,12 +131,14 @@ class Piece(Node):
     serial: Any = for_staff("serial", str | None, description="Its whole serial. For staff.")
     media: Any = of_whole(
         resolve.whole,
+        resolve.loaded,
         lambda one, _: one.media,
         list[Media],
         description="Its own pictures, films and documents, pictures first.",
     )
     measurements: Any = of_whole(
         resolve.whole,
+        resolve.loaded,
         lambda one, _: one.measurements,
         list[PieceMeasurement],
         description="What instruments said of it.",

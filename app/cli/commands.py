@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from app.config import Environment, Settings
+from domain.problem import Problem
 
 commands = typer.Typer(
     help="Cercle: the headless backend of a luxury house whose goods and money go round.",
@@ -35,45 +36,12 @@ err = Console(stderr=True)
 def main() -> None:
     try:
         commands()
-    except SystemExit:
-        # So every command ends. It is no problem, and what problems there are takes seconds to look up.
-        raise
-    except problems() as problem:
+    except (SettingsError, ValidationError, Problem) as problem:
         for line in told(problem):
             err.print(f"[bold red]cercle:[/] {escape(line)}", highlight=False, soft_wrap=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def problems() -> tuple[type[Exception], ...]:
-    """What a person can do something about; looked up when something went wrong, for the imports take a while."""
-    from app.manifest import BadDocument
-    from app.place import PlaceProblem
-    from app.seed import NotEmpty
-    from app.start import OnlyInDevelopment, PortInUse
-    from app.supervisor import StartFailed
-    from persistence.embedded import ServiceFailed, ServicesBusy
-    from persistence.migrate import DatabaseProblem
-
-    return (
-        SettingsError,
-        ValidationError,
-        BadDocument,
-        DatabaseProblem,
-        NotEmpty,
-        OnlyInDevelopment,
-        PlaceProblem,
-        PortInUse,
-        ServiceFailed,
-        ServicesBusy,
-        StartFailed,
-        Problem,
-    )
-
-
-class Problem(Exception):
-    """Said in one line."""
 
 
 def told(problem: Exception) -> list[str]:

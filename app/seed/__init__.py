@@ -22,6 +22,7 @@ from domain.account import Account
 from domain.listing import ListingId
 from domain.money import Currency, Money
 from domain.policy import AppraisalTerms, gather
+from domain.problem import Problem
 from domain.viewer import Role
 from persistence.account import SqlAccounts
 from persistence.acquisition import SqlAcquisitionPlans
@@ -46,7 +47,7 @@ Progress = Callable[[str, int, int], None]
 """Told what is being made, how many are there, and how many there will be."""
 
 
-class NotEmpty(RuntimeError):
+class NotEmpty(Problem):
     """The database has a catalogue already, which a seed would mix with fiction."""
 
 

@@ -10,11 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Self
 
+from domain.problem import Problem
+
 _LAUNCH = Path(__file__).with_name("launch.py")
 _SHOWN_LINES = 15
 
 
-class ServiceFailed(RuntimeError):
+class ServiceFailed(Problem):
     """A service could not be made to run; the message ends with the last lines it wrote."""
 
 

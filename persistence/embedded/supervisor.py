@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from domain.problem import Problem
 from persistence.embedded import postgres as pg
 from persistence.embedded import valkey as vk
 from persistence.embedded.binaries import postgres_programs
@@ -36,7 +37,7 @@ class Services:
     redis_url: str
 
 
-class ServicesBusy(RuntimeError):
+class ServicesBusy(Problem):
     """The services of this data directory belong to another process."""
 
 

@@ -17,7 +17,13 @@ Name = tuple[str, str]
 def sources() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted((ROOT / "domain").rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
-        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), ast.parse(path.read_text())
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), parsed(path)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The source of a module; many checks look at all of them."""
+    return ast.parse(path.read_text())
 
 
 def is_package(module: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.jobs import JOBS
-from tests.house.calls import sources
+from tests.house.calls import parsed, sources
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("schema", "resolvers", "domain", "persistence", "app")
@@ -117,7 +117,7 @@ def test_nothing_is_named_for_being_useful() -> None:
 
     for path in files():
         if path.suffix == ".py":
-            for node in ast.walk(ast.parse(path.read_text())):
+            for node in ast.walk(parsed(path)):
                 if isinstance(node, ast.ClassDef):
                     words = {word.lower() for word in re.findall("[A-Z][a-z]+", node.name)}
                     assert not words & FORBIDDEN_NAMES, f"{path}: {node.name}"
@@ -140,7 +140,7 @@ def test_every_module_says_what_it_is() -> None:
     silent = [
         str(path.relative_to(ROOT))
         for path in files()
-        if path.suffix == ".py" and path.read_text().strip() and ast.get_docstring(ast.parse(path.read_text())) is None
+        if path.suffix == ".py" and path.read_text().strip() and ast.get_docstring(parsed(path)) is None
     ]
 
     assert silent == []
