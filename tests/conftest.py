@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -98,16 +99,15 @@ async def database(services: Services, template: str) -> AsyncIterator[Services]
         yield database
 
 
-@pytest.fixture
-def settings(database: Services, tmp_path: Path) -> Settings:
+def lenient(database: Services, data_dir: Path) -> Settings:
+    """For a house that holds nobody back, for all tests come from one address."""
     return Settings(
-        data_dir=tmp_path,
+        data_dir=data_dir,
         database_url=database.app_url,
         redis_url=database.redis_url,
         pool_size=8,
         # What strangers read is kept in every test, so that one which reads something old fails.
         response_cache=ResponseCache.MEMORY,
-        # All tests come from one address.
         stranger_mutations_per_minute=1_000_000,
         cost_bucket=1_000_000_000,
         cost_restored_per_second=1_000_000_000,
@@ -116,6 +116,40 @@ def settings(database: Services, tmp_path: Path) -> Settings:
         sign_in_attempts_per_name=1_000_000,
         sign_in_attempts_per_address=1_000_000,
     )
+
+
+@asynccontextmanager
+async def served(house: House) -> AsyncIterator[Api]:
+    """The API over HTTP, without a socket."""
+    app = create(house.settings)
+    app.state.house = house
+    async with Api(app, house) as api:
+        yield api
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A house on a database of its own, that a module of tests shares."""
+
+    database: Services
+    house: House
+    api: Api
+    people: People
+
+
+@asynccontextmanager
+async def opened(services: Services, template: str, data_dir: Path) -> AsyncIterator[Place]:
+    async with (
+        copied(services, template) as database,
+        open_house(lenient(database, data_dir)) as house,
+        served(house) as api,
+    ):
+        yield Place(database, house, api, People(house))
+
+
+@pytest.fixture
+def settings(database: Services, tmp_path: Path) -> Settings:
+    return lenient(database, tmp_path)
 
 
 @pytest.fixture
@@ -127,9 +161,7 @@ async def house(settings: Settings) -> AsyncIterator[House]:
 @pytest.fixture
 async def api(house: House) -> AsyncIterator[Api]:
     """The API over HTTP, without a socket."""
-    app = create(house.settings)
-    app.state.house = house
-    async with Api(app, house) as api:
+    async with served(house) as api:
         yield api
 
 

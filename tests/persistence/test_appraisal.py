@@ -14,10 +14,8 @@ from domain.page import PageRequest
 from domain.viewer import AccountId
 from persistence.appraisal import SqlAppraisalReader, SqlAppraisals
 from persistence.certificate import SqlCertificateReader
-from persistence.embedded import Services
-from tests.support.api import Api
+from tests.conftest import Place
 from tests.support.appraisal import Workshop
-from tests.support.people import People
 
 PAST = 3_000
 CURSOR = (datetime(2026, 6, 1, tzinfo=UTC), UUID(int=0))
@@ -65,15 +63,15 @@ class Explained:
         self.plans.clear()
 
 
-@pytest.fixture
-async def explained(api: Api, people: People, database: Services) -> AsyncIterator[Explained]:
+@pytest.fixture(scope="module")
+async def explained(place: Place) -> AsyncIterator[Explained]:
     """A house that has judged thousands of objects and has a few before it."""
-    workshop = await Workshop(api, people).open()
-    seller, appraiser = await people.customer(), await workshop.appraiser()
+    workshop = await Workshop(place.api, place.people).open()
+    seller, appraiser = await place.people.customer(), await workshop.appraiser()
     await workshop.judged(appraiser, seller)
     for _ in range(3):
         await workshop.opened(seller)
-    owner = await asyncpg.connect(database.owner_url)
+    owner = await asyncpg.connect(place.database.owner_url)
     await owner.execute(
         "INSERT INTO wallet_hold (id, owner, kind, currency, amount_minor, captured_minor, slices, state, expires_at,"
         " cause_kind, cause_id, created_at, version) SELECT gen_random_uuid(), $1, 'CASH', 'EUR', 1, 0, '[]', 'HELD',"

@@ -14,11 +14,9 @@ from domain.shop import ShopId
 from domain.viewer import AccountId
 from persistence.appointment import SqlAppointmentReader
 from persistence.consignment import SqlConsignmentReader
-from persistence.embedded import Services
-from tests.support.api import Api
+from tests.conftest import Place
 from tests.support.consignment import Counter, slot, uuid_of
 from tests.support.explained import Explained
-from tests.support.people import People
 
 PAST = 6_000
 FUTURE = datetime(2036, 1, 1, tzinfo=UTC)
@@ -38,13 +36,13 @@ SELECT gen_random_uuid(), id, 'RETURN', 1, now(), 'VOID', NULL, now(), '' FROM m
 """
 
 
-@pytest.fixture
-async def counter(api: Api, people: People) -> Counter:
-    return await Counter(api, people).open()
+@pytest.fixture(scope="module")
+async def counter(place: Place) -> Counter:
+    return await Counter(place.api, place.people).open()
 
 
-@pytest.fixture
-async def explained(counter: Counter, database: Services) -> AsyncIterator[Explained]:
+@pytest.fixture(scope="module")
+async def explained(counter: Counter, place: Place) -> AsyncIterator[Explained]:
     """A house with thousands of consignments that are over, and a few under way."""
     for _ in range(3):
         await counter.submitted()
@@ -54,7 +52,7 @@ async def explained(counter: Counter, database: Services) -> AsyncIterator[Expla
     back = await counter.received()
     await counter(counter.seller, "consignmentWithdraw", consignmentId=back)
     owner = await asyncpg.connect(
-        database.owner_url, server_settings={"plan_cache_mode": "force_generic_plan", "jit": "off"}
+        place.database.owner_url, server_settings={"plan_cache_mode": "force_generic_plan", "jit": "off"}
     )
     await owner.execute(OVER)
     await owner.execute("ANALYZE")

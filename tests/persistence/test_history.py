@@ -8,7 +8,6 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from app.house import House
 from domain.account import Account
 from domain.goods_return import GoodsReturnFilter, GoodsReturnState
 from domain.money import Currency
@@ -18,18 +17,17 @@ from domain.payout import PayoutFilter, PayoutState
 from domain.receivable import ReceivableFilter, ReceivableState
 from domain.settlement import SettlementFilter, SettlementState
 from persistence.circulation import SqlCirculationReader, fold
-from persistence.embedded import Services
 from persistence.goods_return import SqlGoodsReturnReader
 from persistence.order import SqlOrderReader
 from persistence.payout import SqlPayoutReader
 from persistence.receivable import SqlReceivableReader
 from persistence.settlement import SqlSettlementReader
 from persistence.wallet import SqlWalletReader
-from tests.support.api import Api
+from tests.conftest import Place
 from tests.support.explained import Explained
 from tests.support.market import Market
 from tests.support.payout import requested
-from tests.support.people import People, euros
+from tests.support.people import euros
 from tests.support.returns import Returns
 
 PAST = 6_000
@@ -53,22 +51,21 @@ def old(kind: int) -> str:
     return f"('00000000-0000-7000-8000-' || lpad(to_hex({kind} * 1000000 + n), 12, '0'))"
 
 
-@pytest.fixture
-def market(house: House, api: Api) -> Market:
-    return Market(house, api)
+@pytest.fixture(scope="module")
+def market(place: Place) -> Market:
+    return Market(place.house, place.api)
 
 
-@pytest.fixture
-async def person(people: People) -> Account:
+@pytest.fixture(scope="module")
+async def person(place: Place) -> Account:
     """Who bought, sold, returned, owed and was paid all of it."""
-    return await people.customer(cash=euros(9_000))
+    return await place.people.customer(cash=euros(9_000))
 
 
-@pytest.fixture
-async def explained(
-    api: Api, people: People, market: Market, person: Account, database: Services
-) -> AsyncIterator[Explained]:
+@pytest.fixture(scope="module")
+async def explained(market: Market, person: Account, place: Place) -> AsyncIterator[Explained]:
     """A house with one of each under way, and thousands of each that are over; all of them one customer's."""
+    api, people = place.api, place.people
     returns = await Returns(market, people).open()
     await market.credit(person, 500)
     buyer = await people.customer(cash=euros(2_000))
@@ -82,7 +79,7 @@ async def explained(
     cancel = "mutation ($i: PayoutCancelInput!) { payoutCancel(input: $i) { ... on Payout { state } } }"
     assert (await api(person, cancel, i={"payoutId": paid_out["id"]}))["payoutCancel"] == {"state": "CANCELLED"}
     owner = await asyncpg.connect(
-        database.owner_url, server_settings={"plan_cache_mode": "force_generic_plan", "jit": "off"}
+        place.database.owner_url, server_settings={"plan_cache_mode": "force_generic_plan", "jit": "off"}
     )
     past = f"(now() - interval '{DAYS_AGO} days' + n * interval '1 minute')"
     await multiply(owner, "sales_order", id=old(1), code="'P' || n")
@@ -165,8 +162,8 @@ async def test_circulation_reads_days_not_postings(explained: Explained, person:
     explained.check("what credit turned into")
 
 
-async def test_ones_own_circulation_reads_ones_own_credit_alone(explained: Explained, people: People) -> None:
-    other = await people.customer(cash=euros(10))
+async def test_ones_own_circulation_reads_ones_own_credit_alone(explained: Explained, place: Place) -> None:
+    other = await place.people.customer(cash=euros(10))
 
     await SqlCirculationReader(explained).of_accounts([other.id])
 

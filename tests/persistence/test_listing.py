@@ -8,16 +8,15 @@ from uuid import UUID
 import orjson
 import pytest
 
-from app.house import House
 from app.seed import seed
 from domain.listing import ListingFilter, ListingSort
 from domain.money import Currency
 from domain.page import CursorKey, PageRequest
 from domain.viewer import ANONYMOUS
-from persistence.embedded import Services
 from persistence.listing import SqlListingReader
 from persistence.passport import SqlPassportReader
 from persistence.price import SqlPriceReader
+from tests.conftest import Place
 
 PIECES = 4_000
 IN_EUROS: dict[str, Any] = {"currency": Currency.EUR}
@@ -53,10 +52,10 @@ class Explained:
         self.plans.clear()
 
 
-@pytest.fixture
-async def explained(database: Services, house: House) -> AsyncIterator[Explained]:
-    await seed(database.owner_url, pieces=PIECES)
-    async with house.readers.pool.acquire() as connection:
+@pytest.fixture(scope="module")
+async def explained(place: Place) -> AsyncIterator[Explained]:
+    await seed(place.database.owner_url, pieces=PIECES)
+    async with place.house.readers.pool.acquire() as connection:
         yield Explained(connection)
 
 
