@@ -17,7 +17,8 @@ run: $(STAMP)      ## serve the API with embedded PostgreSQL and Valkey
 	@$(BIN)/cercle run
 
 test: check        ## every check and every test
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not deep and not processes"
+	@$(BIN)/python -m pytest -n auto --maxprocesses 2 --dist loadfile -m "not deep and processes"
 
 deep: $(STAMP)     ## the long versions of some tests
 	@$(BIN)/python -m pytest -m deep

@@ -46,6 +46,16 @@ def roomy_memory() -> str | None:
     return str(MEMORY) if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MEMORY_BYTES_MIN else None
 
 
+DRIVING = {"fault", "hostile", "http", "subscription"}
+"""Folders whose tests drive processes of their own."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent.name in DRIVING:
+            item.add_marker(pytest.mark.processes)
+
+
 @pytest.fixture(scope="session")
 def services() -> Iterator[Services]:
     with tempfile.TemporaryDirectory(prefix="cercle-test-", dir=roomy_memory()) as place:

@@ -17,7 +17,7 @@ from tests.support.crowd import token_of
 from tests.support.houses import OpenHouse
 from tests.support.people import People
 from tests.support.proxy import Proxy, postgres_target, through
-from tests.support.servers import ServeCommand
+from tests.support.servers import ApiProcess
 from tests.support.waiting import until
 
 CLIENTS = 32
@@ -35,8 +35,8 @@ async def network(place: Services) -> AsyncIterator[Proxy]:
 
 
 @pytest.fixture
-async def server(place: Services, network: Proxy, tmp_path: Path) -> AsyncIterator[ServeCommand]:
-    server = ServeCommand(
+async def server(place: Services, network: Proxy, tmp_path: Path) -> AsyncIterator[ApiProcess]:
+    server = ApiProcess(
         place,
         CERCLE_DATABASE_URL=through(place.app_url, network.port),
         CERCLE_DATABASE_OWNER_URL=place.owner_url,
@@ -129,7 +129,7 @@ async def test_no_answer_is_cut_when_a_busy_house_is_told_to_stop(
 
 
 async def test_ready_turns_while_the_process_still_serves_and_what_hangs_is_told_so(
-    server: ServeCommand, network: Proxy, people: People
+    server: ApiProcess, network: Proxy, people: People
 ) -> None:
     before, silent, hanging = [await Line.open(server.port) for _ in range(3)]
     silent.send(b"POST /graphql HTTP/1.1\r\n")

@@ -12,6 +12,8 @@ from benchmarks.load import LoadFailed, Measured, length
 from benchmarks.servers import Ground
 from persistence.embedded import Services
 
+pytestmark = pytest.mark.processes
+
 READS = {"constant", "floor_listing", "listing", "floor_detail", "detail", "floor_listing_16", "listing_16"}
 CACHED = {"listing_memory", "listing_valkey"}
 MOVES = {"sql", "transfer", "sql_16", "transfer_16"}

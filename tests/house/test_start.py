@@ -22,6 +22,8 @@ from tests.conftest import on_database
 from tests.support.houses import OpenHouse, cercle, eventually
 from tests.support.servers import free_port
 
+pytestmark = pytest.mark.processes
+
 needs_proc = pytest.mark.skipif(sys.platform != "linux", reason="looks processes up in /proc")
 SECRET = "a-secret-that-nobody-knows-but-this-test"
 

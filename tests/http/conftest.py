@@ -6,13 +6,13 @@ import pytest
 
 from persistence.embedded import Services
 from tests.conftest import copied
-from tests.support.servers import ApiProcess
+from tests.support.servers import ServedProcess
 
 
 @pytest.fixture(scope="module")
-async def server(services: Services, template: str) -> AsyncIterator[ApiProcess]:
+async def server(services: Services, template: str) -> AsyncIterator[ServedProcess]:
     async with copied(services, template) as database:
-        process = ApiProcess(database).launch()
+        process = ServedProcess(database).launch()
         try:
             await process.ready()
             yield process

@@ -3,13 +3,13 @@
 from uuid import uuid4
 
 from tests.support import node
-from tests.support.servers import ApiProcess
+from tests.support.servers import ServedProcess
 
 AUDITS = 61
 
 
 @node.needs_node
-async def test_every_audit_of_graphql_over_http_passes(server: ApiProcess) -> None:
+async def test_every_audit_of_graphql_over_http_passes(server: ServedProcess) -> None:
     told = await node.run("audit.mjs", CERCLE_URL=f"{server.url}/graphql")
 
     assert [audit for audit in told if audit["status"] != "ok"] == []
@@ -18,7 +18,7 @@ async def test_every_audit_of_graphql_over_http_passes(server: ApiProcess) -> No
 
 @node.needs_node
 async def test_apollos_client_names_a_query_teaches_it_once_and_then_names_it_by_post_or_get(
-    server: ApiProcess,
+    server: ServedProcess,
 ) -> None:
     told = await node.run("apollo.mjs", CERCLE_URL=f"{server.url}/graphql", MARK=uuid4().hex)
 

@@ -20,7 +20,7 @@ from persistence.embedded import Services
 from tests.conftest import copied
 from tests.support import node
 from tests.support.api import Api
-from tests.support.servers import REPOSITORY, ApiProcess
+from tests.support.servers import REPOSITORY, ServedProcess
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 LOCAL = {"accept": BROWSER, "host": "127.0.0.1:8000"}
@@ -29,11 +29,11 @@ PRODUCTION = {"environment": "production", "secret": "x" * 40, "payment_secret":
 
 
 @pytest.fixture
-async def furnished(services: Services, template: str) -> AsyncIterator[ApiProcess]:
+async def furnished(services: Services, template: str) -> AsyncIterator[ServedProcess]:
     """A server process of a house with goods on its shelf."""
     async with copied(services, template) as database:
         await seed(database.owner_url, pieces=40)
-        process = ApiProcess(database).launch()
+        process = ServedProcess(database).launch()
         try:
             await process.ready()
             yield process
@@ -49,7 +49,9 @@ def given(page: str) -> dict[str, list[dict[str, object]]]:
 
 @node.needs_node
 @pytest.mark.skipif(CHROMIUM is None, reason="There is no Chromium here.")
-async def test_in_a_real_browser_an_example_shows_goods_with_every_other_machine_cut_off(furnished: ApiProcess) -> None:
+async def test_in_a_real_browser_an_example_shows_goods_with_every_other_machine_cut_off(
+    furnished: ServedProcess,
+) -> None:
     assert CHROMIUM is not None
     told = await node.run(
         "explorer.mjs",

@@ -14,7 +14,7 @@ from uuid import uuid4
 from app import auth
 from app.config import DEVELOPMENT_SECRET
 from domain.account import Account
-from tests.support.servers import ApiProcess
+from tests.support.servers import ServedProcess
 from tests.support.wire import Wire
 
 IN_FLIGHT = "IDEMPOTENCY_KEY_IN_FLIGHT"
@@ -29,13 +29,13 @@ def token_of(person: Account) -> str:
 class Crowd:
     """`statuses` and `ended` count what came of everything that was sent, `waits` are the seconds that answers took."""
 
-    servers: Sequence[ApiProcess]
+    servers: Sequence[ServedProcess]
     wire: Wire
     statuses: Counter[int] = field(default_factory=Counter)
     ended: Counter[str] = field(default_factory=Counter)
     waits: list[float] = field(default_factory=list)
 
-    async def send(self, server: ApiProcess, person: Account, query: str, given: dict[str, Any]) -> Any:
+    async def send(self, server: ServedProcess, person: Account, query: str, given: dict[str, Any]) -> Any:
         """Send until the answer is final; while the same key is still running elsewhere it is sent again."""
         deadline, token = time.monotonic() + PATIENCE_SECONDS, token_of(person)
         while (began := time.monotonic()) < deadline:

@@ -32,13 +32,14 @@ def free_port() -> int:
 
 
 class ApiProcess:
-    """One uvicorn process on a port of its own; killed and started again at will."""
+    """One process on a port of its own, as `cercle serve` runs it; killed and started again at will."""
 
     def __init__(self, services: Services, **environment: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("CERCLE_")},
+            "CERCLE_PORT": str(self.port),
             "CERCLE_DATABASE_URL": services.app_url,
             "CERCLE_REDIS_URL": services.redis_url,
             # Whoever comes in a crowd here comes from one address.
@@ -50,23 +51,9 @@ class ApiProcess:
 
     def launch(self) -> Self:
         """Start the process; it is not ready yet."""
-        self._process = subprocess.Popen(self.command(), cwd=REPOSITORY, env=self._environment)
+        serve = [sys.executable, "-c", "from app.cli import main; main()", "serve"]
+        self._process = subprocess.Popen(serve, cwd=REPOSITORY, env=self._environment)
         return self
-
-    def command(self) -> list[str]:
-        command = [sys.executable, "-m", "uvicorn", "--factory", "app.asgi:from_environment"]
-        options = [
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-            "--no-access-log",
-            "--log-level",
-            "warning",
-            "--timeout-keep-alive",
-            "60",
-        ]
-        return [*command, *options]
 
     @property
     def pid(self) -> int:
@@ -112,14 +99,6 @@ class ApiProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-
-
-class ServeCommand(ApiProcess):
-    """The same as `cercle serve` runs it: with the house's own protocol and leave-taking."""
-
-    def command(self) -> list[str]:
-        self._environment["CERCLE_PORT"] = str(self.port)
-        return [sys.executable, "-c", "from app.cli import main; main()", "serve"]
 
 
 class ServedProcess(ApiProcess):

@@ -26,10 +26,12 @@ from tests.support.appraisal import CONCLUDE
 from tests.support.crowd import IN_FLIGHT, PATIENCE_SECONDS, Crowd, token_of
 from tests.support.market import TO_PARIS, money
 from tests.support.people import People, euros
-from tests.support.servers import ApiProcess
+from tests.support.servers import ServedProcess
 from tests.support.trade_in import Exchange
 from tests.support.travel import Travel, traveller
 from tests.support.wire import Wire
+
+pytestmark = pytest.mark.processes
 
 OWNERS = 200
 SUBSIDIES = 20
@@ -74,7 +76,7 @@ mutation ($input: OrderPlaceInput!) {
 class Patient(Crowd):
     """Whoever is told that the house is busy, or does not learn what came of it, comes again with the same key."""
 
-    async def send(self, server: ApiProcess, person: Account, query: str, given: dict[str, Any]) -> Any:
+    async def send(self, server: ServedProcess, person: Account, query: str, given: dict[str, Any]) -> Any:
         deadline, token = time.monotonic() + 2 * PATIENCE_SECONDS, token_of(person)
         while time.monotonic() < deadline:
             asked = {"query": query, "variables": {"input": given}}
@@ -91,7 +93,7 @@ class Patient(Crowd):
 
 @pytest.fixture
 async def crowd(alone: None, database: Services, house: House) -> AsyncIterator[Crowd]:
-    servers = [ApiProcess(database).launch() for _ in range(2)]
+    servers = [ServedProcess(database).launch() for _ in range(2)]
     wire = Wire(PATIENCE_SECONDS)
     try:
         await asyncio.gather(*(server.ready() for server in servers))

@@ -31,7 +31,9 @@ from persistence.migrate import create_all
 from schema.ids import encode_id
 from tests.support.history import Told, differences
 from tests.support.people import People, euros
-from tests.support.servers import ApiProcess
+from tests.support.servers import ServedProcess
+
+pytestmark = pytest.mark.processes
 
 CLIENTS = 32
 OPENING = 1_000
@@ -52,7 +54,7 @@ class Town:
     supervisor: ServiceSupervisor
     services: Services
     accounts: list[Account]
-    servers: list[ApiProcess]
+    servers: list[ServedProcess]
     history: list[Told] = field(default_factory=list)
     milestones: dict[int, asyncio.Event] = field(default_factory=dict)
     retried: int = 0
@@ -135,7 +137,7 @@ async def town(alone: None) -> AsyncIterator[Town]:
             async with open_house(Settings(database_url=services.app_url)) as house:
                 people = People(house)
                 accounts = [await people.customer(cash=euros(OPENING)) for _ in range(CLIENTS)]
-            servers = [ApiProcess(services).launch() for _ in range(2)]
+            servers = [ServedProcess(services).launch() for _ in range(2)]
             try:
                 await asyncio.gather(*(server.ready() for server in servers))
                 yield Town(supervisor, services, accounts, servers)

@@ -31,8 +31,10 @@ from tests.support.api import Api
 from tests.support.crowd import PATIENCE_SECONDS, Crowd
 from tests.support.market import TO_PARIS, Market, money
 from tests.support.people import People, euros
-from tests.support.servers import ApiProcess
+from tests.support.servers import ServedProcess
 from tests.support.wire import Wire
+
+pytestmark = pytest.mark.processes
 
 PIECES = 20
 CONSIGNED = 12
@@ -219,7 +221,7 @@ async def fair(alone: None, database: Services, house: House, people: People, ap
     owner = await asyncpg.connect(database.owner_url)
     # A price below everything agreed was proposed to these sellers: they are free to go.
     await owner.execute("UPDATE contract SET free_withdrawal_since = now()")
-    servers = [ApiProcess(database).launch() for _ in range(2)]
+    servers = [ServedProcess(database).launch() for _ in range(2)]
     wire = Wire(PATIENCE_SECONDS)
     try:
         await asyncio.gather(*(server.ready() for server in servers))

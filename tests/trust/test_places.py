@@ -23,9 +23,11 @@ from tests.support.api import Api
 from tests.support.crowd import PATIENCE_SECONDS, Crowd
 from tests.support.market import TO_PARIS, Market, money
 from tests.support.people import People, euros
-from tests.support.servers import ApiProcess
+from tests.support.servers import ServedProcess
 from tests.support.travel import Travel, text, traveller
 from tests.support.wire import Wire
+
+pytestmark = pytest.mark.processes
 
 BUYERS = 200
 PLACES = 20
@@ -84,7 +86,7 @@ mutation ($input: OrderCancelInput!) {
 
 @pytest.fixture
 async def crowd(alone: None, database: Services, house: House) -> AsyncIterator[Crowd]:
-    servers = [ApiProcess(database).launch() for _ in range(2)]
+    servers = [ServedProcess(database).launch() for _ in range(2)]
     wire = Wire(PATIENCE_SECONDS)
     try:
         await asyncio.gather(*(server.ready() for server in servers))

@@ -32,7 +32,9 @@ from schema.ids import encode_id
 from tests.support.api import Api
 from tests.support.market import Market, money
 from tests.support.people import People
-from tests.support.servers import ApiProcess
+from tests.support.servers import ServedProcess
+
+pytestmark = pytest.mark.processes
 
 READERS = 12
 CHANGES = 40
@@ -54,7 +56,7 @@ mutation ($input: ListingRepriceInput!) {
 class Shop:
     """Two processes that sell the same thing, and everything that was ever seen of its price."""
 
-    servers: list[ApiProcess]
+    servers: list[ServedProcess]
     client: httpx2.AsyncClient
     listing: str
     staff: str
@@ -63,7 +65,7 @@ class Shop:
     looks: int = 0
     seen: set[int] = field(default_factory=set)
 
-    async def ask(self, server: ApiProcess, query: str, variables: Any = None, token: str | None = None) -> Any:
+    async def ask(self, server: ServedProcess, query: str, variables: Any = None, token: str | None = None) -> Any:
         headers = {} if token is None else {"authorization": f"Bearer {token}"}
         body = {"query": query, "variables": variables or {}}
         response = await self.client.post(f"{server.url}/graphql", json=body, headers=headers)
@@ -122,12 +124,8 @@ async def shop(
 ) -> AsyncIterator[Shop]:
     staff = await people.staff(Role.MERCHANDISER)
     thing = await Market(house, api).piece(1_000)
-    environment = {
-        "CERCLE_DATA_DIR": str(tmp_path),
-        "CERCLE_RESPONSE_CACHE": str(request.param),
-        "CERCLE_REDIS_URL": valkey[0],
-    }
-    servers = [ApiProcess(database, **environment).launch() for _ in range(2)]
+    settings = {"data_dir": tmp_path, "response_cache": request.param, "redis_url": valkey[0]}
+    servers = [ServedProcess(database, **settings).launch() for _ in range(2)]
     try:
         await asyncio.gather(*(server.ready() for server in servers))
         async with httpx2.AsyncClient(timeout=30) as client:

@@ -10,14 +10,16 @@ from app.config import Settings
 from app.tour import EXAMPLES, House, Off, Tour, operations, tokens
 from app.worker import work
 from persistence.embedded import Services
-from tests.support.servers import ApiProcess
+from tests.support.servers import ServedProcess
+
+pytestmark = pytest.mark.processes
 
 PIECES = 200
 
 
 async def test_the_circle_turns_and_every_example_is_part_of_it(database: Services, settings: Settings) -> None:
     await seed.seed(database.owner_url, pieces=PIECES)
-    server = ApiProcess(database).launch()
+    server = ServedProcess(database).launch()
     owned = settings.model_copy(update={"database_owner_url": database.owner_url})
     stop = asyncio.Event()
     worker = asyncio.create_task(work(settings, stop))
