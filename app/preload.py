@@ -1,11 +1,35 @@
 """Imported once by the process that forks the others: what an API process needs, and the schema, made once for all."""
 
 import gc
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from app.config import Settings
+
+LOOK_SECONDS = 0.2
+
+
+@contextmanager
+def watching(parent: int) -> Iterator[None]:
+    """End as soon as there is nobody any more to fork for: whoever wanted it found something wrong meanwhile."""
+
+    def look(*_: Any) -> None:
+        if os.getppid() != parent:
+            os._exit(0)
+
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, LOOK_SECONDS, LOOK_SECONDS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def preload() -> None:
@@ -26,4 +50,5 @@ except (SettingsError, ValidationError):
     # Nobody will be forked: whoever wants to is just being told why.
     pass
 else:
-    preload()
+    with watching(os.getppid()):
+        preload()

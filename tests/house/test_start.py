@@ -42,6 +42,14 @@ def house(place: Path) -> Iterator[OpenHouse]:
     assert house.close() == 0
 
 
+@pytest.fixture(scope="module")
+def small(place: Path) -> Iterator[OpenHouse]:
+    """A house of one API process; the last of its tests closes it."""
+    house = OpenHouse(place / "small", workers="1").open()
+    yield house
+    house.close()
+
+
 def alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -143,15 +151,11 @@ def test_a_killed_process_is_replaced_while_the_others_serve(house: OpenHouse) -
 
 
 @needs_proc
-def test_the_only_api_process_comes_back(place: Path) -> None:
-    house = OpenHouse(place / "small", workers="1").open()
-    try:
-        for victim in house.children()["served"]:
-            os.kill(victim, signal.SIGKILL)
-            eventually(lambda: house.get("/health") == 200)
-            eventually(lambda: len(house.children()["served"]) == 2)
-    finally:
-        assert house.close(signal.SIGINT) == 0
+def test_the_only_api_process_comes_back(small: OpenHouse) -> None:
+    for victim in small.children()["served"]:
+        os.kill(victim, signal.SIGKILL)
+        eventually(lambda: small.get("/health") == 200)
+        eventually(lambda: len(small.children()["served"]) == 2)
 
 
 @needs_proc
@@ -189,17 +193,16 @@ def test_all_end_with_a_killed_parent_and_the_house_opens_again(place: Path) -> 
 
 
 @needs_proc
-def test_a_closed_house_leaves_nobody_behind(place: Path) -> None:
-    house = OpenHouse(place / "closed", workers="2").open()
-    children = [pid for pids in house.children().values() for pid in pids]
+def test_a_closed_house_leaves_nobody_behind(small: OpenHouse) -> None:
+    children = [pid for pids in small.children().values() for pid in pids]
     assert len(children) >= 5
 
-    assert house.close() == 0
+    assert small.close(signal.SIGINT) == 0
 
     eventually(lambda: not any(alive(pid) for pid in children))
-    assert running(house.data_dir) is None
-    assert house.get("/health") == 0
-    assert "Traceback" not in house.told
+    assert running(small.data_dir) is None
+    assert small.get("/health") == 0
+    assert "Traceback" not in small.told
 
 
 # What can be wrong

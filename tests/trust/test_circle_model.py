@@ -254,7 +254,7 @@ def examples(count: int, **more: Any) -> settings:
 
 
 def test_house_and_model_never_differ(place: CircleHouse) -> None:
-    run_state_machine_as_test(Circles, settings=examples(8, derandomize=True))
+    run_state_machine_as_test(Circles, settings=examples(5, derandomize=True))
     assert place.sound()
 
 

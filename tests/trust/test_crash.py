@@ -161,7 +161,7 @@ async def kill_things(town: Town, milestones: list[asyncio.Event]) -> list[str]:
     return killed
 
 
-@pytest.mark.parametrize("operations", [3_200, pytest.param(10_000, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("operations", [2_000, pytest.param(10_000, marks=pytest.mark.deep)])
 async def test_no_payment_is_lost_or_doubled_when_workers_and_the_database_are_killed(
     town: Town, operations: int
 ) -> None:
