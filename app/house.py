@@ -55,6 +55,7 @@ from persistence.dealing import SqlPersonalReader
 from persistence.departure import SqlDepartureReader
 from persistence.disposition import SqlDispositionReader
 from persistence.freshness import Freshness
+from persistence.fx import SqlFxReader
 from persistence.gift_card import SqlGiftCardReader
 from persistence.goods_return import SqlGoodsReturnReader
 from persistence.grader import SqlGraderReader
@@ -306,6 +307,10 @@ class SqlReaders:
     @cached_property
     def vouchers(self) -> SqlVoucherReader:
         return SqlVoucherReader(self.pool)
+
+    @cached_property
+    def fx(self) -> SqlFxReader:
+        return SqlFxReader(self.pool)
 
     @cached_property
     def gift_cards(self) -> SqlGiftCardReader:

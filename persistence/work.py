@@ -48,6 +48,7 @@ from persistence.dealing import SqlDealings
 from persistence.departure import SqlDepartures
 from persistence.disposition import SqlDispositions
 from persistence.freshness import Freshness, Writes
+from persistence.fx import SqlFxRates
 from persistence.gift_card import SqlGiftCards, SqlGiftCardUses
 from persistence.goods_return import SqlGoodsReturns
 from persistence.grading import SqlGradingStandards
@@ -305,6 +306,10 @@ class SqlWork:
     @cached_property
     def discounts(self) -> VoucherDiscounts:
         return VoucherDiscounts(self)
+
+    @cached_property
+    def fx_rates(self) -> SqlFxRates:
+        return SqlFxRates(self.connection)
 
     @cached_property
     def gift_cards(self) -> SqlGiftCards:

@@ -26,6 +26,7 @@ from domain import (
     contract,
     departure,
     disposition,
+    fx,
     gift_card,
     goods_return,
     grader,
@@ -167,6 +168,8 @@ class Readers(Protocol):
     def trade_ins(self) -> trade_in.TradeInReader: ...
     @property
     def campaigns(self) -> campaign.CampaignReader: ...
+    @property
+    def fx(self) -> fx.FxReader: ...
     @property
     def gift_cards(self) -> gift_card.GiftCardReader: ...
     @property

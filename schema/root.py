@@ -30,6 +30,7 @@ from schema.disposition import DispositionQuery
 from schema.document import OneOperation, Remember
 from schema.errors import HANDLERS
 from schema.execution import CompiledExecutionContext
+from schema.fx import FxMutation, FxQuery
 from schema.gift_card import GiftCardMutation, GiftCardQuery
 from schema.goods_return import GoodsReturnMutation, GoodsReturnQuery
 from schema.grader import GraderQuery
@@ -71,6 +72,7 @@ class Query(
     SessionQuery,
     ApiKeyQuery,
     WalletQuery,
+    FxQuery,
     NodeQuery,
     CatalogueQuery,
     PieceQuery,
@@ -120,6 +122,7 @@ class Mutation(
     ApiKeyMutation,
     IdentityMutation,
     WalletMutation,
+    FxMutation,
     MediaMutation,
     CatalogueMutation,
     PieceMutation,

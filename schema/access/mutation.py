@@ -35,6 +35,7 @@ MUTATIONS: dict[str, Access] = {
     "walletHoldCapture": staff(FINANCE),
     "walletHoldVoid": staff(FINANCE),
     "walletTopUp": SIGNED_IN,
+    "fxRateState": staff(FINANCE),
     "receivableCharge": staff(FINANCE),
     "receivableRepay": SIGNED_IN,
     "receivableWriteOff": staff(FINANCE),

@@ -31,6 +31,7 @@ QUERIES: dict[str, Access] = {
     "auditLog": staff(),
     # money
     "wallet": signed_in(FINANCE, SUPPORT),
+    "fxRates": SIGNED_IN,
     "ledgerHealth": staff(FINANCE),
     "payout": signed_in(FINANCE, SUPPORT),
     "payouts": signed_in(FINANCE, SUPPORT),
@@ -148,6 +149,7 @@ KINDS: dict[str, Access] = {
     "Contract": staff(MERCHANDISER, SUPPORT, FINANCE, concerned=SELLER, scope=SELLING),
     "CreditLot": staff(FINANCE, SUPPORT, concerned=OWNER),
     "Departure": EVERYBODY,
+    "FxRate": SIGNED_IN,
     "GiftCard": staff(FINANCE, SUPPORT, concerned="whoever has bought or issued it"),
     "GoodsReturn": staff(SUPPORT, SHOP_ASSOCIATE, APPRAISER, FINANCE, concerned=BUYER, scope=BUYING),
     "GradingStandard": EVERYBODY,

@@ -122,6 +122,7 @@ DispositionNotPossible: possible
 DutyRate: dutyBps category taxBasis importTaxBps
 EmergencyContact: name relation phone
 ErasureBlocked: deals
+FxRate: id base counter rate spreadBps asOf validUntil source statedAt
 FreightTariff: fee subsidyBps
 GiftCard: id hint currency amount available held spent lapsed source state jurisdiction
   policyVersion issuedAt expiresAt version

@@ -1,0 +1,48 @@
+"""What exchanging money is about: rates as they were stated, one after the other."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+from uuid import UUID
+
+from domain.money import Currency
+from domain.viewer import AccountId
+
+FxRateId = NewType("FxRateId", UUID)
+
+BILLION = 10**9
+RATE_BILLIONTHS_MAX = BILLION * 10**6
+SPREAD_BPS_MAX = 1_000
+"""Whoever states a dearer one has mistyped it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateTerms:
+    """One `base`, in major units, is worth so many billionths of one `counter`; the house keeps `spread_bps` of what
+
+    it gives. The same terms serve both ways.
+    """
+
+    base: Currency
+    counter: Currency
+    billionths: int
+    spread_bps: int
+
+
+@dataclass(frozen=True, slots=True)
+class FxRate:
+    """Terms as staff stated them: what they were `as_of` a moment by a `source`, until the next or `valid_until`.
+
+    A rate is never changed; the next one follows it.
+    """
+
+    id: FxRateId
+    rate: RateTerms
+    as_of: datetime
+    valid_until: datetime | None
+    source: str
+    stated_by: AccountId | None
+    stated_at: datetime
+
+    def holds(self, now: datetime) -> bool:
+        return self.valid_until is None or now < self.valid_until

@@ -1,0 +1,43 @@
+"""What exchanging money needs of the house's memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain import work as unit
+from domain.fx.noun import FxRate
+from domain.money import Currency
+from domain.page import Page, PageRequest
+
+
+class FxRates(Protocol):
+    async def newest(self, one: Currency, other: Currency, now: datetime) -> FxRate | None:
+        """The rate with the latest `as_of` that has come, whichever way it was stated; of two the one stated last.
+
+        It may have lapsed: nothing before it counts any more.
+        """
+        ...
+
+    async def add(self, rate: FxRate) -> None: ...
+
+
+class RateWork(unit.Work, Protocol):
+    @property
+    def fx_rates(self) -> FxRates: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FxRateFilter:
+    """Rates between two currencies, whichever way they were stated; of all pairs where these are None."""
+
+    base: Currency | None = None
+    counter: Currency | None = None
+
+
+class FxReader(Protocol):
+    async def rates_by_ids(self, ids: Sequence[UUID]) -> Sequence[FxRate | None]: ...
+    async def rates(self, wanted: FxRateFilter, page: PageRequest) -> Page[FxRate]:
+        """By the moment that they are of, the latest first."""
+        ...
