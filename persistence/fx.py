@@ -1,16 +1,16 @@
-"""Rates of exchange in PostgreSQL: the app may add them, and nobody may change one."""
+"""Rates and quotes in PostgreSQL: nobody may change one, and a quote is what its rate comes to, to the last unit."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, tuple_
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, tuple_
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from domain.fx import FxRate, FxRateFilter
-from domain.money import Currency
+from domain.fx import BILLION, FxQuote, FxRate, FxRateFilter
+from domain.money import BASIS_POINTS, Currency
 from domain.page import Page, PageRequest
 from persistence.collection import SqlCollection
 from persistence.paging import Sort, fetch_page
@@ -44,6 +44,74 @@ class FxRateRow(SQLModel, table=True):
     stated_at: datetime = moment()
 
 
+def units(column: str) -> str:
+    """The minor units of a major one, for the currency in a column."""
+    each = " ".join(f"WHEN '{currency}' THEN {10**currency.exponent}" for currency in Currency)
+    return f"(CASE {column} {each} END)::numeric"
+
+
+BASE_IS_SOLD = "CASE sold_currency WHEN rate_base THEN {} ELSE {} END"
+EXACT = f"(sold_minor * {units('currency')} * {BASE_IS_SOLD.format('rate_billionths', BILLION)})"
+WHOLE = f"({units('sold_currency')} * {BASE_IS_SOLD.format(BILLION, 'rate_billionths')})"
+"""What is sold is worth so many minor units of the other currency: the one divided by the other."""
+
+LEFT_BPS = f"({BASIS_POINTS} - rate_spread_bps)"
+
+
+class FxQuoteRow(SQLModel, table=True):
+    """`currency` is that of what is bought. What rounding leaves is the house's, and less than a minor unit."""
+
+    __tablename__ = "fx_quote"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["rate_id", "rate_base", "rate_counter", "rate_billionths", "rate_spread_bps"],
+            [
+                "fx_rate.id",
+                "fx_rate.rate_base",
+                "fx_rate.rate_counter",
+                "fx_rate.rate_billionths",
+                "fx_rate.rate_spread_bps",
+            ],
+            name="fk_fx_quote_rate",
+        ),
+        CheckConstraint(
+            "(sold_currency = rate_base AND currency = rate_counter)"
+            " OR (sold_currency = rate_counter AND currency = rate_base)",
+            name="pair",
+        ),
+        CheckConstraint("sold_minor > 0 AND spread_minor >= 0 AND bought_minor > 0", name="amounts"),
+        CheckConstraint("mid_minor = spread_minor + bought_minor", name="sum"),
+        CheckConstraint(f"mid_minor * {WHOLE} <= {EXACT} AND (mid_minor + 1) * {WHOLE} > {EXACT}", name="mid"),
+        CheckConstraint(
+            f"bought_minor * {WHOLE} * {BASIS_POINTS} <= {EXACT} * {LEFT_BPS}"
+            f" AND (bought_minor + 1) * {WHOLE} * {BASIS_POINTS} > {EXACT} * {LEFT_BPS}",
+            name="bought",
+        ),
+        CheckConstraint("policy_version > 0", name="policy_version"),
+        CheckConstraint("quoted_at < expires_at", name="expires"),
+        CheckConstraint("used_at >= quoted_at AND used_at < expires_at", name="used"),
+        Index("ix_fx_quote_owner", "owner", "id"),
+        {"info": {"app": "SELECT, INSERT, UPDATE (used_at)"}},
+    )
+    id: UUID = key(primary=True)
+    owner: UUID = key("account.id")
+    rate_id: UUID = key()
+    rate_base: str = text()
+    rate_counter: str = text()
+    rate_billionths: int = minor()
+    rate_spread_bps: int
+    sold_minor: int = minor()
+    sold_currency: str = text()
+    mid_minor: int = minor()
+    spread_minor: int = minor()
+    bought_minor: int = minor()
+    currency: str = text()
+    policy_version: int
+    quoted_at: datetime = moment()
+    expires_at: datetime = moment()
+    used_at: datetime | None = moment(nullable=True)
+
+
 class SqlFxRates(SqlCollection[FxRate]):
     noun = FxRate
     row = FxRateRow
@@ -58,12 +126,21 @@ class SqlFxRates(SqlCollection[FxRate]):
         return None if row is None else self.mapping.to_noun(row)
 
 
+class SqlFxQuotes(SqlCollection[FxQuote]):
+    noun = FxQuote
+    row = FxQuoteRow
+    kind = "FxQuote"
+
+
 class SqlFxReader:
     def __init__(self, pool: Any) -> None:
         self.pool = pool
 
     async def rates_by_ids(self, ids: Sequence[UUID]) -> Sequence[FxRate | None]:
         return await SqlFxRates.read(self.pool, ids)
+
+    async def quotes_by_ids(self, ids: Sequence[UUID]) -> Sequence[FxQuote | None]:
+        return await SqlFxQuotes.read(self.pool, ids)
 
     async def rates(self, wanted: FxRateFilter, page: PageRequest) -> Page[FxRate]:
         named = [str(one) for one in (wanted.base, wanted.counter) if one is not None]

@@ -48,7 +48,7 @@ from persistence.dealing import SqlDealings
 from persistence.departure import SqlDepartures
 from persistence.disposition import SqlDispositions
 from persistence.freshness import Freshness, Writes
-from persistence.fx import SqlFxRates
+from persistence.fx import SqlFxQuotes, SqlFxRates
 from persistence.gift_card import SqlGiftCards, SqlGiftCardUses
 from persistence.goods_return import SqlGoodsReturns
 from persistence.grading import SqlGradingStandards
@@ -310,6 +310,10 @@ class SqlWork:
     @cached_property
     def fx_rates(self) -> SqlFxRates:
         return SqlFxRates(self.connection)
+
+    @cached_property
+    def fx_quotes(self) -> SqlFxQuotes:
+        return SqlFxQuotes(self.connection)
 
     @cached_property
     def gift_cards(self) -> SqlGiftCards:

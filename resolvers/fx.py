@@ -1,9 +1,10 @@
-"""Exchanging money: rates are for everybody who signed in."""
+"""Exchanging money: rates are for everybody who signed in, quotes for whom they were given."""
 
 from uuid import UUID
 
-from domain.fx import FxRate, FxRateFilter
+from domain.fx import FxQuote, FxRate, FxRateFilter
 from domain.page import Page, PageRequest
+from domain.wallet import may_see
 from resolvers.context import Context
 
 
@@ -15,3 +16,9 @@ async def rate(context: Context, rate_id: UUID) -> FxRate | None:
 async def rates(context: Context, wanted: FxRateFilter, page: PageRequest) -> Page[FxRate]:
     context.viewer.require_account()
     return await context.readers.fx.rates(wanted, page)
+
+
+async def quote(context: Context, quote_id: UUID) -> FxQuote | None:
+    """A quote; somebody else's does not exist for the viewer."""
+    found = await context.loaders.fx_quote.load(quote_id)
+    return found if found is not None and may_see(context.viewer, found.owner) else None

@@ -1,4 +1,4 @@
-"""Exchanging money: the rates that quotes are made at."""
+"""Exchanging money: rates, and the quotes that are made at them."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -7,17 +7,20 @@ from typing import Annotated, Any
 import strawberry
 
 from domain import fx, money
+from domain.refusal import InvalidInput, require
 from resolvers import fx as resolve
 from schema.catalogue import NEWEST
+from schema.errors import UserError, refused
 from schema.ids import Node, global_id
 from schema.mutation import Info, Keyed, given, mutation
 from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
-from schema.scalars import CurrencyCode
+from schema.scalars import CurrencyCode, Money, MoneyInput
 
 RATES = "fxRates"
 DIGITS = 9
+RATE_MAX = 10**9
 
 
 # Nouns
@@ -52,6 +55,39 @@ class FxRate(Node):
         return root.rate.spread_bps
 
 
+@noun(
+    fx.FxQuote,
+    description="What its owner may have for an amount, once, until it lapses, whatever the rate does meanwhile. "
+    "Nothing is set aside for it. Seen by its owner, finance and support.",
+)
+class FxQuote(Node):
+    id: strawberry.ID = global_id("FxQuote")
+    sold: Money = strawberry.field(description="What is given.")
+    mid: Money = strawberry.field(
+        description="What that is worth by the rate, less the fraction of a minor unit: `spread` and `bought` together."
+    )
+    spread: Money = strawberry.field(description="What of it the house keeps.")
+    bought: Money = strawberry.field(
+        description="What is had: reckoned exactly, and rounded down once, by less than a minor unit."
+    )
+    quoted_at: datetime = strawberry.field(description="When it was given.")
+    expires_at: datetime = strawberry.field(description="When it lapses.")
+    used_at: datetime | None = strawberry.field(description="When it was used; null while it was not.")
+
+    @strawberry.field(graphql_type=FxRate, description="The rate that it was made at.")
+    async def rate(root: fx.FxQuote, info: Info) -> Any:
+        return await info.context.loaders.fx_rate.load(root.rate_id)
+
+
+# Refusals
+
+
+@refused(fx.FxRateMissing)
+class FxRateMissing(UserError):
+    sells: CurrencyCode = strawberry.field(description="What was to be given.")  # type: ignore[valid-type]
+    buys: CurrencyCode = strawberry.field(description="What was to be had for it.")  # type: ignore[valid-type]
+
+
 # Inputs
 
 
@@ -70,9 +106,19 @@ class FxRateStateInput(Keyed):
     )
 
     def to_command(self) -> fx.StateRate:
+        require(abs(self.rate) <= RATE_MAX, InvalidInput("This is no rate.", path=("rate",)))
         billionths = int(self.rate.scaleb(DIGITS))
         terms = fx.RateTerms(money.Currency(self.base), money.Currency(self.counter), billionths, self.spread_bps)
         return fx.StateRate(terms, self.source, given(self.as_of), given(self.valid_until))
+
+
+@strawberry.input(description="Ask what an amount buys.")
+class FxQuoteRequestInput(Keyed):
+    amount: MoneyInput = strawberry.field(description="What is given.")
+    to: CurrencyCode = strawberry.field(description="The currency that is wanted for it.")  # type: ignore[valid-type]
+
+    def to_command(self) -> fx.RequestQuote:
+        return fx.RequestQuote(self.amount.to_money("amount"), money.Currency(self.to))
 
 
 # Root fields
@@ -115,6 +161,14 @@ class FxMutation:
         FxRate,
         description="State what a currency is worth in another, from now on. Quotes that were given keep their rate.",
     )
+    fx_quote_request = mutation(
+        fx.request,
+        FxQuoteRequestInput,
+        FxQuote,
+        FxRateMissing,
+        description="Be told what an amount buys, and have the choice for some minutes.",
+    )
 
 
 fetchable("FxRate", resolve.rate)
+fetchable("FxQuote", resolve.quote)

@@ -1,14 +1,15 @@
-"""What exchanging money is about: rates as they were stated, one after the other."""
+"""What exchanging money is about: rates as they were stated, and quotes that were given at them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
-from domain.money import Currency
+from domain.money import Currency, Money
 from domain.viewer import AccountId
 
 FxRateId = NewType("FxRateId", UUID)
+FxQuoteId = NewType("FxQuoteId", UUID)
 
 BILLION = 10**9
 RATE_BILLIONTHS_MAX = BILLION * 10**6
@@ -46,3 +47,24 @@ class FxRate:
 
     def holds(self, now: datetime) -> bool:
         return self.valid_until is None or now < self.valid_until
+
+
+@dataclass(slots=True)
+class FxQuote:
+    """What its owner may have for `sold` until it lapses, once: `bought`, which is `mid` less the `spread`.
+
+    It pins the rate, and the version of the policy that says for how long it holds.
+    """
+
+    id: FxQuoteId
+    owner: AccountId
+    rate_id: FxRateId
+    rate: RateTerms
+    sold: Money
+    mid: Money
+    spread: Money
+    bought: Money
+    policy_version: int
+    quoted_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from domain import policy
 from domain import work as unit
-from domain.fx.noun import FxRate
+from domain.fx.noun import FxQuote, FxQuoteId, FxRate
 from domain.money import Currency
 from domain.page import Page, PageRequest
 
@@ -28,6 +29,16 @@ class RateWork(unit.Work, Protocol):
     def fx_rates(self) -> FxRates: ...
 
 
+class FxQuotes(Protocol):
+    async def lock(self, quote_id: FxQuoteId) -> FxQuote: ...
+    async def add(self, quote: FxQuote) -> None: ...
+
+
+class Work(RateWork, policy.Work, Protocol):
+    @property
+    def fx_quotes(self) -> FxQuotes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class FxRateFilter:
     """Rates between two currencies, whichever way they were stated; of all pairs where these are None."""
@@ -38,6 +49,7 @@ class FxRateFilter:
 
 class FxReader(Protocol):
     async def rates_by_ids(self, ids: Sequence[UUID]) -> Sequence[FxRate | None]: ...
+    async def quotes_by_ids(self, ids: Sequence[UUID]) -> Sequence[FxQuote | None]: ...
     async def rates(self, wanted: FxRateFilter, page: PageRequest) -> Page[FxRate]:
         """By the moment that they are of, the latest first."""
         ...

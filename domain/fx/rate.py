@@ -6,6 +6,8 @@ from datetime import datetime
 from domain.event import Event
 from domain.fx.noun import RATE_BILLIONTHS_MAX, SPREAD_BPS_MAX, FxRate, FxRateId, RateTerms
 from domain.fx.port import RateWork
+from domain.fx.refusal import FxRateMissing
+from domain.money import Currency
 from domain.refusal import InvalidInput, require
 from domain.text import line
 from domain.viewer import Role, Viewer
@@ -55,3 +57,11 @@ def check_terms(rate: RateTerms) -> None:
     require(0 < rate.billionths <= RATE_BILLIONTHS_MAX, InvalidInput(said, path=("rate",)))
     said = f"A spread is 0 to {SPREAD_BPS_MAX} basis points."
     require(0 <= rate.spread_bps <= SPREAD_BPS_MAX, InvalidInput(said, path=("spreadBps",)))
+
+
+async def in_force(work: RateWork, sells: Currency, buys: Currency, now: datetime) -> FxRate:
+    """The rate that an exchange is made at; one that has lapsed does not bring back the one before it."""
+    found = await work.fx_rates.newest(sells, buys, now)
+    if found is None or not found.holds(now):
+        raise FxRateMissing(sells, buys)
+    return found

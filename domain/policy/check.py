@@ -13,6 +13,7 @@ from domain.policy.terms import (
     CommissionShape,
     CommissionTerms,
     CostTerms,
+    FxTerms,
     GiftCardTerms,
     MarkdownSchedule,
     MarkdownTerms,
@@ -91,6 +92,9 @@ def check(terms: Terms) -> None:
             _pricing(terms)
         case GiftCardTerms():
             _gift_cards(terms)
+        case FxTerms():
+            fits = 1 <= terms.quote_minutes <= MINUTES_MAX
+            require(fits, InvalidInput(f"A quote holds for 1 to {MINUTES_MAX} minutes.", path=("quoteMinutes",)))
         case ShippingTerms():
             _shipping(terms)
         case CustomsTerms():

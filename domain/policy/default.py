@@ -17,6 +17,7 @@ from domain.policy.terms import (
     CostKind,
     CostTariff,
     CostTerms,
+    FxTerms,
     GiftCardRule,
     GiftCardTerms,
     GradeRate,
@@ -182,7 +183,8 @@ def default_terms() -> tuple[Terms, ...]:
         service_days=90,
     )
     sold = (commission, markdown, settlement, returns, tax, cost, appraisal)
-    return *sold, travel_terms(), default_pricing(), shipping_terms(), customs_terms(), gift_card_terms()
+    abroad = (shipping_terms(), customs_terms(), FxTerms(quote_minutes=15))
+    return *sold, travel_terms(), default_pricing(), *abroad, gift_card_terms()
 
 
 def travel_terms() -> TravelTerms:

@@ -18,6 +18,7 @@ class PolicyKind(StrEnum):
     SHIPPING = "SHIPPING"
     CUSTOMS = "CUSTOMS"
     GIFT_CARD = "GIFT_CARD"
+    FX = "FX"
 
 
 class TaxBasis(StrEnum):

@@ -301,6 +301,14 @@ class GiftCardTerms:
         return next((amount for amount in self.most if amount.currency is currency), None)
 
 
+@dataclass(frozen=True, slots=True)
+class FxTerms:
+    """A quote for an exchange of money holds for `quote_minutes`."""
+
+    quote_minutes: int
+    kind: Literal[PolicyKind.FX] = PolicyKind.FX
+
+
 Terms = (
     CommissionTerms
     | MarkdownTerms
@@ -312,6 +320,7 @@ Terms = (
     | TravelTerms
     | PricingTerms
     | GiftCardTerms
+    | FxTerms
     | ShippingTerms
     | CustomsTerms
 )

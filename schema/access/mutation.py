@@ -36,6 +36,7 @@ MUTATIONS: dict[str, Access] = {
     "walletHoldVoid": staff(FINANCE),
     "walletTopUp": SIGNED_IN,
     "fxRateState": staff(FINANCE),
+    "fxQuoteRequest": SIGNED_IN,
     "receivableCharge": staff(FINANCE),
     "receivableRepay": SIGNED_IN,
     "receivableWriteOff": staff(FINANCE),

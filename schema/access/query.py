@@ -149,6 +149,7 @@ KINDS: dict[str, Access] = {
     "Contract": staff(MERCHANDISER, SUPPORT, FINANCE, concerned=SELLER, scope=SELLING),
     "CreditLot": staff(FINANCE, SUPPORT, concerned=OWNER),
     "Departure": EVERYBODY,
+    "FxQuote": staff(FINANCE, SUPPORT, concerned=OWNER),
     "FxRate": SIGNED_IN,
     "GiftCard": staff(FINANCE, SUPPORT, concerned="whoever has bought or issued it"),
     "GoodsReturn": staff(SUPPORT, SHOP_ASSOCIATE, APPRAISER, FINANCE, concerned=BUYER, scope=BUYING),

@@ -122,7 +122,10 @@ DispositionNotPossible: possible
 DutyRate: dutyBps category taxBasis importTaxBps
 EmergencyContact: name relation phone
 ErasureBlocked: deals
+FxQuote: id sold mid spread bought quotedAt expiresAt usedAt rate
 FxRate: id base counter rate spreadBps asOf validUntil source statedAt
+FxRateMissing: sells buys
+FxTerms: quoteMinutes
 FreightTariff: fee subsidyBps
 GiftCard: id hint currency amount available held spent lapsed source state jurisdiction
   policyVersion issuedAt expiresAt version

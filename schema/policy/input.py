@@ -316,6 +316,14 @@ class GiftCardTermsInput:
         )
 
 
+@strawberry.input(description="What holds where money is exchanged.")
+class FxTermsInput:
+    quote_minutes: int = strawberry.field(description="For how many minutes a quote holds.")
+
+    def to_terms(self) -> domain.FxTerms:
+        return domain.FxTerms(self.quote_minutes)
+
+
 @strawberry.input(one_of=True, description="What the new version says: exactly one kind.")
 class PolicyTermsInput:
     commission: CommissionTermsInput | None = strawberry.field(
@@ -348,6 +356,7 @@ class PolicyTermsInput:
     gift_card: GiftCardTermsInput | None = strawberry.field(
         default=strawberry.UNSET, description="How long gift cards hold, and what one may be of."
     )
+    fx: FxTermsInput | None = strawberry.field(default=strawberry.UNSET, description="How long a quote holds.")
 
     def to_terms(self) -> domain.Terms:
         said: list[Any] = [
@@ -363,6 +372,7 @@ class PolicyTermsInput:
                 self.travel,
                 self.pricing,
                 self.gift_card,
+                self.fx,
                 self.shipping,
                 self.customs,
             )

@@ -214,6 +214,11 @@ class GiftCardTerms:
     )
 
 
+@noun(domain.FxTerms, description="What holds where money is exchanged.")
+class FxTerms:
+    quote_minutes: int = strawberry.field(description="For how many minutes a quote holds.")
+
+
 PolicyTerms = Annotated[
     Union[  # noqa: UP007
         CommissionTerms,
@@ -226,6 +231,7 @@ PolicyTerms = Annotated[
         TravelTerms,
         PricingTerms,
         GiftCardTerms,
+        FxTerms,
         ShippingTerms,
         CustomsTerms,
     ],
