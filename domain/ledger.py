@@ -25,7 +25,8 @@ class AccountKind(StrEnum):
     """What an account stands for; the first five belong to a customer, the rest to the house.
 
     SUPPLIER_PAYABLE is the sum of the bills that are due; CREDITORS is owed to those who are paid outside, by invoice.
-    What brands owe for the campaigns that they fund stands on BRAND_RECEIVABLE.
+    What brands owe for the campaigns that they fund stands on BRAND_RECEIVABLE. Money is exchanged out of FX_LIQUIDITY,
+    which the house fills from its TREASURY and which is never below zero; FX has what it gained or lost by rates.
     """
 
     CASH = "CASH"
@@ -52,6 +53,9 @@ class AccountKind(StrEnum):
     BREAKAGE = "BREAKAGE"
     WRITE_OFF = "WRITE_OFF"
     FX = "FX"
+    FX_LIQUIDITY = "FX_LIQUIDITY"
+    FX_SPREAD = "FX_SPREAD"
+    TREASURY = "TREASURY"
     SUPPLIER_PAYABLE = "SUPPLIER_PAYABLE"
     CREDITORS = "CREDITORS"
     BRAND_RECEIVABLE = "BRAND_RECEIVABLE"
@@ -162,6 +166,8 @@ class LedgerHealth:
     drifted_snapshots: int
     drifted_budgets: int
     drifted_bills: int
+    drifted_liquidity: int
+    drifted_exchanges: int
     negative_pockets: int
     currencies: Sequence[CurrencyProof]
 
@@ -177,6 +183,8 @@ class LedgerHealth:
             "drifted snapshots": self.drifted_snapshots,
             "drifted budgets": self.drifted_budgets,
             "drifted bills": self.drifted_bills,
+            "drifted liquidity": self.drifted_liquidity,
+            "drifted exchanges": self.drifted_exchanges,
             "negative pockets": self.negative_pockets,
         }
 

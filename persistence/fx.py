@@ -1,20 +1,26 @@
 """Rates and quotes in PostgreSQL: nobody may change one, and a quote is what its rate comes to, to the last unit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as PyMapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, tuple_
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint, tuple_, update
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from domain.fx import BILLION, FxQuote, FxRate, FxRateFilter
-from domain.money import BASIS_POINTS, Currency
+from domain.fx import BILLION, FxExchange, FxLiquidity, FxPosition, FxQuote, FxRate, FxRateFilter
+from domain.ledger import AccountKind
+from domain.money import BASIS_POINTS, Currency, Money
 from domain.page import Page, PageRequest
+from domain.viewer import AccountId
 from persistence.collection import SqlCollection
+from persistence.connection import Connection
+from persistence.ledger import HOUSE_BALANCES, FxLiquidityRow
+from persistence.mapping import Mapping
 from persistence.paging import Sort, fetch_page
-from persistence.table import key, minor, moment, one_of, text
+from persistence.table import attach, key, minor, moment, one_of, text
 
 
 class FxRateRow(SQLModel, table=True):
@@ -58,6 +64,10 @@ WHOLE = f"({units('sold_currency')} * {BASE_IS_SOLD.format(BILLION, 'rate_billio
 LEFT_BPS = f"({BASIS_POINTS} - rate_spread_bps)"
 
 
+SAID = (*("id", "owner", "sold_minor", "sold_currency", "mid_minor", "spread_minor", "bought_minor", "currency"),)
+"""What of a quote an exchange has from it."""
+
+
 class FxQuoteRow(SQLModel, table=True):
     """`currency` is that of what is bought. What rounding leaves is the house's, and less than a minor unit."""
 
@@ -87,6 +97,7 @@ class FxQuoteRow(SQLModel, table=True):
             f" AND (bought_minor + 1) * {WHOLE} * {BASIS_POINTS} > {EXACT} * {LEFT_BPS}",
             name="bought",
         ),
+        UniqueConstraint(*SAID, name="uq_fx_quote_said"),
         CheckConstraint("policy_version > 0", name="policy_version"),
         CheckConstraint("quoted_at < expires_at", name="expires"),
         CheckConstraint("used_at >= quoted_at AND used_at < expires_at", name="used"),
@@ -112,6 +123,56 @@ class FxQuoteRow(SQLModel, table=True):
     used_at: datetime | None = moment(nullable=True)
 
 
+class FxExchangeRow(SQLModel, table=True):
+    __tablename__ = "fx_exchange"
+    __table_args__ = (
+        UniqueConstraint("quote_id"),
+        ForeignKeyConstraint(
+            ["quote_id", *SAID[1:]], [f"fx_quote.{column}" for column in SAID], name="fk_fx_exchange_quote"
+        ),
+        CheckConstraint("version > 0", name="version"),
+        Index("ix_fx_exchange_owner", "owner", "id"),
+        {"info": {"app": "SELECT, INSERT"}},
+    )
+    id: UUID = key(primary=True)
+    owner: UUID = key("account.id")
+    quote_id: UUID = key()
+    sold_minor: int = minor()
+    sold_currency: str = text()
+    mid_minor: int = minor()
+    spread_minor: int = minor()
+    bought_minor: int = minor()
+    currency: str = text()
+    exchanged_at: datetime = moment()
+    version: int
+
+
+attach(
+    """
+CREATE FUNCTION fx_quote_used() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF OLD.used_at IS NOT NULL THEN
+        RAISE EXCEPTION 'a quote is used once' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$
+""",
+    "CREATE TRIGGER fx_quote_used BEFORE UPDATE ON fx_quote FOR EACH ROW EXECUTE FUNCTION fx_quote_used()",
+    """
+CREATE FUNCTION fx_exchange_made() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM fx_quote WHERE id = NEW.quote_id AND used_at = NEW.exchanged_at) THEN
+        RAISE EXCEPTION 'an exchange uses its quote while that holds' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$
+""",
+    "CREATE TRIGGER fx_exchange_made BEFORE INSERT ON fx_exchange FOR EACH ROW EXECUTE FUNCTION fx_exchange_made()",
+)
+
+
 class SqlFxRates(SqlCollection[FxRate]):
     noun = FxRate
     row = FxRateRow
@@ -130,6 +191,34 @@ class SqlFxQuotes(SqlCollection[FxQuote]):
     noun = FxQuote
     row = FxQuoteRow
     kind = "FxQuote"
+
+    async def use(self, quote: FxQuote) -> None:
+        query = update(self.table).where(self.table.c.id == quote.id).values(used_at=quote.used_at)
+        changed = await self.connection.execute(query, rows={self.table.name: [quote.id]})
+        assert changed.count == 1, "a quote that is used is there"
+
+
+class SqlFxExchanges(SqlCollection[FxExchange]):
+    noun = FxExchange
+    row = FxExchangeRow
+    kind = "FxExchange"
+
+
+LIQUIDITY = Mapping(FxLiquidity, FxLiquidityRow.__table__)  # type: ignore[attr-defined]
+
+
+class SqlFxLiquidities:
+    """Locked by a function, for the app may not write them itself."""
+
+    _LOCK = sql("SELECT * FROM fx_liquidity_lock(CAST(:currencies AS text[]))")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    async def lock_all(self, currencies: Iterable[Currency]) -> PyMapping[Currency, FxLiquidity]:
+        found = await self.connection.execute(self._LOCK, {"currencies": sorted(set(currencies))})
+        pools = [LIQUIDITY.to_noun(row) for row in found]
+        return {pool.currency: pool for pool in pools}
 
 
 class SqlFxReader:
@@ -154,3 +243,35 @@ class SqlFxReader:
             item=SqlFxRates.mapping.to_noun,
             key=lambda rate: (rate.as_of, rate.id),
         )
+
+    async def exchanges_by_ids(self, ids: Sequence[UUID]) -> Sequence[FxExchange | None]:
+        return await SqlFxExchanges.read(self.pool, ids)
+
+    async def exchanges(self, owner: AccountId | None, page: PageRequest) -> Page[FxExchange]:
+        return await fetch_page(
+            self.pool,
+            "SELECT * FROM fx_exchange",
+            where=[] if owner is None else ["owner = {}"],
+            values=[] if owner is None else [owner],
+            sort=Sort(columns=(("id", "uuid"),), descending=True),
+            page=page,
+            item=SqlFxExchanges.mapping.to_noun,
+            key=lambda exchange: (exchange.id,),
+        )
+
+    async def positions(self) -> Sequence[FxPosition]:
+        """One statement for what there is to exchange, and one for what was earned."""
+        pools = await self.pool.fetch("SELECT * FROM fx_liquidity ORDER BY currency")
+        kinds = [str(AccountKind.FX), str(AccountKind.FX_SPREAD)]
+        rows = await self.pool.fetch(HOUSE_BALANCES, kinds, [pool["currency"] for pool in pools])
+        earned = {(row["kind"], row["currency"]): row["balance_minor"] for row in rows}
+        return [
+            FxPosition(
+                currency=(currency := Currency(pool["currency"])),
+                liquidity=Money(pool["balance_minor"], currency),
+                spread_earned=Money(earned.get((AccountKind.FX_SPREAD, currency), 0), currency),
+                gain=Money(earned.get((AccountKind.FX, currency), 0), currency),
+                version=pool["version"],
+            )
+            for pool in pools
+        ]

@@ -170,6 +170,28 @@ class LedgerSnapshotRow(SQLModel, table=True):
     balance_minor: int = minor()
 
 
+class FxLiquidityRow(SQLModel, table=True):
+    """What the house has to exchange in one currency: the one account of the house that may not be below zero.
+
+    Only the posting trigger writes it.
+    """
+
+    __tablename__ = "fx_liquidity"
+    __table_args__ = (
+        CheckConstraint("balance_minor >= 0", name="never_below_zero"),
+        CheckConstraint(one_of("currency", Currency), name="currency"),
+        {"info": READ_ONLY},
+    )
+    currency: str = text(primary=True)
+    balance_minor: int = minor()
+    version: int = minor()
+
+
+LIQUIDITY = f"""
+INSERT INTO fx_liquidity (currency, balance_minor, version)
+SELECT unnest(ARRAY[{", ".join(repr(str(currency)) for currency in Currency)}]), 0, 0
+"""
+
 GENESIS = r"""
 INSERT INTO ledger_chain (chain, position, hash)
 SELECT chain, 0, sha256(convert_to('cercle ledger ' || chain, 'UTF8')) FROM generate_series(0, 15) AS chain
@@ -218,6 +240,13 @@ BEGIN
         SELECT lot_id, sum(amount_minor) AS amount FROM posted WHERE lot_id IS NOT NULL GROUP BY lot_id ORDER BY lot_id
     LOOP
         UPDATE credit_lot SET remaining_minor = remaining_minor + moved.amount WHERE id = moved.lot_id;
+    END LOOP;
+    FOR moved IN
+        SELECT currency, sum(amount_minor) AS amount FROM posted
+        WHERE kind = 'FX_LIQUIDITY' GROUP BY currency ORDER BY currency
+    LOOP
+        UPDATE fx_liquidity SET balance_minor = balance_minor + moved.amount, version = version + 1
+        WHERE currency = moved.currency;
     END LOOP;
     RETURN NULL;
 END $$
@@ -283,6 +312,13 @@ BEGIN
 END $$
 """
 
+LOCK_LIQUIDITY = r"""
+CREATE FUNCTION fx_liquidity_lock(p_currencies text[]) RETURNS SETOF fx_liquidity
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT * FROM fx_liquidity WHERE currency = ANY(p_currencies) ORDER BY currency FOR UPDATE
+$$
+"""
+
 POST_JOURNAL = r"""
 CREATE FUNCTION ledger_post(p_id uuid, p_cause_kind text, p_cause_id uuid, p_memo text, p_occurred_at timestamptz,
     p_owners uuid[], p_kinds text[], p_currencies text[], p_amounts bigint[], p_lots uuid[]) RETURNS void
@@ -312,10 +348,11 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$
 """
 
-attach(GENESIS)
+attach(GENESIS, LIQUIDITY)
 attach(
     JOURNAL_HASH,
     LOCK_POCKETS,
+    LOCK_LIQUIDITY,
     APPLY_POSTINGS,
     APPLY_TRIGGER,
     CLOSE_JOURNAL,
@@ -323,7 +360,7 @@ attach(
     POST_JOURNAL,
 )
 attach(TAKE_SNAPSHOT)
-followed("ledger_posting", "wallet_pocket", "credit_lot")
+followed("ledger_posting", "wallet_pocket", "credit_lot", "fx_liquidity")
 followed("ledger_journal", "ledger_link", "ledger_chain")
 
 
@@ -411,6 +448,23 @@ SELECT now() AS at,
         USING (currency)
      WHERE coalesce(stands.minor, 0) <> coalesce(told.minor, 0))
         AS drifted_bills,
+    (SELECT count(*) FROM fx_liquidity l FULL JOIN (
+        SELECT currency, sum(amount_minor) AS minor FROM ledger_posting
+        WHERE owner IS NULL AND kind = 'FX_LIQUIDITY' GROUP BY currency) stands USING (currency)
+     WHERE coalesce(l.balance_minor, 0) <> coalesce(stands.minor, 0))
+        AS drifted_liquidity,
+    (SELECT count(*) FROM (
+        SELECT currency, CASE kind WHEN 'TREASURY' THEN 'FX_LIQUIDITY' ELSE kind END AS kind, sum(amount_minor) AS minor
+        FROM ledger_posting WHERE owner IS NULL AND kind IN ('FX_SPREAD', 'FX_LIQUIDITY', 'TREASURY')
+        GROUP BY 1, 2) stands
+     FULL JOIN (
+        SELECT m.currency, m.kind, sum(m.minor) AS minor FROM fx_exchange e, LATERAL (VALUES
+            (e.currency, 'FX_SPREAD', e.spread_minor),
+            (e.sold_currency, 'FX_LIQUIDITY', e.sold_minor),
+            (e.currency, 'FX_LIQUIDITY', -e.mid_minor)) AS m (currency, kind, minor)
+        GROUP BY 1, 2) told USING (currency, kind)
+     WHERE coalesce(stands.minor, 0) <> coalesce(told.minor, 0))
+        AS drifted_exchanges,
     (SELECT count(*) FROM wallet_pocket
      WHERE least(cash_minor, credit_minor, deposit_minor, held_minor, owed_minor) < 0)
         AS negative_pockets

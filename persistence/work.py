@@ -48,7 +48,7 @@ from persistence.dealing import SqlDealings
 from persistence.departure import SqlDepartures
 from persistence.disposition import SqlDispositions
 from persistence.freshness import Freshness, Writes
-from persistence.fx import SqlFxQuotes, SqlFxRates
+from persistence.fx import SqlFxExchanges, SqlFxLiquidities, SqlFxQuotes, SqlFxRates
 from persistence.gift_card import SqlGiftCards, SqlGiftCardUses
 from persistence.goods_return import SqlGoodsReturns
 from persistence.grading import SqlGradingStandards
@@ -314,6 +314,14 @@ class SqlWork:
     @cached_property
     def fx_quotes(self) -> SqlFxQuotes:
         return SqlFxQuotes(self.connection)
+
+    @cached_property
+    def fx_exchanges(self) -> SqlFxExchanges:
+        return SqlFxExchanges(self.connection)
+
+    @cached_property
+    def fx_liquidities(self) -> SqlFxLiquidities:
+        return SqlFxLiquidities(self.connection)
 
     @cached_property
     def gift_cards(self) -> SqlGiftCards:

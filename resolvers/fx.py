@@ -1,9 +1,11 @@
-"""Exchanging money: rates are for everybody who signed in, quotes for whom they were given."""
+"""Exchanging money: rates are for everybody who signed in, quotes and exchanges for whose they are."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from domain.fx import FxQuote, FxRate, FxRateFilter
+from domain.fx import FxExchange, FxPosition, FxQuote, FxRate, FxRateFilter
 from domain.page import Page, PageRequest
+from domain.viewer import Role
 from domain.wallet import may_see
 from resolvers.context import Context
 
@@ -22,3 +24,21 @@ async def quote(context: Context, quote_id: UUID) -> FxQuote | None:
     """A quote; somebody else's does not exist for the viewer."""
     found = await context.loaders.fx_quote.load(quote_id)
     return found if found is not None and may_see(context.viewer, found.owner) else None
+
+
+async def exchange(context: Context, exchange_id: UUID) -> FxExchange | None:
+    """An exchange; somebody else's does not exist for the viewer."""
+    found = await context.loaders.fx_exchange.load(exchange_id)
+    return found if found is not None and may_see(context.viewer, found.owner) else None
+
+
+async def exchanges(context: Context, page: PageRequest) -> Page[FxExchange]:
+    """The caller's own, or everybody's for finance and support."""
+    viewer = context.viewer
+    owner = None if viewer.has(Role.FINANCE, Role.SUPPORT) else viewer.require_account()
+    return await context.readers.fx.exchanges(owner, page)
+
+
+async def positions(context: Context) -> Sequence[FxPosition]:
+    context.viewer.require(Role.FINANCE)
+    return await context.readers.fx.positions()

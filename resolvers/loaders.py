@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from domain.contract import Contract
     from domain.departure import Departure
     from domain.disposition import Disposition
-    from domain.fx import FxQuote, FxRate
+    from domain.fx import FxExchange, FxQuote, FxRate
     from domain.gift_card import GiftCard
     from domain.goods_return import GoodsReturn
     from domain.grading import GradingStandard
@@ -376,6 +376,10 @@ class Loaders:
     @cached_property
     def fx_quote(self) -> DataLoader[UUID, FxQuote | None]:
         return loader(self.readers.fx.quotes_by_ids)
+
+    @cached_property
+    def fx_exchange(self) -> DataLoader[UUID, FxExchange | None]:
+        return loader(self.readers.fx.exchanges_by_ids)
 
     @cached_property
     def gift_card(self) -> DataLoader[UUID, GiftCard | None]:

@@ -1,24 +1,29 @@
-"""Exchanging money: rates, and the quotes that are made at them."""
+"""Exchanging money: rates, quotes that are made at them, and exchanges; and where the house stands by them."""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 
 from domain import fx, money
 from domain.refusal import InvalidInput, require
 from resolvers import fx as resolve
+from schema.account import Account
 from schema.catalogue import NEWEST
-from schema.errors import UserError, refused
-from schema.ids import Node, global_id
-from schema.mutation import Info, Keyed, given, mutation
+from schema.errors import UserError, VersionConflict, refused
+from schema.ids import Node, global_id, id_of
+from schema.mutation import Info, Keyed, MoneyMove, given, mutation
 from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CurrencyCode, Money, MoneyInput
+from schema.wallet import InsufficientFunds
 
 RATES = "fxRates"
+EXCHANGES = "fxExchanges"
+NEWEST_BY_ID = (UUID(int=0),)
 DIGITS = 9
 RATE_MAX = 10**9
 
@@ -79,6 +84,41 @@ class FxQuote(Node):
         return await info.context.loaders.fx_rate.load(root.rate_id)
 
 
+@noun(fx.FxExchange, description="A quote that was used. Seen by its owner, finance and support.")
+class FxExchange(Node):
+    id: strawberry.ID = global_id("FxExchange")
+    sold: Money = strawberry.field(description="What was given.")
+    mid: Money = strawberry.field(description="What that was worth by the rate: `spread` and `bought` together.")
+    spread: Money = strawberry.field(description="What of it the house kept.")
+    bought: Money = strawberry.field(description="What was had for it.")
+    exchanged_at: datetime = strawberry.field(description="When.")
+    version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
+
+    @strawberry.field(graphql_type=FxQuote, description="The quote that was used.")
+    async def quote(root: fx.FxExchange, info: Info) -> Any:
+        return await info.context.loaders.fx_quote.load(root.quote_id)
+
+    @strawberry.field(graphql_type=Account | None, description="Whose money it was.")
+    async def owner(root: fx.FxExchange, info: Info) -> Any:
+        return await info.context.loaders.account.load(root.owner)
+
+
+@noun(fx.FxLiquidity, description="What the house has set aside of one currency to exchange. It is never below zero.")
+class FxLiquidity:
+    currency: CurrencyCode = strawberry.field(description="Of which currency.")  # type: ignore[valid-type]
+    balance: Money = strawberry.field(description="How much there is.")
+    version: int = strawberry.field(description="Goes up with every movement; for `expectedVersion`.")
+
+
+@noun(fx.FxPosition, description="Where the house stands in one currency by exchanging money.")
+class FxPosition:
+    currency: CurrencyCode = strawberry.field(description="In which currency.")  # type: ignore[valid-type]
+    liquidity: Money = strawberry.field(description="What there is to exchange.")
+    spread_earned: Money = strawberry.field(description="What spreads have earned.")
+    gain: Money = strawberry.field(description="What the house gained by rates that changed; negative for a loss.")
+    version: int = strawberry.field(description="That of the liquidity; for `expectedVersion`.")
+
+
 # Refusals
 
 
@@ -86,6 +126,21 @@ class FxQuote(Node):
 class FxRateMissing(UserError):
     sells: CurrencyCode = strawberry.field(description="What was to be given.")  # type: ignore[valid-type]
     buys: CurrencyCode = strawberry.field(description="What was to be had for it.")  # type: ignore[valid-type]
+
+
+@refused(fx.FxQuoteLapsed)
+class FxQuoteLapsed(UserError):
+    expires_at: datetime = strawberry.field(description="Until when it held.")
+
+
+@refused(fx.FxQuoteUsed)
+class FxQuoteUsed(UserError):
+    used_at: datetime = strawberry.field(description="When it was used.")
+
+
+@refused(fx.FxLiquidityShort)
+class FxLiquidityShort(UserError):
+    currency: CurrencyCode = strawberry.field(description="Which currency the house is short of.")  # type: ignore[valid-type]
 
 
 # Inputs
@@ -121,6 +176,23 @@ class FxQuoteRequestInput(Keyed):
         return fx.RequestQuote(self.amount.to_money("amount"), money.Currency(self.to))
 
 
+@strawberry.input(description="Use a quote. `expectedVersion` is that of the pocket that pays.")
+class FxExchangeInput(MoneyMove):
+    quote_id: strawberry.ID = strawberry.field(description="Which quote.")
+
+    def to_command(self) -> fx.ExchangeMoney:
+        return fx.ExchangeMoney(id_of("FxQuote", self.quote_id, "quoteId"), given(self.expected_version))
+
+
+@strawberry.input(description="Change how much of its own money the house exchanges.")
+class FxLiquidityMoveInput(MoneyMove):
+    amount: MoneyInput = strawberry.field(description="How much is put in; taken back out when it is negative.")
+    reason: str = strawberry.field(description="Why, for the audit.")
+
+    def to_command(self) -> fx.MoveLiquidity:
+        return fx.MoveLiquidity(self.amount.to_money("amount"), self.reason, given(self.expected_version))
+
+
 # Root fields
 
 
@@ -152,6 +224,27 @@ class FxQuery:
         wanted = fx.FxRateFilter(given(base), given(counter))
         return Connection(page=await resolve.rates(info.context, wanted, page), list_name=RATES)
 
+    @strawberry.field(
+        graphql_type=Connection[FxExchange],
+        description="What the caller has exchanged, the newest first; what anybody has for finance and support.",
+    )
+    async def fx_exchanges(
+        self,
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+    ) -> Any:
+        page = page_request(
+            EXCHANGES, NEWEST_BY_ID, first=first, after=after, last=last, before=before, with_total=asks_total(info)
+        )
+        return Connection(page=await resolve.exchanges(info.context, page), list_name=EXCHANGES)
+
+    @strawberry.field(graphql_type=list[FxPosition], description="Where the house stands, by currency.")
+    async def fx_positions(self, info: Info) -> Any:
+        return await resolve.positions(info.context)
+
 
 @strawberry.type
 class FxMutation:
@@ -168,7 +261,27 @@ class FxMutation:
         FxRateMissing,
         description="Be told what an amount buys, and have the choice for some minutes.",
     )
+    fx_exchange = mutation(
+        fx.exchange,
+        FxExchangeInput,
+        FxExchange,
+        FxQuoteLapsed,
+        FxQuoteUsed,
+        FxLiquidityShort,
+        InsufficientFunds,
+        VersionConflict,
+        description="Change cash of one currency into cash of another, as a quote says.",
+    )
+    fx_liquidity_move = mutation(
+        fx.move_liquidity,
+        FxLiquidityMoveInput,
+        FxLiquidity,
+        FxLiquidityShort,
+        VersionConflict,
+        description="Put money of the house into what it exchanges, or take it back out.",
+    )
 
 
 fetchable("FxRate", resolve.rate)
 fetchable("FxQuote", resolve.quote)
+fetchable("FxExchange", resolve.exchange)

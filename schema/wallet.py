@@ -134,6 +134,12 @@ class LedgerHealth:
     drifted_bills: int = strawberry.field(
         description="Currencies in which SUPPLIER_PAYABLE is not the sum of the suppliers' bills that are due."
     )
+    drifted_liquidity: int = strawberry.field(
+        description="Currencies in which what there is to exchange is not the sum of its postings."
+    )
+    drifted_exchanges: int = strawberry.field(
+        description="Accounts on which exchanges of money have not left what each of them says."
+    )
     negative_pockets: int = strawberry.field(description="Pockets below zero.")
     currencies: list[LedgerCurrencyProof] = strawberry.field(description="Both sides, by currency.")
     ok: bool = strawberry.field(description="Whether all of this is as it must be.")

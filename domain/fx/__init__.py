@@ -1,17 +1,39 @@
 """Exchanging money: rates that staff state, quotes that hold for minutes, and wallets that change one for another."""
 
 from domain.fx.convert import Conversion, sell, worth
-from domain.fx.noun import BILLION, FxQuote, FxQuoteId, FxRate, FxRateId, RateTerms
-from domain.fx.port import FxQuotes, FxRateFilter, FxRates, FxReader, Work
+from domain.fx.exchange import ExchangeMoney, MoveLiquidity, exchange, move_liquidity, postings
+from domain.fx.noun import (
+    BILLION,
+    FxExchange,
+    FxExchangeId,
+    FxLiquidity,
+    FxPosition,
+    FxQuote,
+    FxQuoteId,
+    FxRate,
+    FxRateId,
+    RateTerms,
+)
+from domain.fx.port import FxExchanges, FxLiquidities, FxQuotes, FxRateFilter, FxRates, FxReader, Work
 from domain.fx.quote import RequestQuote, request
 from domain.fx.rate import StateRate, state
-from domain.fx.refusal import FxRateMissing
+from domain.fx.refusal import FxLiquidityShort, FxQuoteLapsed, FxQuoteUsed, FxRateMissing
 
 __all__ = [
     "BILLION",
     "Conversion",
+    "ExchangeMoney",
+    "FxExchange",
+    "FxExchangeId",
+    "FxExchanges",
+    "FxLiquidities",
+    "FxLiquidity",
+    "FxLiquidityShort",
+    "FxPosition",
     "FxQuote",
     "FxQuoteId",
+    "FxQuoteLapsed",
+    "FxQuoteUsed",
     "FxQuotes",
     "FxRate",
     "FxRateFilter",
@@ -19,10 +41,14 @@ __all__ = [
     "FxRateMissing",
     "FxRates",
     "FxReader",
+    "MoveLiquidity",
     "RateTerms",
     "RequestQuote",
     "StateRate",
     "Work",
+    "exchange",
+    "move_liquidity",
+    "postings",
     "request",
     "sell",
     "state",

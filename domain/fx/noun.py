@@ -1,4 +1,4 @@
-"""What exchanging money is about: rates as they were stated, and quotes that were given at them."""
+"""What exchanging money is about: rates as they were stated, quotes that were given at them, and exchanges."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,7 @@ from domain.viewer import AccountId
 
 FxRateId = NewType("FxRateId", UUID)
 FxQuoteId = NewType("FxQuoteId", UUID)
+FxExchangeId = NewType("FxExchangeId", UUID)
 
 BILLION = 10**9
 RATE_BILLIONTHS_MAX = BILLION * 10**6
@@ -68,3 +69,38 @@ class FxQuote:
     quoted_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class FxExchange:
+    """A quote that was used: its amounts are the quote's."""
+
+    id: FxExchangeId
+    owner: AccountId
+    quote_id: FxQuoteId
+    sold: Money
+    mid: Money
+    spread: Money
+    bought: Money
+    exchanged_at: datetime
+    version: int = 1
+
+
+@dataclass(slots=True)
+class FxLiquidity:
+    """What the house has set aside of a currency to exchange; it is never below zero."""
+
+    currency: Currency
+    balance: Money
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class FxPosition:
+    """What exchanging has brought the house in one currency, beside what it has to exchange; a `gain` may be a loss."""
+
+    currency: Currency
+    liquidity: Money
+    spread_earned: Money
+    gain: Money
+    version: int

@@ -1,16 +1,24 @@
 """What exchanging money needs of the house's memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain import policy
+from domain import policy, wallet
 from domain import work as unit
-from domain.fx.noun import FxQuote, FxQuoteId, FxRate
+from domain.fx.noun import (
+    FxExchange,
+    FxLiquidity,
+    FxPosition,
+    FxQuote,
+    FxQuoteId,
+    FxRate,
+)
 from domain.money import Currency
 from domain.page import Page, PageRequest
+from domain.viewer import AccountId
 
 
 class FxRates(Protocol):
@@ -32,11 +40,30 @@ class RateWork(unit.Work, Protocol):
 class FxQuotes(Protocol):
     async def lock(self, quote_id: FxQuoteId) -> FxQuote: ...
     async def add(self, quote: FxQuote) -> None: ...
+    async def use(self, quote: FxQuote) -> None:
+        """Keep that it was used, which happens once."""
+        ...
 
 
-class Work(RateWork, policy.Work, Protocol):
+class FxExchanges(Protocol):
+    async def add(self, exchange: FxExchange) -> None:
+        """Of a quote that has just been used."""
+        ...
+
+
+class FxLiquidities(Protocol):
+    async def lock_all(self, currencies: Iterable[Currency]) -> Mapping[Currency, FxLiquidity]:
+        """Locked in the order of their codes, after any pockets."""
+        ...
+
+
+class Work(RateWork, policy.Work, wallet.Work, Protocol):
     @property
     def fx_quotes(self) -> FxQuotes: ...
+    @property
+    def fx_exchanges(self) -> FxExchanges: ...
+    @property
+    def fx_liquidities(self) -> FxLiquidities: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +79,13 @@ class FxReader(Protocol):
     async def quotes_by_ids(self, ids: Sequence[UUID]) -> Sequence[FxQuote | None]: ...
     async def rates(self, wanted: FxRateFilter, page: PageRequest) -> Page[FxRate]:
         """By the moment that they are of, the latest first."""
+        ...
+
+    async def exchanges_by_ids(self, ids: Sequence[UUID]) -> Sequence[FxExchange | None]: ...
+    async def exchanges(self, owner: AccountId | None, page: PageRequest) -> Page[FxExchange]:
+        """Of one account or of all, the newest first."""
+        ...
+
+    async def positions(self) -> Sequence[FxPosition]:
+        """Where the house stands, by currency."""
         ...

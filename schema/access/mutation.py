@@ -37,6 +37,8 @@ MUTATIONS: dict[str, Access] = {
     "walletTopUp": SIGNED_IN,
     "fxRateState": staff(FINANCE),
     "fxQuoteRequest": SIGNED_IN,
+    "fxExchange": only(OWNER),
+    "fxLiquidityMove": staff(FINANCE),
     "receivableCharge": staff(FINANCE),
     "receivableRepay": SIGNED_IN,
     "receivableWriteOff": staff(FINANCE),

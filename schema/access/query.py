@@ -32,6 +32,8 @@ QUERIES: dict[str, Access] = {
     # money
     "wallet": signed_in(FINANCE, SUPPORT),
     "fxRates": SIGNED_IN,
+    "fxExchanges": signed_in(FINANCE, SUPPORT),
+    "fxPositions": staff(FINANCE),
     "ledgerHealth": staff(FINANCE),
     "payout": signed_in(FINANCE, SUPPORT),
     "payouts": signed_in(FINANCE, SUPPORT),
@@ -149,6 +151,7 @@ KINDS: dict[str, Access] = {
     "Contract": staff(MERCHANDISER, SUPPORT, FINANCE, concerned=SELLER, scope=SELLING),
     "CreditLot": staff(FINANCE, SUPPORT, concerned=OWNER),
     "Departure": EVERYBODY,
+    "FxExchange": staff(FINANCE, SUPPORT, concerned=OWNER),
     "FxQuote": staff(FINANCE, SUPPORT, concerned=OWNER),
     "FxRate": SIGNED_IN,
     "GiftCard": staff(FINANCE, SUPPORT, concerned="whoever has bought or issued it"),

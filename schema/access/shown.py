@@ -122,8 +122,14 @@ DispositionNotPossible: possible
 DutyRate: dutyBps category taxBasis importTaxBps
 EmergencyContact: name relation phone
 ErasureBlocked: deals
+FxExchange: id sold mid spread bought exchangedAt version quote owner
+FxLiquidity: currency balance version
+FxLiquidityShort: currency
+FxPosition: currency liquidity spreadEarned gain version
 FxQuote: id sold mid spread bought quotedAt expiresAt usedAt rate
 FxRate: id base counter rate spreadBps asOf validUntil source statedAt
+FxQuoteLapsed: expiresAt
+FxQuoteUsed: usedAt
 FxRateMissing: sells buys
 FxTerms: quoteMinutes
 FreightTariff: fee subsidyBps
@@ -161,7 +167,7 @@ InsufficientFunds: kind available required
 IntakeReceipt: code handedOverBy takenAt photos seal weightGrams condition shop
 LedgerCurrencyProof: currency customers house balanced
 LedgerHealth: at journals postings unbalancedJournals unlinkedJournals brokenLinks driftedPockets driftedLots
-    driftedSnapshots driftedBudgets driftedBills negativePockets currencies ok
+    driftedSnapshots driftedBudgets driftedBills driftedLiquidity driftedExchanges negativePockets currencies ok
 LineDuty: kind basis rateBps amount source
 Listing: id kind slug state price available publishedAt version options saving referencePrice product piece coverUrl
     soldByHouse priceHistory

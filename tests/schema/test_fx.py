@@ -1,23 +1,31 @@
 """Exchanging money through the API: rates, quotes, exchanges, and what the house gains or loses by them."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
 
 from app.house import House
 from domain.account import Account
+from domain.money import Currency, Money
 from domain.viewer import Role
 from persistence.database import connect
 from persistence.embedded import Services
+from schema.ids import decode_id, encode_id
+from tests.persistence.test_ledger import Till
 from tests.schema.test_policy import PUBLISH
-from tests.schema.test_wallet import amount
+from tests.schema.test_wallet import POCKETS, amount
 from tests.support.api import Api
 from tests.support.clock import Clock
-from tests.support.people import People
+from tests.support.people import People, euros
+from tests.support.snapshot import changed, snapshot
 
 STATE = """
 mutation ($input: FxRateStateInput!) {
@@ -56,6 +64,31 @@ mutation ($input: FxQuoteRequestInput!) {
   }
 }
 """
+EXCHANGE = """
+mutation ($input: FxExchangeInput!) {
+  fxExchange(input: $input) {
+    __typename
+    ... on FxExchange {
+      id exchangedAt version owner { id } quote { id usedAt }
+      sold { amount currencyCode } mid { amount } spread { amount currencyCode } bought { amount currencyCode }
+    }
+    ... on UserError { code path }
+    ... on InsufficientFunds { kind available { amount } required { amount } }
+    ... on FxLiquidityShort { currency }
+  }
+}
+"""
+LIQUIDITY = """
+mutation ($input: FxLiquidityMoveInput!) {
+  fxLiquidityMove(input: $input) {
+    __typename
+    ... on FxLiquidity { currency balance { amount } version }
+    ... on UserError { code path }
+  }
+}
+"""
+EXCHANGES = "{ fxExchanges { nodes { id bought { amount } } totalCount } }"
+POSITIONS = "{ fxPositions { currency liquidity { amount } spreadEarned { amount } gain { amount } version } }"
 NODE = "query ($id: ID!) { node(id: $id) { __typename } }"
 
 
@@ -259,3 +292,240 @@ async def test_the_database_keeps_no_quote_but_what_its_rate_comes_to(
         await app.execute(ALIKE.format(**as_it_is | said))
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await app.execute("UPDATE fx_quote SET bought_minor = bought_minor + 1")
+
+
+# Exchanges
+
+
+@dataclass
+class Exchange:
+    """A house that exchanges euros and yuan, and somebody who wants to."""
+
+    api: Api
+    people: People
+    house: House
+    finance: Account
+    member: Account
+
+    async def fill(self, value: str, currency: str = "CNY", **more: Any) -> dict[str, Any]:
+        given = {"amount": amount(value, currency), "reason": "For travellers", **more}
+        return (await self.api(self.finance, LIQUIDITY, input=given))["fxLiquidityMove"]  # type: ignore[no-any-return]
+
+    async def quote(self, value: str = "100.00", currency: str = "EUR", to: str = "CNY") -> str:
+        return (await quoted(self.api, self.member, value, currency, to))["id"]  # type: ignore[no-any-return]
+
+    async def use(self, quote_id: str, person: Account | None = None, **more: Any) -> dict[str, Any]:
+        given = {"quoteId": quote_id, **more}
+        return (await self.api(person or self.member, EXCHANGE, input=given))["fxExchange"]  # type: ignore[no-any-return]
+
+    async def cash(self, person: Account | None = None) -> dict[str, str]:
+        pockets = (await self.api(person or self.member, POCKETS))["wallet"]["pockets"]
+        return {one["currency"]: one["cash"]["amount"] for one in pockets}
+
+    async def position(self, currency: str = "CNY") -> tuple[str, str, str]:
+        found = (await self.api(self.finance, POSITIONS))["fxPositions"]
+        one = next(one for one in found if one["currency"] == currency)
+        return one["liquidity"]["amount"], one["spreadEarned"]["amount"], one["gain"]["amount"]
+
+    async def sound(self) -> bool:
+        return (await self.house.readers.ledger.health()).ok
+
+
+@pytest.fixture
+async def exchange(api: Api, people: People, house: House) -> Exchange:
+    finance, member = await people.staff(Role.FINANCE), await people.customer(cash=euros(150))
+    made = Exchange(api, people, house, finance, member)
+    await api(finance, STATE, input=stated())
+    await made.fill("1000.00")
+    return made
+
+
+LINES = """
+SELECT kind, currency, amount_minor, owner IS NOT NULL
+FROM ledger_posting p JOIN ledger_journal j ON j.id = p.journal_id
+WHERE j.cause_kind = 'fxExchange' ORDER BY j.occurred_at, line
+"""
+
+
+async def test_money_changes_by_its_quote_and_the_spread_is_a_posting_of_its_own(exchange: Exchange) -> None:
+    quote_id = await exchange.quote()
+
+    done = await exchange.use(quote_id)
+
+    assert (done["sold"], done["bought"]) == (amount("100.00"), amount("768.30", "CNY"))
+    assert (done["mid"], done["spread"]) == ({"amount": "780.00"}, amount("11.70", "CNY"))
+    assert (done["quote"]["id"], done["quote"]["usedAt"]) == (quote_id, done["exchangedAt"])
+    assert await exchange.cash() == {"CNY": "768.30", "EUR": "50.00"}
+    assert [tuple(line) for line in await exchange.house.readers.pool.fetch(LINES)] == [
+        ("CASH", "EUR", -10_000, True),
+        ("FX_LIQUIDITY", "EUR", 10_000, False),
+        ("FX_LIQUIDITY", "CNY", -78_000, False),
+        ("CASH", "CNY", 76_830, True),
+        ("FX_SPREAD", "CNY", 1_170, False),
+    ]
+    assert await exchange.position("EUR") == ("100.00", "0.00", "0.00")
+    assert await exchange.position("CNY") == ("220.00", "11.70", "0.00")
+    assert await exchange.sound()
+    own = (await exchange.api(exchange.member, EXCHANGES))["fxExchanges"]
+    others = (await exchange.api(await exchange.people.customer(), EXCHANGES))["fxExchanges"]
+    assert (own["nodes"], others["totalCount"]) == ([{"id": done["id"], "bought": {"amount": "768.30"}}], 0)
+    assert (await exchange.api(exchange.finance, EXCHANGES))["fxExchanges"]["totalCount"] == 1
+
+
+async def test_a_quote_is_kept_whatever_the_rate_does_and_used_once(exchange: Exchange) -> None:
+    quote_id = await exchange.quote()
+    await exchange.api(exchange.finance, STATE, input=stated("6.0"))
+
+    first = await exchange.use(quote_id, clientMutationKey="once")
+    again = await exchange.use(quote_id, clientMutationKey="once")
+    used = await exchange.use(quote_id)
+
+    assert first["bought"]["amount"] == "768.30"
+    assert again == first
+    assert (used["code"], used["path"]) == ("FX_QUOTE_USED", ["quoteId"])
+    assert await exchange.cash() == {"CNY": "768.30", "EUR": "50.00"}
+
+
+async def test_a_lapsed_quote_somebody_elses_and_one_beyond_the_cash_change_nothing(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock().hang(monkeypatch)
+    clock.move(-timedelta(minutes=16))
+    finance = exchange.finance
+    await exchange.api(finance, STATE, input=stated(asOf=ago(minutes=30)))
+    old = await exchange.quote()
+    clock.move(timedelta(minutes=15))
+    dear, small, other = await exchange.quote("150.01"), await exchange.quote("1.00"), await exchange.people.customer()
+    before = await snapshot(exchange.house)
+
+    lapsed, short = await exchange.use(old), await exchange.use(dear)
+    theirs, nobodys = await exchange.use(small, other), await exchange.use(encode_id("FxQuote", uuid4()), other)
+    stale = await exchange.use(small, expectedVersion=77)
+
+    assert (lapsed["code"], lapsed["path"]) == ("FX_QUOTE_LAPSED", ["quoteId"])
+    assert (short["code"], short["available"], short["required"]) == (
+        "INSUFFICIENT_FUNDS",
+        {"amount": "150.00"},
+        {"amount": "150.01"},
+    )
+    assert theirs == nobodys
+    assert theirs["code"] == "NOT_FOUND"
+    assert stale["code"] == "VERSION_CONFLICT"
+    assert changed(before, await snapshot(exchange.house)) == []
+    assert (await exchange.use(small))["__typename"] == "FxExchange"
+
+
+async def test_a_rehearsal_leaves_the_quote_and_the_money_as_they_are(exchange: Exchange) -> None:
+    quote_id = await exchange.quote()
+    before = await snapshot(exchange.house)
+
+    rehearsed = await exchange.use(quote_id, dryRun=True)
+
+    assert rehearsed["bought"]["amount"] == "768.30"
+    assert changed(before, await snapshot(exchange.house)) == []
+    assert (await exchange.use(quote_id))["bought"]["amount"] == "768.30"
+
+
+async def test_the_house_gives_no_more_than_it_has_set_aside_and_takes_back_no_more(exchange: Exchange) -> None:
+    assert (await exchange.fill("-300.00"))["balance"] == {"amount": "700.00"}
+    quote_id = await exchange.quote()
+    before = await snapshot(exchange.house)
+
+    short, emptied = await exchange.use(quote_id), await exchange.fill("-700.01")
+    nothing, late = await exchange.fill("0.00"), await exchange.fill("1.00", expectedVersion=1)
+
+    assert (short["code"], short["currency"]) == ("FX_LIQUIDITY_SHORT", "CNY")
+    assert (emptied["code"], nothing["path"], late["code"]) == ("FX_LIQUIDITY_SHORT", ["amount"], "VERSION_CONFLICT")
+    assert changed(before, await snapshot(exchange.house)) == []
+    await exchange.fill("80.00")
+    assert (await exchange.use(quote_id))["__typename"] == "FxExchange"
+    assert await exchange.position() == ("0.00", "11.70", "0.00")
+    assert await exchange.sound()
+
+
+async def test_many_at_once_use_a_quote_once_and_never_overdraw_what_there_is(exchange: Exchange) -> None:
+    """Half of them want yuan for euros and half the other way, so that they lock in both directions."""
+    await exchange.fill("30.00", "EUR")
+    one = await exchange.quote("1.00")
+    assert sorted(done.get("code", "") for done in await asyncio.gather(*(exchange.use(one) for _ in range(6)))) == [
+        "",
+        *["FX_QUOTE_USED"] * 5,
+    ]
+    crowd = [await exchange.people.customer(cash=euros(100)) for _ in range(4)]
+    crowd += [await exchange.people.customer(cash=Money(20_000, Currency.CNY)) for _ in range(4)]
+    wants = [("60.00", "EUR", "CNY")] * 4 + [("150.00", "CNY", "EUR")] * 4
+    quotes = [(await quoted(exchange.api, who, *want))["id"] for who, want in zip(crowd, wants, strict=True)]
+
+    done = await asyncio.gather(*(exchange.use(quote, who) for quote, who in zip(quotes, crowd, strict=True)))
+
+    assert {one.get("code", "FX_LIQUIDITY_SHORT") for one in done} == {"FX_LIQUIDITY_SHORT"}
+    # 992.20 yuan are enough for two, and for a third or fourth when somebody has brought some before them.
+    assert sum("code" not in one for one in done[:4]) >= 2
+    assert min(map(Decimal, await exchange.position("CNY"))) >= 0
+    assert await exchange.sound()
+
+
+async def test_the_database_lets_nobody_overdraw_liquidity_or_use_a_quote_twice(
+    exchange: Exchange, app: asyncpg.Connection
+) -> None:
+    for minor in (-100_001, -(10**14)):
+        with pytest.raises(asyncpg.CheckViolationError, match="never_below_zero"):
+            await Till(app).post((None, "FX_LIQUIDITY", "CNY", minor), (None, "FX_SPREAD", "CNY", -minor))
+    await exchange.use(await exchange.quote())
+    used, fresh = await exchange.quote("10.00"), await exchange.quote("20.00")
+    for change in (
+        "UPDATE fx_liquidity SET balance_minor = 10 ^ 9",
+        "UPDATE fx_exchange SET bought_minor = bought_minor + 1",
+        "DELETE FROM fx_exchange",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await app.execute(change)
+    with pytest.raises(asyncpg.CheckViolationError, match="used once"):
+        await app.execute("UPDATE fx_quote SET used_at = NULL WHERE used_at IS NOT NULL")
+    with pytest.raises(asyncpg.CheckViolationError, match="while that holds"):
+        await app.execute(MADE, decode_id(fresh)[1], 0)
+    await app.execute("UPDATE fx_quote SET used_at = now() WHERE id = $1", decode_id(used)[1])
+    for bought in (-1, 1):
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError):
+            await app.execute(MADE, decode_id(used)[1], bought)
+    assert await exchange.sound()
+
+
+MADE = """
+INSERT INTO fx_exchange (id, owner, quote_id, sold_minor, sold_currency, mid_minor, spread_minor, bought_minor,
+    currency, exchanged_at, version)
+SELECT gen_random_uuid(), owner, id, sold_minor, sold_currency, mid_minor, spread_minor, bought_minor + $2, currency,
+    coalesce(used_at, now()), 1 FROM fx_quote WHERE id = $1
+"""
+
+
+@pytest.mark.parametrize(
+    ("damage", "fault"),
+    [
+        ("UPDATE fx_liquidity SET balance_minor = balance_minor + 1 WHERE currency = 'CNY'", "drifted liquidity"),
+        ("DELETE FROM fx_liquidity WHERE currency = 'CNY'", "drifted liquidity"),
+        ("DELETE FROM fx_exchange", "drifted exchanges"),
+        (
+            "ALTER TABLE fx_exchange DROP CONSTRAINT fk_fx_exchange_quote;"
+            " UPDATE fx_exchange SET sold_minor = sold_minor + 1",
+            "drifted exchanges",
+        ),
+        (
+            "ALTER TABLE fx_exchange DROP CONSTRAINT fk_fx_exchange_quote;"
+            " UPDATE fx_exchange SET spread_minor = spread_minor + 1",
+            "drifted exchanges",
+        ),
+    ],
+)
+async def test_the_ledger_tells_when_what_was_exchanged_is_not_what_was_posted(
+    exchange: Exchange, database: Services, damage: str, fault: str
+) -> None:
+    await exchange.use(await exchange.quote())
+    assert await exchange.sound()
+    owner = await asyncpg.connect(database.owner_url)
+    await owner.execute(damage)
+    await owner.close()
+
+    health = await exchange.house.readers.ledger.health()
+
+    assert [name for name, count in health.faults.items() if count] == [fault]

@@ -185,6 +185,15 @@ def upgrade() -> None:
     op.create_index("ix_event_subject", "event", ["subject_id", "id"], unique=False)
     op.create_index("ix_event_xid", "event", ["xid", "id"], unique=False)
     op.create_table(
+        "fx_liquidity",
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("balance_minor", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_fx_liquidity_currency")),
+        sa.CheckConstraint("balance_minor >= 0", name=op.f("ck_fx_liquidity_never_below_zero")),
+        sa.PrimaryKeyConstraint("currency", name=op.f("pk_fx_liquidity")),
+    )
+    op.create_table(
         "idempotency_key",
         sa.Column("scope", sa.UUID(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -910,6 +919,17 @@ def upgrade() -> None:
             name="fk_fx_quote_rate",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fx_quote")),
+        sa.UniqueConstraint(
+            "id",
+            "owner",
+            "sold_minor",
+            "sold_currency",
+            "mid_minor",
+            "spread_minor",
+            "bought_minor",
+            "currency",
+            name="uq_fx_quote_said",
+        ),
     )
     op.create_index("ix_fx_quote_owner", "fx_quote", ["owner", "id"], unique=False)
     op.create_table(
@@ -932,7 +952,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_ledger_posting_currency")),
         sa.CheckConstraint(
-            "kind IN ('CASH', 'CREDIT', 'DEPOSIT', 'HELD', 'RECEIVABLE', 'ESCROW', 'CONSIGNOR_PAYABLE', 'INVENTORY', 'SALES', 'COMMISSION', 'SERVICES', 'COST_OF_GOODS', 'PSP_CLEARING', 'PAYOUT_CLEARING', 'TAX_PAYABLE', 'DUTIES_PAYABLE', 'SHIPPING', 'FREIGHT_SUBSIDY', 'PROMOTION', 'CREDIT_BONUS', 'BREAKAGE', 'WRITE_OFF', 'FX', 'SUPPLIER_PAYABLE', 'CREDITORS', 'BRAND_RECEIVABLE', 'TRAVEL_UNEARNED', 'GIFT_CARDS', 'SUBSIDY_BUDGET')",
+            "kind IN ('CASH', 'CREDIT', 'DEPOSIT', 'HELD', 'RECEIVABLE', 'ESCROW', 'CONSIGNOR_PAYABLE', 'INVENTORY', 'SALES', 'COMMISSION', 'SERVICES', 'COST_OF_GOODS', 'PSP_CLEARING', 'PAYOUT_CLEARING', 'TAX_PAYABLE', 'DUTIES_PAYABLE', 'SHIPPING', 'FREIGHT_SUBSIDY', 'PROMOTION', 'CREDIT_BONUS', 'BREAKAGE', 'WRITE_OFF', 'FX', 'FX_LIQUIDITY', 'FX_SPREAD', 'TREASURY', 'SUPPLIER_PAYABLE', 'CREDITORS', 'BRAND_RECEIVABLE', 'TRAVEL_UNEARNED', 'GIFT_CARDS', 'SUBSIDY_BUDGET')",
             name=op.f("ck_ledger_posting_kind"),
         ),
         sa.CheckConstraint("amount_minor <> 0", name=op.f("ck_ledger_posting_amount")),
@@ -1331,6 +1351,48 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_departure")),
     )
     op.create_index("ix_departure_product", "departure", ["product_id", "starts_at", "id"], unique=False)
+    op.create_table(
+        "fx_exchange",
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("owner", sa.UUID(), nullable=False),
+        sa.Column("quote_id", sa.UUID(), nullable=False),
+        sa.Column("sold_minor", sa.BigInteger(), nullable=False),
+        sa.Column("sold_currency", sa.Text(), nullable=False),
+        sa.Column("mid_minor", sa.BigInteger(), nullable=False),
+        sa.Column("spread_minor", sa.BigInteger(), nullable=False),
+        sa.Column("bought_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("exchanged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("version > 0", name=op.f("ck_fx_exchange_version")),
+        sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_fx_exchange_owner")),
+        sa.ForeignKeyConstraint(
+            [
+                "quote_id",
+                "owner",
+                "sold_minor",
+                "sold_currency",
+                "mid_minor",
+                "spread_minor",
+                "bought_minor",
+                "currency",
+            ],
+            [
+                "fx_quote.id",
+                "fx_quote.owner",
+                "fx_quote.sold_minor",
+                "fx_quote.sold_currency",
+                "fx_quote.mid_minor",
+                "fx_quote.spread_minor",
+                "fx_quote.bought_minor",
+                "fx_quote.currency",
+            ],
+            name="fk_fx_exchange_quote",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fx_exchange")),
+        sa.UniqueConstraint("quote_id", name=op.f("uq_fx_exchange_quote_id")),
+    )
+    op.create_index("ix_fx_exchange_owner", "fx_exchange", ["owner", "id"], unique=False)
     op.create_table(
         "gift_card_use",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -3362,6 +3424,178 @@ CREATE TRIGGER listing_is_of_something AFTER INSERT ON listing
 FOR EACH ROW WHEN (NEW.piece_id IS NOT NULL) EXECUTE FUNCTION listing_is_of_something()
 """)
     run(r"""
+INSERT INTO ledger_chain (chain, position, hash)
+SELECT chain, 0, sha256(convert_to('cercle ledger ' || chain, 'UTF8')) FROM generate_series(0, 15) AS chain
+""")
+    run(r"""
+INSERT INTO fx_liquidity (currency, balance_minor, version)
+SELECT unnest(ARRAY['CNY', 'HKD', 'EUR', 'USD', 'JPY']), 0, 0
+""")
+    run(r"""
+CREATE FUNCTION ledger_journal_hash(p_previous bytea, p_journal uuid) RETURNS bytea
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+    SELECT sha256(p_previous || convert_to(
+        j.id || '|' || j.cause_kind || '|' || j.cause_id || '|' || j.memo || '|'
+        || (extract(epoch FROM j.occurred_at) * 1000000)::bigint || '|'
+        || (SELECT string_agg(concat_ws(':', p.line, coalesce(p.owner::text, 'house'), p.kind, p.currency,
+                                        p.amount_minor, coalesce(p.lot_id::text, '-')), ',' ORDER BY p.line)
+            FROM ledger_posting p WHERE p.journal_id = j.id), 'UTF8'))
+    FROM ledger_journal j WHERE j.id = p_journal
+$$
+""")
+    run(r"""
+CREATE FUNCTION wallet_lock(p_owners uuid[], p_currencies text[]) RETURNS SETOF wallet_pocket
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    wanted record;
+    pocket wallet_pocket;
+BEGIN
+    FOR wanted IN
+        SELECT DISTINCT owner, currency FROM unnest(p_owners, p_currencies) AS w (owner, currency)
+        ORDER BY owner, currency
+    LOOP
+        SELECT * INTO pocket FROM wallet_pocket WHERE owner = wanted.owner AND currency = wanted.currency FOR UPDATE;
+        IF NOT FOUND THEN
+            INSERT INTO wallet_pocket
+                (owner, currency, cash_minor, credit_minor, deposit_minor, held_minor, owed_minor, version)
+            VALUES (wanted.owner, wanted.currency, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING;
+            SELECT * INTO pocket FROM wallet_pocket
+            WHERE owner = wanted.owner AND currency = wanted.currency FOR UPDATE;
+        END IF;
+        RETURN NEXT pocket;
+    END LOOP;
+END $$
+""")
+    run(r"""
+CREATE FUNCTION fx_liquidity_lock(p_currencies text[]) RETURNS SETOF fx_liquidity
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT * FROM fx_liquidity WHERE currency = ANY(p_currencies) ORDER BY currency FOR UPDATE
+$$
+""")
+    run(r"""
+CREATE FUNCTION ledger_apply() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    moved record;
+BEGIN
+    IF EXISTS (SELECT FROM posted p JOIN ledger_link l USING (journal_id)) THEN
+        RAISE EXCEPTION 'a journal is closed once it is linked: post another one' USING ERRCODE = 'restrict_violation';
+    END IF;
+    -- One pocket after the other, in id order: whoever moves several at once never waits in a ring.
+    FOR moved IN
+        SELECT owner, currency,
+            coalesce(sum(amount_minor) FILTER (WHERE kind = 'CASH'), 0) AS cash,
+            coalesce(sum(amount_minor) FILTER (WHERE kind = 'CREDIT'), 0) AS credit,
+            coalesce(sum(amount_minor) FILTER (WHERE kind = 'DEPOSIT'), 0) AS deposit,
+            coalesce(sum(amount_minor) FILTER (WHERE kind = 'HELD'), 0) AS held,
+            coalesce(sum(amount_minor) FILTER (WHERE kind = 'RECEIVABLE'), 0) AS receivable
+        FROM posted WHERE owner IS NOT NULL GROUP BY owner, currency ORDER BY owner, currency
+    LOOP
+        PERFORM wallet_lock(ARRAY[moved.owner], ARRAY[moved.currency]);
+        UPDATE wallet_pocket SET
+            cash_minor = cash_minor + moved.cash, credit_minor = credit_minor + moved.credit,
+            deposit_minor = deposit_minor + moved.deposit, held_minor = held_minor + moved.held,
+            owed_minor = owed_minor - moved.receivable, version = version + 1
+        WHERE owner = moved.owner AND currency = moved.currency;
+    END LOOP;
+    FOR moved IN
+        SELECT lot_id, sum(amount_minor) AS amount FROM posted WHERE lot_id IS NOT NULL GROUP BY lot_id ORDER BY lot_id
+    LOOP
+        UPDATE credit_lot SET remaining_minor = remaining_minor + moved.amount WHERE id = moved.lot_id;
+    END LOOP;
+    FOR moved IN
+        SELECT currency, sum(amount_minor) AS amount FROM posted
+        WHERE kind = 'FX_LIQUIDITY' GROUP BY currency ORDER BY currency
+    LOOP
+        UPDATE fx_liquidity SET balance_minor = balance_minor + moved.amount, version = version + 1
+        WHERE currency = moved.currency;
+    END LOOP;
+    RETURN NULL;
+END $$
+""")
+    run(r"""
+CREATE TRIGGER ledger_apply AFTER INSERT ON ledger_posting REFERENCING NEW TABLE AS posted
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_apply()
+""")
+    run(r"""
+CREATE FUNCTION ledger_close() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    off text;
+    head ledger_chain;
+    linked bytea;
+BEGIN
+    SELECT string_agg(currency || ' ' || amount, ', ') INTO off FROM (
+        SELECT currency, sum(amount_minor) AS amount FROM ledger_posting
+        WHERE journal_id = NEW.id GROUP BY currency HAVING sum(amount_minor) <> 0) sums;
+    IF off IS NOT NULL THEN
+        RAISE EXCEPTION 'journal % is not balanced: %', NEW.id, off USING ERRCODE = 'check_violation';
+    END IF;
+    IF (SELECT count(*) FROM ledger_posting WHERE journal_id = NEW.id) < 2 THEN
+        RAISE EXCEPTION 'journal % has fewer than two postings', NEW.id USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT * INTO head FROM ledger_chain WHERE chain = pg_backend_pid() % 16 FOR UPDATE;
+    linked := ledger_journal_hash(head.hash, NEW.id);
+    INSERT INTO ledger_link (journal_id, chain, position, previous_hash, hash)
+    VALUES (NEW.id, head.chain, head.position + 1, head.hash, linked);
+    UPDATE ledger_chain SET position = head.position + 1, hash = linked WHERE chain = head.chain;
+    RETURN NULL;
+END $$
+""")
+    run(r"""
+CREATE CONSTRAINT TRIGGER ledger_close AFTER INSERT ON ledger_journal DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION ledger_close()
+""")
+    run(r"""
+CREATE FUNCTION ledger_post(p_id uuid, p_cause_kind text, p_cause_id uuid, p_memo text, p_occurred_at timestamptz,
+    p_owners uuid[], p_kinds text[], p_currencies text[], p_amounts bigint[], p_lots uuid[]) RETURNS void
+LANGUAGE sql SET search_path = public, pg_temp AS $$
+    INSERT INTO ledger_journal (id, cause_kind, cause_id, memo, occurred_at)
+    VALUES (p_id, p_cause_kind, p_cause_id, p_memo, p_occurred_at);
+    INSERT INTO ledger_posting (journal_id, line, owner, kind, currency, amount_minor, lot_id)
+    SELECT p_id, line, owner, kind, currency, amount, lot
+    FROM unnest(p_owners, p_kinds, p_currencies, p_amounts, p_lots) WITH ORDINALITY
+        AS posting (owner, kind, currency, amount, lot, line);
+$$
+""")
+    run(r"""
+CREATE FUNCTION ledger_take_snapshot() RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    -- One after the other: two at once would both add the postings since the last.
+    SELECT pg_advisory_xact_lock(hashtextextended('ledger_take_snapshot', 7));
+    WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid)
+    INSERT INTO ledger_snapshot AS s (kind, currency, before_xid, balance_minor)
+    SELECT p.kind, p.currency, h.xid, sum(p.amount_minor)
+    FROM horizon h, ledger_posting p LEFT JOIN ledger_snapshot o USING (kind, currency)
+    WHERE p.owner IS NULL AND p.xid < h.xid AND p.xid >= coalesce(o.before_xid, 0)
+    GROUP BY p.kind, p.currency, h.xid
+    ON CONFLICT (kind, currency) DO UPDATE
+    SET before_xid = excluded.before_xid, balance_minor = s.balance_minor + excluded.balance_minor
+$$
+""")
+    run(r"""
+CREATE FUNCTION fx_quote_used() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF OLD.used_at IS NOT NULL THEN
+        RAISE EXCEPTION 'a quote is used once' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$
+""")
+    run("CREATE TRIGGER fx_quote_used BEFORE UPDATE ON fx_quote FOR EACH ROW EXECUTE FUNCTION fx_quote_used()")
+    run(r"""
+CREATE FUNCTION fx_exchange_made() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM fx_quote WHERE id = NEW.quote_id AND used_at = NEW.exchanged_at) THEN
+        RAISE EXCEPTION 'an exchange uses its quote while that holds' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$
+""")
+    run("CREATE TRIGGER fx_exchange_made BEFORE INSERT ON fx_exchange FOR EACH ROW EXECUTE FUNCTION fx_exchange_made()")
+    run(r"""
 CREATE FUNCTION gift_card_use_counts() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -3547,139 +3781,6 @@ EXECUTE FUNCTION pgqueuer.fn_pgqueuer_changed();""")
     run("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgqueuer TO cercle_app")
     run("GRANT USAGE ON ALL SEQUENCES IN SCHEMA pgqueuer TO cercle_app")
     run(r"""
-INSERT INTO ledger_chain (chain, position, hash)
-SELECT chain, 0, sha256(convert_to('cercle ledger ' || chain, 'UTF8')) FROM generate_series(0, 15) AS chain
-""")
-    run(r"""
-CREATE FUNCTION ledger_journal_hash(p_previous bytea, p_journal uuid) RETURNS bytea
-LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
-    SELECT sha256(p_previous || convert_to(
-        j.id || '|' || j.cause_kind || '|' || j.cause_id || '|' || j.memo || '|'
-        || (extract(epoch FROM j.occurred_at) * 1000000)::bigint || '|'
-        || (SELECT string_agg(concat_ws(':', p.line, coalesce(p.owner::text, 'house'), p.kind, p.currency,
-                                        p.amount_minor, coalesce(p.lot_id::text, '-')), ',' ORDER BY p.line)
-            FROM ledger_posting p WHERE p.journal_id = j.id), 'UTF8'))
-    FROM ledger_journal j WHERE j.id = p_journal
-$$
-""")
-    run(r"""
-CREATE FUNCTION wallet_lock(p_owners uuid[], p_currencies text[]) RETURNS SETOF wallet_pocket
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    wanted record;
-    pocket wallet_pocket;
-BEGIN
-    FOR wanted IN
-        SELECT DISTINCT owner, currency FROM unnest(p_owners, p_currencies) AS w (owner, currency)
-        ORDER BY owner, currency
-    LOOP
-        SELECT * INTO pocket FROM wallet_pocket WHERE owner = wanted.owner AND currency = wanted.currency FOR UPDATE;
-        IF NOT FOUND THEN
-            INSERT INTO wallet_pocket
-                (owner, currency, cash_minor, credit_minor, deposit_minor, held_minor, owed_minor, version)
-            VALUES (wanted.owner, wanted.currency, 0, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING;
-            SELECT * INTO pocket FROM wallet_pocket
-            WHERE owner = wanted.owner AND currency = wanted.currency FOR UPDATE;
-        END IF;
-        RETURN NEXT pocket;
-    END LOOP;
-END $$
-""")
-    run(r"""
-CREATE FUNCTION ledger_apply() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    moved record;
-BEGIN
-    IF EXISTS (SELECT FROM posted p JOIN ledger_link l USING (journal_id)) THEN
-        RAISE EXCEPTION 'a journal is closed once it is linked: post another one' USING ERRCODE = 'restrict_violation';
-    END IF;
-    -- One pocket after the other, in id order: whoever moves several at once never waits in a ring.
-    FOR moved IN
-        SELECT owner, currency,
-            coalesce(sum(amount_minor) FILTER (WHERE kind = 'CASH'), 0) AS cash,
-            coalesce(sum(amount_minor) FILTER (WHERE kind = 'CREDIT'), 0) AS credit,
-            coalesce(sum(amount_minor) FILTER (WHERE kind = 'DEPOSIT'), 0) AS deposit,
-            coalesce(sum(amount_minor) FILTER (WHERE kind = 'HELD'), 0) AS held,
-            coalesce(sum(amount_minor) FILTER (WHERE kind = 'RECEIVABLE'), 0) AS receivable
-        FROM posted WHERE owner IS NOT NULL GROUP BY owner, currency ORDER BY owner, currency
-    LOOP
-        PERFORM wallet_lock(ARRAY[moved.owner], ARRAY[moved.currency]);
-        UPDATE wallet_pocket SET
-            cash_minor = cash_minor + moved.cash, credit_minor = credit_minor + moved.credit,
-            deposit_minor = deposit_minor + moved.deposit, held_minor = held_minor + moved.held,
-            owed_minor = owed_minor - moved.receivable, version = version + 1
-        WHERE owner = moved.owner AND currency = moved.currency;
-    END LOOP;
-    FOR moved IN
-        SELECT lot_id, sum(amount_minor) AS amount FROM posted WHERE lot_id IS NOT NULL GROUP BY lot_id ORDER BY lot_id
-    LOOP
-        UPDATE credit_lot SET remaining_minor = remaining_minor + moved.amount WHERE id = moved.lot_id;
-    END LOOP;
-    RETURN NULL;
-END $$
-""")
-    run(r"""
-CREATE TRIGGER ledger_apply AFTER INSERT ON ledger_posting REFERENCING NEW TABLE AS posted
-FOR EACH STATEMENT EXECUTE FUNCTION ledger_apply()
-""")
-    run(r"""
-CREATE FUNCTION ledger_close() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    off text;
-    head ledger_chain;
-    linked bytea;
-BEGIN
-    SELECT string_agg(currency || ' ' || amount, ', ') INTO off FROM (
-        SELECT currency, sum(amount_minor) AS amount FROM ledger_posting
-        WHERE journal_id = NEW.id GROUP BY currency HAVING sum(amount_minor) <> 0) sums;
-    IF off IS NOT NULL THEN
-        RAISE EXCEPTION 'journal % is not balanced: %', NEW.id, off USING ERRCODE = 'check_violation';
-    END IF;
-    IF (SELECT count(*) FROM ledger_posting WHERE journal_id = NEW.id) < 2 THEN
-        RAISE EXCEPTION 'journal % has fewer than two postings', NEW.id USING ERRCODE = 'check_violation';
-    END IF;
-    SELECT * INTO head FROM ledger_chain WHERE chain = pg_backend_pid() % 16 FOR UPDATE;
-    linked := ledger_journal_hash(head.hash, NEW.id);
-    INSERT INTO ledger_link (journal_id, chain, position, previous_hash, hash)
-    VALUES (NEW.id, head.chain, head.position + 1, head.hash, linked);
-    UPDATE ledger_chain SET position = head.position + 1, hash = linked WHERE chain = head.chain;
-    RETURN NULL;
-END $$
-""")
-    run(r"""
-CREATE CONSTRAINT TRIGGER ledger_close AFTER INSERT ON ledger_journal DEFERRABLE INITIALLY DEFERRED
-FOR EACH ROW EXECUTE FUNCTION ledger_close()
-""")
-    run(r"""
-CREATE FUNCTION ledger_post(p_id uuid, p_cause_kind text, p_cause_id uuid, p_memo text, p_occurred_at timestamptz,
-    p_owners uuid[], p_kinds text[], p_currencies text[], p_amounts bigint[], p_lots uuid[]) RETURNS void
-LANGUAGE sql SET search_path = public, pg_temp AS $$
-    INSERT INTO ledger_journal (id, cause_kind, cause_id, memo, occurred_at)
-    VALUES (p_id, p_cause_kind, p_cause_id, p_memo, p_occurred_at);
-    INSERT INTO ledger_posting (journal_id, line, owner, kind, currency, amount_minor, lot_id)
-    SELECT p_id, line, owner, kind, currency, amount, lot
-    FROM unnest(p_owners, p_kinds, p_currencies, p_amounts, p_lots) WITH ORDINALITY
-        AS posting (owner, kind, currency, amount, lot, line);
-$$
-""")
-    run(r"""
-CREATE FUNCTION ledger_take_snapshot() RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    -- One after the other: two at once would both add the postings since the last.
-    SELECT pg_advisory_xact_lock(hashtextextended('ledger_take_snapshot', 7));
-    WITH horizon AS (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid)
-    INSERT INTO ledger_snapshot AS s (kind, currency, before_xid, balance_minor)
-    SELECT p.kind, p.currency, h.xid, sum(p.amount_minor)
-    FROM horizon h, ledger_posting p LEFT JOIN ledger_snapshot o USING (kind, currency)
-    WHERE p.owner IS NULL AND p.xid < h.xid AND p.xid >= coalesce(o.before_xid, 0)
-    GROUP BY p.kind, p.currency, h.xid
-    ON CONFLICT (kind, currency) DO UPDATE
-    SET before_xid = excluded.before_xid, balance_minor = s.balance_minor + excluded.balance_minor
-$$
-""")
-    run(r"""
 CREATE FUNCTION sales_order_adds_up() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     off text;
@@ -3736,6 +3837,7 @@ $$
     run(
         'GRANT SELECT, INSERT (name, subject_kind, subject_id, data, piece_id, account_id, actor_id, action, occurred_at) ON "event" TO cercle_app'
     )
+    run('GRANT SELECT ON "fx_liquidity" TO cercle_app')
     run('GRANT SELECT, INSERT, DELETE ON "idempotency_key" TO cercle_app')
     run('GRANT SELECT ON "ledger_chain" TO cercle_app')
     run('GRANT SELECT, INSERT ON "ledger_journal" TO cercle_app')
@@ -3781,6 +3883,7 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "travel_product" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "voucher" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "departure" TO cercle_app')
+    run('GRANT SELECT, INSERT ON "fx_exchange" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE (state, returned_minor, version) ON "gift_card_use" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE (reason) ON "order_refund" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "order_tender" TO cercle_app')

@@ -5,6 +5,10 @@ from tests.trust.operations.entry import Entry, Prepared, euro
 from tests.trust.world import World
 
 
+def yuan(amount: str) -> dict[str, str]:
+    return {"amount": amount, "currencyCode": "CNY"}
+
+
 async def state(world: World) -> Prepared:
     given = {"base": "EUR", "counter": "CNY", "rate": "7.8", "spreadBps": 150, "source": "A bank's sheet"}
     return await world.staff(Role.FINANCE), given
@@ -16,7 +20,20 @@ async def request(world: World) -> Prepared:
     return await world.customer(cash=100), {"amount": euro("100.00"), "to": "CNY"}
 
 
+async def move(world: World) -> Prepared:
+    return await world.staff(Role.FINANCE), {"amount": yuan("1000.00"), "reason": "The autumn sales"}
+
+
+async def exchange(world: World) -> Prepared:
+    finance, given = await move(world)
+    await world.do(finance, "fxLiquidityMove", **given)
+    member, asked = await request(world)
+    return member, {"quoteId": (await world.do(member, "fxQuoteRequest", **asked))["id"]}
+
+
 ENTRIES: dict[str, Entry] = {
     "fxRateState": state,
     "fxQuoteRequest": request,
+    "fxExchange": exchange,
+    "fxLiquidityMove": move,
 }
