@@ -10,7 +10,16 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
-from domain.fx import BILLION, FxExchange, FxLiquidity, FxPosition, FxQuote, FxRate, FxRateFilter
+from domain.fx import (
+    BILLION,
+    FxExchange,
+    FxExchangeState,
+    FxLiquidity,
+    FxPosition,
+    FxQuote,
+    FxRate,
+    FxRateFilter,
+)
 from domain.ledger import AccountKind
 from domain.money import BASIS_POINTS, Currency, Money
 from domain.page import Page, PageRequest
@@ -130,9 +139,14 @@ class FxExchangeRow(SQLModel, table=True):
         ForeignKeyConstraint(
             ["quote_id", *SAID[1:]], [f"fx_quote.{column}" for column in SAID], name="fk_fx_exchange_quote"
         ),
+        CheckConstraint(one_of("state", FxExchangeState), name="state"),
+        CheckConstraint("(state = 'REVERSED') = (reversed_at IS NOT NULL)", name="reversed"),
+        CheckConstraint("(state = 'REVERSED') = (gain_minor IS NOT NULL)", name="gain"),
+        CheckConstraint("(state = 'REVERSED') = (day_rate_id IS NOT NULL)", name="day_rate"),
+        CheckConstraint("reversed_at >= exchanged_at", name="when"),
         CheckConstraint("version > 0", name="version"),
         Index("ix_fx_exchange_owner", "owner", "id"),
-        {"info": {"app": "SELECT, INSERT"}},
+        {"info": {"app": "SELECT, INSERT, UPDATE (state, reversed_at, gain_minor, day_rate_id, version)"}},
     )
     id: UUID = key(primary=True)
     owner: UUID = key("account.id")
@@ -144,6 +158,10 @@ class FxExchangeRow(SQLModel, table=True):
     bought_minor: int = minor()
     currency: str = text()
     exchanged_at: datetime = moment()
+    state: str = text()
+    reversed_at: datetime | None = moment(nullable=True)
+    gain_minor: int | None = minor(nullable=True)
+    day_rate_id: UUID | None = key("fx_rate.id", nullable=True)
     version: int
 
 
@@ -169,6 +187,27 @@ BEGIN
     RETURN NEW;
 END $$
 """,
+    f"""
+CREATE FUNCTION fx_exchange_reversed() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF OLD.state <> 'DONE' OR NEW.state <> 'REVERSED' THEN
+        RAISE EXCEPTION 'an exchange is undone once' USING ERRCODE = 'check_violation';
+    END IF;
+    -- What the house gains is what was given less what the other side is worth by the rate of the day.
+    IF NOT EXISTS (
+        SELECT FROM fx_rate, (SELECT NEW.sold_minor, NEW.sold_currency, NEW.currency, NEW.mid_minor - NEW.gain_minor)
+            AS given (sold_minor, sold_currency, currency, day_minor)
+        WHERE id = NEW.day_rate_id AND sold_currency IN (rate_base, rate_counter)
+            AND currency IN (rate_base, rate_counter)
+            AND day_minor * {WHOLE} <= {EXACT} AND (day_minor + 1) * {WHOLE} > {EXACT}) THEN
+        RAISE EXCEPTION 'a gain is by a rate' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$
+""",
+    "CREATE TRIGGER fx_exchange_reversed BEFORE UPDATE ON fx_exchange"
+    " FOR EACH ROW EXECUTE FUNCTION fx_exchange_reversed()",
     "CREATE TRIGGER fx_exchange_made BEFORE INSERT ON fx_exchange FOR EACH ROW EXECUTE FUNCTION fx_exchange_made()",
 )
 
@@ -202,6 +241,15 @@ class SqlFxExchanges(SqlCollection[FxExchange]):
     noun = FxExchange
     row = FxExchangeRow
     kind = "FxExchange"
+
+    async def reverse(self, exchange: FxExchange) -> None:
+        table = self.table
+        query = update(table).where(table.c.id == exchange.id, table.c.version == exchange.version)
+        exchange.version += 1
+        said = self.mapping.to_row(exchange)
+        written = {name: said[name] for name in ("state", "reversed_at", "gain_minor", "day_rate_id", "version")}
+        changed = await self.connection.execute(query.values(written), rows={table.name: [exchange.id]})
+        assert changed.count == 1, "an exchange was undone without its lock"
 
 
 LIQUIDITY = Mapping(FxLiquidity, FxLiquidityRow.__table__)  # type: ignore[attr-defined]

@@ -455,13 +455,15 @@ SELECT now() AS at,
         AS drifted_liquidity,
     (SELECT count(*) FROM (
         SELECT currency, CASE kind WHEN 'TREASURY' THEN 'FX_LIQUIDITY' ELSE kind END AS kind, sum(amount_minor) AS minor
-        FROM ledger_posting WHERE owner IS NULL AND kind IN ('FX_SPREAD', 'FX_LIQUIDITY', 'TREASURY')
+        FROM ledger_posting WHERE owner IS NULL AND kind IN ('FX', 'FX_SPREAD', 'FX_LIQUIDITY', 'TREASURY')
         GROUP BY 1, 2) stands
      FULL JOIN (
         SELECT m.currency, m.kind, sum(m.minor) AS minor FROM fx_exchange e, LATERAL (VALUES
-            (e.currency, 'FX_SPREAD', e.spread_minor),
-            (e.sold_currency, 'FX_LIQUIDITY', e.sold_minor),
-            (e.currency, 'FX_LIQUIDITY', -e.mid_minor)) AS m (currency, kind, minor)
+            (e.currency, 'FX', coalesce(e.gain_minor, 0)),
+            (e.currency, 'FX_SPREAD', CASE e.state WHEN 'DONE' THEN e.spread_minor ELSE 0 END),
+            (e.sold_currency, 'FX_LIQUIDITY', CASE e.state WHEN 'DONE' THEN e.sold_minor ELSE 0 END),
+            (e.currency, 'FX_LIQUIDITY', CASE e.state WHEN 'DONE' THEN -e.mid_minor ELSE -e.gain_minor END))
+            AS m (currency, kind, minor)
         GROUP BY 1, 2) told USING (currency, kind)
      WHERE coalesce(stands.minor, 0) <> coalesce(told.minor, 0))
         AS drifted_exchanges,

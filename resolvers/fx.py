@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from domain.fx import FxExchange, FxPosition, FxQuote, FxRate, FxRateFilter
+from domain.money import Money
 from domain.page import Page, PageRequest
 from domain.viewer import Role
 from domain.wallet import may_see
@@ -30,6 +31,11 @@ async def exchange(context: Context, exchange_id: UUID) -> FxExchange | None:
     """An exchange; somebody else's does not exist for the viewer."""
     found = await context.loaders.fx_exchange.load(exchange_id)
     return found if found is not None and may_see(context.viewer, found.owner) else None
+
+
+def gain(context: Context, exchange: FxExchange) -> Money | None:
+    """For finance alone."""
+    return exchange.gain if context.viewer.has(Role.FINANCE) else None
 
 
 async def exchanges(context: Context, page: PageRequest) -> Page[FxExchange]:

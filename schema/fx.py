@@ -12,7 +12,7 @@ from domain.refusal import InvalidInput, require
 from resolvers import fx as resolve
 from schema.account import Account
 from schema.catalogue import NEWEST
-from schema.errors import UserError, VersionConflict, refused
+from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, MoneyMove, given, mutation
 from schema.node import fetchable
@@ -26,6 +26,11 @@ EXCHANGES = "fxExchanges"
 NEWEST_BY_ID = (UUID(int=0),)
 DIGITS = 9
 RATE_MAX = 10**9
+
+
+FxExchangeState = strawberry.enum(
+    fx.FxExchangeState, name="FxExchangeState", description="Whether an exchange stands, or was undone."
+)
 
 
 # Nouns
@@ -92,11 +97,22 @@ class FxExchange(Node):
     spread: Money = strawberry.field(description="What of it the house kept.")
     bought: Money = strawberry.field(description="What was had for it.")
     exchanged_at: datetime = strawberry.field(description="When.")
+    state: FxExchangeState = strawberry.field(description="Whether it stands.")  # type: ignore[valid-type]
+    reversed_at: datetime | None = strawberry.field(description="When it was undone; null while it stands.")
+    next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
     @strawberry.field(graphql_type=FxQuote, description="The quote that was used.")
     async def quote(root: fx.FxExchange, info: Info) -> Any:
         return await info.context.loaders.fx_quote.load(root.quote_id)
+
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="What the house gained by undoing it at its own rate, by the rate of that day; negative for a "
+        "loss, null while it stands. For finance; null for others.",
+    )
+    def gain(root: fx.FxExchange, info: Info) -> Any:
+        return resolve.gain(info.context, root)
 
     @strawberry.field(graphql_type=Account | None, description="Whose money it was.")
     async def owner(root: fx.FxExchange, info: Info) -> Any:
@@ -182,6 +198,17 @@ class FxExchangeInput(MoneyMove):
 
     def to_command(self) -> fx.ExchangeMoney:
         return fx.ExchangeMoney(id_of("FxQuote", self.quote_id, "quoteId"), given(self.expected_version))
+
+
+@strawberry.input(description="Undo an exchange at the rate that it was made at.")
+class FxExchangeReverseInput(MoneyMove):
+    exchange_id: strawberry.ID = strawberry.field(description="Which exchange.")
+    reason: str = strawberry.field(description="Why, for the audit and the customer's statement.")
+
+    def to_command(self) -> fx.ReverseExchange:
+        return fx.ReverseExchange(
+            id_of("FxExchange", self.exchange_id, "exchangeId"), self.reason, given(self.expected_version)
+        )
 
 
 @strawberry.input(description="Change how much of its own money the house exchanges.")
@@ -271,6 +298,17 @@ class FxMutation:
         InsufficientFunds,
         VersionConflict,
         description="Change cash of one currency into cash of another, as a quote says.",
+    )
+    fx_exchange_reverse = mutation(
+        fx.reverse,
+        FxExchangeReverseInput,
+        FxExchange,
+        FxLiquidityShort,
+        InsufficientFunds,
+        WrongState,
+        VersionConflict,
+        description="Undo an exchange at the rate that it was made at: the customer has back what they gave, and what "
+        "the rate of the day makes of that is the house's.",
     )
     fx_liquidity_move = mutation(
         fx.move_liquidity,

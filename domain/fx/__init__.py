@@ -6,6 +6,7 @@ from domain.fx.noun import (
     BILLION,
     FxExchange,
     FxExchangeId,
+    FxExchangeState,
     FxLiquidity,
     FxPosition,
     FxQuote,
@@ -18,6 +19,7 @@ from domain.fx.port import FxExchanges, FxLiquidities, FxQuotes, FxRateFilter, F
 from domain.fx.quote import RequestQuote, request
 from domain.fx.rate import StateRate, state
 from domain.fx.refusal import FxLiquidityShort, FxQuoteLapsed, FxQuoteUsed, FxRateMissing
+from domain.fx.reverse import ReverseExchange, reversal, reverse, undo
 
 __all__ = [
     "BILLION",
@@ -25,6 +27,7 @@ __all__ = [
     "ExchangeMoney",
     "FxExchange",
     "FxExchangeId",
+    "FxExchangeState",
     "FxExchanges",
     "FxLiquidities",
     "FxLiquidity",
@@ -44,13 +47,17 @@ __all__ = [
     "MoveLiquidity",
     "RateTerms",
     "RequestQuote",
+    "ReverseExchange",
     "StateRate",
     "Work",
     "exchange",
     "move_liquidity",
     "postings",
     "request",
+    "reversal",
+    "reverse",
     "sell",
     "state",
+    "undo",
     "worth",
 ]

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
+from domain.lifecycle import Lifecycle
 from domain.money import Currency, Money
 from domain.viewer import AccountId
 
@@ -71,9 +73,26 @@ class FxQuote:
     used_at: datetime | None = None
 
 
+class FxExchangeState(StrEnum):
+    """Whether an exchange stands."""
+
+    DONE = "DONE"
+    REVERSED = "REVERSED"
+
+
+FX_EXCHANGE_LIFECYCLE = Lifecycle(
+    kind="exchange",
+    initial=FxExchangeState.DONE,
+    moves={"fxExchangeReverse": ([FxExchangeState.DONE], FxExchangeState.REVERSED)},
+)
+
+
 @dataclass(slots=True)
 class FxExchange:
-    """A quote that was used: its amounts are the quote's."""
+    """A quote that was used: its amounts are the quote's, and so they are when it is undone.
+
+    What the house gains or loses by undoing it at a rate that is past is the `gain`, by the rate of that day.
+    """
 
     id: FxExchangeId
     owner: AccountId
@@ -83,7 +102,15 @@ class FxExchange:
     spread: Money
     bought: Money
     exchanged_at: datetime
+    state: FxExchangeState = FxExchangeState.DONE
+    reversed_at: datetime | None = None
+    gain: Money | None = None
+    day_rate_id: FxRateId | None = None
     version: int = 1
+
+    @property
+    def next_actions(self) -> tuple[str, ...]:
+        return FX_EXCHANGE_LIFECYCLE.next_actions(self.state)
 
 
 @dataclass(slots=True)

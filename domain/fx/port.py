@@ -10,6 +10,7 @@ from domain import policy, wallet
 from domain import work as unit
 from domain.fx.noun import (
     FxExchange,
+    FxExchangeId,
     FxLiquidity,
     FxPosition,
     FxQuote,
@@ -48,6 +49,11 @@ class FxQuotes(Protocol):
 class FxExchanges(Protocol):
     async def add(self, exchange: FxExchange) -> None:
         """Of a quote that has just been used."""
+        ...
+
+    async def lock(self, exchange_id: FxExchangeId) -> FxExchange: ...
+    async def reverse(self, exchange: FxExchange) -> None:
+        """Keep that it was undone, which happens once."""
         ...
 
 

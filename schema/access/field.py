@@ -34,6 +34,7 @@ FIELDS: dict[str, Access] = {
     "ConsignmentTask.note": INTERNAL,
     "ConsignmentTimelineEntry.actor": INTERNAL,
     "Departure.netPrices": staff(Role.MERCHANDISER, Role.FINANCE, concerned="whoever acts for its supplier"),
+    "FxExchange.gain": staff(Role.FINANCE),
     "GoodsReturn.order": staff(Role.SUPPORT, Role.SHOP_ASSOCIATE, Role.FINANCE, concerned="its buyer"),
     "GoodsReturn.decidedBy": INTERNAL,
     "GoodsReturn.opened": INTERNAL,

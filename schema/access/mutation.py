@@ -38,6 +38,7 @@ MUTATIONS: dict[str, Access] = {
     "fxRateState": staff(FINANCE),
     "fxQuoteRequest": SIGNED_IN,
     "fxExchange": only(OWNER),
+    "fxExchangeReverse": staff(FINANCE),
     "fxLiquidityMove": staff(FINANCE),
     "receivableCharge": staff(FINANCE),
     "receivableRepay": SIGNED_IN,

@@ -122,7 +122,7 @@ DispositionNotPossible: possible
 DutyRate: dutyBps category taxBasis importTaxBps
 EmergencyContact: name relation phone
 ErasureBlocked: deals
-FxExchange: id sold mid spread bought exchangedAt version quote owner
+FxExchange: id sold mid spread bought exchangedAt state reversedAt nextActions version quote owner
 FxLiquidity: currency balance version
 FxLiquidityShort: currency
 FxPosition: currency liquidity spreadEarned gain version

@@ -1,14 +1,34 @@
 """An exchange never invents a unit, and rounds once, in the house's favour by less than one."""
 
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
 from fractions import Fraction
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.fx import BILLION, Conversion, RateTerms, sell, worth
+from domain.fx import (
+    BILLION,
+    Conversion,
+    FxExchange,
+    FxExchangeId,
+    FxQuoteId,
+    RateTerms,
+    postings,
+    reversal,
+    sell,
+    worth,
+)
+from domain.ledger import AccountKind, unbalanced
 from domain.money import BASIS_POINTS, Currency, Money
 from domain.refusal import InvalidInput
+from domain.viewer import AccountId
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+OWNER = AccountId(UUID(int=1))
 
 pairs = st.permutations(list(Currency)).map(lambda drawn: (drawn[0], drawn[1]))
 rates = st.builds(
@@ -64,6 +84,38 @@ def test_whoever_changes_there_and_back_gains_nothing(minor: int, rate: RateTerm
     back = exchanged(there.bought.minor, rate, forward=False)
 
     assert back.bought <= there.sold
+
+
+def deal(found: Conversion) -> FxExchange:
+    parts = (found.sold, found.mid, found.spread, found.bought)
+    return FxExchange(FxExchangeId(uuid4()), OWNER, FxQuoteId(uuid4()), *parts, exchanged_at=NOW)
+
+
+@given(amounts, rates, st.booleans())
+def test_an_exchange_sums_to_zero_in_each_currency(minor: int, rate: RateTerms, forward: bool) -> None:
+    sides = postings(deal(exchanged(minor, rate, forward=forward)))
+
+    assert unbalanced(sides) == {}
+    assert {one.amount.currency for one in sides} == {rate.base, rate.counter}
+
+
+@given(amounts, rates, st.booleans(), st.integers(1, 10**15))
+def test_undoing_one_sums_to_zero_gives_back_what_was_given_and_leaves_the_rest_to_the_house(
+    minor: int, rate: RateTerms, forward: bool, later: int
+) -> None:
+    one = deal(exchanged(minor, rate, forward=forward))
+    day = worth(one.sold, one.bought.currency, replace(rate, billionths=later))
+
+    sides = [*postings(one), *reversal(one, day)]
+
+    assert unbalanced(reversal(one, day)) == {}
+    left: Counter[tuple[AccountKind, Currency]] = Counter()
+    for side in sides:
+        left[side.account.kind, side.amount.currency] += side.amount.minor
+    gain = (one.mid - day).minor
+    buys = one.bought.currency
+    kept = {(AccountKind.FX, buys): gain, (AccountKind.FX_LIQUIDITY, buys): -gain}
+    assert {account: minor for account, minor in left.items() if minor} == (kept if gain else {})
 
 
 def test_minor_units_are_each_currencys_own() -> None:

@@ -21,7 +21,7 @@ from persistence.embedded import Services
 from schema.ids import decode_id, encode_id
 from tests.persistence.test_ledger import Till
 from tests.schema.test_policy import PUBLISH
-from tests.schema.test_wallet import POCKETS, amount
+from tests.schema.test_wallet import POCKETS, TRANSFER, amount
 from tests.support.api import Api
 from tests.support.clock import Clock
 from tests.support.people import People, euros
@@ -75,6 +75,16 @@ mutation ($input: FxExchangeInput!) {
     ... on UserError { code path }
     ... on InsufficientFunds { kind available { amount } required { amount } }
     ... on FxLiquidityShort { currency }
+  }
+}
+"""
+REVERSE = """
+mutation ($input: FxExchangeReverseInput!) {
+  fxExchangeReverse(input: $input) {
+    __typename
+    ... on FxExchange { state reversedAt nextActions version gain { amount currencyCode } }
+    ... on UserError { code path }
+    ... on InsufficientFunds { available { amount } required { amount } }
   }
 }
 """
@@ -318,6 +328,10 @@ class Exchange:
         given = {"quoteId": quote_id, **more}
         return (await self.api(person or self.member, EXCHANGE, input=given))["fxExchange"]  # type: ignore[no-any-return]
 
+    async def undo(self, exchange_id: str, **more: Any) -> dict[str, Any]:
+        given = {"exchangeId": exchange_id, "reason": "The trip is off", **more}
+        return (await self.api(self.finance, REVERSE, input=given))["fxExchangeReverse"]  # type: ignore[no-any-return]
+
     async def cash(self, person: Account | None = None) -> dict[str, str]:
         pockets = (await self.api(person or self.member, POCKETS))["wallet"]["pockets"]
         return {one["currency"]: one["cash"]["amount"] for one in pockets}
@@ -493,9 +507,9 @@ async def test_the_database_lets_nobody_overdraw_liquidity_or_use_a_quote_twice(
 
 MADE = """
 INSERT INTO fx_exchange (id, owner, quote_id, sold_minor, sold_currency, mid_minor, spread_minor, bought_minor,
-    currency, exchanged_at, version)
+    currency, exchanged_at, state, version)
 SELECT gen_random_uuid(), owner, id, sold_minor, sold_currency, mid_minor, spread_minor, bought_minor + $2, currency,
-    coalesce(used_at, now()), 1 FROM fx_quote WHERE id = $1
+    coalesce(used_at, now()), 'DONE', 1 FROM fx_quote WHERE id = $1
 """
 
 
@@ -506,12 +520,17 @@ SELECT gen_random_uuid(), owner, id, sold_minor, sold_currency, mid_minor, sprea
         ("DELETE FROM fx_liquidity WHERE currency = 'CNY'", "drifted liquidity"),
         ("DELETE FROM fx_exchange", "drifted exchanges"),
         (
-            "ALTER TABLE fx_exchange DROP CONSTRAINT fk_fx_exchange_quote;"
+            "ALTER TABLE fx_exchange DISABLE TRIGGER fx_exchange_reversed; UPDATE fx_exchange SET state = 'REVERSED',"
+            " reversed_at = exchanged_at, gain_minor = 0, day_rate_id = (SELECT id FROM fx_rate)",
+            "drifted exchanges",
+        ),
+        (
+            "ALTER TABLE fx_exchange DROP CONSTRAINT fk_fx_exchange_quote, DISABLE TRIGGER USER;"
             " UPDATE fx_exchange SET sold_minor = sold_minor + 1",
             "drifted exchanges",
         ),
         (
-            "ALTER TABLE fx_exchange DROP CONSTRAINT fk_fx_exchange_quote;"
+            "ALTER TABLE fx_exchange DROP CONSTRAINT fk_fx_exchange_quote, DISABLE TRIGGER USER;"
             " UPDATE fx_exchange SET spread_minor = spread_minor + 1",
             "drifted exchanges",
         ),
@@ -529,3 +548,90 @@ async def test_the_ledger_tells_when_what_was_exchanged_is_not_what_was_posted(
     health = await exchange.house.readers.ledger.health()
 
     assert [name for name, count in health.faults.items() if count] == [fault]
+
+
+# Undone
+
+
+@pytest.mark.parametrize(
+    ("today", "day", "gain", "left"),
+    [("8.0", 80_000, -2_000, "1020.00"), ("7.5", 75_000, 3_000, "970.00"), ("7.8", 78_000, 0, "1000.00")],
+    ids=["dearer", "cheaper", "the same"],
+)
+async def test_an_exchange_is_undone_at_its_own_rate_and_the_house_bears_or_keeps_the_difference(
+    exchange: Exchange, today: str, day: int, gain: int, left: str
+) -> None:
+    done = await exchange.use(await exchange.quote())
+    await exchange.api(exchange.finance, STATE, input=stated(today))
+
+    undone = await exchange.undo(done["id"], expectedVersion=done["version"])
+
+    shown = str(Money(gain, Currency.CNY).amount)
+    assert (undone["state"], undone["nextActions"], undone["version"]) == ("REVERSED", [], 2)
+    assert undone["gain"] == amount(shown, "CNY")
+    assert await exchange.cash() == {"CNY": "0.00", "EUR": "150.00"}
+    assert [tuple(line) for line in await exchange.house.readers.pool.fetch(LINES)][5:] == [
+        ("CASH", "CNY", -76_830, True),
+        ("CASH", "EUR", 10_000, True),
+        ("FX_LIQUIDITY", "EUR", -10_000, False),
+        ("FX_LIQUIDITY", "CNY", day, False),
+        ("FX_SPREAD", "CNY", -1_170, False),
+        *([("FX", "CNY", gain, False)] if gain else []),
+    ]
+    assert await exchange.position("EUR") == ("0.00", "0.00", "0.00")
+    assert await exchange.position("CNY") == (left, "0.00", shown)
+    assert await exchange.sound()
+
+
+async def test_what_was_undone_stays_so_and_what_was_spent_is_not_undone(exchange: Exchange) -> None:
+    done, spent = await exchange.use(await exchange.quote()), await exchange.use(await exchange.quote("10.00"))
+    friend = await exchange.people.customer()
+    query = "query ($id: ID!) { node(id: $id) { ... on FxExchange { state gain { amount } } } }"
+    assert (await exchange.undo(done["id"], dryRun=True))["state"] == "REVERSED"
+    first = await exchange.undo(done["id"], clientMutationKey="undo")
+    given = {"toAccountId": encode_id("Account", friend.id), "amount": amount("1.00", "CNY")}
+    assert (await exchange.api(exchange.member, TRANSFER, input=given))["walletTransfer"][
+        "__typename"
+    ] == "WalletPocket"
+    before = await snapshot(exchange.house)
+
+    again, twice = await exchange.undo(done["id"], clientMutationKey="undo"), await exchange.undo(done["id"])
+    short, late = await exchange.undo(spent["id"]), await exchange.undo(spent["id"], expectedVersion=2)
+
+    assert (first["state"], again) == ("REVERSED", first)
+    assert (twice["code"], late["code"]) == ("WRONG_STATE", "VERSION_CONFLICT")
+    assert (short["code"], short["available"], short["required"]) == (
+        "INSUFFICIENT_FUNDS",
+        {"amount": "75.83"},
+        {"amount": "76.83"},
+    )
+    assert changed(before, await snapshot(exchange.house)) == []
+    seen = [(await exchange.api(who, query, id=done["id"]))["node"] for who in (exchange.member, exchange.finance)]
+    assert seen == [{"state": "REVERSED", "gain": None}, {"state": "REVERSED", "gain": {"amount": "0.00"}}]
+
+
+async def test_the_database_takes_no_gain_but_what_a_rate_makes_it(exchange: Exchange, app: asyncpg.Connection) -> None:
+    done = decode_id((await exchange.use(await exchange.quote()))["id"])[1]
+    await exchange.api(exchange.finance, STATE, input=stated("8.0"))
+    await exchange.api(exchange.finance, STATE, input=stated("8.0", base="USD"))
+    change = (
+        "UPDATE fx_exchange SET state = $2, reversed_at = $3, gain_minor = $4, day_rate_id = (SELECT id FROM fx_rate"
+        " WHERE rate_base = $5 ORDER BY stated_at DESC LIMIT 1), version = 2 WHERE id = $1"
+    )
+    now = datetime.now(UTC)
+    for said in (
+        ("REVERSED", now, -1_999, "EUR"),
+        ("REVERSED", now, -2_001, "EUR"),
+        ("REVERSED", now, -2_000, "USD"),
+        ("REVERSED", now, -2_000, "JPY"),
+        ("REVERSED", None, -2_000, "EUR"),
+        ("REVERSED", now - timedelta(days=1), -2_000, "EUR"),
+        ("DONE", now, -2_000, "EUR"),
+    ):
+        with pytest.raises(asyncpg.CheckViolationError):
+            await app.execute(change, done, *said)
+    await app.execute(change, done, "REVERSED", now, -2_000, "EUR")
+    with pytest.raises(asyncpg.CheckViolationError, match="undone once"):
+        await app.execute("UPDATE fx_exchange SET state = 'DONE', reversed_at = NULL")
+    # Somebody said so, and no money moved.
+    assert (await exchange.house.readers.ledger.health()).drifted_exchanges > 0

@@ -1363,8 +1363,18 @@ def upgrade() -> None:
         sa.Column("bought_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("exchanged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reversed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("gain_minor", sa.BigInteger(), nullable=True),
+        sa.Column("day_rate_id", sa.UUID(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'REVERSED') = (day_rate_id IS NOT NULL)", name=op.f("ck_fx_exchange_day_rate")),
+        sa.CheckConstraint("(state = 'REVERSED') = (gain_minor IS NOT NULL)", name=op.f("ck_fx_exchange_gain")),
+        sa.CheckConstraint("(state = 'REVERSED') = (reversed_at IS NOT NULL)", name=op.f("ck_fx_exchange_reversed")),
+        sa.CheckConstraint("state IN ('DONE', 'REVERSED')", name=op.f("ck_fx_exchange_state")),
+        sa.CheckConstraint("reversed_at >= exchanged_at", name=op.f("ck_fx_exchange_when")),
         sa.CheckConstraint("version > 0", name=op.f("ck_fx_exchange_version")),
+        sa.ForeignKeyConstraint(["day_rate_id"], ["fx_rate.id"], name=op.f("fk_fx_exchange_day_rate_id")),
         sa.ForeignKeyConstraint(["owner"], ["account.id"], name=op.f("fk_fx_exchange_owner")),
         sa.ForeignKeyConstraint(
             [
@@ -3594,6 +3604,28 @@ BEGIN
     RETURN NEW;
 END $$
 """)
+    run(r"""
+CREATE FUNCTION fx_exchange_reversed() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF OLD.state <> 'DONE' OR NEW.state <> 'REVERSED' THEN
+        RAISE EXCEPTION 'an exchange is undone once' USING ERRCODE = 'check_violation';
+    END IF;
+    -- What the house gains is what was given less what the other side is worth by the rate of the day.
+    IF NOT EXISTS (
+        SELECT FROM fx_rate, (SELECT NEW.sold_minor, NEW.sold_currency, NEW.currency, NEW.mid_minor - NEW.gain_minor)
+            AS given (sold_minor, sold_currency, currency, day_minor)
+        WHERE id = NEW.day_rate_id AND sold_currency IN (rate_base, rate_counter)
+            AND currency IN (rate_base, rate_counter)
+            AND day_minor * ((CASE sold_currency WHEN 'CNY' THEN 100 WHEN 'HKD' THEN 100 WHEN 'EUR' THEN 100 WHEN 'USD' THEN 100 WHEN 'JPY' THEN 1 END)::numeric * CASE sold_currency WHEN rate_base THEN 1000000000 ELSE rate_billionths END) <= (sold_minor * (CASE currency WHEN 'CNY' THEN 100 WHEN 'HKD' THEN 100 WHEN 'EUR' THEN 100 WHEN 'USD' THEN 100 WHEN 'JPY' THEN 1 END)::numeric * CASE sold_currency WHEN rate_base THEN rate_billionths ELSE 1000000000 END) AND (day_minor + 1) * ((CASE sold_currency WHEN 'CNY' THEN 100 WHEN 'HKD' THEN 100 WHEN 'EUR' THEN 100 WHEN 'USD' THEN 100 WHEN 'JPY' THEN 1 END)::numeric * CASE sold_currency WHEN rate_base THEN 1000000000 ELSE rate_billionths END) > (sold_minor * (CASE currency WHEN 'CNY' THEN 100 WHEN 'HKD' THEN 100 WHEN 'EUR' THEN 100 WHEN 'USD' THEN 100 WHEN 'JPY' THEN 1 END)::numeric * CASE sold_currency WHEN rate_base THEN rate_billionths ELSE 1000000000 END)) THEN
+        RAISE EXCEPTION 'a gain is by a rate' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+END $$
+""")
+    run(
+        "CREATE TRIGGER fx_exchange_reversed BEFORE UPDATE ON fx_exchange FOR EACH ROW EXECUTE FUNCTION fx_exchange_reversed()"
+    )
     run("CREATE TRIGGER fx_exchange_made BEFORE INSERT ON fx_exchange FOR EACH ROW EXECUTE FUNCTION fx_exchange_made()")
     run(r"""
 CREATE FUNCTION gift_card_use_counts() RETURNS trigger
@@ -3883,7 +3915,9 @@ $$
     run('GRANT SELECT, INSERT, UPDATE ON "travel_product" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "voucher" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "departure" TO cercle_app')
-    run('GRANT SELECT, INSERT ON "fx_exchange" TO cercle_app')
+    run(
+        'GRANT SELECT, INSERT, UPDATE (state, reversed_at, gain_minor, day_rate_id, version) ON "fx_exchange" TO cercle_app'
+    )
     run('GRANT SELECT, INSERT, UPDATE (state, returned_minor, version) ON "gift_card_use" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE (reason) ON "order_refund" TO cercle_app')
     run('GRANT SELECT, INSERT, UPDATE ON "order_tender" TO cercle_app')

@@ -31,9 +31,16 @@ async def exchange(world: World) -> Prepared:
     return member, {"quoteId": (await world.do(member, "fxQuoteRequest", **asked))["id"]}
 
 
+async def reverse(world: World) -> Prepared:
+    member, given = await exchange(world)
+    done = await world.do(member, "fxExchange", **given)
+    return await world.staff(Role.FINANCE), {"exchangeId": done["id"], "reason": "The wrong pocket"}
+
+
 ENTRIES: dict[str, Entry] = {
     "fxRateState": state,
     "fxQuoteRequest": request,
     "fxExchange": exchange,
+    "fxExchangeReverse": reverse,
     "fxLiquidityMove": move,
 }
