@@ -11,7 +11,7 @@ from app.seed.acquisition import PLANNED, plans
 from app.seed.assortment import Model, Place, brand, collections, models, places
 from app.seed.consigned import Dealing
 from app.seed.draw import Draw
-from app.seed.fx import rates
+from app.seed.fx import exchange
 from app.seed.judging import appraisers, standards
 from app.seed.people import people
 from app.seed.promotion import NUMBER as PROMOTED
@@ -33,7 +33,6 @@ from persistence.bundle import SqlBundles
 from persistence.catalogue import SqlBrands, SqlCategories, SqlCollections, SqlProducts
 from persistence.copy import copy_nouns, indexed_afterwards
 from persistence.departure import SqlDepartures
-from persistence.fx import SqlFxRates
 from persistence.grading import SqlGradingStandards
 from persistence.policy import SqlPolicyReader
 from persistence.shop import SqlShops
@@ -80,7 +79,7 @@ async def fill(connection: asyncpg.Connection, draw: Draw, pieces: int, progress
     await copy_nouns(connection, SqlShops, open_)
     await copy_nouns(connection, SqlAssociates, associates(everybody, open_))
     progress("people", len(everybody), len(everybody))
-    await copy_nouns(connection, SqlFxRates, rates(everybody))
+    await exchange(connection, everybody)
     tree = list(places(draw))
     await copy_nouns(connection, SqlCategories, [place.category for place in tree])
     dealing = await judge(connection, everybody, tree)

@@ -1,12 +1,18 @@
-"""What money is worth in the demonstration house: figures that are made up to look at, of no market and no day."""
+"""What money is worth in the demonstration house, by figures of no market and no day, and how much is exchanged."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from app.seed.draw import TODAY, Draw
 from domain.account import Account
 from domain.fx import FxRate, FxRateId, RateTerms
-from domain.money import Currency
+from domain.ledger import AccountKind, Journal, JournalId, house
+from domain.money import Currency, Money
 from domain.viewer import Role
+from persistence.connection import Connection
+from persistence.copy import copy_nouns
+from persistence.fx import SqlFxRates
+from persistence.ledger import SqlLedger
 
 NUMBER = 16
 """Chance of their own, so that rates change nothing else of a seed."""
@@ -24,9 +30,35 @@ RATES = (
 """How many billionths of the second one of the first is worth."""
 
 
+LIQUIDITY = {
+    Currency.CNY: 100_000_000,
+    Currency.HKD: 20_000_000,
+    Currency.EUR: 15_000_000,
+    Currency.USD: 15_000_000,
+    Currency.JPY: 10_000_000,
+}
+"""What the house sets aside of each to exchange, in minor units."""
+
+
 def rates(everybody: Sequence[Account]) -> Iterator[FxRate]:
     draw = Draw(NUMBER)
     by = next(one.id for one in everybody if Role.FINANCE in one.roles)
     for base, counter, billionths in RATES:
         terms = RateTerms(base, counter, billionths, SPREAD_BPS)
         yield FxRate(FxRateId(draw.id(TODAY)), terms, TODAY, None, SOURCE, by, TODAY)
+
+
+def journals() -> Iterator[Journal]:
+    """The house puts its own money where it exchanges from."""
+    draw = Draw(NUMBER + 1)
+    for currency, minor in LIQUIDITY.items():
+        amount, moved = Money(minor, currency), draw.id(TODAY)
+        sides = (house(AccountKind.TREASURY, -amount), house(AccountKind.FX_LIQUIDITY, amount))
+        yield Journal(JournalId(draw.id(TODAY)), "fxLiquidity", moved, sides, TODAY, "Set aside to exchange")
+
+
+async def exchange(connection: Any, everybody: Sequence[Account]) -> None:
+    await copy_nouns(connection, SqlFxRates, rates(everybody))
+    ledger = SqlLedger(Connection(connection))
+    for one in journals():
+        await ledger.post(one)

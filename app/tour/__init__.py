@@ -1,5 +1,5 @@
 """The whole house over HTTP, as each role in turn: the circle of consignment and credit, a journey, a trade-in, a
-voucher.
+voucher, and money that becomes another.
 
 Every operation is one of `examples/`, so that what consumers are shown is what is tried here.
 """
@@ -16,6 +16,7 @@ from app import start
 from app.config import Settings
 from app.seed.people import KNOWN
 from app.tour.circle import Circle
+from app.tour.exchange import Exchange
 from app.tour.house import EXAMPLES, House, Off, operations
 from app.tour.journey import Journey
 from app.tour.promotion import Promotion
@@ -37,6 +38,7 @@ class Tour:
         Journey(self.house, self.say).run()
         TradeIn(self.house, self.say).run()
         Promotion(self.house, self.say).run()
+        Exchange(self.house, self.say).run()
         self.prove()
 
     def prove(self) -> None:
