@@ -123,14 +123,14 @@ INTERNAL = frozenset({"credential", "consignment_task", "appraisal_opinion"})
 ACTORS = frozenset(
     {"actor_id", "agent", "appointed_by", "appraiser", "assigned_to", "created_by", "decided_by", "offered_by"}
     | {"proposed_by", "published_by", "recalled_by", "received_by", "recorded_by", "registered_by", "requested_by"}
-    | {"issued_by", "linked_by", "revoked_by", "taken_by", "opened_by", "set_by"}
+    | {"issued_by", "linked_by", "revoked_by", "taken_by", "opened_by", "set_by", "stated_by"}
 )
 """Columns that say who of the house did something, which is no fact about the person that it was done for."""
 
 HIDDEN = frozenset(
     {"claim_token", "cost_minor", "digest", "fingerprints", "former_digest", "token_digest", "needs", "opened"}
     | {"pickup_code", "plan_id", "recall_id", "round", "seen_by", "seller_id"}
-    | {"net_minor", "prices", "sealed", "shares", "singles", "singles_taken"}
+    | {"gain_minor", "net_minor", "prices", "sealed", "shares", "singles", "singles_taken"}
 )
 """Columns that the person does not see in the schema either: what the house paid, works by and tells pieces apart by,
 and who else is part of a deal.

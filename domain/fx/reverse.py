@@ -60,7 +60,7 @@ async def undo(work: Work, exchange: FxExchange, now: datetime, memo: str) -> No
     exchange.reversed_at, exchange.day_rate_id, exchange.gain = now, rate.id, exchange.mid - day
     await work.fx_exchanges.reverse(exchange)
     await wallet.post(work, reversal(exchange, day), ("fxExchange", exchange.id), now, memo)
-    said: dict[str, object] = {"sold": str(exchange.sold), "bought": str(exchange.bought), "gain": str(exchange.gain)}
+    said: dict[str, object] = {"sold": str(exchange.sold), "bought": str(exchange.bought)}
     work.events.append(Event("fx.reversed", "fxExchange", exchange.id, said, account_id=exchange.owner))
 
 

@@ -24,8 +24,10 @@ from tests.schema.test_policy import PUBLISH
 from tests.schema.test_wallet import POCKETS, TRANSFER, amount
 from tests.support.api import Api
 from tests.support.clock import Clock
+from tests.support.market import TO_PARIS
 from tests.support.people import People, euros
 from tests.support.snapshot import changed, snapshot
+from tests.support.travel import Travel
 
 STATE = """
 mutation ($input: FxRateStateInput!) {
@@ -635,3 +637,51 @@ async def test_the_database_takes_no_gain_but_what_a_rate_makes_it(exchange: Exc
         await app.execute("UPDATE fx_exchange SET state = 'DONE', reversed_at = NULL")
     # Somebody said so, and no money moved.
     assert (await exchange.house.readers.ledger.health()).drifted_exchanges > 0
+
+
+async def test_a_member_is_told_of_exchanges_and_not_of_what_the_house_made_of_them(exchange: Exchange) -> None:
+    done = await exchange.use(await exchange.quote())
+    await exchange.api(exchange.finance, STATE, input=stated("8.1357"))
+    await exchange.undo(done["id"])
+
+    told = (await exchange.api(exchange.member, "{ accountExport }"))["accountExport"]
+    of_finance = (await exchange.api(exchange.finance, "{ accountExport }"))["accountExport"]
+
+    assert (told["fx_exchange"][0]["state"], told["fx_quote"][0]["bought_minor"]) == ("REVERSED", 76_830)
+    # 780.00 less 813.57, which 100 euros are worth on that day.
+    assert "33.57" not in str(told)
+    assert "3357" not in str(told)
+    assert "gain" not in str(told)
+    assert "fx_rate" not in of_finance
+
+
+async def test_a_journey_in_yuan_is_paid_from_exchanged_euros_and_the_supplier_is_owed_yuan(
+    exchange: Exchange, travel: Travel
+) -> None:
+    yuan = [
+        {"kind": kind, "price": amount("760.00", "CNY"), "net": amount("600.00", "CNY")}
+        for kind in ("ADULT", "CHILD", "STUDENT", "SINGLE")
+    ]
+    departure, done = await travel.departure(prices=yuan), []
+    friend = await exchange.people.customer(cash=euros(150))
+    await exchange.fill("600.00")
+    for buyer in (exchange.member, friend):
+        quote = (await quoted(exchange.api, buyer))["id"]
+        done.append((await exchange.use(quote, buyer))["id"])
+        held = await travel.held(buyer, departure)
+        cart = await travel.cart(buyer)
+        given = {"delivery": TO_PARIS | {"method": "STANDARD"}, "tenders": {"cash": amount("760.00", "CNY")}}
+        assert (await travel.send(buyer, "orderPlace", cartId=cart["id"], **given))["__typename"] == "Order"
+        answer = "bookingReject" if buyer is friend else "bookingConfirm"
+        said = {"reason": "Full"} if buyer is friend else {"reference": "MV-1"}
+        await travel.do(travel.supplier, answer, bookingId=held["id"], **said)
+    await exchange.api(exchange.finance, STATE, input=stated("8.0"))
+
+    spent, back = await exchange.undo(done[0]), await exchange.undo(done[1])
+    await travel.pass_(days=96)
+
+    assert (spent["code"], back["gain"]) == ("INSUFFICIENT_FUNDS", amount("-20.00", "CNY"))
+    assert await exchange.cash(friend) == {"CNY": "0.00", "EUR": "150.00"}
+    bills = await exchange.house.readers.pool.fetch("SELECT currency, amount_minor FROM supplier_bill")
+    assert [tuple(bill) for bill in bills] == [("CNY", 60_000)]
+    assert await exchange.sound()
