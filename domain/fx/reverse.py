@@ -5,13 +5,13 @@ from datetime import datetime
 
 from domain import wallet
 from domain.event import Event
-from domain.fx.convert import worth
+from domain.fx.convert import MINOR_MAX, worth
 from domain.fx.exchange import draw
 from domain.fx.noun import FX_EXCHANGE_LIFECYCLE, FxExchange, FxExchangeId
 from domain.fx.port import Work
 from domain.ledger import AccountKind, Posting, customer, house
 from domain.money import Money
-from domain.refusal import require
+from domain.refusal import InvalidInput, require
 from domain.text import line
 from domain.viewer import Role, Viewer
 from domain.wallet import InsufficientFunds
@@ -57,11 +57,13 @@ async def undo(work: Work, exchange: FxExchange, now: datetime, memo: str) -> No
     rate = await work.fx_rates.newest(sells, buys, now)
     assert rate is not None, "what was exchanged had a rate"
     day = worth(exchange.sold, buys, rate.rate)
+    said = "The last rate that was stated is out of all reckoning: state the right one first."
+    require(day.minor <= MINOR_MAX, InvalidInput(said))
     exchange.reversed_at, exchange.day_rate_id, exchange.gain = now, rate.id, exchange.mid - day
     await work.fx_exchanges.reverse(exchange)
     await wallet.post(work, reversal(exchange, day), ("fxExchange", exchange.id), now, memo)
-    said: dict[str, object] = {"sold": str(exchange.sold), "bought": str(exchange.bought)}
-    work.events.append(Event("fx.reversed", "fxExchange", exchange.id, said, account_id=exchange.owner))
+    told: dict[str, object] = {"sold": str(exchange.sold), "bought": str(exchange.bought)}
+    work.events.append(Event("fx.reversed", "fxExchange", exchange.id, told, account_id=exchange.owner))
 
 
 # Verbs

@@ -612,6 +612,21 @@ async def test_what_was_undone_stays_so_and_what_was_spent_is_not_undone(exchang
     assert seen == [{"state": "REVERSED", "gain": None}, {"state": "REVERSED", "gain": {"amount": "0.00"}}]
 
 
+async def test_a_mistyped_rate_of_the_day_is_refused_rather_than_booked(exchange: Exchange) -> None:
+    exchange.member = await exchange.people.customer(cash=euros(10**9))
+    await exchange.fill("8000000000.00")
+    done = await exchange.use(await exchange.quote("1000000000.00"))
+    await exchange.api(exchange.finance, STATE, input=stated("1000000"))
+    before = await snapshot(exchange.house)
+
+    refused = await exchange.undo(done["id"])
+
+    assert refused["code"] == "INVALID_INPUT"
+    assert changed(before, await snapshot(exchange.house)) == []
+    await exchange.api(exchange.finance, STATE, input=stated("7.8"))
+    assert (await exchange.undo(done["id"]))["gain"] == amount("0.00", "CNY")
+
+
 async def test_the_database_takes_no_gain_but_what_a_rate_makes_it(exchange: Exchange, app: asyncpg.Connection) -> None:
     done = decode_id((await exchange.use(await exchange.quote()))["id"])[1]
     await exchange.api(exchange.finance, STATE, input=stated("8.0"))
