@@ -12,6 +12,7 @@ from domain.localized import Locale as DomainLocale
 from resolvers import account as resolve
 from resolvers import circulation as resolve_circulation
 from schema.circulation import CreditPurchase, OwnCirculation
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -20,15 +21,56 @@ from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CountryCode, CurrencyCode, Locale
 
-Role = strawberry.enum(viewer.Role, name="Role", description="What somebody may do in the house.")
-IdentityLevel = strawberry.enum(
-    account.IdentityLevel, name="IdentityLevel", description="How well the house knows who somebody is."
+Role = enum(
+    viewer.Role,
+    name="Role",
+    description="What somebody may do in the house.",
+    CUSTOMER="Buys and sells; everybody with an account.",
+    APPRAISER="Judges whether pieces are authentic, and their condition.",
+    MERCHANDISER="Looks after catalogue, prices, contracts and campaigns.",
+    FINANCE="Looks after money: payouts, debts, policies and the ledger.",
+    SUPPORT="Helps buyers and sellers.",
+    SHOP_ASSOCIATE="Works in a club shop.",
+    MEDICAL="Reads medical details of journeys, which no other role includes.",
+    SUPPLIER="Acts for a supplier.",
+    PARTNER="Comes in with API keys.",
+    ADMIN="Counts as all staff, but for what is medical, and gives roles.",
+    SYSTEM="The house's own jobs; nobody can be given it.",
 )
-DocumentKind = strawberry.enum(
-    account.DocumentKind, name="IdentityDocumentKind", description="What somebody showed to say who they are."
+IdentityLevel = enum(
+    account.IdentityLevel,
+    name="IdentityLevel",
+    description="How well the house knows who somebody is.",
+    UNVERIFIED="Nobody has seen a document; no payouts.",
+    VERIFIED="Staff have seen a document; payouts are possible.",
 )
-DealKind = strawberry.enum(
-    account.DealKind, name="OpenDealKind", description="What keeps an account from being erased."
+DocumentKind = enum(
+    account.DocumentKind,
+    name="IdentityDocumentKind",
+    description="What somebody showed to say who they are.",
+    PASSPORT="A passport.",
+    ID_CARD="A national identity card.",
+    RESIDENCE_PERMIT="A residence permit.",
+    DRIVING_LICENCE="A driving licence.",
+)
+DealKind = enum(
+    account.DealKind,
+    name="OpenDealKind",
+    description="What keeps an account from being erased.",
+    WALLET="There is money in the wallet.",
+    RECEIVABLE="There is a debt.",
+    PAYOUT="A payout is under way.",
+    CONSIGNMENT="A consignment is under way.",
+    SETTLEMENT="A seller has not been paid yet.",
+    ORDER="An order is not completed.",
+    PAYMENT="A payment is under way.",
+    BOOKING="A booking is not over.",
+    SUPPLIER="The account acts for a supplier.",
+    GOODS_RETURN="A return is under way.",
+    TRADE_IN="A trade-in is under way.",
+    APPRAISAL="An appraisal is under way.",
+    APPOINTMENT="An appointment is ahead.",
+    STAFF_ROLE="The account has a role of staff.",
 )
 
 PURCHASES = "creditPurchases"

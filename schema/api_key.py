@@ -9,6 +9,7 @@ import strawberry
 from domain import api_key, viewer
 from resolvers import api_key as resolve
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -16,7 +17,18 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 
-Scope = strawberry.enum(viewer.Scope, name="ApiKeyScope", description="What an API key may do for its account.")
+Scope = enum(
+    viewer.Scope,
+    name="ApiKeyScope",
+    description="What an API key may do for its account.",
+    API_KEY_ROTATE="Give itself another secret with `apiKeyRotate`.",
+    BOOKINGS_READ="Read the bookings of the supplier's own journeys, and what the supplier is owed.",
+    BOOKINGS_WRITE="Open and call off departures, and confirm or reject bookings, of the supplier's own journeys.",
+    CONSIGNMENTS_READ="Read the account's consignments, contracts and settlements.",
+    CONSIGNMENTS_WRITE="Draft, submit, ship, book and withdraw the account's consignments.",
+    ORDERS_READ="Read the account's carts, orders, payments, shipments, returns and bookings.",
+    ORDERS_WRITE="Fill the account's carts, place and cancel its orders, and return what it bought.",
+)
 
 API_KEYS = "apiKeys"
 

@@ -10,6 +10,7 @@ from domain import appointment, shop
 from resolvers import appointment as resolve
 from resolvers import consignment as resolve_consignment
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import UserError, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -18,8 +19,14 @@ from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.shop import ClubShop, ShopPurpose
 
-AppointmentState = strawberry.enum(
-    appointment.AppointmentState, name="AppointmentState", description="Where an appointment stands."
+AppointmentState = enum(
+    appointment.AppointmentState,
+    name="AppointmentState",
+    description="Where an appointment stands.",
+    BOOKED="The customer is expected.",
+    CHECKED_IN="The customer has come.",
+    CANCELLED="The appointment was cancelled, and its place is free again.",
+    MISSED="The customer did not come.",
 )
 
 APPOINTMENTS = "appointments"

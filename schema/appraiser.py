@@ -10,6 +10,7 @@ from domain import appraiser
 from domain.catalogue import CategoryId
 from resolvers import appraiser as resolve
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, encode_id, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -17,8 +18,12 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 
-AppraiserRank = strawberry.enum(
-    appraiser.Rank, name="AppraiserRank", description="How far an appraiser's word goes in a category."
+AppraiserRank = enum(
+    appraiser.Rank,
+    name="AppraiserRank",
+    description="How far an appraiser's word goes in a category.",
+    APPRAISER="May give a first or second opinion.",
+    SENIOR="Gives third opinions, which decide, and judges what is very valuable.",
 )
 
 APPRAISERS = "appraisers"

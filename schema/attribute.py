@@ -6,12 +6,19 @@ from typing import Any
 import strawberry
 
 from domain import attribute
+from schema.enum import enum
 from schema.localized import LocalizedInput, localized
 from schema.mutation import Info, given
 from schema.noun import noun
 
-AttributeKind = strawberry.enum(
-    attribute.AttributeKind, name="AttributeKind", description="What a value of an attribute is."
+AttributeKind = enum(
+    attribute.AttributeKind,
+    name="AttributeKind",
+    description="What a value of an attribute is.",
+    TEXT="Free text, in every language.",
+    NUMBER="A decimal number in the unit of the definition.",
+    BOOLEAN="Yes or no.",
+    CHOICE="One of the choices that the definition lists.",
 )
 
 

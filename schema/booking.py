@@ -12,6 +12,7 @@ from resolvers import booking as resolve
 from resolvers import order as order_resolve
 from schema.cart import BookingLapsed, BookingPart, Cart, CartFull
 from schema.departure import Departure, DepartureClosed, DepartureFull, TravelUnitKind
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, MoneyMove, given, mutation
@@ -26,7 +27,18 @@ BOOKINGS = "bookings"
 QUEUE = "bookingQueue"
 BY_ID = (UUID(int=0),)
 
-BookingState = strawberry.enum(booking.BookingState, name="BookingState", description="Where a booking stands.")
+BookingState = enum(
+    booking.BookingState,
+    name="BookingState",
+    description="Where a booking stands.",
+    ON_HOLD="The places are kept for the buyer until they are paid.",
+    PENDING="The places are paid; the supplier has not answered yet.",
+    CONFIRMED="The supplier expects the travellers.",
+    REJECTED="The supplier said no, and everything that was paid went back.",
+    EXPIRED="It was not paid or not confirmed in time; everything that was paid went back.",
+    CANCELLED="It was called off; what the cancellation ladder leaves went back.",
+    TRAVELLED="The journey is over.",
+)
 
 
 # Nouns

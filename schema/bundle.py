@@ -21,6 +21,7 @@ from schema.booking import (
 from schema.cart import Cart, CartFull, OwnPiece
 from schema.claim import ClaimTaken
 from schema.departure import Departure, DepartureClosed, DepartureFull, TravelUnitKind
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import IdOrSlug, Node, global_id, id_of
 from schema.listing import Listing, NotAvailable
@@ -35,7 +36,13 @@ from schema.supplier import RevenueShareInput, Supplier
 
 BUNDLES = "bundles"
 
-BundleState = strawberry.enum(bundle.BundleState, name="BundleState", description="Whether a bundle can be bought.")
+BundleState = enum(
+    bundle.BundleState,
+    name="BundleState",
+    description="Whether a bundle can be bought.",
+    ACTIVE="It can be bought.",
+    WITHDRAWN="It was taken off; what is in carts can still be bought.",
+)
 
 
 # Nouns

@@ -10,6 +10,7 @@ import strawberry
 from domain import campaign
 from resolvers import campaign as resolve
 from resolvers import supplier as supplier_resolve
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.localized import LocalizedInput, localized
@@ -23,16 +24,27 @@ from schema.supplier import Supplier
 if TYPE_CHECKING:
     from schema.catalogue import Brand
 
-CampaignFunder = strawberry.enum(
-    campaign.Funder, name="CampaignFunder", description="Whose money a budget is, and so who bears what it gives."
+CampaignFunder = enum(
+    campaign.Funder,
+    name="CampaignFunder",
+    description="Whose money a budget is, and so who bears what it gives.",
+    HOUSE="The house bears all of it.",
+    BRAND="A brand bears all of it, and owes the budget to the house.",
+    JOINT="The house sets the budget aside, and claims their shares from its partners.",
 )
-CampaignPurpose = strawberry.enum(
+CampaignPurpose = enum(
     campaign.CampaignPurpose,
     name="CampaignPurpose",
     description="What a budget is for: to be added to pieces that are traded in, or for vouchers.",
+    TRADE_IN="Adds to what the house offers for old pieces.",
+    VOUCHER="Pays what vouchers take off.",
 )
-CampaignState = strawberry.enum(
-    campaign.CampaignState, name="CampaignState", description="Whether a campaign grants anything."
+CampaignState = enum(
+    campaign.CampaignState,
+    name="CampaignState",
+    description="Whether a campaign grants anything.",
+    OPEN="It grants what it promises, within its dates and its budget.",
+    ENDED="It grants nothing more; what it has promised it keeps.",
 )
 
 CAMPAIGNS = "campaigns"

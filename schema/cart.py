@@ -9,6 +9,7 @@ from domain import booking, cart
 from resolvers import booking as booking_resolve
 from resolvers import cart as resolve
 from schema.claim import ClaimTaken
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, global_id, id_of
 from schema.listing import NotAvailable
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
     from schema.listing import Listing
 
 
-BookingPart = strawberry.enum(
-    booking.BookingPart, name="BookingPart", description="What a payment for a journey is for: all, or first a deposit."
+BookingPart = enum(
+    booking.BookingPart,
+    name="BookingPart",
+    description="What a payment for a journey is for: all, or first a deposit.",
+    FULL="All of the price at once.",
+    DEPOSIT="The first part of the price, which is paid when the places are taken.",
+    BALANCE="The rest of the price, which is due before the departure.",
 )
 
 

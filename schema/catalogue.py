@@ -11,6 +11,7 @@ from resolvers import catalogue as resolve
 from resolvers import listing as resolve_listing
 from resolvers.context import Context
 from schema.attribute import AttributeDefinition, OptionDefinition, ProductAttribute
+from schema.enum import enum
 from schema.execution import expression, selected
 from schema.ids import IdOrSlug, Node, global_id, id_of
 from schema.localized import localized
@@ -25,9 +26,31 @@ from schema.scalars import CountryCode
 if TYPE_CHECKING:
     from schema.listing import Listing
 
-BrandKind = strawberry.enum(catalogue.BrandKind, name="BrandKind", description="Who stands behind a brand.")
-Season = strawberry.enum(catalogue.Season, name="Season", description="When a collection is worn.")
-ProductKind = strawberry.enum(catalogue.ProductKind, name="ProductKind", description="Goods or a service.")
+BrandKind = enum(
+    catalogue.BrandKind,
+    name="BrandKind",
+    description="Who stands behind a brand.",
+    MAISON="An established luxury house from abroad.",
+    DESIGNER="A designer of the country.",
+    OWN_LABEL="A label of the house itself.",
+)
+Season = enum(
+    catalogue.Season,
+    name="Season",
+    description="When a collection is worn.",
+    SPRING_SUMMER="Spring and summer.",
+    AUTUMN_WINTER="Autumn and winter.",
+    CRUISE="Between the seasons, for travelling.",
+    PRE_FALL="Before autumn.",
+    PERMANENT="Always.",
+)
+ProductKind = enum(
+    catalogue.ProductKind,
+    name="ProductKind",
+    description="Goods or a service.",
+    GOODS="Something that is sent or picked up.",
+    SERVICE="Something that is done for the buyer.",
+)
 
 BRANDS, COLLECTIONS, PRODUCTS, OFFERS = "brands", "collections", "products", "productListings"
 IDENTITY = frozenset({"id", "__typename"})

@@ -10,6 +10,7 @@ import strawberry
 
 from domain import certificate
 from resolvers import certificate as resolve
+from schema.enum import enum
 from schema.errors import VersionConflict, WrongState
 from schema.grade import Grade
 from schema.ids import Node, encode_id, global_id, id_of
@@ -20,17 +21,41 @@ from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import URL
 
-CertificateState = strawberry.enum(
-    certificate.CertificateState, name="CertificateState", description="Where a certificate stands."
+CertificateState = enum(
+    certificate.CertificateState,
+    name="CertificateState",
+    description="Where a certificate stands.",
+    VALID="It stands.",
+    UNDER_REVIEW="It is looked into after a recall; do not rely on it until then.",
+    SUPERSEDED="A newer certificate of the same piece took its place.",
+    REVOKED="It does not stand any more.",
 )
-CertificateStatus = strawberry.enum(
-    certificate.CertificateStatus, name="CertificateStatus", description="What a check of a code finds."
+CertificateStatus = enum(
+    certificate.CertificateStatus,
+    name="CertificateStatus",
+    description="What a check of a code finds.",
+    VALID="The certificate stands.",
+    UNDER_REVIEW="It is looked into after a recall; do not rely on it until then.",
+    SUPERSEDED="A newer certificate of the same piece took its place.",
+    REVOKED="It does not stand any more.",
+    INVALID="What is kept does not match its signature; do not believe it.",
+    UNKNOWN="The house knows no such code.",
 )
-RevocationReason = strawberry.enum(
-    certificate.RevocationReason, name="CertificateRevocationReason", description="Why a certificate no longer stands."
+RevocationReason = enum(
+    certificate.RevocationReason,
+    name="CertificateRevocationReason",
+    description="Why a certificate no longer stands.",
+    COUNTERFEIT="The piece turned out not to be authentic.",
+    MISTAKE="The certificate says something wrong.",
+    ALTERED="The piece was changed after it was judged.",
+    LOST="The piece is lost or was destroyed.",
 )
-RecallBasis = strawberry.enum(
-    certificate.RecallBasis, name="CertificateRecallBasis", description="What recalled certificates have in common."
+RecallBasis = enum(
+    certificate.RecallBasis,
+    name="CertificateRecallBasis",
+    description="What recalled certificates have in common.",
+    SAME_CONSIGNOR="Their pieces came from the same seller.",
+    SAME_APPRAISER="One of the same appraisers gave an opinion.",
 )
 
 CERTIFICATES = "certificates"

@@ -8,6 +8,7 @@ import strawberry
 
 from domain import circulation
 from resolvers import circulation as resolve
+from schema.enum import enum
 from schema.mutation import Info
 from schema.noun import noun
 from schema.scalars import Money
@@ -15,7 +16,19 @@ from schema.scalars import Money
 if TYPE_CHECKING:
     from schema.order import Order
 
-CreditFlow = strawberry.enum(circulation.CreditFlow, name="CreditFlow", description="Why credit moved.")
+CreditFlow = enum(
+    circulation.CreditFlow,
+    name="CreditFlow",
+    description="Why credit moved.",
+    SETTLEMENT="Proceeds that a seller took as credit.",
+    BONUS="What the house adds to proceeds that are taken as credit.",
+    PROMOTION="Given by the house for a while; it expires.",
+    GOODWILL="Given by the house to make something good.",
+    REFUND="Came back from a purchase.",
+    SPENT="Paid for a purchase.",
+    LAPSED="Promotional credit that expired.",
+    OTHER="Paid a debt, or was corrected.",
+)
 
 
 @noun(circulation.CreditIssued, description="How much credit came from one origin.")

@@ -8,6 +8,7 @@ import strawberry
 from domain import consignment, contract
 from resolvers import contract as resolve
 from resolvers import settlement as resolve_settlement
+from schema.enum import enum
 from schema.errors import VersionConflict, WrongState
 from schema.ids import Node, global_id, id_of
 from schema.markdown import Markdown
@@ -22,14 +23,29 @@ if TYPE_CHECKING:
     from schema.consignment import Consignment
     from schema.settlement import Settlement, SettlementOption
 
-ContractState = strawberry.enum(contract.ContractState, name="ContractState", description="Where a contract stands.")
-EndAction = strawberry.enum(
-    contract.EndAction, name="ContractEndAction", description="What happens to a piece that nobody bought in time."
+ContractState = enum(
+    contract.ContractState,
+    name="ContractState",
+    description="Where a contract stands.",
+    OFFERED="The terms wait for the seller.",
+    AGREED="The terms hold for both sides.",
+    ENDED="It is over: the seller was paid, the offer lapsed, or the piece goes back.",
 )
-SettlementMode = strawberry.enum(
+EndAction = enum(
+    contract.EndAction,
+    name="ContractEndAction",
+    description="What happens to a piece that nobody bought in time.",
+    RETURN="The piece goes back to its seller.",
+    DONATE="The house takes title and gives the piece away.",
+    TRADE_IN="The house buys the piece, all of it for credit.",
+    BUY_OUT="The house buys the piece, for cash and credit as the seller has chosen.",
+)
+SettlementMode = enum(
     consignment.SettlementMode,
     name="SettlementMode",
     description="When the seller is paid: the house buys at appraisal, or shares the price after the sale.",
+    AT_APPRAISAL="At once: the house buys the piece.",
+    AFTER_SALE="After the sale: the price is shared as agreed.",
 )
 
 fetchable("Contract", resolve.visible)

@@ -8,6 +8,7 @@ import strawberry
 
 from domain import departure, travel_product, trip
 from resolvers import departure as resolve
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -18,20 +19,37 @@ from schema.scalars import CurrencyCode, Money, MoneyInput
 if TYPE_CHECKING:
     from schema.travel_product import TravelProduct
 
-TravelUnitKind = strawberry.enum(
+TravelUnitKind = enum(
     travel_product.UnitKind,
     name="TravelUnitKind",
     description="As whom somebody takes part; SINGLE is an adult in a room of their own.",
+    ADULT="An adult.",
+    CHILD="A child.",
+    STUDENT="A student.",
+    SENIOR="An older person.",
+    SINGLE="An adult in a room of their own, at a supplement.",
 )
 
 DEPARTURES = "departures"
 STARTING = (datetime(2000, 1, 1, tzinfo=UTC), UUID(int=0))
 
-DepartureState = strawberry.enum(
-    departure.DepartureState, name="DepartureState", description="Whether a departure takes place."
+DepartureState = enum(
+    departure.DepartureState,
+    name="DepartureState",
+    description="Whether a departure takes place.",
+    OPEN="It can be booked; it is not decided yet whether it takes place.",
+    GOING="It takes place.",
+    COMPLETED="It is over.",
+    CANCELLED="It was called off, and everybody got everything back.",
 )
-Availability = strawberry.enum(
-    departure.Availability, name="DepartureAvailability", description="What is left of a departure."
+Availability = enum(
+    departure.Availability,
+    name="DepartureAvailability",
+    description="What is left of a departure.",
+    AVAILABLE="More than 5 places are left.",
+    LIMITED="5 places or fewer are left.",
+    SOLD_OUT="No place is left; some may come free again.",
+    CLOSED="It can not be booked any more.",
 )
 
 

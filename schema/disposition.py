@@ -7,13 +7,22 @@ import strawberry
 
 from domain import disposition
 from resolvers import disposition as resolve
+from schema.enum import enum
 from schema.ids import Node, global_id
 from schema.localized import localized_or_null
 from schema.mutation import Info
 from schema.node import fetchable
 from schema.noun import noun
 
-PieceFate = strawberry.enum(disposition.Fate, name="PieceFate", description="What becomes of a piece.")
+PieceFate = enum(
+    disposition.Fate,
+    name="PieceFate",
+    description="What becomes of a piece.",
+    REFURBISH="Made good and sold again.",
+    CLEAR="Sold again as it is.",
+    DONATE="Given away.",
+    DISMANTLE="Taken apart.",
+)
 
 
 @noun(

@@ -8,6 +8,7 @@ import strawberry
 
 from domain import gift_card
 from resolvers import gift_card as resolve
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, global_id
 from schema.mutation import Info, MoneyMove, given, mutation
@@ -17,13 +18,19 @@ from schema.paging import After, Before, Connection, First, Last, asks_total, pa
 from schema.scalars import CountryCode, CurrencyCode, Money, MoneyInput
 from schema.wallet import InsufficientFunds
 
-GiftCardSource = strawberry.enum(
+GiftCardSource = enum(
     gift_card.GiftCardSource,
     name="GiftCardSource",
     description="What a gift card was paid with: its buyer's cash, or the house's own promotion.",
+    CASH="The cash of whoever issued it.",
+    PROMOTION="The house, as a promotion.",
 )
-GiftCardState = strawberry.enum(
-    gift_card.GiftCardState, name="GiftCardState", description="Whether a gift card can pay."
+GiftCardState = enum(
+    gift_card.GiftCardState,
+    name="GiftCardState",
+    description="Whether a gift card can pay.",
+    ACTIVE="It can pay.",
+    EXPIRED="Its time is over and what was left has lapsed; what comes back to it makes it ACTIVE again.",
 )
 
 GIFT_CARDS = "giftCards"

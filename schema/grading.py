@@ -9,6 +9,7 @@ import strawberry
 from domain import grading, piece
 from domain.catalogue import CategoryId
 from resolvers import grading as resolve
+from schema.enum import enum
 from schema.errors import UserError, refused
 from schema.grade import Grade
 from schema.ids import Node, global_id, id_of
@@ -17,12 +18,35 @@ from schema.mutation import Info, Keyed, given, mutation
 from schema.node import fetchable
 from schema.noun import noun
 
-Severity = strawberry.enum(
-    grading.Severity, name="FindingSeverity", description="How much of something was found, mildest first."
+Severity = enum(
+    grading.Severity,
+    name="FindingSeverity",
+    description="How much of something was found, mildest first.",
+    NONE="Nothing was found.",
+    LIGHT="A little was found.",
+    VISIBLE="It shows at first sight.",
+    HEAVY="Much was found.",
 )
-MeasureUnit = strawberry.enum(grading.MeasureUnit, name="MeasureUnit", description="What a measurement counts.")
-MarkResult = strawberry.enum(
-    grading.MarkResult, name="AuthenticityMarkResult", description="What a mark of authenticity says."
+MeasureUnit = enum(
+    grading.MeasureUnit,
+    name="MeasureUnit",
+    description="What a measurement counts.",
+    MILLIMETRE="Length in millimetres.",
+    GRAM="Weight in grams.",
+    CARAT="Weight of stones in carats.",
+    MICRON="Thickness in micrometres.",
+    SECOND_PER_DAY="Rate of a movement in seconds gained or lost a day.",
+    DEGREE="Angle, such as a movement's amplitude, in degrees.",
+    PERMILLE="Share in thousandths, such as the fineness of gold.",
+    COUNT="A plain number of things.",
+)
+MarkResult = enum(
+    grading.MarkResult,
+    name="AuthenticityMarkResult",
+    description="What a mark of authenticity says.",
+    PASS="The mark is as it is on an authentic object.",
+    FAIL="The mark is not as it is on an authentic object.",
+    UNCLEAR="The mark can not be read either way.",
 )
 
 

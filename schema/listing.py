@@ -26,6 +26,7 @@ from resolvers import stock as resolve_stock
 from resolvers.context import Context
 from schema.attribute import AttributeValueInput, SelectedOption
 from schema.catalogue import NEWEST, By, Product, wanted
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.execution import Selection, expression, selected
 from schema.grade import Grade
@@ -40,13 +41,33 @@ from schema.piece import Piece
 from schema.price import PriceChange, PriceReason, ReferencePrice, Saving
 from schema.scalars import URL, CurrencyCode, Money, MoneyInput, exact
 
-ListingKind = strawberry.enum(
-    listing.ListingKind, name="ListingKind", description="New from stock, or one piece on one of the used ways."
+ListingKind = enum(
+    listing.ListingKind,
+    name="ListingKind",
+    description="New from stock, or one piece on one of the used ways.",
+    NEW="New goods, from stock.",
+    CONSIGNED="A used piece that the house sells for its seller.",
+    REFURBISHED="A used piece of the house that was made good.",
+    PEER="A used piece that a member sells to another through the house.",
+    CLEARANCE="A piece of the house at a lower price, sold as it is.",
 )
-ListingState = strawberry.enum(
-    listing.ListingState, name="ListingState", description="Whether there is something left to buy."
+ListingState = enum(
+    listing.ListingState,
+    name="ListingState",
+    description="Whether there is something left to buy.",
+    LISTED="Something is left to buy.",
+    RESERVED="All that is left is promised to buyers; some may come free again.",
+    SOLD="Nothing is left.",
+    WITHDRAWN="It was taken off; seen by staff and its seller alone.",
 )
-ListingSort = strawberry.enum(listing.ListingSort, name="ListingSort", description="In which order listings come.")
+ListingSort = enum(
+    listing.ListingSort,
+    name="ListingSort",
+    description="In which order listings come.",
+    NEWEST="The newest first.",
+    PRICE_ASC="The cheapest first.",
+    PRICE_DESC="The dearest first.",
+)
 
 HISTORY = "priceHistory"
 KEYS: dict[listing.ListingSort, Any] = {

@@ -6,6 +6,7 @@ import strawberry
 
 from domain import markdown
 from resolvers import contract as resolve
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Keyed, given, mutation
@@ -13,10 +14,24 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.scalars import Money, MoneyInput
 
-MarkdownOrigin = strawberry.enum(
-    markdown.MarkdownOrigin, name="MarkdownOrigin", description="Whether a step was agreed before or proposed later."
+MarkdownOrigin = enum(
+    markdown.MarkdownOrigin,
+    name="MarkdownOrigin",
+    description="Whether a step was agreed before or proposed later.",
+    AGREED="A step of the contract.",
+    PROPOSED="Asked for later, outside what was agreed.",
 )
-MarkdownState = strawberry.enum(markdown.MarkdownState, name="MarkdownState", description="Where a step stands.")
+MarkdownState = enum(
+    markdown.MarkdownState,
+    name="MarkdownState",
+    description="Where a step stands.",
+    PLANNED="Agreed; waits for its date.",
+    PROPOSED="Waits for the seller's answer.",
+    APPLIED="The price is lower now.",
+    REFUSED="The seller said no.",
+    LAPSED="The seller did not answer in time.",
+    SKIPPED="Not needed any more: the piece was sold, withdrawn, or is cheaper already.",
+)
 
 fetchable("Markdown", resolve.markdown)
 

@@ -8,6 +8,7 @@ import strawberry
 from domain import media
 from domain.refusal import InvalidInput
 from resolvers import media as resolve
+from schema.enum import enum
 from schema.errors import UserError, WrongState, refused
 from schema.execution import expression
 from schema.ids import Node, global_id, id_of
@@ -17,8 +18,23 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.scalars import URL
 
-MediaRole = strawberry.enum(media.MediaRole, name="MediaRole", description="What a file is for.")
-UploadState = strawberry.enum(media.UploadState, name="MediaUploadState", description="Where an upload stands.")
+MediaRole = enum(
+    media.MediaRole,
+    name="MediaRole",
+    description="What a file is for.",
+    IMAGE="A picture of the whole.",
+    DETAIL="A picture of a detail.",
+    VIDEO="A film.",
+    DOCUMENT="A paper, such as an invoice; its address lapses.",
+)
+UploadState = enum(
+    media.UploadState,
+    name="MediaUploadState",
+    description="Where an upload stands.",
+    STARTED="Announced; the file may be sent.",
+    RECEIVED="The store has the file, which is not finished yet.",
+    FINISHED="Ready to be shown; it never changes any more.",
+)
 
 CONTENT_TYPES = {str(kind): kind for kind in media.ContentType}
 

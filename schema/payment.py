@@ -7,6 +7,7 @@ import strawberry
 
 from domain import payment
 from resolvers import payment as resolve
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, MoneyMove, given, mutation
@@ -14,13 +15,32 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.scalars import Money, MoneyInput
 
-PaymentProvider = strawberry.enum(
+PaymentProvider = enum(
     payment.PaymentProvider,
     name="PaymentProvider",
     description="An app that takes payments for the house. TEST is there in development only.",
+    TEST="A stand-in that takes no money; there in development only.",
+    CARD="Payment by card.",
 )
-PaymentPurpose = strawberry.enum(payment.PaymentPurpose, name="PaymentPurpose", description="What a payment is for.")
-PaymentState = strawberry.enum(payment.PaymentState, name="PaymentState", description="Where a payment stands.")
+PaymentPurpose = enum(
+    payment.PaymentPurpose,
+    name="PaymentPurpose",
+    description="What a payment is for.",
+    ORDER="It pays for an order.",
+    TOP_UP="It brings cash into a wallet.",
+)
+PaymentState = enum(
+    payment.PaymentState,
+    name="PaymentState",
+    description="Where a payment stands.",
+    OPEN="The provider was asked and has not answered yet.",
+    AUTHORISED="The provider has reserved the money and not taken it yet.",
+    CHARGED="The provider has taken the money.",
+    FAILED="The provider could not take the money.",
+    CANCELLED="It was given up before the money was taken.",
+    EXPIRED="The provider did not report a charge in time.",
+    CHARGED_BACK="The bank took the money away again.",
+)
 
 
 # Nouns

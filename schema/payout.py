@@ -8,6 +8,7 @@ import strawberry
 from domain import money, payout
 from resolvers import payout as resolve
 from schema.account import Account, IdentityLevel
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, MoneyMove, given, mutation
@@ -17,9 +18,24 @@ from schema.paging import After, Before, Connection, First, Last, asks_total, pa
 from schema.scalars import CurrencyCode, Money, MoneyInput
 from schema.wallet import InsufficientFunds
 
-PayoutState = strawberry.enum(payout.PayoutState, name="PayoutState", description="Where a payout stands.")
-PayoutBatchState = strawberry.enum(
-    payout.PayoutBatchState, name="PayoutBatchState", description="Where a batch of payouts stands."
+PayoutState = enum(
+    payout.PayoutState,
+    name="PayoutState",
+    description="Where a payout stands.",
+    REQUESTED="The cash is set aside and waits for a batch.",
+    BATCHED="It is part of a batch that was not posted yet.",
+    SENT="It was given to the bank.",
+    PAID="The bank has reported that it arrived.",
+    FAILED="The bank sent it back: it is its owner's cash again.",
+    CANCELLED="Its owner or finance took it back before it was posted.",
+)
+PayoutBatchState = enum(
+    payout.PayoutBatchState,
+    name="PayoutBatchState",
+    description="Where a batch of payouts stands.",
+    PREVIEWED="It can be looked at; no money has moved.",
+    POSTED="It was given to the bank.",
+    CANCELLED="It was let go; its payouts wait for the next one.",
 )
 
 PAYOUTS = "payouts"

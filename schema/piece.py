@@ -15,6 +15,7 @@ from resolvers import piece as resolve
 from resolvers import title as resolve_title
 from resolvers.context import Context
 from schema.catalogue import By, Product
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.grade import Grade
 from schema.ids import Node, encode_id, global_id, id_of
@@ -33,11 +34,36 @@ if TYPE_CHECKING:
     from schema.listing import Listing
     from schema.title import TitleRecord
 
-PartyKind = strawberry.enum(piece.PartyKind, name="PartyKind", description="Who may own, keep or answer for a piece.")
-PassportKind = strawberry.enum(
+PartyKind = enum(
+    piece.PartyKind,
+    name="PartyKind",
+    description="Who may own, keep or answer for a piece.",
+    HOUSE="The house itself.",
+    ACCOUNT="A person, by their account.",
+    CARRIER="A carrier.",
+    SHOP="A club shop.",
+    APPRAISER="An appraiser, by their account.",
+    SUPPLIER="A supplier.",
+)
+PassportKind = enum(
     passport.PassportKind,
     name="PassportKind",
     description="What an entry of a passport tells of; HANDLED is everything else, and told to staff alone.",
+    APPRAISED="Appraisers reached a verdict.",
+    CERTIFIED="A certificate was issued.",
+    CERTIFICATE_REVOKED="The certificate was revoked.",
+    CERTIFICATE_REINSTATED="The certificate stands again after a review.",
+    LISTED="It was offered for sale.",
+    PRICED="Its price changed.",
+    SOLD="It was sold.",
+    SALE_CANCELLED="A sale was undone before it was delivered.",
+    RETURNED="It came back from its buyer.",
+    TITLE_RECORDED="It has a new owner, who came by it outside the house.",
+    TRADED_IN="It was traded in to the house.",
+    DISPOSED="It was decided what becomes of it.",
+    SERVICED="It was serviced.",
+    REFURBISHED="It was refurbished.",
+    HANDLED="Anything else; told to staff alone.",
 )
 
 PASSPORT = "passport"

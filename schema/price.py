@@ -7,15 +7,36 @@ import strawberry
 
 from domain import price
 from domain.price import PriceChange as Change
+from schema.enum import enum
 from schema.ids import encode_id
 from schema.localized import localized_or_null
 from schema.mutation import Info
 from schema.noun import noun
 from schema.scalars import Money
 
-PriceReason = strawberry.enum(price.PriceReason, name="PriceReason", description="Why a price is what it is.")
-ReferenceSource = strawberry.enum(
-    price.ReferenceSource, name="ReferencePriceSource", description="Where a price of new is documented."
+PriceReason = enum(
+    price.PriceReason,
+    name="PriceReason",
+    description="Why a price is what it is.",
+    LISTED="The first price.",
+    RAW_MATERIAL="Raw materials cost more or less.",
+    LABOUR="Work costs more or less.",
+    CHANNEL_COST="Selling costs more or less.",
+    LOGISTICS="Carrying and keeping costs more or less.",
+    TARIFF_OR_POLICY="A tariff or a rule changed.",
+    EXCHANGE_RATE="Exchange rates moved.",
+    COMPETITION="Others ask for more or less.",
+    CONDITION="The condition is another one than it was.",
+    AGREED_MARKDOWN="A step down that the seller has agreed to.",
+)
+ReferenceSource = enum(
+    price.ReferenceSource,
+    name="ReferencePriceSource",
+    description="Where a price of new is documented.",
+    BRAND_LIST_PRICE="The brand's own list price.",
+    BRAND_INVOICE="An invoice of the brand.",
+    OWN_SALE_NEW="A sale of the same thing, new, by the house.",
+    PUBLISHED_CATALOGUE="A published catalogue.",
 )
 
 

@@ -8,6 +8,7 @@ import strawberry
 from domain import money, receivable
 from resolvers import receivable as resolve
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, MoneyMove, given, mutation
@@ -17,8 +18,13 @@ from schema.paging import After, Before, Connection, First, Last, asks_total, pa
 from schema.scalars import CurrencyCode, Money, MoneyInput
 from schema.wallet import InsufficientFunds, WalletPocket
 
-ReceivableState = strawberry.enum(
-    receivable.ReceivableState, name="ReceivableState", description="Where a debt stands."
+ReceivableState = enum(
+    receivable.ReceivableState,
+    name="ReceivableState",
+    description="Where a debt stands.",
+    OPEN="Something is still owed.",
+    PAID="All of it was paid.",
+    WRITTEN_OFF="The house has given it up.",
 )
 
 RECEIVABLES = "receivables"

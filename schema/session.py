@@ -9,6 +9,7 @@ import strawberry
 from domain import attempt, session
 from resolvers import session as resolve
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import UserError, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -16,7 +17,14 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 
-SessionEnd = strawberry.enum(session.SessionEnd, name="SessionEnd", description="Why a session ended.")
+SessionEnd = enum(
+    session.SessionEnd,
+    name="SessionEnd",
+    description="Why a session ended.",
+    SIGNED_OUT="Somebody signed out on it.",
+    EVERYWHERE="It ended together with all sessions of the account.",
+    REUSED="A refresh token came back that was spent already.",
+)
 
 SESSIONS = "sessions"
 

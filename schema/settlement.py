@@ -11,6 +11,7 @@ from domain.money import BASIS_POINTS
 from resolvers import settlement as resolve
 from schema.account import Account
 from schema.contract import Contract, SettlementMode
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.localized import localized
@@ -24,22 +25,55 @@ from schema.scalars import Money
 if TYPE_CHECKING:
     from schema.consignment import Consignment
 
-SettlementState = strawberry.enum(
-    settlement.SettlementState, name="SettlementState", description="Where a settlement stands."
+SettlementState = enum(
+    settlement.SettlementState,
+    name="SettlementState",
+    description="Where a settlement stands.",
+    PENDING="Something still stands between the seller and the money.",
+    PAYABLE="The price is split, and the seller's part is due.",
+    SETTLED="The seller has been paid.",
+    CANCELLED="The sale was undone before the seller was paid.",
+    REVERSED="The goods came back after the seller was paid, who owes what they got.",
 )
-SettlementCause = strawberry.enum(
-    settlement.SettlementCause, name="SettlementCause", description="Why money is due to a seller."
+SettlementCause = enum(
+    settlement.SettlementCause,
+    name="SettlementCause",
+    description="Why money is due to a seller.",
+    APPRAISAL="The house bought the piece at appraisal.",
+    SALE="A buyer bought the piece.",
+    TERM_END="The house bought the piece when its term had ended.",
 )
-BlockReason = strawberry.enum(
-    settlement.BlockReason, name="SettlementBlockReason", description="Why money is not payable yet."
+BlockReason = enum(
+    settlement.BlockReason,
+    name="SettlementBlockReason",
+    description="Why money is not payable yet.",
+    NOT_DELIVERED="The buyer does not have the piece yet; follows from dates.",
+    RETURN_WINDOW="The buyer may still return it; follows from dates.",
+    RETURN_IN_PROGRESS="A return is under way.",
+    INSPECTION="Somebody looks at the piece once more.",
+    DISPUTE="Somebody disputes the sale.",
+    CHARGEBACK="The buyer's bank took the money back.",
+    TRADE_IN="The old piece that pays a part has not passed yet.",
 )
-PayoutKind = strawberry.enum(
-    settlement.PayoutKind, name="SettlementPayoutKind", description="What the proceeds are taken in."
+PayoutKind = enum(
+    settlement.PayoutKind,
+    name="SettlementPayoutKind",
+    description="What the proceeds are taken in.",
+    CASH="Cash in the wallet, which can be paid out.",
+    CREDIT="Store credit, with the bonus.",
 )
-ChangeReason = strawberry.enum(
+ChangeReason = enum(
     settlement.ChangeReason,
     name="SettlementChangeReason",
     description="What could still change an amount or a date.",
+    OFFER_LAPSES="The offer ends before it is agreed to.",
+    PRICE_FALLS="A markdown is due.",
+    SALE_DATE="Nobody knows when it is sold.",
+    NOT_SOLD="Nobody may buy it within the term.",
+    BUYER_RETURNS="The buyer may return it.",
+    DISPUTE="An inspection or a dispute may hold the money back.",
+    FURTHER_COSTS="Costs that the seller bears may be added.",
+    DEBTS="What the seller owes the house is paid first.",
 )
 
 SETTLEMENTS = "settlements"

@@ -7,6 +7,7 @@ import strawberry
 
 from domain import shipment
 from resolvers import shipment as resolve
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, encode_id, global_id, id_of
 from schema.mutation import Info, Keyed, MoneyMove, given, mutation
@@ -17,8 +18,15 @@ from schema.paging import After, Before, Connection, First, Last, asks_total, pa
 from schema.scalars import Money, MoneyInput
 from schema.shop import ClubShop
 
-ShipmentState = strawberry.enum(
-    shipment.ShipmentState, name="ShipmentState", description="Where a shipment stands; CREATED is packed and labelled."
+ShipmentState = enum(
+    shipment.ShipmentState,
+    name="ShipmentState",
+    description="Where a shipment stands; CREATED is packed and labelled.",
+    CREATED="Packed and labelled.",
+    HANDED_OVER="The carrier has it.",
+    READY="It waits for the buyer in a club shop.",
+    DELIVERED="The buyer has it.",
+    CANCELLED="It was unpacked before it left.",
 )
 
 COVERS = "transitCovers"

@@ -9,6 +9,7 @@ from domain import appointment, associate, shop
 from domain.refusal import InvalidInput
 from resolvers import shop as resolve
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import VersionConflict
 from schema.ids import Node, global_id, id_of
 from schema.localized import LocalizedInput, localized
@@ -19,7 +20,14 @@ from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CountryCode
 
-ShopPurpose = strawberry.enum(shop.Purpose, name="ShopPurpose", description="What somebody comes to a shop for.")
+ShopPurpose = enum(
+    shop.Purpose,
+    name="ShopPurpose",
+    description="What somebody comes to a shop for.",
+    DROP_OFF="To bring a piece that is consigned.",
+    VIEWING="To look at something.",
+    APPRAISAL="To have something looked at.",
+)
 
 SHOPS = "clubShops"
 

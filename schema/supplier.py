@@ -10,6 +10,7 @@ from domain import money, supplier
 from resolvers import supplier as resolve
 from schema.account import Account
 from schema.catalogue import NEWEST
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, MoneyMove, given, mutation
@@ -21,14 +22,26 @@ from schema.scalars import CountryCode, CurrencyCode, Money
 SUPPLIERS = "suppliers"
 BILLS = "supplierBills"
 
-BillCause = strawberry.enum(
-    supplier.BillCause, name="SupplierBillCause", description="What the house owes a supplier for, or claims from one."
+BillCause = enum(
+    supplier.BillCause,
+    name="SupplierBillCause",
+    description="What the house owes a supplier for, or claims from one.",
+    TRAVEL="A journey that took place.",
+    CANCELLATION="What stays with the supplier of a journey that was called off.",
+    CO_DEVELOPED="Its share in what it has developed with the house.",
+    REFERRAL="Its share in a sale that came through its channel.",
+    GOODS="Goods that came from it.",
+    JOINT_CAMPAIGN="A claim: its share in what a joint campaign has given.",
+    PREMIUM="Insurance of parcels.",
 )
-BillState = strawberry.enum(
+BillState = enum(
     supplier.BillState,
     name="SupplierBillState",
-    description="Whether a bill was paid. What it was for may come back: VOID says that it is not owed any more, "
-    "TAKEN_BACK that it had been paid and was taken out of the supplier's wallet again, or is owed by it.",
+    description="Whether a bill was paid, or is not owed any more because what it was for was undone.",
+    DUE="It is to be paid.",
+    PAID="It was paid into the supplier's wallet.",
+    VOID="It is not owed any more; what it was for was undone before it was paid.",
+    TAKEN_BACK="It had been paid, and was taken out of the wallet again or is owed by the supplier.",
 )
 
 

@@ -7,6 +7,7 @@ import strawberry
 
 from domain import title
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import id_of
 from schema.media import Media, MediaInput, placed
@@ -15,8 +16,28 @@ from schema.mutation import Info, given, mutation
 from schema.noun import noun
 from schema.piece import Piece
 
-TitleBasis = strawberry.enum(title.TitleBasis, name="TitleBasis", description="How somebody came to own a piece.")
-PieceTie = strawberry.enum(title.Tie, name="PieceTie", description="Why the house is part of what happens to a piece.")
+TitleBasis = enum(
+    title.TitleBasis,
+    name="TitleBasis",
+    description="How somebody came to own a piece.",
+    PURCHASE="They bought it.",
+    GIFT="It was given to them.",
+    INHERITANCE="They inherited it.",
+    COURT_ORDER="A court said so.",
+)
+PieceTie = enum(
+    title.Tie,
+    name="PieceTie",
+    description="Why the house is part of what happens to a piece.",
+    HOUSE_OWNS="Its owner is the house, or at least no person.",
+    IN_OUR_HANDS="The house, or somebody who acts for it, has it.",
+    LISTED="It is for sale.",
+    CLAIMED="Somebody has it in a cart, or it is promised to a deal under way.",
+    CONSIGNED="A consignment of it is under way.",
+    ORDERED="It is part of an order that was not delivered yet.",
+    RETURNING="It is on its way back from a buyer.",
+    SOLD="It was sold, and is not the house's to decide on.",
+)
 
 
 @noun(title.TitleRecord, description="That a piece changed hands outside the house, and what shows it. Seen by staff.")

@@ -9,6 +9,7 @@ from resolvers import departure as departure_resolve
 from resolvers import supplier as supplier_resolve
 from resolvers import travel_product as resolve
 from schema.departure import DEPARTURES, STARTING, TravelUnitKind
+from schema.enum import enum
 from schema.ids import IdOrSlug, Node, global_id, id_of
 from schema.localized import LocalizedInput, localized
 from schema.merchandise import SlugTaken
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 
 PRODUCTS = "travelProducts"
 
-SellerOfRecord = strawberry.enum(
+SellerOfRecord = enum(
     travel_product.SellerOfRecord,
     name="TravelSeller",
     description="Who sells a journey: the house as organiser, or the supplier through the house.",
+    HOUSE="The house, as organiser; it is taxed on its margin.",
+    SUPPLIER="The supplier, through the house as agent; the house is taxed on its commission.",
 )
 
 

@@ -20,6 +20,7 @@ from schema.booking import (
 )
 from schema.cart import BookingPart, CartFull
 from schema.departure import DepartureClosed, DepartureFull, UnitPrice, UnitPriceInput
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -34,8 +35,14 @@ REQUESTS = "tripRequests"
 QUEUE = "tripRequestQueue"
 BY_ID = (UUID(int=0),)
 
-TripRequestState = strawberry.enum(
-    trip_request.TripRequestState, name="TripRequestState", description="Where a request for a journey stands."
+TripRequestState = enum(
+    trip_request.TripRequestState,
+    name="TripRequestState",
+    description="Where a request for a journey stands.",
+    SUBMITTED="The house has not answered yet.",
+    QUOTED="The house has said what it would arrange.",
+    ACCEPTED="The quote was taken and is booked; QUOTED again when it is not paid in time.",
+    DECLINED="It ended without a journey.",
 )
 
 

@@ -8,6 +8,7 @@ from domain import piece, valuation
 from domain.refusal import InvalidInput
 from resolvers import trade_in as trade_in_resolve
 from resolvers import valuation as resolve
+from schema.enum import enum
 from schema.errors import UserError, refused
 from schema.grade import Grade
 from schema.grading import GradingAnswerInput
@@ -20,7 +21,21 @@ from schema.scalars import Money
 if TYPE_CHECKING:
     from schema.catalogue import Product
 
-PriceFactorKind = strawberry.enum(valuation.FactorKind, name="PriceFactorKind", description="What moves a price.")
+PriceFactorKind = enum(
+    valuation.FactorKind,
+    name="PriceFactorKind",
+    description="What moves a price.",
+    NEW_PRICE="The documented price of new, from which everything starts.",
+    CONDITION="What the grade takes off.",
+    AGE="What each full year takes off.",
+    WARRANTY="What is left of the maker's warranty adds.",
+    DEMAND="How well such pieces sell.",
+    BAND="What keeps it where used pieces sell.",
+    HANDLING="What the house needs for its work and risk.",
+    PLAN="How many more the house wants.",
+    ROUNDING="What rounding adds or takes off.",
+    DECIDED="What a person, or an agreement, made of it.",
+)
 
 
 @noun(valuation.Factor, description="What one thing adds to a price, or takes from it.")

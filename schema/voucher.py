@@ -11,6 +11,7 @@ from domain import listing, order, voucher
 from resolvers import bundle as bundle_resolve
 from resolvers import voucher as resolve
 from schema.campaign import Campaign
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.listing import ListingKind
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
     from schema.bundle import Bundle
     from schema.catalogue import Category
 
-VoucherState = strawberry.enum(
-    voucher.VoucherState, name="VoucherState", description="Whether a voucher takes anything off."
+VoucherState = enum(
+    voucher.VoucherState,
+    name="VoucherState",
+    description="Whether a voucher takes anything off.",
+    OPEN="It takes something off, as long as its campaign does.",
+    WITHDRAWN="It takes nothing off any more; what it has taken off it keeps.",
 )
 
 VOUCHERS = "vouchers"

@@ -7,6 +7,7 @@ import strawberry
 
 from domain import ledger, money, wallet
 from resolvers import wallet as resolve
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, MoneyMove, given, mutation
@@ -15,11 +16,59 @@ from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CurrencyCode, Money, MoneyInput
 
-AccountKind = strawberry.enum(
-    ledger.AccountKind, name="LedgerAccountKind", description="What a ledger account stands for."
+AccountKind = enum(
+    ledger.AccountKind,
+    name="LedgerAccountKind",
+    description="What a ledger account stands for.",
+    CASH="A customer's cash, which can be spent and paid out.",
+    CREDIT="A customer's store credit, which can be spent here and never becomes cash.",
+    DEPOSIT="A customer's security for what they sell.",
+    HELD="A customer's money that is set aside for something under way.",
+    RECEIVABLE="What a customer owes the house.",
+    ESCROW="Buyers' money that waits for its payable date.",
+    CONSIGNOR_PAYABLE="What the house owes sellers of consigned pieces.",
+    INVENTORY="What the goods and pieces of the house have cost.",
+    SALES="What the house has sold of its own.",
+    COMMISSION="What the house has earned on what others sell.",
+    SERVICES="What the house has earned for services.",
+    COST_OF_GOODS="What the goods that were sold, or are gone, have cost.",
+    PSP_CLEARING="Money under way with payment providers.",
+    PAYOUT_CLEARING="Payouts under way with the bank.",
+    TAX_PAYABLE="Taxes that the house owes.",
+    DUTIES_PAYABLE="Duties and import taxes that were collected and are to be paid.",
+    SHIPPING="What buyers have paid for delivery.",
+    FREIGHT_SUBSIDY="What the house pays of freight and its insurance for pieces that are traded in.",
+    PROMOTION="What the house gives as promotions and goodwill.",
+    CREDIT_BONUS="What the house adds to proceeds that are taken as credit.",
+    BREAKAGE="Credit and gift cards that lapsed unspent.",
+    WRITE_OFF="Debts that the house has given up.",
+    FX="Gains and losses from exchange rates.",
+    SUPPLIER_PAYABLE="Suppliers' bills that are due, less claims on them.",
+    CREDITORS="What the house owes to those who are paid outside, by invoice.",
+    BRAND_RECEIVABLE="What brands owe for the campaigns that they fund.",
+    TRAVEL_UNEARNED="Paid for journeys that have not taken place yet.",
+    GIFT_CARDS="What is left on gift cards.",
+    SUBSIDY_BUDGET="What campaigns have promised, and have left to promise.",
 )
-LotOrigin = strawberry.enum(wallet.LotOrigin, name="CreditLotOrigin", description="Where a lot of credit came from.")
-HoldState = strawberry.enum(wallet.HoldState, name="WalletHoldState", description="Where a hold stands.")
+LotOrigin = enum(
+    wallet.LotOrigin,
+    name="CreditLotOrigin",
+    description="Where a lot of credit came from.",
+    SETTLEMENT="Proceeds that the seller took as credit.",
+    BONUS="What the house added to proceeds that were taken as credit.",
+    PROMOTION="Given by the house for a while; it expires.",
+    GOODWILL="Given by the house to make something good.",
+    REFUND="Came back from a purchase.",
+)
+HoldState = enum(
+    wallet.HoldState,
+    name="WalletHoldState",
+    description="Where a hold stands.",
+    HELD="The money is set aside.",
+    CAPTURED="It was spent; what was not needed went back.",
+    VOIDED="It was given back unspent.",
+    EXPIRED="Its time was over, and it went back unspent.",
+)
 
 
 # Nouns

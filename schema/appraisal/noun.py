@@ -10,6 +10,7 @@ from resolvers import appraisal as resolve
 from schema.account import Account
 from schema.appraiser import Appraiser, AppraiserRank
 from schema.certificate import Certificate
+from schema.enum import enum
 from schema.grade import Grade
 from schema.grader import GradeSuggestion
 from schema.grading import GradingStandard, MarkResult, MeasureUnit, Severity
@@ -23,14 +24,30 @@ if TYPE_CHECKING:
     from schema.consignment import Consignment
     from schema.piece import Piece
 
-AppraisalPurpose = strawberry.enum(
-    appraisal.AppraisalPurpose, name="AppraisalPurpose", description="Why something is appraised."
+AppraisalPurpose = enum(
+    appraisal.AppraisalPurpose,
+    name="AppraisalPurpose",
+    description="Why something is appraised.",
+    CONSIGNMENT="The piece was consigned, and is to be sold.",
+    SERVICE="Its owner pays a fee to know what it is and what it is worth.",
 )
-AppraisalState = strawberry.enum(
-    appraisal.AppraisalState, name="AppraisalState", description="Where an appraisal stands."
+AppraisalState = enum(
+    appraisal.AppraisalState,
+    name="AppraisalState",
+    description="Where an appraisal stands.",
+    REQUESTED="The owner has ordered it, and the fee is set aside; the object has not come yet.",
+    QUEUED="The object waits for an appraiser, for the first or for another opinion.",
+    ASSIGNED="An appraiser has the object in hand.",
+    CONCLUDED="There is a verdict.",
+    CANCELLED="It was given up before anybody gave an opinion.",
 )
-Verdict = strawberry.enum(
-    appraisal.Verdict, name="AppraisalVerdict", description="Whether the object is what it is said to be."
+Verdict = enum(
+    appraisal.Verdict,
+    name="AppraisalVerdict",
+    description="Whether the object is what it is said to be.",
+    AUTHENTIC="It is what it is said to be.",
+    COUNTERFEIT="It is not what it is said to be.",
+    INCONCLUSIVE="It can not be told; the piece is not sold as authentic.",
 )
 
 

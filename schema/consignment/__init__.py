@@ -11,14 +11,26 @@ from resolvers import consignment as resolve
 from schema.consignment.desk import ConsignmentDeskMutation
 from schema.consignment.noun import Consignment, ConsignmentState
 from schema.consignment.seller import ConsignmentSellerMutation
+from schema.enum import enum
 from schema.ids import id_of
 from schema.mutation import Info, given
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 
 __all__ = ["Consignment", "ConsignmentMutation", "ConsignmentQuery"]
 
-Queue = strawberry.enum(
-    consignment.Queue, name="ConsignmentQueueKind", description="What staff are to do next with a consignment."
+Queue = enum(
+    consignment.Queue,
+    name="ConsignmentQueueKind",
+    description="What staff are to do next with a consignment.",
+    TO_CONFIRM="Submitted; the seller is to be called.",
+    TO_ESTIMATE="Submitted or confirmed, without an estimate yet.",
+    TO_RECEIVE="On its way, or with an appointment at a shop.",
+    TO_APPRAISE="Received; an appraisal is to be opened.",
+    TO_OFFER="Appraised; terms are to be offered.",
+    TO_LIST="Agreed, and to be sold for the seller; to be put on the shelf.",
+    TO_LIST_BOUGHT="Bought by the house, and not on the shelf yet.",
+    TO_DISPOSE="Refused as not authentic; somebody decides whether it goes back.",
+    TO_RETURN="Not to be sold; to be given back to the seller.",
 )
 
 OWN = "consignments"

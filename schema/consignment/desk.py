@@ -15,6 +15,7 @@ from schema.consignment.seller import (
     ConsignmentPhotoInput,
     consignment_of,
 )
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import id_of
 from schema.listing import AlreadyListed, PriceNotAgreed
@@ -24,8 +25,13 @@ from schema.piece import SerialAlreadyRegistered
 from schema.piece_cost import OwnConsignment
 from schema.scalars import MoneyInput
 
-CallOutcome = strawberry.enum(
-    desk.CallOutcome, name="ConsignmentCallOutcome", description="How a call to a seller ended."
+CallOutcome = enum(
+    desk.CallOutcome,
+    name="ConsignmentCallOutcome",
+    description="How a call to a seller ended.",
+    CONFIRMED="The seller was reached, and everything is agreed: the piece may come.",
+    DECLINED="The house does not want the piece.",
+    UNREACHABLE="Nobody answered; the call is to be tried again.",
 )
 
 # Refusals

@@ -12,6 +12,7 @@ from schema.account import Account
 from schema.appointment import Appointment
 from schema.catalogue import Category, Product
 from schema.contract import Contract, SettlementMode
+from schema.enum import enum
 from schema.ids import Node, global_id
 from schema.mutation import Info
 from schema.node import fetchable
@@ -20,15 +21,62 @@ from schema.paging import After, Before, Connection, First, Last, asks_total, pa
 from schema.scalars import URL, CurrencyCode, Money
 from schema.shop import ClubShop
 
-ConsignmentState = strawberry.enum(
-    consignment.ConsignmentState, name="ConsignmentState", description="Where a consignment stands."
+ConsignmentState = enum(
+    consignment.ConsignmentState,
+    name="ConsignmentState",
+    description="Where a consignment stands.",
+    DRAFT="The seller is still writing; nobody else sees it.",
+    SUBMITTED="Handed in; the house calls the seller before anything is sent.",
+    CONFIRMED="Agreed by telephone; the seller may send or bring the piece.",
+    IN_TRANSIT="The seller has sent the piece.",
+    APPOINTED="The seller has an appointment at a club shop.",
+    RECEIVED="The house has the piece, against a receipt.",
+    APPRAISING="Appraisers judge the piece.",
+    APPRAISED="The piece is authentic, graded and valued.",
+    OFFERED="A contract waits for the seller's answer.",
+    AGREED="The seller has agreed to the contract.",
+    LISTED="The piece is for sale.",
+    RESERVED="A buyer has the piece, and has not paid all of it yet.",
+    SOLD="The piece is paid; the seller waits for the payable date.",
+    PAYABLE="The price is split, and the seller's part is due.",
+    SETTLED="The seller has been paid, or the house owns the piece by what was agreed.",
+    REFUSED="The piece was found not to be authentic.",
+    DECLINED="The house does not take the piece.",
+    WITHDRAWN="The seller took it back, or a sale was undone after which it is not offered again.",
+    EXPIRED="Nobody acted in time, or the piece was not sold within the term.",
+    RETURNED="The seller has the piece again.",
 )
-ConsignmentRoute = strawberry.enum(consignment.Route, name="ConsignmentRoute", description="How a piece comes in.")
-RefusedDisposal = strawberry.enum(
-    consignment.Disposal, name="RefusedDisposal", description="What happens to a piece that is not authentic."
+ConsignmentRoute = enum(
+    consignment.Route,
+    name="ConsignmentRoute",
+    description="How a piece comes in.",
+    ONLINE="The seller sends it by carrier.",
+    SHOP="The seller brings it to a club shop.",
 )
-TaskKind = strawberry.enum(consignment.TaskKind, name="ConsignmentTaskKind", description="What staff have to do.")
-TaskOutcome = strawberry.enum(consignment.TaskOutcome, name="ConsignmentTaskOutcome", description="How a task ended.")
+RefusedDisposal = enum(
+    consignment.Disposal,
+    name="RefusedDisposal",
+    description="What happens to a piece that is not authentic.",
+    RETURN="It goes back to its seller.",
+    RETAIN="The house keeps it.",
+)
+TaskKind = enum(
+    consignment.TaskKind,
+    name="ConsignmentTaskKind",
+    description="What staff have to do.",
+    CONFIRM="Call the seller before anything is sent.",
+    RETURN="Give the piece back.",
+)
+TaskOutcome = enum(
+    consignment.TaskOutcome,
+    name="ConsignmentTaskOutcome",
+    description="How a task ended.",
+    CONFIRMED="The seller was reached and the piece may come.",
+    DECLINED="The house does not want the piece.",
+    UNREACHABLE="Nobody answered; another task follows.",
+    DONE="The piece was given back.",
+    VOID="Nobody needs to do it any more.",
+)
 
 TIMELINE = "consignmentTimeline"
 

@@ -10,6 +10,7 @@ from domain import goods_return
 from resolvers import goods_return as resolve
 from resolvers import media as resolve_media
 from schema.account import Account
+from schema.enum import enum
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, given
 from schema.node import fetchable
@@ -20,22 +21,57 @@ from schema.piece import Piece
 from schema.scalars import URL, Money
 from schema.shop import ClubShop
 
-GoodsReturnState = strawberry.enum(
-    goods_return.GoodsReturnState, name="GoodsReturnState", description="Where a return stands."
+GoodsReturnState = enum(
+    goods_return.GoodsReturnState,
+    name="GoodsReturnState",
+    description="Where a return stands.",
+    REQUESTED="The buyer has asked; the house has not answered yet.",
+    APPROVED="The goods may come, within 14 days.",
+    REJECTED="The house said no; the sale stands.",
+    IN_TRANSIT="The goods are on their way back.",
+    RECEIVED="The house has the goods.",
+    INSPECTED="Somebody has looked; the money has not moved yet.",
+    REFUNDED="Goods and money are back where they came from.",
+    DENIED="What came back is not what was sent; nothing is refunded.",
+    CANCELLED="The buyer keeps the goods after all.",
+    EXPIRED="The goods did not come in time.",
 )
-ReturnReason = strawberry.enum(
-    goods_return.ReturnReason, name="GoodsReturnReason", description="Why a buyer gives something back."
+ReturnReason = enum(
+    goods_return.ReturnReason,
+    name="GoodsReturnReason",
+    description="Why a buyer gives something back.",
+    CHANGED_MIND="The buyer does not want it after all.",
+    DOES_NOT_FIT="It is the wrong size.",
+    NOT_AS_DESCRIBED="It is not what the listing said.",
+    DAMAGED="It arrived damaged.",
+    WRONG_ITEM="Something else came.",
+    NOT_AUTHENTIC="The buyer doubts that it is authentic.",
 )
-Finding = strawberry.enum(
+Finding = enum(
     goods_return.Finding,
     name="GoodsReturnFinding",
     description="How what came back differs from what was sent; NOT_RECORDED: there is nothing to compare it with.",
+    NOT_RECORDED="Nothing was recorded when it was sent, so nothing can be compared.",
+    TAG_MISSING="The tag is gone.",
+    TAG_DIFFERS="Another tag than the one that was fixed to it.",
+    WEIGHT_DIFFERS="Another weight than it was sent with.",
 )
-Condition = strawberry.enum(
-    goods_return.ReturnCondition, name="GoodsReturnCondition", description="What an inspection finds."
+Condition = enum(
+    goods_return.ReturnCondition,
+    name="GoodsReturnCondition",
+    description="What an inspection finds.",
+    AS_SENT="As good as it was sent.",
+    WORSE="The same goods, but they have lost something.",
+    NOT_THE_SAME="Not the goods that were sent; nothing is given back.",
 )
-Disposition = strawberry.enum(
-    goods_return.Disposition, name="GoodsReturnDisposition", description="What becomes of goods that came back."
+Disposition = enum(
+    goods_return.Disposition,
+    name="GoodsReturnDisposition",
+    description="What becomes of goods that came back.",
+    RESTOCK="Back on the shelf as it was.",
+    REFURBISH="Made good, then sold as refurbished.",
+    CLEAR="Sold in clearance.",
+    RETURN_TO_CONSIGNOR="Back to the seller who consigned it.",
 )
 
 OWN = "goodsReturns"

@@ -14,6 +14,7 @@ from resolvers import shipment as shipment_resolve
 from resolvers import trade_in as trade_in_resolve
 from schema.account import Account
 from schema.cart import BookingPart
+from schema.enum import enum
 from schema.errors import UserError, refused
 from schema.ids import Node, encode_id, global_id
 from schema.listing import ListingKind
@@ -36,20 +37,59 @@ if TYPE_CHECKING:
     from schema.voucher import Voucher
 
 
-OrderState = strawberry.enum(order.OrderState, name="OrderState", description="Where an order stands.")
-OrderLineState = strawberry.enum(order.LineState, name="OrderLineState", description="Where the goods of a line are.")
-OrderLineKind = strawberry.enum(order.LineKind, name="OrderLineKind", description="What a line of an order is about.")
-TenderKind = strawberry.enum(
+OrderState = enum(
+    order.OrderState,
+    name="OrderState",
+    description="Where an order stands.",
+    PENDING_PAYMENT="A payment provider has not reported the charge yet.",
+    PAID="All of it is paid.",
+    PREPARING="It is being packed.",
+    SHIPPED="The carrier has it.",
+    READY_FOR_PICKUP="It waits for the buyer in a club shop.",
+    DELIVERED="The buyer has everything; it can still be returned.",
+    COMPLETED="Nothing can come back any more.",
+    CANCELLED="It was called off or its payment failed; what was paid went back.",
+    EXPIRED="It was not paid in time; nothing was bought.",
+)
+OrderLineState = enum(
+    order.LineState,
+    name="OrderLineState",
+    description="Where the goods of a line are.",
+    OPEN="Nothing has been done for it yet.",
+    PACKED="It is in a parcel, or set aside for pickup.",
+    SHIPPED="The carrier has it.",
+    READY_FOR_PICKUP="It waits for the buyer in a club shop.",
+    DELIVERED="The buyer has it; a journey or a service has taken place.",
+    RETURNED="It came back and was refunded.",
+    CANCELLED="It was called off before it was packed.",
+)
+OrderLineKind = enum(
+    order.LineKind,
+    name="OrderLineKind",
+    description="What a line of an order is about.",
+    GOODS="New goods, by quantity.",
+    PIECE="One piece, one of one.",
+    DEPARTURE="Places of a journey.",
+    SERVICE="A service of the house.",
+)
+TenderKind = enum(
     order.TenderKind,
     name="TenderKind",
-    description="What pays: store credit, cash from the wallet, an external provider, an old piece that was traded in, "
-    "what a campaign adds to that, a gift card, or a voucher with what it takes off.",
+    description="What pays a part of an order.",
+    CREDIT="Store credit from the wallet.",
+    CASH="Cash from the wallet.",
+    EXTERNAL="A payment provider.",
+    TRADE_IN="An old piece that is traded in.",
+    SUBSIDY="What a campaign adds to a trade-in.",
+    GIFT_CARD="A gift card.",
+    VOUCHER="A voucher, with what it takes off.",
 )
-PledgeMode = strawberry.enum(
+PledgeMode = enum(
     order.PledgeMode,
     name="TradeInMode",
-    description="FULL_PRICE: all is paid first, and the value comes back into what paid once the old piece has passed. "
-    "TENDER: the value pays at once, and as much cash is held until then.",
+    description="How an old piece goes together with the purchase that it pays a part of.",
+    FULL_PRICE="All is paid first, and the value comes back into what paid once the old piece has passed.",
+    TENDER="The value pays at once, and as much cash is held until the old piece has passed.",
 )
 
 

@@ -3,12 +3,19 @@
 import strawberry
 
 from domain import policy as domain
+from schema.enum import enum
 from schema.mutation import given
 from schema.noun import noun
 from schema.policy.kind import BPS, TaxBasis
 from schema.scalars import CountryCode, Money, MoneyInput
 
-DutyKind = strawberry.enum(domain.DutyKind, name="DutyKind", description="What is asked at a border.")
+DutyKind = enum(
+    domain.DutyKind,
+    name="DutyKind",
+    description="What is asked at a border.",
+    DUTY="Customs duty on the price.",
+    IMPORT_TAX="Import tax on price and duty together.",
+)
 
 DUTY = f"The duty on the price, {BPS}."
 CATEGORY = "For goods of the category with this slug and all below it; for all others where there is none."

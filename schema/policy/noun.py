@@ -7,6 +7,7 @@ import strawberry
 
 from domain import piece
 from domain import policy as domain
+from schema.enum import enum
 from schema.grade import Grade
 from schema.ids import Node, global_id
 from schema.localized import localized
@@ -17,23 +18,82 @@ from schema.policy.pricing import PricingTerms
 from schema.policy.shipping import ShippingTerms
 from schema.scalars import CountryCode, CurrencyCode, Money
 
-PolicyKind = strawberry.enum(domain.PolicyKind, name="PolicyKind", description="What a policy is about.")
-SellerLevel = strawberry.enum(domain.SellerLevel, name="SellerLevel", description="How well a seller is known.")
-CommissionShape = strawberry.enum(
-    domain.CommissionShape, name="CommissionShape", description="How a commission plan reckons."
+PolicyKind = enum(
+    domain.PolicyKind,
+    name="PolicyKind",
+    description="What a policy is about.",
+    COMMISSION="The commission plans that can be offered.",
+    MARKDOWN="The markdown schedules that can be offered.",
+    SETTLEMENT="How sellers are paid.",
+    RETURN="How long buyers may return.",
+    TAX="Tax rates.",
+    COST="The tariff of costs that a piece can have.",
+    APPRAISAL="When a second opinion is needed, and the paid service.",
+    TRAVEL="Who may travel, and what calling off costs.",
+    PRICING="What used pieces are worth, and what their owners are offered.",
+    SHIPPING="Where parcels go, and what that costs.",
+    CUSTOMS="What is asked where goods cross a border.",
+    GIFT_CARD="How long gift cards hold, and what one may be of.",
 )
-CostKind = strawberry.enum(domain.CostKind, name="CostKind", description="What a piece can cost before it is sold.")
-Bearer = strawberry.enum(domain.Bearer, name="CostBearer", description="Who pays for something.")
-ChoiceFixed = strawberry.enum(
+SellerLevel = enum(
+    domain.SellerLevel,
+    name="SellerLevel",
+    description="How well a seller is known.",
+    STANDARD="Where every seller starts.",
+    SILVER="Well known; pays less commission where the plan says so.",
+    GOLD="Known best; pays the least commission where the plan says so.",
+)
+CommissionShape = enum(
+    domain.CommissionShape,
+    name="CommissionShape",
+    description="How a commission plan reckons.",
+    FLAT="One rate for every price.",
+    TIERED="A rate for each band of the price.",
+    BY_LEVEL="A rate for each level of seller.",
+)
+CostKind = enum(
+    domain.CostKind,
+    name="CostKind",
+    description="What a piece can cost before it is sold.",
+    APPRAISAL="Judging the piece.",
+    STORAGE="Keeping the piece.",
+    SERVICE="Repair, cleaning or maintenance.",
+    FREIGHT="Carrying the piece.",
+)
+Bearer = enum(
+    domain.Bearer,
+    name="CostBearer",
+    description="Who pays for something.",
+    SELLER="The seller pays, out of the proceeds.",
+    HOUSE="The house pays.",
+)
+ChoiceFixed = enum(
     domain.ChoiceFixed,
     name="PayoutChoiceFixed",
     description="From when on cash and credit can not be exchanged any more, when the seller is paid after the sale.",
+    AGREEMENT="Once the seller has agreed to the contract.",
+    SALE="Once the piece is sold.",
 )
 
-TravellerDatum = strawberry.enum(
-    domain.TravellerDatum, name="TravellerDatum", description="What a category asks of its travellers."
+TravellerDatum = enum(
+    domain.TravellerDatum,
+    name="TravellerDatum",
+    description="What a category asks of its travellers.",
+    PASSPORT="The country and last day of a passport.",
+    EMERGENCY_CONTACT="Whom to call at home.",
+    DIET="What they can not eat.",
+    SCHOOL="Which school lets them go; asked of those who need a guardian's consent.",
 )
-TravelCategory = strawberry.enum(domain.TravelCategory, name="TravelCategory", description="What a journey is for.")
+TravelCategory = enum(
+    domain.TravelCategory,
+    name="TravelCategory",
+    description="What a journey is for.",
+    STUDY_TOUR="A stay to learn, such as a language course.",
+    K12="A journey for pupils.",
+    INTEREST="A journey around an interest, such as wine or watchmaking.",
+    MEDICAL="A journey for treatment; medical details are kept sealed.",
+    LEISURE="A journey for pleasure.",
+)
 
 
 @noun(domain.CommissionTier, description="One band of the price.")

@@ -3,12 +3,18 @@
 import strawberry
 
 from domain import policy as domain
+from schema.enum import enum
 from schema.localized import LocalizedInput, localized
 from schema.noun import noun
 from schema.scalars import CountryCode, Money, MoneyInput
 
-DeliveryMethod = strawberry.enum(
-    domain.DeliveryMethod, name="DeliveryMethod", description="How goods get to their buyer."
+DeliveryMethod = enum(
+    domain.DeliveryMethod,
+    name="DeliveryMethod",
+    description="How goods get to their buyer.",
+    STANDARD="A parcel, the usual way.",
+    EXPRESS="A parcel, the quick way.",
+    PICKUP="The buyer comes for it to a club shop.",
 )
 
 COUNTRIES = "Which countries; empty for everywhere that no other zone names."

@@ -12,6 +12,7 @@ from schema.account import Account
 from schema.appraisal.noun import AuthenticityFinding, GradingAnswer, Verdict
 from schema.campaign import Campaign
 from schema.disposition import Disposition
+from schema.enum import enum
 from schema.grade import Grade
 from schema.grading import GradingStandard
 from schema.ids import Node, encode_id, global_id
@@ -27,12 +28,29 @@ if TYPE_CHECKING:
     from schema.piece import Piece
     from schema.shop import ClubShop
 
-TradeInState = strawberry.enum(trade_in.TradeInState, name="TradeInState", description="Where a trade-in stands.")
-TradeInAnswer = strawberry.enum(
+TradeInState = enum(
+    trade_in.TradeInState,
+    name="TradeInState",
+    description="Where a trade-in stands.",
+    OFFERED="The offer stands, and no purchase uses it yet.",
+    BOUND="It belongs to a purchase; the piece has not come yet.",
+    IN_TRANSIT="A carrier fetches the piece.",
+    RECEIVED="The house has the piece, and has not judged it yet.",
+    REQUOTED="A lower offer waits for the owner's answer.",
+    SETTLED="The piece is the house's, and has paid its part.",
+    DISPOSED="It was decided what becomes of the piece.",
+    RETURNING="The piece goes back to its owner.",
+    RETURNED="The owner has the piece again.",
+    WITHDRAWN="The owner keeps the piece after all, or the purchase was called off.",
+    EXPIRED="The offer lapsed, or the piece did not come in time.",
+)
+TradeInAnswer = enum(
     trade_in.TradeInAnswer,
     name="TradeInAnswer",
-    description="What an owner makes of a lower offer: ACCEPT it, so that the difference comes out of the held cash or "
-    "less comes back; PAY_DIFFERENCE with store credit instead; or CANCEL and have the piece back.",
+    description="What an owner makes of a lower offer.",
+    ACCEPT="Take it: the difference comes out of the cash that is held, or less comes back.",
+    PAY_DIFFERENCE="Take it, and pay the difference with store credit.",
+    CANCEL="Have the piece back; the purchase stands at its full price.",
 )
 
 
