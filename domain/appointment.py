@@ -117,7 +117,7 @@ class SlotUnavailable(Refusal):
 
 @dataclass(eq=False)
 class AlreadyBooked(Refusal):
-    """The customer has this very appointment already."""
+    """The customer has an appointment at this time for this already."""
 
     code = "ALREADY_BOOKED"
     appointment_id: AppointmentId

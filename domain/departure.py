@@ -143,7 +143,7 @@ class DepartureFull(Refusal):
 
 @dataclass(eq=False)
 class DepartureClosed(Refusal):
-    """It can not be booked any more."""
+    """The departure can not be booked any more."""
 
     code = "DEPARTURE_CLOSED"
     departure_id: DepartureId

@@ -95,7 +95,7 @@ class VersionConflict(Refusal):
 
 @dataclass(eq=False)
 class IdempotencyKeyReused(Refusal):
-    """The key already stands for another input."""
+    """The idempotency key already stands for another input."""
 
     code = "IDEMPOTENCY_KEY_REUSED"
     key: str
@@ -107,7 +107,7 @@ class IdempotencyKeyReused(Refusal):
 
 @dataclass(eq=False)
 class IdempotencyKeyInFlight(Refusal):
-    """The first request with this key is still running."""
+    """The first request with this idempotency key is still running."""
 
     code = "IDEMPOTENCY_KEY_IN_FLIGHT"
     key: str

@@ -112,7 +112,7 @@ class Presented:
 
 @dataclass(eq=False)
 class BadCredentials(Refusal):
-    """No account has this email and this password; which of the two is wrong is nobody's business."""
+    """No account has this email and this password; which of the two is wrong is not said."""
 
     code = "BAD_CREDENTIALS"
 

@@ -80,12 +80,15 @@ PURCHASES = "creditPurchases"
 
 @noun(account.IdentityCheck, description="Which document was shown, and when. No number and no copy of it is kept.")
 class IdentityCheck:
-    document: DocumentKind = strawberry.field(description="What was shown.")  # type: ignore[valid-type]
+    document: DocumentKind = strawberry.field(description="Which kind of document was shown.")  # type: ignore[valid-type]
     country: CountryCode = strawberry.field(description="The country that issued it.")
     checked_at: datetime = strawberry.field(description="When it was shown.")
 
 
-@noun(account.Account, description="A person, who buys and sells with one account.")
+@noun(
+    account.Account,
+    description="A person, who buys and sells with one account. Its owner and staff see more of it than others.",
+)
 class Account(Node):
     id: strawberry.ID = global_id("Account")
     name: str = strawberry.field(description="How the person is called.")
@@ -94,8 +97,10 @@ class Account(Node):
     locale: Locale = strawberry.field(description="The language that the person reads.")  # type: ignore[valid-type]
     currency: CurrencyCode = strawberry.field(description="The currency that the person thinks in.")  # type: ignore[valid-type]
     jurisdiction: CountryCode = strawberry.field(description="Whose law applies to the person's wallet.")
-    created_at: datetime = strawberry.field(description="When it was opened.")
-    erased_at: datetime | None = strawberry.field(description="When the personal data went; null while it is here.")
+    created_at: datetime = strawberry.field(description="When the account was opened.")
+    erased_at: datetime | None = strawberry.field(
+        description="When the personal data was erased; null while it is here."
+    )
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
     @strawberry.field(description="Where the house writes to; null but for its owner, support and finance.")
@@ -118,7 +123,8 @@ class Account(Node):
 
     @strawberry.field(
         graphql_type=Connection[CreditPurchase] | None,
-        description="What the person's credit turned into, newest first; null but for its owner, support and finance.",
+        description="The orders that the person's credit paid for, newest first; null but for its owner, support "
+        "and finance.",
     )
     async def credit_purchases(
         root: account.Account,
@@ -140,7 +146,7 @@ class Account(Node):
 
 @noun(account.OpenDeal, description="Something that is not over yet.")
 class OpenDeal:
-    kind: DealKind = strawberry.field(description="What it is.")  # type: ignore[valid-type]
+    kind: DealKind = strawberry.field(description="What kind of thing it is.")  # type: ignore[valid-type]
     note: str = strawberry.field(description="Which one, and where it stands.")
 
 
@@ -157,7 +163,7 @@ class ErasureBlocked(UserError):
 # Inputs
 
 
-@strawberry.input(description="Open an account.")
+@strawberry.input(description="Who the new customer is.")
 class AccountRegisterInput(Keyed):
     email: str = strawberry.field(description="Where the house writes to; also the name to sign in with.")
     name: str = strawberry.field(description="How the person is called, up to 200 characters.")
@@ -188,7 +194,7 @@ class AccountChange(Keyed):
     )
 
 
-@strawberry.input(description="Change what is given, leave the rest.")
+@strawberry.input(description="What changes; what is left out stays.")
 class AccountUpdateInput(AccountChange):
     name: str | None = strawberry.field(default=strawberry.UNSET, description="How you are called.")
     locale: Locale | None = strawberry.field(default=strawberry.UNSET, description="The language that you read.")  # type: ignore[valid-type]
@@ -205,10 +211,10 @@ class AccountUpdateInput(AccountChange):
         )
 
 
-@strawberry.input(description="Say that a person showed a document.")
+@strawberry.input(description="Who showed which document.")
 class AccountVerifyIdentityInput(AccountChange):
-    account_id: strawberry.ID = strawberry.field(description="Who showed it.")
-    document: DocumentKind = strawberry.field(description="What was shown.")  # type: ignore[valid-type]
+    account_id: strawberry.ID = strawberry.field(description="The account of the person who showed it.")
+    document: DocumentKind = strawberry.field(description="Which kind of document was shown.")  # type: ignore[valid-type]
     document_country: CountryCode = strawberry.field(description="The country that issued it.")
 
     def to_command(self) -> account.VerifyIdentity:
@@ -220,10 +226,10 @@ class AccountVerifyIdentityInput(AccountChange):
         )
 
 
-@strawberry.input(description="Give a role.")
+@strawberry.input(description="Who gets which role.")
 class AccountGrantRoleInput(AccountChange):
-    account_id: strawberry.ID = strawberry.field(description="Who gets it.")
-    role: Role = strawberry.field(description="Which role; SYSTEM is nobody's.")  # type: ignore[valid-type]
+    account_id: strawberry.ID = strawberry.field(description="The account that gets the role.")
+    role: Role = strawberry.field(description="Which role to give; SYSTEM can not be given.")  # type: ignore[valid-type]
 
     def to_command(self) -> account.GrantRole:
         return account.GrantRole(
@@ -231,10 +237,10 @@ class AccountGrantRoleInput(AccountChange):
         )
 
 
-@strawberry.input(description="Take a role away.")
+@strawberry.input(description="Who loses which role.")
 class AccountRevokeRoleInput(AccountChange):
-    account_id: strawberry.ID = strawberry.field(description="Who loses it.")
-    role: Role = strawberry.field(description="Which role.")  # type: ignore[valid-type]
+    account_id: strawberry.ID = strawberry.field(description="The account that loses the role.")
+    role: Role = strawberry.field(description="The role to take away.")  # type: ignore[valid-type]
 
     def to_command(self) -> account.RevokeRole:
         return account.RevokeRole(
@@ -242,10 +248,10 @@ class AccountRevokeRoleInput(AccountChange):
         )
 
 
-@strawberry.input(description="Let a person's data go.")
+@strawberry.input(description="Whose personal data to erase.")
 class AccountEraseInput(AccountChange):
     account_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Whose; the caller's own when left out, anybody's for support."
+        default=strawberry.UNSET, description="Whose account; the caller's own when left out, anybody's for support."
     )
 
     def to_command(self) -> account.Erase:
@@ -258,10 +264,12 @@ class AccountEraseInput(AccountChange):
 
 @strawberry.input(description="Which accounts: all that match everything given.")
 class AccountFilterInput:
-    email_prefix: str | None = strawberry.field(default=strawberry.UNSET, description="How the email begins.")
-    role: Role | None = strawberry.field(default=strawberry.UNSET, description="Who has this role.")  # type: ignore[valid-type]
+    email_prefix: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Only those whose email begins so."
+    )
+    role: Role | None = strawberry.field(default=strawberry.UNSET, description="Only those who have this role.")  # type: ignore[valid-type]
     identity_level: IdentityLevel | None = strawberry.field(  # type: ignore[valid-type]
-        default=strawberry.UNSET, description="Who is known this well."
+        default=strawberry.UNSET, description="Only those whom the house knows this well."
     )
 
     def to_filter(self) -> account.AccountFilter:
@@ -276,7 +284,8 @@ ACCOUNTS = "accounts"
 @strawberry.type
 class AccountQuery:
     @strawberry.field(
-        graphql_type=Account | None, description="The caller's own account; null for strangers and API keys."
+        graphql_type=Account | None,
+        description="The caller's own account; null for API keys and for those who are not signed in.",
     )
     async def viewer(self, info: Info) -> Any:
         return await resolve.viewer(info.context)
@@ -285,11 +294,11 @@ class AccountQuery:
         graphql_type=Account, description="An account: one's own for customers, anybody's for support and finance."
     )
     async def account(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which account.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which account, by its id.")]
     ) -> Any:
         return await resolve.account(info.context, id_of("Account", id, "id"))
 
-    @strawberry.field(graphql_type=Connection[Account], description="Who is not erased, by email.")
+    @strawberry.field(graphql_type=Connection[Account], description="Everybody who is not erased, by email.")
     async def accounts(
         self,
         info: Info,
@@ -359,7 +368,7 @@ class AccountMutation:
         Account,
         ErasureBlocked,
         VersionConflict,
-        description="Let a person's data go; journals stay, and name nobody.",
+        description="Erase a person's data; journals stay, and name nobody.",
     )
 
 

@@ -66,9 +66,9 @@ NEWEST = (datetime.fromtimestamp(0, UTC), UUID(int=0))
 @noun((catalogue.Brand, listing.BrandCard), description="A maison, a designer or a label of the house.")
 class Brand(Node):
     id: strawberry.ID = global_id("Brand")
-    slug: str = strawberry.field(description="Its name in addresses.")
+    slug: str = strawberry.field(description="Its name in web addresses.")
     kind: BrandKind = strawberry.field(description="Who stands behind it.")  # type: ignore[valid-type]
-    name: str = localized("name", description="Its name.")
+    name: str = localized("name", description="What it is called.")
 
     @strawberry.field(graphql_type=CountryCode, description="Where it is at home.")
     async def country(root: Any, info: Info) -> Any:
@@ -108,9 +108,9 @@ class Brand(Node):
 @noun((catalogue.Category, listing.CategoryCard), description="A place in the tree of categories, three levels deep.")
 class Category(Node):
     id: strawberry.ID = global_id("Category")
-    slug: str = strawberry.field(description="Its name in addresses.")
-    name: str = localized("name", description="Its name.")
-    position: int = strawberry.field(description="Where it stands among its siblings.")
+    slug: str = strawberry.field(description="Its name in web addresses.")
+    name: str = localized("name", description="What it is called.")
+    position: int = strawberry.field(description="Where it stands among its siblings, the lowest number first.")
     version: int = strawberry.field(description="Goes up by one with every change.")
 
     @strawberry.field(
@@ -139,12 +139,12 @@ class Category(Node):
 @noun(catalogue.Collection, description="What a brand shows together.")
 class Collection(Node):
     id: strawberry.ID = global_id("Collection")
-    slug: str = strawberry.field(description="Its name in addresses.")
-    name: str = localized("name", description="Its name.")
-    season: Season = strawberry.field(description="When it is worn.")  # type: ignore[valid-type]
+    slug: str = strawberry.field(description="Its name in web addresses.")
+    name: str = localized("name", description="What it is called.")
+    season: Season = strawberry.field(description="When in the year it is worn.")  # type: ignore[valid-type]
     year: int | None = strawberry.field(description="Of which year; null for a permanent collection.")
 
-    @strawberry.field(graphql_type=Brand, description="Whose it is.")
+    @strawberry.field(graphql_type=Brand, description="The brand that it is of.")
     async def brand(root: catalogue.Collection, info: Info) -> Any:
         return await resolve.brand(info.context, root.brand_id, None)
 
@@ -152,19 +152,19 @@ class Collection(Node):
 @noun((catalogue.Product, listing.ProductCard), description="A model: what all its pieces have in common.")
 class Product(Node):
     id: strawberry.ID = global_id("Product")
-    slug: str = strawberry.field(description="Its name in addresses.")
+    slug: str = strawberry.field(description="Its name in web addresses.")
     kind: ProductKind = strawberry.field(description="Goods or a service.")  # type: ignore[valid-type]
-    name: str = localized("name", description="Its name.")
-    reference: str | None = strawberry.field(description="The brand's own number of it.")
+    name: str = localized("name", description="What it is called.")
+    reference: str | None = strawberry.field(description="The brand's own number of it; null where there is none.")
     cover_url: Any = cover()
     version: int = strawberry.field(description="Goes up by one with every change.")
 
-    @strawberry.field(graphql_type=Brand, description="Whose it is.")
+    @strawberry.field(graphql_type=Brand, description="The brand that it is of.")
     @expression
     def brand(root: Any, info: Info) -> Any:
         return root.brand if type(root) is listing.ProductCard else info.context.loaders.brand.load(root.brand_id)
 
-    @strawberry.field(graphql_type=Category, description="Where it lies.")
+    @strawberry.field(graphql_type=Category, description="The category that it lies in.")
     @expression
     def category(root: Any, info: Info) -> Any:
         return (
@@ -173,7 +173,9 @@ class Product(Node):
             else info.context.loaders.category.load(root.category_id)
         )
 
-    @strawberry.field(graphql_type=Collection | None, description="Which collection it is of, if it is of one.")
+    @strawberry.field(
+        graphql_type=Collection | None, description="The collection that it is of; null where it is of none."
+    )
     async def collection(root: Any, info: Info) -> Any:
         return await resolve.collection(info.context, root.collection_id, None)
 
@@ -215,7 +217,7 @@ class Product(Node):
 
     @strawberry.field(
         graphql_type=Connection[Annotated["Listing", strawberry.lazy("schema.listing")]],
-        description="What is offered of it, new or used, newest first.",
+        description="The listings of it, new or used, newest first.",
     )
     async def listings(
         root: Any,
@@ -234,14 +236,16 @@ class Product(Node):
 # Inputs
 
 
-@strawberry.input(description="Which products. What is left out does not matter.")
+@strawberry.input(description="Which products: all that match everything given.")
 class ProductFilter:
-    brand_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this brand.")
+    brand_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this brand.")
     category_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="In this category, or anywhere below it."
+        default=strawberry.UNSET, description="Only in this category, or anywhere below it."
     )
-    collection_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this collection.")
-    kind: ProductKind | None = strawberry.field(default=strawberry.UNSET, description="Goods or services.")  # type: ignore[valid-type]
+    collection_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Only of this collection."
+    )
+    kind: ProductKind | None = strawberry.field(default=strawberry.UNSET, description="Only goods, or only services.")  # type: ignore[valid-type]
 
     def to_filter(self) -> catalogue.ProductFilter:
         kind = given(self.kind)
@@ -261,7 +265,7 @@ def wanted(kind: str, text: strawberry.ID | None, field: str) -> Any:
 
 # Root fields
 
-By = Annotated[IdOrSlug, strawberry.argument(description="Its id or its slug.")]
+By = Annotated[IdOrSlug, strawberry.argument(description="Its id, or its name in web addresses.")]
 
 
 @strawberry.type
@@ -325,7 +329,7 @@ class CatalogueQuery:
         self,
         info: Info,
         filter: Annotated[
-            ProductFilter | None, strawberry.argument(description="Which products; all when left out.")
+            ProductFilter | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

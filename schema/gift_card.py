@@ -43,7 +43,7 @@ NEWEST_BY_ID = (UUID(int=0),)
 @noun(gift_card.GiftCard, description="Money that whoever has the code can spend here. It never becomes cash.")
 class GiftCard(Node):
     id: strawberry.ID = global_id("GiftCard")
-    hint: str = strawberry.field(description="The last 4 characters of its code.")
+    hint: str = strawberry.field(description="The last 4 characters of its code, to tell cards apart.")
     currency: CurrencyCode = strawberry.field(description="The currency of all its amounts.")  # type: ignore[valid-type]
     amount: Money = strawberry.field(description="What it was issued for.")
     available: Money = strawberry.field(description="What can be spent.")
@@ -68,7 +68,9 @@ class GiftCardMade:
     def secret(root: gift_card.GiftCardMade, info: Info) -> str | None:
         return resolve.code(info.context, root)
 
-    @strawberry.field(graphql_type=GiftCard | None, description="The card.")
+    @strawberry.field(
+        graphql_type=GiftCard | None, description="The gift card that was issued; null when it can not be read."
+    )
     async def gift_card(root: gift_card.GiftCardMade, info: Info) -> Any:
         return await resolve.of_made(info.context, root)
 
@@ -89,7 +91,10 @@ class GiftCardTooLow(UserError):
 # Inputs
 
 
-@strawberry.input(description="Issue a gift card. `expectedVersion` is that of the pocket that pays.")
+@strawberry.input(
+    description="How much to put on a new gift card, and what pays it. `expectedVersion` is that of the pocket "
+    "that pays."
+)
 class GiftCardIssueInput(MoneyMove):
     amount: MoneyInput = strawberry.field(description="How much is on it.")
     source: GiftCardSource = strawberry.field(  # type: ignore[valid-type]

@@ -55,7 +55,7 @@ MarkResult = enum(
 
 @noun(grading.Criterion, description="One side of condition, such as the corners or the movement.")
 class GradingCriterion:
-    code: str = strawberry.field(description="A stable name.")
+    code: str = strawberry.field(description="A stable name, for scores.")
     name: str = localized("name", description="What people call it.")
     weight_bps: int = strawberry.field(description="Its share of the score in basis points; they sum to 10,000.")
 
@@ -64,7 +64,7 @@ class GradingCriterion:
 class GradingDeduction:
     severity: Severity = strawberry.field(description="How much was found.")  # type: ignore[valid-type]
     points: int = strawberry.field(description="Points off the criterion's 100.")
-    at_best: Grade | None = strawberry.field(description="With such a finding the grade is no better than this.")  # type: ignore[valid-type]
+    at_best: Grade | None = strawberry.field(description="The best grade that such a finding leaves; null for any.")  # type: ignore[valid-type]
 
 
 @noun(grading.ChecklistItem, description="One question about condition.")
@@ -93,8 +93,8 @@ class GradingLimit:
 @noun(grading.MeasurementRule, description="A measurement to take.")
 class GradingMeasurement:
     code: str = strawberry.field(description="A stable name, for measurements.")
-    name: str = localized("name", description="What is measured.")
-    unit: MeasureUnit = strawberry.field(description="What it counts.")  # type: ignore[valid-type]
+    name: str = localized("name", description="What is measured, for people.")
+    unit: MeasureUnit = strawberry.field(description="The unit that it counts in.")  # type: ignore[valid-type]
     instrument: str = strawberry.field(description="The kind of instrument to take it with.")
     optional: bool = strawberry.field(description="Whether it may be left out where it does not apply.")
     limits: list[GradingLimit] = strawberry.field(description="What values beyond speak for, mildest first.")
@@ -102,7 +102,7 @@ class GradingMeasurement:
 
 @noun(grading.Band, description="The lowest score that earns a grade.")
 class GradingBand:
-    grade: Grade = strawberry.field(description="The grade.")  # type: ignore[valid-type]
+    grade: Grade = strawberry.field(description="The grade that the band earns.")  # type: ignore[valid-type]
     from_score_bps: int = strawberry.field(description="From this score on, 0 to 10,000.")
 
 
@@ -122,12 +122,12 @@ class GradingStandard(Node):
 @noun(grading.CriterionScore, description="What is left of a criterion's 100 points.")
 class GradingCriterionScore:
     criterion: str = strawberry.field(description="The code of the criterion.")
-    points: int = strawberry.field(description="0 to 100.")
+    points: int = strawberry.field(description="How many are left, 0 to 100.")
 
 
 @noun(grading.Assessment, description="What follows from a filled checklist.")
 class GradingAssessment:
-    scores: list[GradingCriterionScore] = strawberry.field(description="Points by criterion.")
+    scores: list[GradingCriterionScore] = strawberry.field(description="What is left of each criterion's points.")
     score_bps: int = strawberry.field(description="The weighted score, 0 to 10,000.")
     grade: Grade = strawberry.field(description="The grade that it earns.")  # type: ignore[valid-type]
     capped_by: str | None = strawberry.field(
@@ -161,7 +161,7 @@ class GradingDeductionInput:
     severity: Severity = strawberry.field(description="LIGHT, VISIBLE or HEAVY.")  # type: ignore[valid-type]
     points: int = strawberry.field(description="0 to 100, and no less than for a milder finding.")
     at_best: Grade | None = strawberry.field(  # type: ignore[valid-type]
-        default=strawberry.UNSET, description="With such a finding the grade is no better than this."
+        default=strawberry.UNSET, description="The best grade that such a finding leaves; null for any."
     )
 
     def to_value(self) -> grading.Deduction:
@@ -212,8 +212,8 @@ class GradingLimitInput:
 @strawberry.input(description="A measurement to take.")
 class GradingMeasurementInput:
     code: str = strawberry.field(description="A stable name: a-z, 0-9 and _, 1 to 40.")
-    name: LocalizedInput = strawberry.field(description="What is measured.")
-    unit: MeasureUnit = strawberry.field(description="What it counts.")  # type: ignore[valid-type]
+    name: LocalizedInput = strawberry.field(description="What is measured, for people.")
+    unit: MeasureUnit = strawberry.field(description="The unit that it counts in.")  # type: ignore[valid-type]
     instrument: str = strawberry.field(description="The kind of instrument to take it with, up to 80 characters.")
     optional: bool = strawberry.field(default=False, description="Whether it may be left out.")
     limits: list[GradingLimitInput] = strawberry.field(
@@ -233,14 +233,14 @@ class GradingMeasurementInput:
 
 @strawberry.input(description="The lowest score that earns a grade.")
 class GradingBandInput:
-    grade: Grade = strawberry.field(description="The grade.")  # type: ignore[valid-type]
+    grade: Grade = strawberry.field(description="The grade that the band earns.")  # type: ignore[valid-type]
     from_score_bps: int = strawberry.field(description="From this score on, 0 to 10,000; the last band starts at 0.")
 
     def to_value(self) -> grading.Band:
         return grading.Band(piece.Grade(self.grade), self.from_score_bps)
 
 
-@strawberry.input(description="Publish the next version of a category's grading standard.")
+@strawberry.input(description="The next version of a category's grading standard.")
 class GradingStandardPublishInput(Keyed):
     category_id: strawberry.ID = strawberry.field(description="Which category, with all below it.")
     title: LocalizedInput = strawberry.field(description="What people call it.")
@@ -277,7 +277,7 @@ class GradingAnswerInput:
 @strawberry.input(description="What was found for one mark of authenticity.")
 class AuthenticityFindingInput:
     mark: str = strawberry.field(description="The code of the mark.")
-    result: MarkResult = strawberry.field(description="What it says.")  # type: ignore[valid-type]
+    result: MarkResult = strawberry.field(description="Whether the mark speaks for the object.")  # type: ignore[valid-type]
     note: str = strawberry.field(default="", description="A remark, up to 500 characters.")
 
     def to_value(self) -> grading.MarkFinding:
@@ -287,8 +287,8 @@ class AuthenticityFindingInput:
 @strawberry.input(description="What an instrument showed.")
 class MeasurementInput:
     code: str = strawberry.field(description="The code of the measurement.")
-    value: Decimal = strawberry.field(description="The value.")
-    unit: MeasureUnit = strawberry.field(description="What it counts, as the standard says.")  # type: ignore[valid-type]
+    value: Decimal = strawberry.field(description="The number that the instrument showed.")
+    unit: MeasureUnit = strawberry.field(description="The unit that it counts in, as the standard says.")  # type: ignore[valid-type]
     instrument: str = strawberry.field(description="The very instrument, up to 80 characters.")
 
     def to_value(self) -> grading.Measurement:
@@ -303,12 +303,12 @@ class GradingQuery:
     @strawberry.field(
         graphql_type=GradingStandard | None,
         description="How a category is judged: one version of its own standard, or, when none is named, the one in "
-        "force, which may be that of a category around it.",
+        "force, which may be that of a category around it; null when there is none.",
     )
     async def grading_standard(
         self,
         info: Info,
-        category_id: Annotated[strawberry.ID, strawberry.argument(description="Which category.")],
+        category_id: Annotated[strawberry.ID, strawberry.argument(description="The category that is judged.")],
         version: Annotated[
             int | None, strawberry.argument(description="Which version; the one in force when left out.")
         ] = strawberry.UNSET,
@@ -322,8 +322,10 @@ class GradingQuery:
     async def grading_assessment(
         self,
         info: Info,
-        standard_id: Annotated[strawberry.ID, strawberry.argument(description="By which standard.")],
-        answers: Annotated[list[GradingAnswerInput], strawberry.argument(description="The filled checklist.")],
+        standard_id: Annotated[strawberry.ID, strawberry.argument(description="The grading standard to reckon by.")],
+        answers: Annotated[
+            list[GradingAnswerInput], strawberry.argument(description="The answers of the filled checklist.")
+        ],
     ) -> Any:
         wanted = grading.GradingStandardId(id_of("GradingStandard", standard_id, "standardId"))
         return await resolve.assessment(info.context, wanted, [answer.to_value() for answer in answers])

@@ -36,7 +36,10 @@ MarkdownState = enum(
 fetchable("Markdown", resolve.markdown)
 
 
-@noun(markdown.Markdown, description="One step down of a consigned piece's price. Seen by the parties of its contract.")
+@noun(
+    markdown.Markdown,
+    description="One step down of a consigned piece's price. Seen by the seller and by staff who see the contract.",
+)
 class Markdown(Node):
     id: strawberry.ID = global_id("Markdown")
     origin: MarkdownOrigin = strawberry.field(description="How it came about.")  # type: ignore[valid-type]
@@ -49,9 +52,11 @@ class Markdown(Node):
     note: str = strawberry.field(description="Why it was proposed; empty for an agreed step.")
     made_at: datetime = strawberry.field(description="When it was planned or proposed.")
     answer_by: datetime | None = strawberry.field(
-        description="Until when the consignor may answer a proposal; null for an agreed step."
+        description="Until when the seller may answer a proposal; null for an agreed step."
     )
-    ended_at: datetime | None = strawberry.field(description="When it was applied, refused or skipped, or lapsed.")
+    ended_at: datetime | None = strawberry.field(
+        description="When it was applied, refused or skipped, or lapsed; null until then."
+    )
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
@@ -67,11 +72,11 @@ class ProposalLapsed(UserError):
     answer_by: datetime = strawberry.field(description="Until when it could be answered.")
 
 
-@strawberry.input(description="Ask a consignor for a price that is not agreed, or not yet.")
+@strawberry.input(description="The price to ask the seller for, which is not agreed, or not yet.")
 class MarkdownProposeInput(Keyed):
-    contract_id: strawberry.ID = strawberry.field(description="Under which contract.")
+    contract_id: strawberry.ID = strawberry.field(description="The contract that the piece is sold under.")
     price: MoneyInput = strawberry.field(description="The price from then on.")
-    note: str = strawberry.field(description="Why; the consignor reads it.")
+    note: str = strawberry.field(description="Why it should fall; the seller reads it.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the contract is still at this version."
     )
@@ -85,9 +90,9 @@ class MarkdownProposeInput(Keyed):
         )
 
 
-@strawberry.input(description="Agree to a proposed price.")
+@strawberry.input(description="Which proposed price the seller agrees to.")
 class MarkdownConsentInput(Keyed):
-    markdown_id: strawberry.ID = strawberry.field(description="To which proposal.")
+    markdown_id: strawberry.ID = strawberry.field(description="The proposal that this answers.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the proposal is still at this version."
     )
@@ -96,9 +101,9 @@ class MarkdownConsentInput(Keyed):
         return markdown.Answer(id_of("Markdown", self.markdown_id, "markdownId"), given(self.expected_version))
 
 
-@strawberry.input(description="Do not agree to a proposed price.")
+@strawberry.input(description="Which proposed price the seller does not agree to.")
 class MarkdownRefuseInput(Keyed):
-    markdown_id: strawberry.ID = strawberry.field(description="To which proposal.")
+    markdown_id: strawberry.ID = strawberry.field(description="The proposal that this answers.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the proposal is still at this version."
     )
@@ -116,7 +121,7 @@ class MarkdownMutation:
         NotADiscount,
         WrongState,
         VersionConflict,
-        description="Ask a consignor for a lower price. Below the agreed range they may also withdraw free of charge.",
+        description="Ask the seller for a lower price. Below the agreed range they may also withdraw free of charge.",
     )
     markdown_consent = mutation(
         markdown.consent,

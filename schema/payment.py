@@ -52,14 +52,14 @@ PaymentState = enum(
 )
 class Payment(Node):
     id: strawberry.ID = global_id("Payment")
-    provider: PaymentProvider = strawberry.field(description="Which provider.")  # type: ignore[valid-type]
+    provider: PaymentProvider = strawberry.field(description="The payment provider that was asked.")  # type: ignore[valid-type]
     purpose: PaymentPurpose = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
     amount: Money = strawberry.field(description="How much was asked for.")
     refunded: Money = strawberry.field(description="How much of it the provider was told to give back.")
     state: PaymentState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
-    reference: str | None = strawberry.field(description="The provider's own name for it.")
+    reference: str | None = strawberry.field(description="The provider's own reference; null until it gave one.")
     created_at: datetime = strawberry.field(description="When it was asked for.")
-    expires_at: datetime = strawberry.field(description="How long the house waits for it.")
+    expires_at: datetime = strawberry.field(description="Until when the house waits for it.")
     version: int = strawberry.field(description="Goes up by one with every change.")
 
 
@@ -81,9 +81,9 @@ class RefundTooHigh(UserError):
 # Inputs
 
 
-@strawberry.input(description="Bring cash into one's own wallet. `expectedVersion` is the pocket's.")
+@strawberry.input(description="How much cash to bring into one's own wallet. `expectedVersion` is the pocket's.")
 class WalletTopUpInput(MoneyMove):
-    amount: MoneyInput = strawberry.field(description="How much.")
+    amount: MoneyInput = strawberry.field(description="How much cash to bring in.")
     provider: PaymentProvider = strawberry.field(description="Who takes the payment.")  # type: ignore[valid-type]
 
     def to_command(self) -> payment.TopUp:
@@ -106,7 +106,7 @@ class PaymentQuery:
     async def payment(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="Which payment.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="Which payment, by its id.")],
     ) -> Any:
         return await resolve.payment(info.context, id_of("Payment", id, "id"))
 

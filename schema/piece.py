@@ -48,7 +48,7 @@ PartyKind = enum(
 PassportKind = enum(
     passport.PassportKind,
     name="PassportKind",
-    description="What an entry of a passport tells of; HANDLED is everything else, and told to staff alone.",
+    description="What an entry of a piece's passport tells of.",
     APPRAISED="Appraisers reached a verdict.",
     CERTIFIED="A certificate was issued.",
     CERTIFICATE_REVOKED="The certificate was revoked.",
@@ -72,45 +72,49 @@ PASSPORT = "passport"
 # Nouns
 
 
-@noun(piece.Party, description="Somebody in relation to a piece. For staff.")
+@noun(piece.Party, description="Somebody in relation to a piece. Seen by staff.")
 class Party:
-    kind: PartyKind = strawberry.field(description="Who.")  # type: ignore[valid-type]
+    kind: PartyKind = strawberry.field(description="What the party is.")  # type: ignore[valid-type]
 
-    @strawberry.field(graphql_type=strawberry.ID | None, description="The account of a person or an appraiser.")
+    @strawberry.field(
+        graphql_type=strawberry.ID | None, description="The account of a person or an appraiser; null for any other."
+    )
     def account_id(root: piece.Party) -> Any:
         people = (piece.PartyKind.ACCOUNT, piece.PartyKind.APPRAISER)
         return encode_id("Account", root.id) if root.id is not None and root.kind in people else None
 
 
-@noun(piece.Standing, description="Who owned, had and answered for a piece from a moment on. For staff.")
+@noun(piece.Standing, description="Who owned, had and answered for a piece from a moment on. Seen by staff.")
 class PieceStanding:
-    since: datetime = strawberry.field(description="From when on.")
-    owner: Party = strawberry.field(description="Whose it was.")
+    since: datetime = strawberry.field(description="From when on this was so.")
+    owner: Party = strawberry.field(description="Who owned it from then on.")
     custodian: Party = strawberry.field(description="Who had it in hand.")
     risk_bearer: Party = strawberry.field(description="Who bore its risk.")
 
 
 @noun(piece.Measurement, description="What an instrument said of a piece.")
 class PieceMeasurement:
-    code: str = strawberry.field(description="What was measured.")
-    value: Decimal = strawberry.field(description="How much.")
-    unit: str = strawberry.field(description="Of what, such as mm.")
+    code: str = strawberry.field(description="What was measured, as a code.")
+    value: Decimal = strawberry.field(description="The number that was measured, in the unit.")
+    unit: str = strawberry.field(description="The unit that it counts in, such as mm.")
 
 
 @noun(passport.PassportDetails, description="What an entry says beyond its kind; null for what it does not speak of.")
 class PassportDetails:
-    grade: Grade | None = strawberry.field(description="The condition that was found.")  # type: ignore[valid-type]
-    price: Money | None = strawberry.field(description="The price from there on.")
-    previous_price: Money | None = strawberry.field(description="The price before.")
-    reason: PriceReason | None = strawberry.field(description="Why the price changed.")  # type: ignore[valid-type]
-    certificate: str | None = strawberry.field(description="The number of the certificate.")
+    grade: Grade | None = strawberry.field(description="The condition that was found; null where none was.")  # type: ignore[valid-type]
+    price: Money | None = strawberry.field(description="The price from there on; null where there is none.")
+    previous_price: Money | None = strawberry.field(description="The price before; null where no price changed.")
+    reason: PriceReason | None = strawberry.field(description="Why the price changed; null where it did not.")  # type: ignore[valid-type]
+    certificate: str | None = strawberry.field(
+        description="The code of the certificate; null where it is not about one."
+    )
 
 
 @noun(passport.PassportEntry, description="One event in the life of a piece; it names nobody.")
 class PassportEntry:
-    kind: PassportKind = strawberry.field(description="What happened.")  # type: ignore[valid-type]
+    kind: PassportKind = strawberry.field(description="What kind of event it is.")  # type: ignore[valid-type]
     title: str = localized("title", description="What happened, for people.")
-    at: datetime = strawberry.field(description="When.")
+    at: datetime = strawberry.field(description="When it happened.")
     details: PassportDetails = strawberry.field(description="What is told of it.")
 
 
@@ -127,11 +131,12 @@ def for_staff(name: str, graphql_type: Any, *, description: str) -> Any:
 
 @noun(
     (piece.Piece, listing.PieceCard),
-    description="One of one. Public once it was listed; seen before by staff and its owner.",
+    description="One of one: a single used thing, as no other is. Seen by everybody once it was listed; before "
+    "that by staff and its owner.",
 )
 class Piece(Node):
     id: strawberry.ID = global_id("Piece")
-    slug: str = strawberry.field(description="Its name in addresses.")
+    slug: str = strawberry.field(description="Its name in web addresses.")
     grade: Grade | None = strawberry.field(description="Its condition; null until it was graded.")  # type: ignore[valid-type]
     cover_url: Any = cover()
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
@@ -191,7 +196,7 @@ class Piece(Node):
 
     @strawberry.field(
         graphql_type=Annotated["Listing", strawberry.lazy("schema.listing")] | None,
-        description="Its newest offer; null when it has none that the caller may see.",
+        description="Its newest listing; null when it has none that the caller may see.",
     )
     async def listing(root: Any, info: Info) -> Any:
         return await resolve_listing.of_piece(info.context, root.id)
@@ -228,7 +233,9 @@ class Piece(Node):
 class SerialAlreadyRegistered(UserError):
     piece_id: strawberry.Private[UUID]
 
-    @strawberry.field(graphql_type=Piece | None, description="The piece that has the serial.")
+    @strawberry.field(
+        graphql_type=Piece | None, description="The piece that has the serial; null when the caller may not see it."
+    )
     async def piece(self, info: Info) -> Any:
         return await resolve.piece(info.context, self.piece_id, None)
 
@@ -239,17 +246,17 @@ class SerialAlreadyRegistered(UserError):
 @strawberry.input(description="What an instrument said of a piece.")
 class PieceMeasurementInput:
     code: str = strawberry.field(description="What was measured, such as strap_length.")
-    value: Decimal = strawberry.field(description="How much.")
-    unit: str = strawberry.field(description="Of what, such as mm.")
+    value: Decimal = strawberry.field(description="The number that was measured, in the unit.")
+    unit: str = strawberry.field(description="The unit that it counts in, such as mm.")
 
     def to_measurement(self) -> piece.Measurement:
         return piece.Measurement(self.code, self.value, self.unit)
 
 
-@strawberry.input(description="Take a piece of the house into the books.")
+@strawberry.input(description="The piece of the house that is taken into the books.")
 class PieceRegisterInput(Keyed):
     product_id: strawberry.ID = strawberry.field(description="What it is an example of.")
-    grade: Grade = strawberry.field(description="Its condition.")  # type: ignore[valid-type]
+    grade: Grade = strawberry.field(description="The condition that it is in.")  # type: ignore[valid-type]
     serial: str | None = strawberry.field(default=strawberry.UNSET, description="Its serial, where it has one.")
     condition: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its condition in words.")
     media: list[MediaInput] = strawberry.field(default_factory=list, description="Its own pictures and films.")
@@ -268,9 +275,9 @@ class PieceRegisterInput(Keyed):
         )
 
 
-@strawberry.input(description="Tell of a piece. What is left out stays; lists are replaced whole.")
+@strawberry.input(description="What is told of a piece. What is left out stays; lists are replaced whole.")
 class PieceDescribeInput(Versioned):
-    piece_id: strawberry.ID = strawberry.field(description="Which piece.")
+    piece_id: strawberry.ID = strawberry.field(description="The piece that this is about.")
     grade: Grade | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Its condition; only of a piece of the house, others are appraised."
     )

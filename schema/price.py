@@ -49,16 +49,16 @@ class ReferencePrice:
 
 @noun(price.Saving, description="What a buyer saves against the documented price of new.")
 class Saving:
-    amount: Money = strawberry.field(description="The difference.")
-    percent: int = strawberry.field(description="The difference as a share of new, rounded down.")
+    amount: Money = strawberry.field(description="The difference between the two prices.")
+    percent: int = strawberry.field(description="The difference in whole per cent of the price of new, rounded down.")
 
 
 @noun(price.PriceChange, description="One step of a price. It is never changed, and everybody may read it.")
 class PriceChange:
     price: Money = strawberry.field(description="The price from here on.")
     previous_price: Money | None = strawberry.field(description="The price before; null for the first.")
-    reason: PriceReason = strawberry.field(description="Why.")  # type: ignore[valid-type]
-    changed_at: datetime = strawberry.field(description="From when on.")
+    reason: PriceReason = strawberry.field(description="Why the price changed.")  # type: ignore[valid-type]
+    changed_at: datetime = strawberry.field(description="From when on the price holds.")
 
     note: str | None = localized_or_null("note", description="Why, in words; null where the reason says it all.")
 

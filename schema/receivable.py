@@ -41,11 +41,11 @@ class Receivable(Node):
     state: ReceivableState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
     reason: str = strawberry.field(description="Why it is owed.")
     created_at: datetime = strawberry.field(description="Since when it is owed.")
-    ended_at: datetime | None = strawberry.field(description="When it was paid or given up.")
+    ended_at: datetime | None = strawberry.field(description="When it was paid or given up; null until then.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
-    @strawberry.field(graphql_type=Account, description="Who owes it.")
+    @strawberry.field(graphql_type=Account, description="The account of who owes it.")
     async def owner(root: receivable.Receivable, info: Info) -> Any:
         return await info.context.loaders.account.load(root.owner)
 
@@ -61,16 +61,16 @@ class ReceivableCharge:
 
 @refused(receivable.NothingOwed)
 class NothingOwed(UserError):
-    currency: CurrencyCode = strawberry.field(description="In which currency nothing is owed.")  # type: ignore[valid-type]
+    currency: CurrencyCode = strawberry.field(description="The currency in which nothing is owed.")  # type: ignore[valid-type]
 
 
 # Inputs
 
 
-@strawberry.input(description="Take money back from a customer. `expectedVersion` is the pocket's.")
+@strawberry.input(description="What to take back from a customer. `expectedVersion` is the pocket's.")
 class ReceivableChargeInput(MoneyMove):
-    account_id: strawberry.ID = strawberry.field(description="From whom.")
-    amount: MoneyInput = strawberry.field(description="How much.")
+    account_id: strawberry.ID = strawberry.field(description="The account of the customer.")
+    amount: MoneyInput = strawberry.field(description="How much to take back.")
     reason: str = strawberry.field(description="Why; the customer reads it.")
 
     def to_command(self) -> receivable.ChargeBack:
@@ -82,9 +82,9 @@ class ReceivableChargeInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Pay what you owe from your cash. `expectedVersion` is the pocket's.")
+@strawberry.input(description="How much of one's debts to pay from one's cash. `expectedVersion` is the pocket's.")
 class ReceivableRepayInput(MoneyMove):
-    currency: CurrencyCode = strawberry.field(description="Which debts.")  # type: ignore[valid-type]
+    currency: CurrencyCode = strawberry.field(description="The currency of the debts.")  # type: ignore[valid-type]
     amount: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET, description="How much, in that currency; all of it when left out."
     )
@@ -98,9 +98,9 @@ class ReceivableRepayInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Give a debt up.")
+@strawberry.input(description="Which debt the house gives up.")
 class ReceivableWriteOffInput(MoneyMove):
-    receivable_id: strawberry.ID = strawberry.field(description="Which debt.")
+    receivable_id: strawberry.ID = strawberry.field(description="The debt that this is about.")
     reason: str = strawberry.field(description="Why, for the audit.")
 
     def to_command(self) -> receivable.WriteOff:
@@ -112,9 +112,10 @@ class ReceivableWriteOffInput(MoneyMove):
 @strawberry.input(description="Which debts: all that match everything given.")
 class ReceivableFilterInput:
     account_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Whose; only finance and support may ask for others'."
+        default=strawberry.UNSET,
+        description="Only of this account; only finance and support may name another than their own.",
     )
-    state: ReceivableState | None = strawberry.field(default=strawberry.UNSET, description="In which state.")  # type: ignore[valid-type]
+    state: ReceivableState | None = strawberry.field(default=strawberry.UNSET, description="Only in this state.")  # type: ignore[valid-type]
 
     def to_filter(self) -> receivable.ReceivableFilter:
         owner = given(self.account_id)

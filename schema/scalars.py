@@ -172,26 +172,32 @@ Locale = enum(
 
 @noun(money.Money, description="An exact amount in one currency.")
 class Money:
-    amount: Decimal = attribute("plain", Decimal, description="In major units, with the currency's own decimals.")
+    amount: Decimal = attribute(
+        "plain", Decimal, description="The amount in major units, with the currency's own decimals."
+    )
 
-    @strawberry.field(graphql_type=CurrencyCode, description="The currency.")
+    @strawberry.field(graphql_type=CurrencyCode, description="The currency, by ISO 4217.")
     @expression
     def currency_code(root: money.Money) -> money.Currency:
         return root.currency
 
-    @strawberry.field(description="For people, in their language.")
+    @strawberry.field(description="The amount as people read it, with its currency.")
     @expression
     def formatted(
         root: money.Money,
-        locale: Annotated[Locale, strawberry.argument(description="Whose way of writing.")] = DomainLocale.EN,  # type: ignore[valid-type]
+        locale: Annotated[
+            Locale, strawberry.argument(description="The language whose way of writing is used.")
+        ] = DomainLocale.EN,  # type: ignore[valid-type]
     ) -> str:
         return write(root, locale)
 
 
 @strawberry.input(description="An exact amount in one currency.")
 class MoneyInput:
-    amount: Decimal = strawberry.field(description="In major units, with no more decimals than the currency has.")
-    currency_code: CurrencyCode = strawberry.field(description="The currency.")  # type: ignore[valid-type]
+    amount: Decimal = strawberry.field(
+        description="The amount in major units, with no more decimals than the currency has."
+    )
+    currency_code: CurrencyCode = strawberry.field(description="The currency, by ISO 4217.")  # type: ignore[valid-type]
 
     def to_money(self, *path: str) -> money.Money:
         """The amount as domain money; refuses decimals that the currency does not have, and absurd sizes."""

@@ -44,32 +44,34 @@ PieceTie = enum(
 class TitleRecord:
     basis: TitleBasis = strawberry.field(description="How the new owner came to own it.")  # type: ignore[valid-type]
     evidence: str = strawberry.field(description="Which paper shows it; empty once somebody's data was erased.")
-    documents: list[Media] = strawberry.field(description="Copies of it.")
+    documents: list[Media] = strawberry.field(description="Copies of the papers that show it.")
     recorded_at: datetime = strawberry.field(description="When it was recorded.")
 
-    @strawberry.field(graphql_type=Account, description="Whose it was from then on.")
+    @strawberry.field(graphql_type=Account, description="The account of the new owner.")
     async def owner(root: title.TitleRecord, info: Info) -> Any:
         return await info.context.loaders.account.load(root.owner)
 
-    @strawberry.field(graphql_type=Account, description="Who recorded it.")
+    @strawberry.field(graphql_type=Account, description="The account of who recorded it.")
     async def recorded_by(root: title.TitleRecord, info: Info) -> Any:
         return await info.context.loaders.account.load(root.recorded_by)
 
 
 @refused(title.PieceTied)
 class PieceTied(UserError):
-    ties: list[PieceTie] = strawberry.field(description="Each reason.")  # type: ignore[valid-type]
+    ties: list[PieceTie] = strawberry.field(description="Each reason why the house is part of it.")  # type: ignore[valid-type]
 
 
-@strawberry.input(description="Record whose a piece is now. `expectedVersion` is the piece's.")
+@strawberry.input(description="Whose a piece is now. `expectedVersion` is the piece's.")
 class PieceRecordTitleInput(Versioned):
-    piece_id: strawberry.ID = strawberry.field(description="Which piece.")
+    piece_id: strawberry.ID = strawberry.field(description="The piece that this is about.")
     owner_id: strawberry.ID = strawberry.field(description="Whose it is now.")
     basis: TitleBasis = strawberry.field(description="How they came to own it.")  # type: ignore[valid-type]
     evidence: str = strawberry.field(
         description="Which paper shows it, such as a bill of sale with its date, 1 to 500 characters."
     )
-    documents: list[MediaInput] = strawberry.field(default_factory=list, description="Copies of it.")
+    documents: list[MediaInput] = strawberry.field(
+        default_factory=list, description="Copies of the papers that show it."
+    )
 
     def to_command(self) -> title.RecordTitle:
         return title.RecordTitle(

@@ -40,7 +40,7 @@ PriceFactorKind = enum(
 
 @noun(valuation.Factor, description="What one thing adds to a price, or takes from it.")
 class PriceFactor:
-    kind: PriceFactorKind = strawberry.field(description="Which thing.")  # type: ignore[valid-type]
+    kind: PriceFactorKind = strawberry.field(description="What moves the price.")  # type: ignore[valid-type]
     amount: Money = strawberry.field(description="How much; less than zero where it takes something off.")
     rate_bps: int | None = strawberry.field(
         description="The rate that it was reckoned by, in basis points; null where it is no rate."
@@ -65,7 +65,8 @@ class TradeInEstimate:
     policy_version: int = strawberry.field(description="The version of the PRICING policy that it is reckoned by.")
 
     @strawberry.field(
-        graphql_type=Annotated["Product", strawberry.lazy("schema.catalogue")] | None, description="What it is."
+        graphql_type=Annotated["Product", strawberry.lazy("schema.catalogue")] | None,
+        description="The product that the old piece is; null when it can not be read.",
     )
     async def product(root: valuation.Estimate, info: Info) -> Any:
         return await info.context.loaders.product.load(root.product_id)
@@ -83,7 +84,7 @@ class EstimatedTooOften(UserError):
 
 @strawberry.input(one_of=True, description="Whose price is to be explained.")
 class PriceExplainInput:
-    listing_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="That of a listing.")
+    listing_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The price of a listing.")
     trade_in_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="The value that a trade-in was offered at."
     )
@@ -94,7 +95,7 @@ class ValuationQuery:
     @strawberry.field(
         graphql_type=TradeInEstimate,
         description="What the house would offer for one of these in trade, as a range and with what makes it up. "
-        "Strangers ask 30 times a minute.",
+        "Who is not signed in asks 30 times a minute.",
     )
     async def trade_in_estimate(
         self,
@@ -129,10 +130,12 @@ class ValuationQuery:
 
     @strawberry.field(
         graphql_type=PriceExplanation,
-        description="What makes up a price; that of an offer is for its owner, and staff who handle trade-ins.",
+        description="What makes up a price; that of a trade-in is for its owner, and staff who handle trade-ins.",
     )
     async def price_explain(
-        self, info: Info, of: Annotated[PriceExplainInput, strawberry.argument(description="Whose price.")]
+        self,
+        info: Info,
+        of: Annotated[PriceExplainInput, strawberry.argument(description="Whose price is to be explained.")],
     ) -> Any:
         if isinstance(of.listing_id, str):
             return await resolve.of_listing(info.context, id_of("Listing", of.listing_id, "of", "listingId"))

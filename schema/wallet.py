@@ -85,7 +85,10 @@ class WalletPocket:
     version: int = strawberry.field(description="Goes up with every movement; for `expectedVersion`.")
 
 
-@noun(wallet.Lot, description="Credit that came in at once. Only promotional credit expires.")
+@noun(
+    wallet.Lot,
+    description="Credit that came in at once. Only promotional credit expires. Seen by its owner, finance and support.",
+)
 class CreditLot(Node):
     id: strawberry.ID = global_id("CreditLot")
     origin: LotOrigin = strawberry.field(description="Where it came from.")  # type: ignore[valid-type]
@@ -95,10 +98,13 @@ class CreditLot(Node):
     created_at: datetime = strawberry.field(description="When it came in.")
 
 
-@noun(wallet.Hold, description="An amount set aside, so that a later capture can not fail.")
+@noun(
+    wallet.Hold,
+    description="An amount set aside, so that a later capture can not fail. Seen by its owner, finance and support.",
+)
 class WalletHold(Node):
     id: strawberry.ID = global_id("WalletHold")
-    kind: AccountKind = strawberry.field(description="CASH or CREDIT.")  # type: ignore[valid-type]
+    kind: AccountKind = strawberry.field(description="What is set aside: CASH or CREDIT.")  # type: ignore[valid-type]
     amount: Money = strawberry.field(description="How much was set aside.")
     captured: Money = strawberry.field(description="How much of it was spent.")
     state: HoldState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
@@ -140,7 +146,7 @@ class Wallet:
     async def statement(
         root: wallet.Wallet,
         info: Info,
-        currency: Annotated[CurrencyCode, strawberry.argument(description="Of which pocket.")],  # type: ignore[valid-type]
+        currency: Annotated[CurrencyCode, strawberry.argument(description="The pocket whose movements are read.")],  # type: ignore[valid-type]
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
@@ -155,7 +161,7 @@ class Wallet:
 
 @noun(ledger.CurrencyProof, description="Both sides of the ledger in one currency.")
 class LedgerCurrencyProof:
-    currency: CurrencyCode = strawberry.field(description="The currency.")  # type: ignore[valid-type]
+    currency: CurrencyCode = strawberry.field(description="The currency that it is about.")  # type: ignore[valid-type]
     customers: Money = strawberry.field(description="What the house owes all customers.")
     house: Money = strawberry.field(description="The sum of all accounts of the house.")
     balanced: bool = strawberry.field(description="Whether both sum to zero.")
@@ -163,7 +169,7 @@ class LedgerCurrencyProof:
 
 @noun(
     ledger.LedgerHealth,
-    description="What a whole reading of the ledger found. Every count but the first two must be 0.",
+    description="What reading the whole ledger found. Every count but the first two must be 0.",
 )
 class LedgerHealth:
     at: datetime = strawberry.field(description="When it was read.")
@@ -183,7 +189,7 @@ class LedgerHealth:
     drifted_bills: int = strawberry.field(
         description="Currencies in which SUPPLIER_PAYABLE is not the sum of the suppliers' bills that are due."
     )
-    negative_pockets: int = strawberry.field(description="Pockets below zero.")
+    negative_pockets: int = strawberry.field(description="Pockets that are below zero.")
     currencies: list[LedgerCurrencyProof] = strawberry.field(description="Both sides, by currency.")
     ok: bool = strawberry.field(description="Whether all of this is as it must be.")
 
@@ -193,9 +199,9 @@ class LedgerHealth:
 
 @refused(wallet.InsufficientFunds)
 class InsufficientFunds(UserError):
-    kind: AccountKind = strawberry.field(description="CASH or CREDIT.")  # type: ignore[valid-type]
-    available: Money = strawberry.field(description="What is there.")
-    required: Money = strawberry.field(description="What was asked for.")
+    kind: AccountKind = strawberry.field(description="What there is too little of: CASH or CREDIT.")  # type: ignore[valid-type]
+    available: Money = strawberry.field(description="What can be spent of it.")
+    required: Money = strawberry.field(description="What would have been needed.")
 
 
 @refused(wallet.CaptureTooHigh)
@@ -207,10 +213,10 @@ class CaptureTooHigh(UserError):
 # Inputs
 
 
-@strawberry.input(description="Send cash to another account.")
+@strawberry.input(description="Whom to send how much cash. `expectedVersion` is that of the sender's pocket.")
 class WalletTransferInput(MoneyMove):
     to_account_id: strawberry.ID = strawberry.field(description="Whose wallet it goes to.")
-    amount: MoneyInput = strawberry.field(description="How much.")
+    amount: MoneyInput = strawberry.field(description="How much cash to send.")
     memo: str = strawberry.field(
         default="", description="What both sides read on their statements, up to 140 characters."
     )
@@ -224,14 +230,14 @@ class WalletTransferInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Give a customer credit.")
+@strawberry.input(description="Which customer gets credit, and why.")
 class WalletCreditGrantInput(MoneyMove):
-    account_id: strawberry.ID = strawberry.field(description="Who gets it.")
-    amount: MoneyInput = strawberry.field(description="How much.")
-    origin: LotOrigin = strawberry.field(description="PROMOTION or GOODWILL.")  # type: ignore[valid-type]
+    account_id: strawberry.ID = strawberry.field(description="The account of the customer.")
+    amount: MoneyInput = strawberry.field(description="How much credit to give.")
+    origin: LotOrigin = strawberry.field(description="What kind of credit it is: PROMOTION or GOODWILL.")  # type: ignore[valid-type]
     reason: str = strawberry.field(description="Why, for the audit and the customer's statement.")
     expires_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When promotional credit lapses."
+        default=strawberry.UNSET, description="When promotional credit lapses; left out for goodwill, which never does."
     )
 
     def to_command(self) -> wallet.GrantCredit:
@@ -245,12 +251,12 @@ class WalletCreditGrantInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Set some of a customer's money aside.")
+@strawberry.input(description="What to set aside of a customer's money.")
 class WalletHoldPlaceInput(MoneyMove):
-    account_id: strawberry.ID = strawberry.field(description="Whose money.")
-    kind: AccountKind = strawberry.field(description="CASH or CREDIT.")  # type: ignore[valid-type]
-    amount: MoneyInput = strawberry.field(description="How much.")
-    ttl_seconds: int = strawberry.field(description="When it lapses by itself: 1 second to 30 days.")
+    account_id: strawberry.ID = strawberry.field(description="The account of the customer.")
+    kind: AccountKind = strawberry.field(description="What is set aside: CASH or CREDIT.")  # type: ignore[valid-type]
+    amount: MoneyInput = strawberry.field(description="How much to set aside.")
+    ttl_seconds: int = strawberry.field(description="After how many seconds it lapses by itself, 1 second to 30 days.")
     reason: str = strawberry.field(description="Why, for the audit.")
 
     def to_command(self) -> wallet.PlaceHold:
@@ -264,9 +270,9 @@ class WalletHoldPlaceInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Spend a hold.")
+@strawberry.input(description="Which hold to spend, and how much of it.")
 class WalletHoldCaptureInput(MoneyMove):
-    hold_id: strawberry.ID = strawberry.field(description="Which hold.")
+    hold_id: strawberry.ID = strawberry.field(description="The hold that this is about.")
     amount: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET, description="How much of it; all of it when left out. The rest is given back."
     )
@@ -280,9 +286,9 @@ class WalletHoldCaptureInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Give a hold back unspent.")
+@strawberry.input(description="Which hold to give back unspent.")
 class WalletHoldVoidInput(MoneyMove):
-    hold_id: strawberry.ID = strawberry.field(description="Which hold.")
+    hold_id: strawberry.ID = strawberry.field(description="The hold that this is about.")
 
     def to_command(self) -> wallet.VoidHold:
         return wallet.VoidHold(
@@ -302,13 +308,15 @@ class WalletQuery:
         self,
         info: Info,
         account_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Whose; the caller's own when left out.")
+            strawberry.ID | None, strawberry.argument(description="Whose wallet; the caller's own when left out.")
         ] = strawberry.UNSET,
     ) -> Any:
         wanted = given(account_id)
         return await resolve.wallet(info.context, None if wanted is None else id_of("Account", wanted, "accountId"))
 
-    @strawberry.field(graphql_type=LedgerHealth, description="The ledger proves itself.")
+    @strawberry.field(
+        graphql_type=LedgerHealth, description="What reading the whole ledger finds: the proof that it is in order."
+    )
     async def ledger_health(self, info: Info) -> Any:
         return await resolve.health(info.context)
 

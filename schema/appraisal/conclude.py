@@ -38,10 +38,12 @@ class MarkFailed(UserError):
 # Inputs
 
 
-@strawberry.input(description="A picture: the key of a finished upload, or an address elsewhere; one of the two.")
+@strawberry.input(
+    description="A picture: the key of a finished upload, or an address elsewhere; exactly one of the two."
+)
 class AppraisalPhotoInput:
     key: str | None = strawberry.field(default=strawberry.UNSET, description="The key of one's own finished upload.")
-    url: URL | None = strawberry.field(default=strawberry.UNSET, description="An address elsewhere.")
+    url: URL | None = strawberry.field(default=strawberry.UNSET, description="An https address elsewhere.")
 
     def to_value(self, *path: str) -> consignment.Photo:
         key, url = given(self.key), given(self.url)
@@ -76,18 +78,22 @@ class AppraisalComparableInput:
 
 
 @strawberry.input(
-    description="Give an opinion. AUTHENTIC needs the whole checklist, a condition, a value range and the product; "
+    description="An opinion. AUTHENTIC needs the whole checklist, a condition, a value range and the product; "
     "COUNTERFEIT needs all marks, findings and evidence; INCONCLUSIVE needs findings."
 )
 class AppraisalConcludeInput(MoneyMove):
-    appraisal_id: strawberry.ID = strawberry.field(description="Which appraisal.")
+    appraisal_id: strawberry.ID = strawberry.field(description="The appraisal that this is about.")
     verdict: Verdict = strawberry.field(description="Whether the object is what it is said to be.")  # type: ignore[valid-type]
     findings: str = strawberry.field(default="", description="What was found, up to 2,000 characters.")
-    answers: list[GradingAnswerInput] = strawberry.field(default_factory=list, description="The filled checklist.")
+    answers: list[GradingAnswerInput] = strawberry.field(
+        default_factory=list, description="The answers of the filled checklist."
+    )
     marks: list[AuthenticityFindingInput] = strawberry.field(
         default_factory=list, description="The marks of authenticity."
     )
-    measurements: list[MeasurementInput] = strawberry.field(default_factory=list, description="What was measured.")
+    measurements: list[MeasurementInput] = strawberry.field(
+        default_factory=list, description="What was measured on the object."
+    )
     grade: Grade | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Another grade than the checklist gives; that one when left out."
     )
@@ -112,7 +118,9 @@ class AppraisalConcludeInput(MoneyMove):
     product_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Which product of the catalogue it is, unless that is known."
     )
-    serial: str | None = strawberry.field(default=strawberry.UNSET, description="The serial that it bears.")
+    serial: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The serial that it bears, if it bears one."
+    )
 
     def to_command(self) -> appraisal.ConcludeAppraisal:
         grade, condition, product_id = given(self.grade), given(self.condition), given(self.product_id)

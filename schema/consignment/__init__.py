@@ -59,12 +59,16 @@ class ConsignmentQueueFilter:
 
 @strawberry.type
 class ConsignmentQuery:
-    @strawberry.field(graphql_type=Consignment, description="A consignment by id or by code, for its seller and staff.")
+    @strawberry.field(graphql_type=Consignment, description="A consignment, by its id or its code.")
     async def consignment(
         self,
         info: Info,
-        id: Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")] = strawberry.UNSET,
-        code: Annotated[str | None, strawberry.argument(description="How people call it.")] = strawberry.UNSET,
+        id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Its id; this or the code is needed.")
+        ] = strawberry.UNSET,
+        code: Annotated[
+            str | None, strawberry.argument(description="The code that people use for it; this or the id is needed.")
+        ] = strawberry.UNSET,
     ) -> Any:
         wanted = given(id)
         consignment_id = None if wanted is None else id_of("Consignment", wanted, "id")
@@ -76,7 +80,7 @@ class ConsignmentQuery:
         info: Info,
         states: Annotated[
             list[ConsignmentState] | None,  # type: ignore[valid-type]
-            strawberry.argument(description="Only in these states; all when left out."),
+            strawberry.argument(description="Only in these states; in any when left out."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -94,7 +98,7 @@ class ConsignmentQuery:
     async def consignment_queue(
         self,
         info: Info,
-        filter: Annotated[ConsignmentQueueFilter, strawberry.argument(description="Which of them.")],
+        filter: Annotated[ConsignmentQueueFilter, strawberry.argument(description="Which queue, and what of it.")],
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,

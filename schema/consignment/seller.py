@@ -33,7 +33,9 @@ class BeingBought(UserError):
 # Inputs
 
 
-@strawberry.input(description="A picture: one's own finished upload, or an address elsewhere; one of the two.")
+@strawberry.input(
+    description="A picture: the key of a finished upload, or an address elsewhere; exactly one of the two."
+)
 class ConsignmentPhotoInput:
     key: str | None = strawberry.field(default=strawberry.UNSET, description="The key of one's own finished upload.")
     url: URL | None = strawberry.field(default=strawberry.UNSET, description="An https address elsewhere.")
@@ -74,7 +76,7 @@ class ConsignmentContentInput:
         )
 
 
-@strawberry.input(description="Begin a consignment.")
+@strawberry.input(description="The new consignment, as far as it is known.")
 class ConsignmentDraftInput(Keyed):
     content: ConsignmentContentInput = strawberry.field(description="What is known so far.")
 
@@ -82,19 +84,23 @@ class ConsignmentDraftInput(Keyed):
         return seller.Draft(self.content.to_content())
 
 
-@strawberry.input(description="Say anew what it is, all of it.")
+@strawberry.input(description="What the seller says of the piece now, all of it anew.")
 class ConsignmentChangeInput(Versioned):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
-    content: ConsignmentContentInput = strawberry.field(description="What it is.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
+    content: ConsignmentContentInput = strawberry.field(description="What the seller says of the piece.")
 
     def to_command(self) -> seller.Change:
         return seller.Change(consignment_of(self), self.content.to_content(), given(self.expected_version))
 
 
-@strawberry.input(description="Hand in a draft, or content without a draft; a draft with content is changed first.")
+@strawberry.input(description="A draft to hand in, or content without a draft; a draft with content is changed first.")
 class ConsignmentSubmitInput(Keyed):
-    consignment_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Which draft.")
-    content: ConsignmentContentInput | None = strawberry.field(default=strawberry.UNSET, description="What it is.")
+    consignment_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The draft to hand in; left out for content without a draft."
+    )
+    content: ConsignmentContentInput | None = strawberry.field(
+        default=strawberry.UNSET, description="What the seller says of the piece."
+    )
 
     def to_command(self) -> seller.Submit:
         draft, content = given(self.consignment_id), given(self.content)
@@ -104,20 +110,20 @@ class ConsignmentSubmitInput(Keyed):
         )
 
 
-@strawberry.input(description="Say that the piece is on its way.")
+@strawberry.input(description="How the seller sent the piece.")
 class ConsignmentShipInput(Keyed):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
-    carrier: str = strawberry.field(description="Who carries it.")
-    tracking: str = strawberry.field(description="The carrier's number for it.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
+    carrier: str = strawberry.field(description="The carrier that brings it.")
+    tracking: str = strawberry.field(description="The carrier's tracking number.")
 
     def to_command(self) -> seller.Ship:
         return seller.Ship(consignment_of(self), self.carrier, self.tracking)
 
 
-@strawberry.input(description="Bring the piece to a club shop.")
+@strawberry.input(description="When the seller brings the piece to a club shop.")
 class ConsignmentBookInput(Keyed):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
-    shop_id: strawberry.ID = strawberry.field(description="Which shop.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
+    shop_id: strawberry.ID = strawberry.field(description="The club shop to come to.")
     starts_at: datetime = strawberry.field(description="When: one of the shop's slots for a drop-off.")
     note: str = strawberry.field(default="", description="What the shop should know, up to 500 characters.")
 
@@ -125,26 +131,26 @@ class ConsignmentBookInput(Keyed):
         return seller.Book(consignment_of(self), id_of("ClubShop", self.shop_id, "shopId"), self.starts_at, self.note)
 
 
-@strawberry.input(description="Do not come to the shop.")
+@strawberry.input(description="Which appointment of a consignment to cancel.")
 class ConsignmentUnbookInput(Keyed):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
 
     def to_command(self) -> seller.Unbook:
         return seller.Unbook(consignment_of(self))
 
 
-@strawberry.input(description="Take a consignment back.")
+@strawberry.input(description="Which consignment its seller takes back.")
 class ConsignmentWithdrawInput(Versioned):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
     reason: str = strawberry.field(default="", description="Why, if the seller wants to say, up to 500 characters.")
 
     def to_command(self) -> seller.Withdraw:
         return seller.Withdraw(consignment_of(self), self.reason, given(self.expected_version))
 
 
-@strawberry.input(description="Say that the piece is back.")
+@strawberry.input(description="Which piece its seller has again.")
 class ConsignmentAcceptReturnInput(Keyed):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
 
     def to_command(self) -> handback.AcceptReturn:
         return handback.AcceptReturn(consignment_of(self))
@@ -176,7 +182,7 @@ class ConsignmentSellerMutation:
         ConsignmentSubmitInput,
         Consignment,
         WrongState,
-        description="Hand it in; the house calls before anything is shipped.",
+        description="Hand a consignment in; the house calls before anything is shipped.",
     )
     consignment_ship = mutation(
         seller.ship,
@@ -198,7 +204,7 @@ class ConsignmentSellerMutation:
         ConsignmentUnbookInput,
         Consignment,
         WrongState,
-        description="Cancel the appointment; it stays confirmed.",
+        description="Cancel the appointment; the consignment stays confirmed.",
     )
     consignment_withdraw = mutation(
         seller.withdraw,
@@ -208,7 +214,7 @@ class ConsignmentSellerMutation:
         BeingBought,
         WrongState,
         VersionConflict,
-        description="Take it back: free until agreed, then as the contract says.",
+        description="Take a consignment back: free until agreed, then as the contract says.",
     )
     consignment_accept_return = mutation(
         handback.accept_return,

@@ -104,25 +104,25 @@ class CommissionTier:
 
 @noun(domain.CommissionLevel, description="The rate for one level of seller.")
 class CommissionLevel:
-    level: SellerLevel = strawberry.field(description="The level.")  # type: ignore[valid-type]
+    level: SellerLevel = strawberry.field(description="The level of seller.")  # type: ignore[valid-type]
     rate_bps: int = strawberry.field(description=f"Its rate, {BPS}.")
 
 
 @noun(domain.CommissionPlan, description="What the house keeps of a price.")
 class CommissionPlan:
-    code: str = strawberry.field(description="Its short name.")
-    shape: CommissionShape = strawberry.field(description="How it reckons.")  # type: ignore[valid-type]
+    code: str = strawberry.field(description="A short name that stays the same over versions.")
+    shape: CommissionShape = strawberry.field(description="How it reckons the commission.")  # type: ignore[valid-type]
     rate_bps: int = strawberry.field(description=f"The rate of a flat plan, {BPS}.")
     tiers: list[CommissionTier] = strawberry.field(description="The bands of a tiered plan, from the lowest.")
     levels: list[CommissionLevel] = strawberry.field(description="The rates of a plan by level.")
     currency: CurrencyCode | None = strawberry.field(  # type: ignore[valid-type]
-        description="The currency of a tiered plan; the others serve every currency."
+        description="The currency of a tiered plan; null for any other plan, which serves every currency."
     )
 
     name: str = localized("name", description="What it is called.")
 
 
-@noun(domain.MarkdownStep, description="One step down.")
+@noun(domain.MarkdownStep, description="One step down of a schedule.")
 class MarkdownStep:
     after_days: int = strawberry.field(description="After so many days on sale.")
     price_bps: int = strawberry.field(description=f"The price from then on as a share of the first price, {BPS}.")
@@ -130,7 +130,7 @@ class MarkdownStep:
 
 @noun(domain.MarkdownSchedule, description="Steps by which a price may fall.")
 class MarkdownSchedule:
-    code: str = strawberry.field(description="Its short name.")
+    code: str = strawberry.field(description="A short name that stays the same over versions.")
     steps: list[MarkdownStep] = strawberry.field(description="The steps, from the first.")
 
     name: str = localized("name", description="What it is called.")
@@ -140,47 +140,49 @@ class MarkdownSchedule:
 class BuyOutDiscount:
     discount_bps: int = strawberry.field(description=f"The discount on the appraised value, {BPS}.")
 
-    @strawberry.field(graphql_type=Grade, description="The condition grade.")
+    @strawberry.field(graphql_type=Grade, description="The condition that it is for.")
     def grade(root: domain.GradeRate) -> piece.Grade:
         return piece.Grade(root.grade)
 
 
 @noun(domain.TaxRate, description="A tax rate of one jurisdiction.")
 class TaxRate:
-    jurisdiction: CountryCode = strawberry.field(description="Where it holds.")
-    basis: TaxBasis = strawberry.field(description="On what.")  # type: ignore[valid-type]
+    jurisdiction: CountryCode = strawberry.field(description="The country where the rate holds.")
+    basis: TaxBasis = strawberry.field(description="What the rate is taken of.")  # type: ignore[valid-type]
     rate_bps: int = strawberry.field(description=f"The rate, {BPS}.")
 
 
 @noun(domain.StatutoryReturn, description="How long the law lets a buyer return what a professional sold.")
 class StatutoryReturn:
-    jurisdiction: CountryCode = strawberry.field(description="Where it holds.")
+    jurisdiction: CountryCode = strawberry.field(description="The country whose law it is.")
     days: int = strawberry.field(description="For how many days after delivery.")
 
 
 @noun(domain.CostTariff, description="The usual amount of a cost.")
 class CostTariff:
-    kind: CostKind = strawberry.field(description="Of what.")  # type: ignore[valid-type]
-    amount: Money = strawberry.field(description="How much.")
-    borne_by: Bearer = strawberry.field(description="Who bears it unless a contract says otherwise.")  # type: ignore[valid-type]
+    kind: CostKind = strawberry.field(description="What the cost is for.")  # type: ignore[valid-type]
+    amount: Money = strawberry.field(description="How much the cost comes to.")
+    borne_by: Bearer = strawberry.field(description="Who bears it unless the contract says otherwise.")  # type: ignore[valid-type]
 
 
 @noun(domain.CommissionTerms, description="The commission plans that can be offered.")
 class CommissionTerms:
-    plans: list[CommissionPlan] = strawberry.field(description="The plans.")
+    plans: list[CommissionPlan] = strawberry.field(description="The plans that can be offered.")
 
 
 @noun(domain.MarkdownTerms, description="The markdown schedules that can be offered.")
 class MarkdownTerms:
-    schedules: list[MarkdownSchedule] = strawberry.field(description="The schedules.")
+    schedules: list[MarkdownSchedule] = strawberry.field(description="The schedules that can be offered.")
     floor_bps: int = strawberry.field(description=f"No schedule goes below this share of the first price, {BPS}.")
-    response_days: int = strawberry.field(description="For how many days a proposed price waits for its consignor.")
+    response_days: int = strawberry.field(description="For how many days a proposed price waits for the seller.")
 
 
 @noun(domain.SettlementTerms, description="How sellers are paid.")
 class SettlementTerms:
     credit_bonus_bps: int = strawberry.field(description=f"The bonus on what is taken as credit, {BPS}.")
-    choice_fixed: ChoiceFixed = strawberry.field(description="When the choice is fixed.")  # type: ignore[valid-type]
+    choice_fixed: ChoiceFixed = strawberry.field(
+        description="From when on cash and credit can not be exchanged any more."
+    )  # type: ignore[valid-type]
     offset_cap_bps: int = strawberry.field(description=f"The most of one settlement that pays old debts, {BPS}.")
     days_to_sell: int = strawberry.field(description="How many days a piece usually waits for its buyer.")
     days_to_deliver: int = strawberry.field(description="How many days a delivery usually takes.")
@@ -195,7 +197,7 @@ class ReturnTerms:
     statutory: list[StatutoryReturn] = strawberry.field(description="What the law gives where a professional sells.")
 
 
-@noun(domain.TaxTerms, description="Tax rates.")
+@noun(domain.TaxTerms, description="The tax rates by jurisdiction.")
 class TaxTerms:
     rates: list[TaxRate] = strawberry.field(description="By jurisdiction and basis.")
     elsewhere_bps: int = strawberry.field(description=f"The rate where none is listed, {BPS}.")
@@ -208,7 +210,9 @@ class CostTerms:
 
 @noun(domain.AppraisalTerms, description="When two appraisers must agree, how closely, and what the service costs.")
 class AppraisalTerms:
-    second_opinion_from: list[Money] = strawberry.field(description="From which value on two must agree, by currency.")
+    second_opinion_from: list[Money] = strawberry.field(
+        description="From which value on two appraisers must agree, by currency."
+    )
     value_tolerance_bps: int = strawberry.field(description=f"How far apart their values may be, {BPS}.")
     grade_tolerance: int = strawberry.field(description="How many steps apart their grades may be.")
     service_fees: list[Money] = strawberry.field(description="What an appraisal without consigning costs, by currency.")
@@ -217,7 +221,7 @@ class AppraisalTerms:
 
 @noun(domain.CategoryRule, description="Who may go on journeys of one category, and what is asked of them.")
 class TravelCategoryRule:
-    category: TravelCategory = strawberry.field(description="Of which category.")  # type: ignore[valid-type]
+    category: TravelCategory = strawberry.field(description="The category that the rule is about.")  # type: ignore[valid-type]
     age_min: int = strawberry.field(description="How old a traveller is at least, on the day of departure.")
     age_max: int | None = strawberry.field(description="How old at most; null without an upper end.")
     guardian_below_age: int = strawberry.field(description="Whoever is younger needs a guardian's consent; 0 for none.")
@@ -232,13 +236,19 @@ class TravelCategoryRule:
 
 @noun(domain.LadderStep, description="What stays with the sellers when a journey is called off early enough.")
 class CancellationStep:
-    days_before: int = strawberry.field(description="So many full days before the departure, or more.")
+    days_before: int = strawberry.field(
+        description="How many full days before the departure it is called off at the latest."
+    )
     retained_bps: int = strawberry.field(description=f"The share of the price that stays, {BPS}.")
 
 
-@noun(domain.CancellationLadder, description="What calling a journey off costs; after the last step all of it.")
+@noun(
+    domain.CancellationLadder,
+    description="Cancellation terms: what calling a journey off costs, the more the later; after the last step "
+    "all of it.",
+)
 class CancellationLadder:
-    code: str = strawberry.field(description="Its short name.")
+    code: str = strawberry.field(description="A short name that stays the same over versions.")
     steps: list[CancellationStep] = strawberry.field(description="The steps, from the earliest.")
 
     name: str = localized("name", description="What it is called.")
@@ -246,7 +256,7 @@ class CancellationLadder:
 
 @noun(domain.TravelTerms, description="Who may travel, what calling off costs, and when a journey is paid.")
 class TravelTerms:
-    categories: list[TravelCategoryRule] = strawberry.field(description="By category.")
+    categories: list[TravelCategoryRule] = strawberry.field(description="The rules of each category.")
     ladders: list[CancellationLadder] = strawberry.field(description="The ladders that a journey can have.")
     hold_minutes: int = strawberry.field(description="How long a place is kept until it is paid.")
     confirm_hours: int = strawberry.field(description="How long a supplier may take to confirm.")
@@ -266,7 +276,7 @@ class GiftCardRule:
 
 @noun(domain.GiftCardTerms, description="How long gift cards hold, and what one may be of.")
 class GiftCardTerms:
-    rules: list[GiftCardRule] = strawberry.field(description="By jurisdiction.")
+    rules: list[GiftCardRule] = strawberry.field(description="How long they hold in each jurisdiction that has a rule.")
     elsewhere_days: int = strawberry.field(description="For how many days one holds where no rule is listed.")
     grace_days: int = strawberry.field(description="The days of grace where no rule is listed.")
     most: list[Money] = strawberry.field(
@@ -293,7 +303,10 @@ PolicyTerms = Annotated[
 ]
 
 
-@noun(domain.PolicyVersion, description="One version of a policy. It is never changed: the next one follows it.")
+@noun(
+    domain.PolicyVersion,
+    description="One version of a policy. It is never changed: the next one follows it. Seen by staff.",
+)
 class PolicyVersion(Node):
     id: strawberry.ID = global_id("PolicyVersion")
     kind: PolicyKind = strawberry.field(description="What it is about.")  # type: ignore[valid-type]
@@ -302,10 +315,10 @@ class PolicyVersion(Node):
     note: str = strawberry.field(description="Why it was published.")
     published_at: datetime = strawberry.field(description="When it was published.")
 
-    terms: Any = attribute("terms", PolicyTerms, description="What it says.")
+    terms: Any = attribute("terms", PolicyTerms, description="What the version says.")
 
 
 @noun(domain.Pin, description="The version of a policy that a deal was made under.")
 class PolicyPin:
-    kind: PolicyKind = strawberry.field(description="Of which policy.")  # type: ignore[valid-type]
-    version: int = strawberry.field(description="Which version.")
+    kind: PolicyKind = strawberry.field(description="Which policy it is a version of.")  # type: ignore[valid-type]
+    version: int = strawberry.field(description="The number of the version.")

@@ -25,14 +25,14 @@ HOME = "From where goods are sent, unless the house knows that they are in a clu
 
 @noun(domain.ZoneMethod, description="A way to a zone.")
 class ShippingZoneMethod:
-    method: DeliveryMethod = strawberry.field(description="Which way.")  # type: ignore[valid-type]
+    method: DeliveryMethod = strawberry.field(description="In which way parcels go there.")  # type: ignore[valid-type]
     fees: list[Money] = strawberry.field(description="What it costs, in each currency.")
     free_from: list[Money] = strawberry.field(description=FREE_FROM)
 
 
 @noun(domain.ShippingZone, description="Countries to which parcels go alike.")
 class ShippingZone:
-    code: str = strawberry.field(description="Its short name.")
+    code: str = strawberry.field(description="A short name that stays the same over versions.")
     countries: list[CountryCode] = strawberry.field(description=COUNTRIES)
     methods: list[ShippingZoneMethod] = strawberry.field(description=METHODS)
 
@@ -42,7 +42,7 @@ class ShippingZone:
 @noun(domain.ShippingTerms, description="Where parcels go, and what that costs; a pickup in a club shop costs nothing.")
 class ShippingTerms:
     home: CountryCode = strawberry.field(description=HOME)
-    zones: list[ShippingZone] = strawberry.field(description="The zones.")
+    zones: list[ShippingZone] = strawberry.field(description="The zones, of which each country is in one at most.")
 
 
 @strawberry.input(description="A way to a zone.")
@@ -61,7 +61,7 @@ class ShippingZoneMethodInput:
 
 @strawberry.input(description="Countries to which parcels go alike.")
 class ShippingZoneInput:
-    code: str = strawberry.field(description="Its short name.")
+    code: str = strawberry.field(description="A short name that stays the same over versions.")
     name: LocalizedInput = strawberry.field(description="What it is called.")
     countries: list[CountryCode] = strawberry.field(description=COUNTRIES)
     methods: list[ShippingZoneMethodInput] = strawberry.field(description=METHODS)

@@ -68,6 +68,9 @@ GRAPHQL = ("Boolean", "ID", "Int", "JSON", "String")
 SENTENCE = re.compile(r"[A-Z0-9`][^\n]*[^ \n.]\.")
 """How a description looks: one line, from a capital to a full stop."""
 
+OTHER_WORDS = re.compile(r"\b(consignors?|viewers?|strangers?|charge-backs?|user|merchant)\b", re.IGNORECASE)
+PREFERRED = "seller, caller, somebody who is not signed in, chargeback, person, house"
+
 VERBS_FIRST = re.compile("^(create|update|delete|add|remove|set|get|make|do|place|cancel|post)[A-Z]")
 
 
@@ -131,6 +134,36 @@ def test_descriptions_are_sentences() -> None:
     odd = [f"{where}: {text}" for where, text in descriptions() if not SENTENCE.fullmatch(text)]
 
     assert odd == []
+
+
+def test_descriptions_say_more_than_a_name() -> None:
+    """Somebody who reads them for the first time, out of their place, knows what is meant."""
+    values = {name for name, found in schema().type_map.items() if isinstance(found, GraphQLEnumType)}
+    curt = {
+        where: text for where, text in descriptions() if len(text.split()) < 3 and where.partition(".")[0] not in values
+    }
+
+    assert curt == {}
+
+
+def test_descriptions_call_the_same_by_the_same_word() -> None:
+    said = {where: found[0] for where, text in descriptions() if (found := OTHER_WORDS.search(text))}
+
+    assert said == {}, f"say it as others do: {PREFERRED}"
+
+
+def test_what_may_be_null_says_when() -> None:
+    silent, wrong = [], []
+    for found in object_types():
+        if isinstance(found, GraphQLInputObjectType) or found.name in ("Mutation", "Subscription"):
+            continue
+        for name, field in found.fields.items():
+            says = re.search(r"\bnull\b", field.description or "", re.IGNORECASE) is not None
+            never = isinstance(field.type, GraphQLNonNull)
+            silent += [f"{found.name}.{name}"] if not never and not says else []
+            wrong += [f"{found.name}.{name}"] if never and says else []
+
+    assert (silent, wrong) == ([], [])
 
 
 def refusals() -> set[type[Refusal]]:
