@@ -132,11 +132,11 @@ class TooManyAppointments(Refusal):
     """The customer has as many appointments ahead as one may have."""
 
     code = "TOO_MANY_APPOINTMENTS"
-    limit: int
+    most: int
 
     @property
     def message(self) -> str:
-        return f"{self.limit} appointments may stand at once: keep or cancel one first."
+        return f"{self.most} appointments may stand at once: keep or cancel one first."
 
 
 # Ports

@@ -88,7 +88,7 @@ class AlreadyBooked(UserError):
 
 @refused(appointment.TooManyAppointments)
 class TooManyAppointments(UserError):
-    limit: int = strawberry.field(description="How many may stand at once.")
+    most: int = strawberry.field(description="How many may stand at once.")
 
 
 BOOKING = (SlotUnavailable, AlreadyBooked, TooManyAppointments)
@@ -142,9 +142,9 @@ class AppointmentMissInput(AppointmentCancelInput):
 @strawberry.input(description="Which appointments: all that match everything given.")
 class AppointmentFilterInput:
     shop_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only at this club shop.")
-    purpose: ShopPurpose | None = strawberry.field(
+    purpose: ShopPurpose | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Only those made for this purpose."
-    )  # type: ignore[valid-type]
+    )
     states: list[AppointmentState] | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Only in these states."
     )

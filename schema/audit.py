@@ -12,7 +12,7 @@ from resolvers import audit as resolve
 from schema.account import Account
 from schema.ids import decode_id, encode_id, id_of
 from schema.mutation import Info, given
-from schema.noun import noun
+from schema.noun import attribute, noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 
 AUDIT = "auditLog"
@@ -23,7 +23,7 @@ class AuditEntry:
     name: str = strawberry.field(description="What happened, in the past tense; `access.refused` for an attempt.")
     action: str = strawberry.field(description="The mutation or job that did it.")
     refused: bool = strawberry.field(description="Whether it was only tried.")
-    at: datetime = strawberry.field(description="When it happened.")
+    occurred_at: datetime = attribute("at", datetime, description="When it happened.")
 
     @strawberry.field(
         graphql_type=Account | None,

@@ -23,7 +23,7 @@ from schema.claim import ClaimTaken
 from schema.departure import Departure, DepartureClosed, DepartureFull, TravelUnitKind
 from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
-from schema.ids import IdOrSlug, Node, global_id, id_of
+from schema.ids import IdOrSlugInput, Node, global_id, id_of
 from schema.listing import Listing, NotAvailable
 from schema.localized import LocalizedInput, localized
 from schema.merchandise import SlugTaken
@@ -221,7 +221,7 @@ class BundleQuery:
     async def bundle(
         self,
         info: Info,
-        by: Annotated[IdOrSlug, strawberry.argument(description="Its id, or its name in web addresses.")],
+        by: Annotated[IdOrSlugInput, strawberry.argument(description="Its id, or its name in web addresses.")],
     ) -> Any:
         return await resolve.bundle(info.context, *by.read("Bundle"))
 

@@ -13,7 +13,7 @@ from resolvers.context import Context
 from schema.attribute import AttributeDefinition, OptionDefinition, ProductAttribute
 from schema.enum import enum
 from schema.execution import expression, selected
-from schema.ids import IdOrSlug, Node, global_id, id_of
+from schema.ids import IdOrSlugInput, Node, global_id, id_of
 from schema.localized import localized
 from schema.media import Media, cover
 from schema.mutation import Info, given
@@ -237,7 +237,7 @@ class Product(Node):
 
 
 @strawberry.input(description="Which products: all that match everything given.")
-class ProductFilter:
+class ProductFilterInput:
     brand_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this brand.")
     category_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Only in this category, or anywhere below it."
@@ -265,7 +265,7 @@ def wanted(kind: str, text: strawberry.ID | None, field: str) -> Any:
 
 # Root fields
 
-By = Annotated[IdOrSlug, strawberry.argument(description="Its id, or its name in web addresses.")]
+By = Annotated[IdOrSlugInput, strawberry.argument(description="Its id, or its name in web addresses.")]
 
 
 @strawberry.type
@@ -329,7 +329,7 @@ class CatalogueQuery:
         self,
         info: Info,
         filter: Annotated[
-            ProductFilter | None, strawberry.argument(description="Which of them; all when left out.")
+            ProductFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

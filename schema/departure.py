@@ -81,7 +81,7 @@ class Departure(Node):
     currency: CurrencyCode = strawberry.field(description="The currency of its prices.")  # type: ignore[valid-type]
     prices: list[UnitPrice] = strawberry.field(description="What it costs by unit.")
     capacity: int = strawberry.field(description="How many can come.")
-    left: int = strawberry.field(description="How many places are left.")
+    vacancies: int = strawberry.field(description="How many places are left.")
     participants_min: int = strawberry.field(description="How many must have booked for it to take place.")
     end_reason: str | None = strawberry.field(description="Why it was called off; null unless it was.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
@@ -109,7 +109,7 @@ class Departure(Node):
 
 @refused(departure.DepartureFull)
 class DepartureFull(UserError):
-    left: int = strawberry.field(description="How many places are left.")
+    vacancies: int = strawberry.field(description="How many places are left.")
     asked: int = strawberry.field(description="How many places were asked for.")
 
 
@@ -132,7 +132,7 @@ class UnitPriceInput:
 
 @strawberry.input(description="The new departure of a journey.")
 class DepartureOpenInput(Keyed):
-    product_id: strawberry.ID = strawberry.field(description="The journey, as a TravelProduct.")
+    travel_product_id: strawberry.ID = strawberry.field(description="The journey that it is a departure of.")
     option_code: str = strawberry.field(description="Which option of the journey it is of.")
     starts_at: datetime = strawberry.field(description="When the journey starts.")
     ends_at: datetime = strawberry.field(description="When the journey ends, within a year.")
@@ -151,7 +151,7 @@ class DepartureOpenInput(Keyed):
 
     def to_command(self) -> departure.OpenDeparture:
         return departure.OpenDeparture(
-            product_id=id_of("TravelProduct", self.product_id, "productId"),
+            product_id=id_of("TravelProduct", self.travel_product_id, "travelProductId"),
             option_code=self.option_code,
             starts_at=self.starts_at,
             ends_at=self.ends_at,

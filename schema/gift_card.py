@@ -68,9 +68,7 @@ class GiftCardMade:
     def secret(root: gift_card.GiftCardMade, info: Info) -> str | None:
         return resolve.code(info.context, root)
 
-    @strawberry.field(
-        graphql_type=GiftCard | None, description="The gift card that was issued; null when it can not be read."
-    )
+    @strawberry.field(graphql_type=GiftCard | None, description="The gift card; null when it can not be read.")
     async def gift_card(root: gift_card.GiftCardMade, info: Info) -> Any:
         return await resolve.of_made(info.context, root)
 

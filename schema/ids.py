@@ -65,7 +65,7 @@ class Node:
 
 
 @strawberry.input(one_of=True, description="One thing, by its id or by its name in web addresses.")
-class IdOrSlug:
+class IdOrSlugInput:
     id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id, as received.")
     slug: str | None = strawberry.field(default=strawberry.UNSET, description="Its name in web addresses.")
 

@@ -213,7 +213,7 @@ class PriceNotAgreed(UserError):
 
 
 @strawberry.input(description="Prices in one currency, both ends included.")
-class PriceRange:
+class PriceRangeInput:
     currency_code: CurrencyCode = strawberry.field(description="Only what is priced in this currency.")  # type: ignore[valid-type]
     min: Decimal | None = strawberry.field(
         default=strawberry.UNSET,
@@ -237,7 +237,7 @@ class PriceRange:
 
 
 @strawberry.input(description="Which listings: all that match everything given.")
-class ListingFilter:
+class ListingFilterInput:
     state: ListingState = strawberry.field(  # type: ignore[valid-type]
         default=listing.ListingState.LISTED,
         description="Only in this state; what can be bought now unless another is named. WITHDRAWN is for staff.",
@@ -256,7 +256,9 @@ class ListingFilter:
     grades: list[Grade] = strawberry.field(  # type: ignore[valid-type]
         default_factory=list, description="Only in these conditions; in any when empty."
     )
-    price: PriceRange | None = strawberry.field(default=strawberry.UNSET, description="Only in this range of prices.")
+    price: PriceRangeInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Only in this range of prices."
+    )
 
     def to_filter(self) -> listing.ListingFilter:
         price = given(self.price)
@@ -461,7 +463,7 @@ class ListingQuery:
         self,
         info: Info,
         filter: Annotated[
-            ListingFilter | None,
+            ListingFilterInput | None,
             strawberry.argument(description="Which of them; all that can be bought when left out."),
         ] = strawberry.UNSET,
         sort: Annotated[

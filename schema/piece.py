@@ -24,7 +24,7 @@ from schema.media import Media, MediaInput, cover, placed
 from schema.merchandise import Versioned
 from schema.mutation import Info, Keyed, given, mutation
 from schema.node import fetchable
-from schema.noun import noun, of_whole
+from schema.noun import attribute, noun, of_whole
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.price import PriceReason
 from schema.scalars import Money
@@ -45,9 +45,9 @@ PartyKind = enum(
     APPRAISER="An appraiser, by their account.",
     SUPPLIER="A supplier.",
 )
-PassportKind = enum(
+PiecePassportEntryKind = enum(
     passport.PassportKind,
-    name="PassportKind",
+    name="PiecePassportEntryKind",
     description="What an entry of a piece's passport tells of.",
     APPRAISED="Appraisers reached a verdict.",
     CERTIFIED="A certificate was issued.",
@@ -100,7 +100,7 @@ class PieceMeasurement:
 
 
 @noun(passport.PassportDetails, description="What an entry says beyond its kind; null for what it does not speak of.")
-class PassportDetails:
+class PiecePassportDetails:
     grade: Grade | None = strawberry.field(description="The condition that was found; null where none was.")  # type: ignore[valid-type]
     price: Money | None = strawberry.field(description="The price from there on; null where there is none.")
     previous_price: Money | None = strawberry.field(description="The price before; null where no price changed.")
@@ -111,11 +111,11 @@ class PassportDetails:
 
 
 @noun(passport.PassportEntry, description="One event in the life of a piece; it names nobody.")
-class PassportEntry:
-    kind: PassportKind = strawberry.field(description="What kind of event it is.")  # type: ignore[valid-type]
+class PiecePassportEntry:
+    kind: PiecePassportEntryKind = strawberry.field(description="What kind of event it is.")  # type: ignore[valid-type]
     title: str = localized("title", description="What happened, for people.")
-    at: datetime = strawberry.field(description="When it happened.")
-    details: PassportDetails = strawberry.field(description="What is told of it.")
+    occurred_at: datetime = attribute("at", datetime, description="When it happened.")
+    details: PiecePassportDetails = strawberry.field(description="What is told of it.")
 
 
 def for_staff(name: str, graphql_type: Any, *, description: str) -> Any:
@@ -209,7 +209,7 @@ class Piece(Node):
         return await resolve_certificate.of_piece(info.context, root.id)
 
     @strawberry.field(
-        graphql_type=Connection[PassportEntry],
+        graphql_type=Connection[PiecePassportEntry],
         description="What happened to it, over all its owners, oldest first. Staff see more than others.",
     )
     async def passport(

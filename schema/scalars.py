@@ -186,8 +186,8 @@ class Money:
     def formatted(
         root: money.Money,
         locale: Annotated[
-            Locale, strawberry.argument(description="The language whose way of writing is used.")
-        ] = DomainLocale.EN,  # type: ignore[valid-type]
+            Locale, strawberry.argument(description="The language whose way of writing is used.")  # type: ignore[valid-type]
+        ] = DomainLocale.EN,
     ) -> str:
         return write(root, locale)
 

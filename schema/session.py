@@ -42,7 +42,7 @@ class Session(Node):
     end: SessionEnd | None = strawberry.field(description="Why it ended; null while it lasts.")  # type: ignore[valid-type]
 
     @strawberry.field(description="Whether this request comes from it.")
-    def is_current(root: session.Session, info: Info) -> bool:
+    def current(root: session.Session, info: Info) -> bool:
         return root.id == info.context.viewer.session_id
 
 

@@ -300,9 +300,9 @@ class SettlementUnblockInput(SettlementBlockInput):
 
 @strawberry.input(description="Which settlements: all that match everything given.")
 class SettlementFilterInput:
-    states: list[SettlementState] | None = strawberry.field(
+    states: list[SettlementState] | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Only in these states."
-    )  # type: ignore[valid-type]
+    )
     seller_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
         description="Only of this seller; only finance and support may name another than themselves.",

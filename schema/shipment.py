@@ -78,7 +78,7 @@ class Shipment(Node):
         description="When the carrier or the shop had it; null until then."
     )
     delivered_at: datetime | None = strawberry.field(description="When the buyer had it; null until then.")
-    is_pickup: bool = strawberry.field(description="Whether the buyer comes for it.")
+    pickup: bool = strawberry.field(description="Whether the buyer comes for it.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 

@@ -11,7 +11,7 @@ from resolvers import shop as resolve
 from schema.account import Account
 from schema.enum import enum
 from schema.errors import VersionConflict
-from schema.ids import Node, global_id, id_of
+from schema.ids import IdOrSlugInput, Node, global_id, id_of
 from schema.localized import LocalizedInput, localized
 from schema.merchandise import SlugTaken
 from schema.mutation import Info, Keyed, given, mutation
@@ -167,7 +167,7 @@ def clock(text: str, field: str) -> time:
 
 
 @strawberry.input(description="The new club shop.")
-class ShopOpenInput(Keyed):
+class ClubShopOpenInput(Keyed):
     slug: str = strawberry.field(description="Its name in web addresses: small letters, digits and dashes.")
     name: LocalizedInput = strawberry.field(description="What it is called.")
     address: ShopAddressInput = strawberry.field(description="The address of the shop.")
@@ -189,7 +189,7 @@ class ShopOpenInput(Keyed):
 
 
 @strawberry.input(description="What changes in a club shop; what is left out stays.")
-class ShopChangeInput(Keyed):
+class ClubShopUpdateInput(Keyed):
     shop_id: strawberry.ID = strawberry.field(description="The shop that this is about.")
     name: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="What it is called.")
     address: ShopAddressInput | None = strawberry.field(
@@ -209,10 +209,10 @@ class ShopChangeInput(Keyed):
         default=strawberry.UNSET, description="Refuse unless the shop is still at this version."
     )
 
-    def to_command(self) -> shop.ChangeShop:
+    def to_command(self) -> shop.UpdateShop:
         name, address = given(self.name), given(self.address)
         hours, services = given(self.hours), given(self.services)
-        return shop.ChangeShop(
+        return shop.UpdateShop(
             shop_id=id_of("ClubShop", self.shop_id, "shopId"),
             name=None if name is None else name.to_localized("name", longest=120),
             address=None if address is None else address.to_address(),
@@ -248,25 +248,17 @@ class ShopAssociateDismissInput(Keyed):
         )
 
 
+By = Annotated[IdOrSlugInput, strawberry.argument(description="Its id, or its name in web addresses.")]
+
+
 # Root fields
 
 
 @strawberry.type
 class ShopQuery:
     @strawberry.field(graphql_type=ClubShop, description="A club shop, by its id or its name in web addresses.")
-    async def club_shop(
-        self,
-        info: Info,
-        id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Its id; this or the slug is needed.")
-        ] = strawberry.UNSET,
-        slug: Annotated[
-            str | None, strawberry.argument(description="Its name in web addresses; this or the id is needed.")
-        ] = strawberry.UNSET,
-    ) -> Any:
-        wanted = given(id)
-        shop_id = None if wanted is None else id_of("ClubShop", wanted, "id")
-        return await resolve.club_shop(info.context, shop_id, given(slug))
+    async def club_shop(self, info: Info, by: By) -> Any:
+        return await resolve.club_shop(info.context, *by.read("ClubShop"))
 
     @strawberry.field(graphql_type=Connection[ClubShop], description="The club shops, by their names in web addresses.")
     async def club_shops(
@@ -288,10 +280,10 @@ class ShopQuery:
 
 @strawberry.type
 class ShopMutation:
-    shop_open = mutation(shop.open_, ShopOpenInput, ClubShop, SlugTaken, description="Open a club shop.")
-    shop_change = mutation(
-        shop.change,
-        ShopChangeInput,
+    club_shop_open = mutation(shop.open_, ClubShopOpenInput, ClubShop, SlugTaken, description="Open a club shop.")
+    club_shop_update = mutation(
+        shop.update,
+        ClubShopUpdateInput,
         ClubShop,
         VersionConflict,
         description="Change a club shop; appointments that stand are kept.",

@@ -88,9 +88,7 @@ class SupplierPayment:
     def bill_count(root: supplier.SupplierPayment) -> int:
         return len(root.bills)
 
-    @strawberry.field(
-        graphql_type=Supplier | None, description="The supplier who was paid; null for those who may not see suppliers."
-    )
+    @strawberry.field(graphql_type=Supplier | None, description="The supplier; null for those who may not see it.")
     async def supplier(root: supplier.SupplierPayment, info: Info) -> Any:
         return await resolve.find(info.context, root.supplier_id)
 

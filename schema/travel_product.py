@@ -10,7 +10,7 @@ from resolvers import supplier as supplier_resolve
 from resolvers import travel_product as resolve
 from schema.departure import DEPARTURES, STARTING, TravelUnitKind
 from schema.enum import enum
-from schema.ids import IdOrSlug, Node, global_id, id_of
+from schema.ids import IdOrSlugInput, Node, global_id, id_of
 from schema.localized import LocalizedInput, localized
 from schema.merchandise import SlugTaken
 from schema.mutation import Info, Keyed, given, mutation
@@ -168,7 +168,7 @@ class TravelProductCreateInput(Keyed):
 
 
 @strawberry.input(description="Which journeys: all that match everything given.")
-class TravelFilterInput:
+class TravelProductFilterInput:
     category: TravelCategory | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Only journeys of this category."
     )
@@ -189,7 +189,7 @@ class TravelProductQuery:
     async def travel_product(
         self,
         info: Info,
-        by: Annotated[IdOrSlug, strawberry.argument(description="Its id, or its name in web addresses.")],
+        by: Annotated[IdOrSlugInput, strawberry.argument(description="Its id, or its name in web addresses.")],
     ) -> Any:
         return await resolve.travel_product(info.context, *by.read("TravelProduct"))
 
@@ -200,7 +200,7 @@ class TravelProductQuery:
         self,
         info: Info,
         filter: Annotated[
-            TravelFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
+            TravelProductFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

@@ -117,7 +117,7 @@ class TripRequestSubmitInput(Keyed):
 @strawberry.input(description="What the house would arrange.")
 class TripRequestQuoteInput(Keyed):
     trip_request_id: strawberry.ID = strawberry.field(description="The request that the quote is for.")
-    product_id: strawberry.ID = strawberry.field(description="The journey that it is made of, as a TravelProduct.")
+    travel_product_id: strawberry.ID = strawberry.field(description="The journey that it is made of.")
     option_code: str = strawberry.field(description="In which of its options.")
     starts_at: datetime = strawberry.field(description="When the journey would start.")
     ends_at: datetime = strawberry.field(description="When the journey would end.")
@@ -131,7 +131,7 @@ class TripRequestQuoteInput(Keyed):
     def to_command(self) -> trip_request.QuoteTrip:
         return trip_request.QuoteTrip(
             trip_request_id=id_of("TripRequest", self.trip_request_id, "tripRequestId"),
-            product_id=id_of("TravelProduct", self.product_id, "productId"),
+            product_id=id_of("TravelProduct", self.travel_product_id, "travelProductId"),
             option_code=self.option_code,
             starts_at=self.starts_at,
             ends_at=self.ends_at,

@@ -41,7 +41,7 @@ Appraiser: id dailyCapacity active qualifications appointedAt version account re
 AppraiserQualification: rank validFrom validUntil categoryId valid
 AppraiserRecord: inHand givenToday opinions judged upheld accuracyBps
 AttributeDefinition: code kind label required unit choices
-AuditEntry: name action refused at actor subjectId subjectKind data
+AuditEntry: name action refused occurredAt actor subjectId subjectKind data
 AuthenticityFinding: mark result note
 AuthenticityMark: code question
 Booking: id code category state currency price paid balance soldByHouse taxBasis ladder rule pins startsAt endsAt
@@ -111,10 +111,10 @@ CustomsArea: code countries rates source dutyFreeUpTo taxFreeUpTo givenBack
 CustomsTerms: areas
 Delivery: method address shop
 DeliveryAddress: recipient phone country region city postalCode line1 line2
-Departure: id optionCode state startsAt endsAt cutOffAt decideAt currency prices capacity left participantsMin
+Departure: id optionCode state startsAt endsAt cutOffAt decideAt currency prices capacity vacancies participantsMin
     endReason nextActions version availability product
 DepartureClosed: state cutOffAt
-DepartureFull: left asked
+DepartureFull: vacancies asked
 DeviationUnexplained: computed chosen
 Disposition: id code fate method recipient payload keyId signature decidedAt
 DispositionCheck: code genuine fate method decidedAt payload keyId signature brand name
@@ -154,7 +154,7 @@ IdempotencyKeyInFlight: retryAfterSeconds
 IdentityCheck: document country checkedAt
 IdentityNotVerified: level
 InsufficientFunds: kind available required
-IntakeReceipt: code handedOverBy takenAt photos seal weightGrams condition shop
+IntakeReceipt: code handedOverBy takenAt photos sealNumber weightGrams condition shop
 LedgerCurrencyProof: currency customers house balanced
 LedgerHealth: at journals postings unbalancedJournals unlinkedJournals brokenLinks driftedPockets driftedLots
     driftedSnapshots driftedBudgets driftedBills negativePockets currencies ok
@@ -207,8 +207,8 @@ OwnCirculation: issued byOrigin spent lapsed other outstanding settledCash settl
     spentAgainBps
 Party: kind accountId
 Passport: country validUntil
-PassportDetails: grade price previousPrice reason certificate
-PassportEntry: kind title at details
+PiecePassportDetails: grade price previousPrice reason certificate
+PiecePassportEntry: kind title occurredAt details
 PassportTooShort: validUntil neededUntil
 Payment: id provider purpose amount refunded state reference createdAt expiresAt version
 Payout: id code amount state requestedAt sentAt endedAt failure nextActions version holder lastFour owner
@@ -253,7 +253,7 @@ SelectedOption: code value
 SellerBound: boundUntil
 SerialAlreadyRegistered: piece
 ServiceNotSold: currency
-Session: id device openedAt usedAt expiresAt endedAt end isCurrent
+Session: id device openedAt usedAt expiresAt endedAt end current
 SessionPass: issuedAt expiresAt token refreshToken account session
 Settlement: id code cause state creditBps costLines openedAt deliveredAt windowEndsAt payableAt releasedAt settledAt
     nextActions version split payout blockedBy consignment contract seller
@@ -265,7 +265,7 @@ SettlementPayout: offset cash credit bonus received
 SettlementSplit: gross commission commissionTax costs net shortfall
 SettlementTerms: creditBonusBps choiceFixed offsetCapBps daysToSell daysToDeliver buyOut
 Shipment: id code state carrier tracking declaredValue insuredValue policyNumber sealNumber photos createdAt
-    handedOverAt deliveredAt isPickup nextActions version shop pickupCode order lines
+    handedOverAt deliveredAt pickup nextActions version shop pickupCode order lines
 ShipmentFingerprint: tagNumber weightGrams lineId
 ShippingTerms: home zones
 ShippingZone: code countries methods name
@@ -284,7 +284,7 @@ TaxRate: jurisdiction basis rateBps
 TaxTerms: rates elsewhereBps
 TendersDoNotFit: total covered
 TitleRecord: basis evidence documents recordedAt owner recordedBy
-TooManyAppointments: limit
+TooManyAppointments: most
 TooManyAttempts: retryAfterSeconds
 TooManyKeys: most
 TooManyOffers: most

@@ -100,9 +100,9 @@ class AppraisalOpinion:
     round: int = strawberry.field(description="The first, second or third opinion; the third decides.")
     rank: AppraiserRank = strawberry.field(description="The appraiser's rank when it was given.")  # type: ignore[valid-type]
     verdict: Verdict = strawberry.field(description="Whether the object is what it is said to be.")  # type: ignore[valid-type]
-    computed_grade: Grade | None = strawberry.field(
+    computed_grade: Grade | None = strawberry.field(  # type: ignore[valid-type]
         description="The grade that follows from the answers; null without a filled checklist."
-    )  # type: ignore[valid-type]
+    )
     score_bps: int | None = strawberry.field(
         description="The score that follows from the answers, 0 to 10,000; null without a filled checklist."
     )
@@ -155,9 +155,9 @@ class Appraisal(Node):
         description="When the object came into the house; null before that."
     )
     verdict: Verdict | None = strawberry.field(description="The verdict; null until it is concluded.")  # type: ignore[valid-type]
-    grade: Grade | None = strawberry.field(
+    grade: Grade | None = strawberry.field(  # type: ignore[valid-type]
         description="The condition of an authentic object; null for any other, and until it is concluded."
-    )  # type: ignore[valid-type]
+    )
     value_low: Money | None = strawberry.field(
         description="What an authentic object is worth at least; null for any other."
     )

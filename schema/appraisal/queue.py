@@ -17,7 +17,7 @@ from schema.mutation import Info, Keyed, given, mutation
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 
 QUEUE = "appraisalQueue"
-MINE = "myAppraisals"
+MINE = "appraisals"
 SHAPE = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 AT_WORK = (appraisal.AppraisalState.QUEUED, appraisal.AppraisalState.ASSIGNED)
 
@@ -119,7 +119,7 @@ class AppraisalReleaseInput(Keyed):
 
 
 @strawberry.input(description="Which appraisals: all that match everything given.")
-class AppraisalQueueFilter:
+class AppraisalQueueFilterInput:
     states: list[AppraisalState] | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Only in these states; what waits and what is in hand when left out."
     )
@@ -163,7 +163,7 @@ class AppraisalQuery:
         self,
         info: Info,
         filter: Annotated[
-            AppraisalQueueFilter | None, strawberry.argument(description="Which of them; all when left out.")
+            AppraisalQueueFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -180,7 +180,7 @@ class AppraisalQuery:
     @strawberry.field(
         graphql_type=Connection[Appraisal], description="The appraisals of the caller's own objects, oldest first."
     )
-    async def my_appraisals(
+    async def appraisals(
         self,
         info: Info,
         first: First = strawberry.UNSET,

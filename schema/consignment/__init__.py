@@ -39,7 +39,7 @@ SHAPE = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 
 
 @strawberry.input(description="Which of the consignments that wait: all that match everything given.")
-class ConsignmentQueueFilter:
+class ConsignmentQueueFilterInput:
     queue: Queue = strawberry.field(description="What is to be done.")  # type: ignore[valid-type]
     shop_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only at this shop.")
     category_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this category.")
@@ -98,7 +98,7 @@ class ConsignmentQuery:
     async def consignment_queue(
         self,
         info: Info,
-        filter: Annotated[ConsignmentQueueFilter, strawberry.argument(description="Which queue, and what of it.")],
+        filter: Annotated[ConsignmentQueueFilterInput, strawberry.argument(description="Which queue, and what of it.")],
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,

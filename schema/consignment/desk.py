@@ -124,7 +124,7 @@ class ConsignmentIntakeInput:
     )
     handed_over_by: str = strawberry.field(description="Who brought it, or which carrier.")
     photos: list[ConsignmentPhotoInput] = strawberry.field(description="Pictures taken at the desk, 1 to 24.")
-    seal: str = strawberry.field(description="The number of the seal that it was put under.")
+    seal_number: str = strawberry.field(description="The number of the seal that it was put under.")
     weight_grams: int = strawberry.field(description="What it weighs under seal, in grams.")
     condition: str = strawberry.field(description="How it looks, up to 1,000 characters.")
     product_id: strawberry.ID | None = strawberry.field(
@@ -139,7 +139,7 @@ class ConsignmentIntakeInput:
             shop_id=None if shop_id is None else id_of("ClubShop", shop_id, "intake", "shopId"),
             handed_over_by=self.handed_over_by,
             photos=tuple(photo.to_photo("intake", "photos", str(index)) for index, photo in photos),
-            seal=self.seal,
+            seal=self.seal_number,
             weight_grams=self.weight_grams,
             condition=self.condition,
             product_id=None if product_id is None else id_of("Product", product_id, "intake", "productId"),

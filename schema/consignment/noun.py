@@ -16,7 +16,7 @@ from schema.enum import enum
 from schema.ids import Node, global_id
 from schema.mutation import Info
 from schema.node import fetchable
-from schema.noun import noun
+from schema.noun import attribute, noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import URL, CurrencyCode, Money
 from schema.shop import ClubShop
@@ -137,7 +137,7 @@ class IntakeReceipt:
     handed_over_by: str = strawberry.field(description="Who brought or carried it.")
     taken_at: datetime = strawberry.field(description="When it was taken in.")
     photos: list[ConsignmentPhoto] = strawberry.field(description="Pictures taken at the desk.")
-    seal: str = strawberry.field(description="The number of the seal that it was put under.")
+    seal_number: str = attribute("seal", str, description="The number of the seal that it was put under.")
     weight_grams: int = strawberry.field(description="What it weighs under seal, in grams.")
     condition: str = strawberry.field(description="How the piece looked at the desk.")
 

@@ -85,12 +85,12 @@ class ConsignmentDraftInput(Keyed):
 
 
 @strawberry.input(description="What the seller says of the piece now, all of it anew.")
-class ConsignmentChangeInput(Versioned):
+class ConsignmentUpdateInput(Versioned):
     consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
     content: ConsignmentContentInput = strawberry.field(description="What the seller says of the piece.")
 
-    def to_command(self) -> seller.Change:
-        return seller.Change(consignment_of(self), self.content.to_content(), given(self.expected_version))
+    def to_command(self) -> seller.Update:
+        return seller.Update(consignment_of(self), self.content.to_content(), given(self.expected_version))
 
 
 @strawberry.input(description="A draft to hand in, or content without a draft; a draft with content is changed first.")
@@ -169,9 +169,9 @@ class ConsignmentSellerMutation:
     consignment_draft = mutation(
         seller.draft, ConsignmentDraftInput, Consignment, description="Begin a consignment; nobody else sees a draft."
     )
-    consignment_change = mutation(
-        seller.change,
-        ConsignmentChangeInput,
+    consignment_update = mutation(
+        seller.update,
+        ConsignmentUpdateInput,
         Consignment,
         WrongState,
         VersionConflict,

@@ -175,7 +175,7 @@ class OrderCancelInput(MoneyMove):
 
 
 @strawberry.input(description="Which order's money goes its way again after a chargeback.")
-class OrderChargeBackResolveInput(MoneyMove):
+class OrderChargebackResolveInput(MoneyMove):
     order_id: strawberry.ID = strawberry.field(description="The order that this is about.")
     note: str = strawberry.field(description="What came of it, for the audit.")
 

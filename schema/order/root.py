@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 from schema.order.input import (
     DeliveryInput,
     OrderCancelInput,
-    OrderChargeBackResolveInput,
+    OrderChargebackResolveInput,
     OrderFilterInput,
     OrderPlaceInput,
     ServicePerformInput,
@@ -179,9 +179,9 @@ class OrderMutation:
         VersionConflict,
         description="Call an order off before it is packed; all that was paid goes back to where it came from.",
     )
-    order_charge_back_resolve = mutation(
+    order_chargeback_resolve = mutation(
         order.resolve_charge_back,
-        OrderChargeBackResolveInput,
+        OrderChargebackResolveInput,
         Order,
         WrongState,
         VersionConflict,

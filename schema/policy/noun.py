@@ -180,9 +180,9 @@ class MarkdownTerms:
 @noun(domain.SettlementTerms, description="How sellers are paid.")
 class SettlementTerms:
     credit_bonus_bps: int = strawberry.field(description=f"The bonus on what is taken as credit, {BPS}.")
-    choice_fixed: ChoiceFixed = strawberry.field(
+    choice_fixed: ChoiceFixed = strawberry.field(  # type: ignore[valid-type]
         description="From when on cash and credit can not be exchanged any more."
-    )  # type: ignore[valid-type]
+    )
     offset_cap_bps: int = strawberry.field(description=f"The most of one settlement that pays old debts, {BPS}.")
     days_to_sell: int = strawberry.field(description="How many days a piece usually waits for its buyer.")
     days_to_deliver: int = strawberry.field(description="How many days a delivery usually takes.")

@@ -138,9 +138,9 @@ class TradeIn(Node):
         description="Until when the owner can answer; after that the piece goes back, and the purchase stands in "
         "full. Null unless there is a lower offer."
     )
-    answer: TradeInAnswer | None = strawberry.field(
+    answer: TradeInAnswer | None = strawberry.field(  # type: ignore[valid-type]
         description="What the owner answered to a lower offer; null until then."
-    )  # type: ignore[valid-type]
+    )
     settled_at: datetime | None = strawberry.field(description="When the piece became the house's; null until then.")
     closed_at: datetime | None = strawberry.field(description="When nothing was left to do; null until then.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
