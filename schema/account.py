@@ -87,7 +87,8 @@ class IdentityCheck:
 
 @noun(
     account.Account,
-    description="A person, who buys and sells with one account. Its owner and staff see more of it than others.",
+    description="A person, who buys and sells with one account. Seen by its owner, finance and support; to "
+    "others it says no more than who somebody is.",
 )
 class Account(Node):
     id: strawberry.ID = global_id("Account")

@@ -35,7 +35,11 @@ API_KEYS = "apiKeys"
 # Nouns
 
 
-@noun(api_key.ApiKey, description="A key that a partner's machines come in with. Its secret is shown once.")
+@noun(
+    api_key.ApiKey,
+    description="A key that a partner's machines come in with; its secret is shown once. Seen by the partner "
+    "whose it is and admins.",
+)
 class ApiKey(Node):
     id: strawberry.ID = global_id("ApiKey")
     public_id: str = strawberry.field(description="The part of the key that may be seen, 8 characters.")

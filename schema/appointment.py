@@ -174,7 +174,7 @@ Filter = Annotated[AppointmentFilterInput | None, strawberry.argument(descriptio
 
 @strawberry.type
 class AppointmentQuery:
-    @strawberry.field(graphql_type=Appointment, description="An appointment, for whoever comes and for the desk.")
+    @strawberry.field(graphql_type=Appointment, description="An appointment at a club shop.")
     async def appointment(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which appointment, by its id.")]
     ) -> Any:

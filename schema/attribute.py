@@ -63,7 +63,7 @@ class ProductAttribute:
     def number(self) -> Decimal | None:
         return Decimal(self.value.value) if self.kind is attribute.AttributeKind.NUMBER else None
 
-    @strawberry.field(description="The value of a BOOLEAN; null for any other kind.")
+    @strawberry.field(description="Whether it is so, for a BOOLEAN; null for any other kind.")
     def flag(self) -> bool | None:
         return self.value.value == "true" if self.kind is attribute.AttributeKind.BOOLEAN else None
 

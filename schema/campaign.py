@@ -75,7 +75,8 @@ class CampaignShare:
 @noun(
     campaign.Campaign,
     description="A dated promise to add something to what is traded in, or to take something off what is "
-    "bought, out of a budget. Seen by everybody while it runs.",
+    "bought, out of a budget. Seen by everybody; the figures of its budget by finance and "
+    "merchandisers.",
 )
 class Campaign(Node):
     id: strawberry.ID = global_id("Campaign")

@@ -63,7 +63,9 @@ NEWEST = (datetime.fromtimestamp(0, UTC), UUID(int=0))
 # Nouns
 
 
-@noun((catalogue.Brand, listing.BrandCard), description="A maison, a designer or a label of the house.")
+@noun(
+    (catalogue.Brand, listing.BrandCard), description="A maison, a designer or a label of the house. Seen by everybody."
+)
 class Brand(Node):
     id: strawberry.ID = global_id("Brand")
     slug: str = strawberry.field(description="Its name in web addresses.")
@@ -105,7 +107,10 @@ class Brand(Node):
         return Connection(page=await resolve.collections(info.context, root.id, page), list_name=COLLECTIONS)
 
 
-@noun((catalogue.Category, listing.CategoryCard), description="A place in the tree of categories, three levels deep.")
+@noun(
+    (catalogue.Category, listing.CategoryCard),
+    description="A place in the tree of categories, three levels deep. Seen by everybody.",
+)
 class Category(Node):
     id: strawberry.ID = global_id("Category")
     slug: str = strawberry.field(description="Its name in web addresses.")
@@ -136,7 +141,7 @@ class Category(Node):
         return await resolve.categories_below(info.context, root.id)
 
 
-@noun(catalogue.Collection, description="What a brand shows together.")
+@noun(catalogue.Collection, description="What a brand shows together. Seen by everybody.")
 class Collection(Node):
     id: strawberry.ID = global_id("Collection")
     slug: str = strawberry.field(description="Its name in web addresses.")
@@ -149,7 +154,10 @@ class Collection(Node):
         return await resolve.brand(info.context, root.brand_id, None)
 
 
-@noun((catalogue.Product, listing.ProductCard), description="A model: what all its pieces have in common.")
+@noun(
+    (catalogue.Product, listing.ProductCard),
+    description="A model: what all its pieces have in common. Seen by everybody.",
+)
 class Product(Node):
     id: strawberry.ID = global_id("Product")
     slug: str = strawberry.field(description="Its name in web addresses.")

@@ -183,7 +183,7 @@ fetchable("Departure", resolve.find)
 
 @strawberry.type
 class DepartureQuery:
-    @strawberry.field(graphql_type=Departure, description="A departure.")
+    @strawberry.field(graphql_type=Departure, description="A departure of a journey.")
     async def departure(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which departure, by its id.")]
     ) -> Any:

@@ -40,7 +40,11 @@ NEWEST_BY_ID = (UUID(int=0),)
 # Nouns
 
 
-@noun(gift_card.GiftCard, description="Money that whoever has the code can spend here. It never becomes cash.")
+@noun(
+    gift_card.GiftCard,
+    description="Money that whoever has the code can spend here; it never becomes cash. Seen by whoever has "
+    "bought or issued it, finance and support, and by whoever has the code.",
+)
 class GiftCard(Node):
     id: strawberry.ID = global_id("GiftCard")
     hint: str = strawberry.field(description="The last 4 characters of its code, to tell cards apart.")

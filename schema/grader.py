@@ -41,7 +41,7 @@ class GradeReason:
 class GradeSuggestion:
     grader: str = strawberry.field(description="Which rules, and which version of them.")
     grade: Grade = strawberry.field(description="The grade that the rules suggest.")  # type: ignore[valid-type]
-    score_bps: int = strawberry.field(description="The score that it comes from, 0 to 10,000.")
+    score_bps: int = strawberry.field(description="The score that it comes from, in basis points, 0 to 10,000.")
     reasons: list[GradeReason] = strawberry.field(description="Why it is no better, in the order of the checklist.")
     open_items: list[str] = strawberry.field(
         description="Questions without an answer, by code, taken as if nothing was found there."
@@ -73,8 +73,8 @@ class GraderRecord:
 class GraderQuery:
     @strawberry.field(
         graphql_type=GradeSuggestion,
-        description="The grade that written rules suggest for what was answered and measured so far. For appraisers; "
-        "it decides nothing, and is kept beside the opinion that follows.",
+        description="The grade that written rules suggest for what was answered and measured so far; it decides "
+        "nothing, and is kept beside the opinion that follows.",
     )
     async def grade_suggestion(
         self,

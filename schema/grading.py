@@ -103,10 +103,13 @@ class GradingMeasurement:
 @noun(grading.Band, description="The lowest score that earns a grade.")
 class GradingBand:
     grade: Grade = strawberry.field(description="The grade that the band earns.")  # type: ignore[valid-type]
-    from_score_bps: int = strawberry.field(description="From this score on, 0 to 10,000.")
+    from_score_bps: int = strawberry.field(description="From this score on, in basis points, 0 to 10,000.")
 
 
-@noun(grading.GradingStandard, description="How one category is judged. It never changes; a better one is a version.")
+@noun(
+    grading.GradingStandard,
+    description="How one category is judged. It never changes: a better one is the next version. Seen by everybody.",
+)
 class GradingStandard(Node):
     id: strawberry.ID = global_id("GradingStandard")
     version: int = strawberry.field(description="Counts from 1 within the category.")
@@ -128,7 +131,7 @@ class GradingCriterionScore:
 @noun(grading.Assessment, description="What follows from a filled checklist.")
 class GradingAssessment:
     scores: list[GradingCriterionScore] = strawberry.field(description="What is left of each criterion's points.")
-    score_bps: int = strawberry.field(description="The weighted score, 0 to 10,000.")
+    score_bps: int = strawberry.field(description="The weighted score, in basis points, 0 to 10,000.")
     grade: Grade = strawberry.field(description="The grade that it earns.")  # type: ignore[valid-type]
     capped_by: str | None = strawberry.field(
         description="The question whose answer keeps the grade below what the score earns; null when none does."
@@ -150,7 +153,9 @@ class ChecklistIncomplete(UserError):
 class GradingCriterionInput:
     code: str = strawberry.field(description="A stable name: a-z, 0-9 and _, 1 to 40.")
     name: LocalizedInput = strawberry.field(description="What people call it.")
-    weight_bps: int = strawberry.field(description="Its share of the score; all of them sum to 10,000.")
+    weight_bps: int = strawberry.field(
+        description="Its share of the score, in basis points; all of them sum to 10,000."
+    )
 
     def to_value(self) -> grading.Criterion:
         return grading.Criterion(self.code, self.name.to_localized("criteria", "name", longest=120), self.weight_bps)
@@ -234,7 +239,9 @@ class GradingMeasurementInput:
 @strawberry.input(description="The lowest score that earns a grade.")
 class GradingBandInput:
     grade: Grade = strawberry.field(description="The grade that the band earns.")  # type: ignore[valid-type]
-    from_score_bps: int = strawberry.field(description="From this score on, 0 to 10,000; the last band starts at 0.")
+    from_score_bps: int = strawberry.field(
+        description="From this score on, in basis points, 0 to 10,000; the last band starts at 0."
+    )
 
     def to_value(self) -> grading.Band:
         return grading.Band(piece.Grade(self.grade), self.from_score_bps)

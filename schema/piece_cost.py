@@ -18,7 +18,8 @@ from schema.scalars import Money, MoneyInput
 
 @noun(
     piece_cost.PieceCost,
-    description="One cost of a piece. Seen by staff, and by the seller where it is the seller's to bear.",
+    description="One cost of a piece. Seen by finance, merchandisers and support, and by the seller where it is "
+    "the seller's to bear.",
 )
 class PieceCost(Node):
     id: strawberry.ID = global_id("PieceCost")

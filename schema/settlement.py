@@ -164,7 +164,7 @@ class Settlement(Node):
 @noun(settlement.Change, description="Something that could still change an option's amount or date.")
 class SettlementChange:
     reason: ChangeReason = strawberry.field(description="What could change it.")  # type: ignore[valid-type]
-    at: datetime | None = strawberry.field(description="The date of it; null where it has none.")
+    due_at: datetime | None = attribute("at", datetime | None, description="When it is due; null where it has no date.")
 
     text: str = localized("text", description="The same for people.")
 

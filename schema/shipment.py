@@ -35,7 +35,9 @@ COVERS = "transitCovers"
 # Nouns
 
 
-@noun(shipment.TransitCover, description="An insurance policy for parcels. Seen by finance and by those who pack.")
+@noun(
+    shipment.TransitCover, description="An insurance policy for parcels. Seen by finance, support and shop associates."
+)
 class TransitCover(Node):
     id: strawberry.ID = global_id("TransitCover")
     policy_number: str = strawberry.field(description="The insurer's number of the policy.")
@@ -45,7 +47,7 @@ class TransitCover(Node):
     version: int = strawberry.field(description="Goes up by one with every change.")
 
 
-@noun(shipment.Fingerprint, description="What tells a piece apart should it come back. For staff.")
+@noun(shipment.Fingerprint, description="What tells a piece apart should it come back. Seen by staff.")
 class ShipmentFingerprint:
     tag_number: str = strawberry.field(description="The number of the tag that was fixed to it.")
     weight_grams: int = strawberry.field(description="What it weighed, in grams.")

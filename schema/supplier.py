@@ -160,7 +160,7 @@ fetchable("Supplier", resolve.find)
 
 @strawberry.type
 class SupplierQuery:
-    @strawberry.field(graphql_type=Supplier, description="A supplier.")
+    @strawberry.field(graphql_type=Supplier, description="A supplier of the house.")
     async def supplier(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which supplier, by its id.")]
     ) -> Any:

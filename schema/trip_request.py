@@ -179,9 +179,19 @@ class TripRequestDeclineInput(Keyed):
 fetchable("TripRequest", resolve.find)
 
 
+States = Annotated[
+    list[TripRequestState] | None,  # type: ignore[valid-type]
+    strawberry.argument(description="Only in these states; in any when left out."),
+]
+
+
+def wanted(states: Any) -> list[trip_request.TripRequestState]:
+    return [trip_request.TripRequestState(state) for state in given(states) or ()]
+
+
 @strawberry.type
 class TripRequestQuery:
-    @strawberry.field(graphql_type=TripRequest, description="A request for a journey.")
+    @strawberry.field(graphql_type=TripRequest, description="A request for a journey of one's own.")
     async def trip_request(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which request, by its id.")]
     ) -> Any:
@@ -191,6 +201,7 @@ class TripRequestQuery:
     async def trip_requests(
         self,
         info: Info,
+        states: States = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
@@ -199,7 +210,7 @@ class TripRequestQuery:
         page = page_request(
             REQUESTS, BY_ID, first=first, after=after, last=last, before=before, with_total=asks_total(info)
         )
-        return Connection(page=await resolve.own(info.context, page), list_name=REQUESTS)
+        return Connection(page=await resolve.own(info.context, wanted(states), page), list_name=REQUESTS)
 
     @strawberry.field(
         graphql_type=Connection[TripRequest],
@@ -208,10 +219,7 @@ class TripRequestQuery:
     async def trip_request_queue(
         self,
         info: Info,
-        states: Annotated[
-            list[TripRequestState] | None,  # type: ignore[valid-type]
-            strawberry.argument(description="Only in these states; in any when left out."),
-        ] = strawberry.UNSET,
+        states: States = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
@@ -220,8 +228,7 @@ class TripRequestQuery:
         page = page_request(
             QUEUE, BY_ID, first=first, after=after, last=last, before=before, with_total=asks_total(info)
         )
-        wanted = [trip_request.TripRequestState(state) for state in given(states) or ()]
-        return Connection(page=await resolve.queue(info.context, wanted, page), list_name=QUEUE)
+        return Connection(page=await resolve.queue(info.context, wanted(states), page), list_name=QUEUE)
 
 
 @strawberry.type

@@ -45,7 +45,7 @@ NEWEST_BY_ID = (UUID(int=0),)
     voucher.Voucher,
     description="Something off what is bought, for as long as its campaign runs and as far as the budget goes. "
     "What a member sells it is for only where it says so, and never at the member's cost. Seen by "
-    "staff who see campaigns, and by those whose order used it.",
+    "everybody.",
 )
 class Voucher(Node):
     id: strawberry.ID = global_id("Voucher")

@@ -12,7 +12,7 @@ from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, MoneyMove, given, mutation
 from schema.node import fetchable
-from schema.noun import noun
+from schema.noun import attribute, noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CurrencyCode, Money, MoneyInput
 
@@ -172,7 +172,7 @@ class LedgerCurrencyProof:
     description="What reading the whole ledger found. Every count but the first two must be 0.",
 )
 class LedgerHealth:
-    at: datetime = strawberry.field(description="When it was read.")
+    read_at: datetime = attribute("at", datetime, description="When the ledger was read.")
     journals: int = strawberry.field(description="How many journals there are.")
     postings: int = strawberry.field(description="How many postings there are.")
     unbalanced_journals: int = strawberry.field(description="Journals whose postings do not sum to zero.")

@@ -156,7 +156,7 @@ IdentityNotVerified: level
 InsufficientFunds: kind available required
 IntakeReceipt: code handedOverBy takenAt photos sealNumber weightGrams condition shop
 LedgerCurrencyProof: currency customers house balanced
-LedgerHealth: at journals postings unbalancedJournals unlinkedJournals brokenLinks driftedPockets driftedLots
+LedgerHealth: readAt journals postings unbalancedJournals unlinkedJournals brokenLinks driftedPockets driftedLots
     driftedSnapshots driftedBudgets driftedBills negativePockets currencies ok
 LineDuty: kind basis rateBps amount source
 Listing: id kind slug state price available publishedAt version options saving referencePrice product piece coverUrl
@@ -220,7 +220,7 @@ PieceMeasurement: code value unit
 PieceRetained: keptUntil
 PieceStanding: since owner custodian riskBearer
 PieceTied: ties
-PolicyNotInOrder: earliest
+PolicyNotInOrder: earliestAt
 PolicyPin: kind version
 PolicyVersion: id kind version effectiveFrom note publishedAt terms
 PriceChange: price previousPrice reason changedAt note byPerson
@@ -258,7 +258,7 @@ SessionPass: issuedAt expiresAt token refreshToken account session
 Settlement: id code cause state creditBps costLines openedAt deliveredAt windowEndsAt payableAt releasedAt settledAt
     nextActions version split payout blockedBy consignment contract seller
 SettlementBlock: reason since until
-SettlementChange: reason at text
+SettlementChange: reason dueAt text
 SettlementCostLine: kind amount note
 SettlementOption: mode payout open final split paid costLines bonusBps amount payableAt changes
 SettlementPayout: offset cash credit bonus received

@@ -38,17 +38,13 @@ class MarkFailed(UserError):
 # Inputs
 
 
-@strawberry.input(
-    description="A picture: the key of a finished upload, or an address elsewhere; exactly one of the two."
-)
+@strawberry.input(one_of=True, description="A picture: the key of a finished upload, or an address elsewhere.")
 class AppraisalPhotoInput:
     key: str | None = strawberry.field(default=strawberry.UNSET, description="The key of one's own finished upload.")
     url: URL | None = strawberry.field(default=strawberry.UNSET, description="An https address elsewhere.")
 
-    def to_value(self, *path: str) -> consignment.Photo:
-        key, url = given(self.key), given(self.url)
-        require((key is None) != (url is None), InvalidInput("Send a key or a url, one of the two.", path=path))
-        return consignment.Photo(key=key, url=url)
+    def to_value(self) -> consignment.Photo:
+        return consignment.Photo(key=given(self.key), url=given(self.url))
 
 
 @strawberry.input(description="A sale that a value leans on: a sold listing of this house, or a note on one elsewhere.")
@@ -137,7 +133,7 @@ class AppraisalConcludeInput(MoneyMove):
             value_low=money_of(self.value_low, "valueLow"),
             value_high=money_of(self.value_high, "valueHigh"),
             comparables=tuple(one.to_value() for one in self.comparables),
-            evidence=tuple(one.to_value("evidence") for one in self.evidence),
+            evidence=tuple(one.to_value() for one in self.evidence),
             product_id=None if product_id is None else id_of("Product", product_id, "productId"),
             serial=given(self.serial),
             expected_version=given(self.expected_version),

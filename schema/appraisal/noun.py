@@ -104,7 +104,8 @@ class AppraisalOpinion:
         description="The grade that follows from the answers; null without a filled checklist."
     )
     score_bps: int | None = strawberry.field(
-        description="The score that follows from the answers, 0 to 10,000; null without a filled checklist."
+        description="The score that follows from the answers, in basis points, 0 to 10,000; null without a filled "
+        "checklist."
     )
     grade: Grade | None = strawberry.field(description="The grade that was given; null unless it is authentic.")  # type: ignore[valid-type]
     deviation: str | None = strawberry.field(

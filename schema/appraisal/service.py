@@ -48,7 +48,7 @@ class AppraisalRequestInput(MoneyMove):
             currency=money.Currency(self.currency),
             pay_with=ledger.AccountKind(self.pay_with),
             declared=money_of(self.declared_value, "declaredValue"),
-            photos=tuple(one.to_value("photos") for one in self.photos),
+            photos=tuple(one.to_value() for one in self.photos),
             expected_version=given(self.expected_version),
         )
 

@@ -134,11 +134,10 @@ class ConsignmentIntakeInput:
 
     def to_intake(self) -> Intake:
         shop_id, product_id = given(self.shop_id), given(self.product_id)
-        photos = enumerate(self.photos)
         return Intake(
             shop_id=None if shop_id is None else id_of("ClubShop", shop_id, "intake", "shopId"),
             handed_over_by=self.handed_over_by,
-            photos=tuple(photo.to_photo("intake", "photos", str(index)) for index, photo in photos),
+            photos=tuple(photo.to_photo() for photo in self.photos),
             seal=self.seal_number,
             weight_grams=self.weight_grams,
             condition=self.condition,

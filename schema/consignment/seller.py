@@ -8,7 +8,6 @@ import strawberry
 from domain import money
 from domain.consignment import Photo, Route, handback, refusal, seller
 from domain.consignment.content import Content
-from domain.refusal import InvalidInput, require
 from schema.appointment import BOOKING
 from schema.consignment.noun import Consignment, ConsignmentRoute
 from schema.errors import UserError, VersionConflict, WrongState, refused
@@ -33,17 +32,13 @@ class BeingBought(UserError):
 # Inputs
 
 
-@strawberry.input(
-    description="A picture: the key of a finished upload, or an address elsewhere; exactly one of the two."
-)
+@strawberry.input(one_of=True, description="A picture: the key of a finished upload, or an address elsewhere.")
 class ConsignmentPhotoInput:
     key: str | None = strawberry.field(default=strawberry.UNSET, description="The key of one's own finished upload.")
     url: URL | None = strawberry.field(default=strawberry.UNSET, description="An https address elsewhere.")
 
-    def to_photo(self, *path: str) -> Photo:
-        key, url = given(self.key), given(self.url)
-        require((key is None) != (url is None), InvalidInput("Send a key or a url, one of the two.", path=path))
-        return Photo(key=key, url=url)
+    def to_photo(self) -> Photo:
+        return Photo(key=given(self.key), url=given(self.url))
 
 
 @strawberry.input(description="What the seller says of a piece; a draft may leave out whatever has a default.")
@@ -63,7 +58,6 @@ class ConsignmentContentInput:
 
     def to_content(self) -> Content:
         category, price = given(self.category_id), given(self.asking_price)
-        photos = enumerate(self.photos)
         return Content(
             route=Route(self.route),
             currency=money.Currency(self.currency),
@@ -71,7 +65,7 @@ class ConsignmentContentInput:
             category_id=None if category is None else id_of("Category", category, "content", "categoryId"),
             title=self.title,
             description=self.description,
-            photos=tuple(photo.to_photo("content", "photos", str(index)) for index, photo in photos),
+            photos=tuple(photo.to_photo() for photo in self.photos),
             asking_price=None if price is None else price.to_money("content", "askingPrice"),
         )
 

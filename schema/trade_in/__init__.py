@@ -46,7 +46,7 @@ def to_states(states: Any) -> tuple[trade_in.TradeInState, ...]:
 
 @strawberry.type
 class TradeInQuery:
-    @strawberry.field(graphql_type=TradeIn, description="A trade-in.")
+    @strawberry.field(graphql_type=TradeIn, description="A trade-in, from its offer to its end.")
     async def trade_in(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which trade-in, by its id.")]
     ) -> Any:

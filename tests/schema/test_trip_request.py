@@ -63,6 +63,11 @@ async def test_a_quote_that_lapsed_or_was_declined_is_no_journey(travel: Travel)
     over = await travel.do(buyer, "tripRequestDecline", tripRequestId=request["id"])
 
     assert (over["state"], over["nextActions"]) == ("DECLINED", [])
+    own = "query ($states: [TripRequestState!]) { tripRequests(states: $states) { nodes { id } } }"
+    assert (await travel.market.api(buyer, own, states=["DECLINED"]))["tripRequests"]["nodes"] == [
+        {"id": request["id"]}
+    ]
+    assert (await travel.market.api(buyer, own, states=["QUOTED", "ACCEPTED"]))["tripRequests"]["nodes"] == []
     assert await travel.market.value("SELECT count(*) FROM departure") == 0
 
 
