@@ -14,6 +14,7 @@ from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
+    GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
@@ -164,6 +165,79 @@ def test_what_may_be_null_says_when() -> None:
             wrong += [f"{found.name}.{name}"] if never and says else []
 
     assert (silent, wrong) == ([], [])
+
+
+def test_every_kind_of_thing_says_who_sees_it() -> None:
+    nodes = [found for found in object_types() if "Node" in {of.name for of in getattr(found, "interfaces", ())}]
+
+    assert len(nodes) > 40
+    assert [found.name for found in nodes if "Seen by" not in (found.description or "")] == []
+
+
+def members() -> Iterator[tuple[str, str, GraphQLNamedType]]:
+    """Where it stands, its name and its kind, of every field, input field and argument."""
+    for found in object_types():
+        for name, field in found.fields.items():
+            yield f"{found.name}.{name}", name, get_named_type(field.type)
+            for argument, taken in getattr(field, "args", {}).items():
+                yield f"{found.name}.{name}({argument})", argument, get_named_type(taken.type)
+
+
+NAMED = {
+    "Boolean": re.compile("(?!is[A-Z]|has[A-Z]).*|has(Next|Previous)Page"),
+    "DateTime": re.compile("since|until|.*(At|By|Since|Until|From|Before)"),
+    "ID": re.compile("ids?|.*Ids?"),
+    "MoneyInput": re.compile("(?!.*(minor|cents|currency)).*", re.IGNORECASE),
+}
+"""How what is of a kind is called: a flag by what is so, a moment by an ending, a reference by the thing."""
+
+
+def test_what_is_of_one_kind_is_named_alike() -> None:
+    odd = [where for where, name, kind in members() if kind.name in NAMED and not NAMED[kind.name].fullmatch(name)]
+    shares = [where for where, name, kind in members() if name.endswith("Bps") and kind.name != "Int"]
+
+    assert odd == []
+    assert shares == []
+
+
+def test_inputs_are_named_as_inputs() -> None:
+    inputs = [name for name, found in schema().type_map.items() if isinstance(found, GraphQLInputObjectType)]
+    filters = {where: kind.name for where, name, kind in members() if name == "filter"}
+
+    assert [name for name in inputs if not name.endswith("Input")] == []
+    assert [where for where, name in filters.items() if not name.endswith("FilterInput")] == []
+
+
+def test_one_thing_is_asked_for_by_its_id_or_its_name_in_web_addresses() -> None:
+    slugs = [where for where, name, _ in members() if name == "slug" and where.startswith("Query.")]
+    either = [where for where, _, kind in members() if kind.name == "IdOrSlugInput" and not where.endswith("(by)")]
+
+    assert slugs == []
+    assert either == []
+
+
+OTHER_NOUNS = {
+    "identityLink": "it is the tie between a person and an issuer, which nobody reads",
+    "identityUnlink": "it is the tie between a person and an issuer, which nobody reads",
+    "policyPublish": "what is published is a version of it",
+    "servicePerform": "it is a line of an order",
+    "stockAdjust": "it is what is there of a listing",
+}
+"""Mutations that begin with no type, and why."""
+
+
+def test_mutations_begin_with_the_type_that_they_are_about() -> None:
+    types = [name[:1].lower() + name[1:] for name in schema().type_map]
+    loose = {name for name in mutations() if not any(re.match(f"{noun}[A-Z]", name) for noun in types)}
+
+    assert loose == OTHER_NOUNS.keys()
+
+
+def test_what_takes_an_expected_version_may_answer_that_it_is_another_one() -> None:
+    for name, field in mutations().items():
+        takes = "expectedVersion" in get_named_type(field.args["input"].type).fields  # type: ignore[union-attr]
+        answers = {member.name for member in get_named_type(field.type).types}  # type: ignore[union-attr]
+        assert takes == ("VersionConflict" in answers), name
 
 
 def refusals() -> set[type[Refusal]]:
