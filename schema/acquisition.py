@@ -94,8 +94,8 @@ class AcquisitionPlanSetInput(Keyed):
     )
     sales_days: int | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Reckon the target from the sales of so many days, 1 to 730: as many as sell in the period, less "
-        "those on the shelf. In the place of `target`.",
+        description="Reckon the target from the sales of so many days, 1 to 730: as many as sell in the period, "
+        "less those on the shelf. Left out when `target` says it.",
     )
     starts_at: datetime = strawberry.field(description="From when on pieces count.")
     ends_at: datetime = strawberry.field(description="Until when pieces count, 366 days later at most.")

@@ -139,7 +139,8 @@ class AppraiserQuery:
         self,
         info: Info,
         category_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only those qualified for this category.")
+            strawberry.ID | None,
+            strawberry.argument(description="Only those qualified for this category; all when left out."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

@@ -97,7 +97,9 @@ class AttributeDefinitionInput:
     kind: AttributeKind = strawberry.field(description="What kind of value it takes.")  # type: ignore[valid-type]
     label: LocalizedInput = strawberry.field(description="What people read instead of the code.")
     required: bool = strawberry.field(default=False, description="Whether every product must have a value.")
-    unit: str | None = strawberry.field(default=strawberry.UNSET, description="The unit of a NUMBER, such as mm.")
+    unit: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The unit of a NUMBER, such as mm; left out for anything else."
+    )
     choices: list[ChoiceInput] = strawberry.field(
         default_factory=list, description="The allowed values of a CHOICE; empty for anything else."
     )

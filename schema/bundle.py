@@ -129,9 +129,11 @@ class BundleNotAvailable(UserError):
 
 @strawberry.input(description="One of a listing, or places of a departure; exactly one of the two.")
 class BundleComponentInput:
-    listing_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="One of this listing.")
+    listing_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="One of this listing; left out for a departure."
+    )
     departure_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Places of this departure."
+        default=strawberry.UNSET, description="Places of this departure; left out for a listing."
     )
     units: list[TravelUnitKind] = strawberry.field(  # type: ignore[valid-type]
         default_factory=list, description="Of a departure, as whom one takes part, one for each traveller."

@@ -288,7 +288,7 @@ class CatalogueQuery:
         info: Info,
         kind: Annotated[
             BrandKind | None,  # type: ignore[valid-type]
-            strawberry.argument(description="Only of this kind."),
+            strawberry.argument(description="Only of this kind; of any when left out."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

@@ -81,8 +81,8 @@ class Contract(Node):
     response_days: int = strawberry.field(description="For how many days a proposed price waits for the seller.")
     steps: list[ContractStep] = strawberry.field(description="The agreed steps down.")
     seller_costs: list[CostKind] = strawberry.field(description="The kinds of costs that the seller bears.")  # type: ignore[valid-type]
-    term_days: int = strawberry.field(description="How long the piece is on sale.")
-    grace_days: int = strawberry.field(description="How long after that the end waits for the seller.")
+    term_days: int = strawberry.field(description="For how many days the piece is on sale.")
+    grace_days: int = strawberry.field(description="How many days after that the end waits for the seller.")
     end_action: EndAction = strawberry.field(description="What happens to a piece that nobody bought in time.")  # type: ignore[valid-type]
     pins: list[PolicyPin] = strawberry.field(description="The policies that it was made under.")
     offered_at: datetime = strawberry.field(description="When it was offered.")
@@ -168,8 +168,8 @@ class ContractOfferInput(Keyed):
     seller_costs: list[CostKind] | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="The kinds of costs that the seller bears; by the tariff when left out."
     )
-    term_days: int = strawberry.field(default=90, description="How long the piece is on sale.")
-    grace_days: int = strawberry.field(default=14, description="How long after that the end waits for the seller.")
+    term_days: int = strawberry.field(default=90, description="For how many days the piece is on sale.")
+    grace_days: int = strawberry.field(default=14, description="How many days after that the end waits for the seller.")
     end_action: EndAction = strawberry.field(  # type: ignore[valid-type]
         default=EndAction.RETURN, description="What happens to a piece that nobody bought in time."
     )

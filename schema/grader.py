@@ -81,10 +81,12 @@ class GraderQuery:
         info: Info,
         appraisal_id: Annotated[strawberry.ID, strawberry.argument(description="Which appraisal, by its id.")],
         answers: Annotated[
-            list[GradingAnswerInput] | None, strawberry.argument(description="The answers so far; some may be open.")
+            list[GradingAnswerInput] | None,
+            strawberry.argument(description="The answers so far; some, or all when left out, may be open."),
         ] = strawberry.UNSET,
         measurements: Annotated[
-            list[MeasurementInput] | None, strawberry.argument(description="What was measured so far.")
+            list[MeasurementInput] | None,
+            strawberry.argument(description="What was measured so far; nothing when left out."),
         ] = strawberry.UNSET,
     ) -> Any:
         return await resolve.suggestion(

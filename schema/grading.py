@@ -207,8 +207,12 @@ class AuthenticityMarkInput:
 class GradingLimitInput:
     item: str = strawberry.field(description="The code of the question that it speaks of.")
     severity: Severity = strawberry.field(description="LIGHT, VISIBLE or HEAVY.")  # type: ignore[valid-type]
-    above: Decimal | None = strawberry.field(default=strawberry.UNSET, description="For values above this.")
-    below: Decimal | None = strawberry.field(default=strawberry.UNSET, description="For values below this.")
+    above: Decimal | None = strawberry.field(
+        default=strawberry.UNSET, description="For values above this; left out for a limit below."
+    )
+    below: Decimal | None = strawberry.field(
+        default=strawberry.UNSET, description="For values below this; left out for a limit above."
+    )
 
     def to_value(self) -> grading.Limit:
         return grading.Limit(self.item, grading.Severity(self.severity), given(self.above), given(self.below))

@@ -280,8 +280,12 @@ class ListingFilterInput:
 class ListingPublishInput(Keyed):
     kind: ListingKind = strawberry.field(description="NEW with a product; REFURBISHED or CLEARANCE with a piece.")  # type: ignore[valid-type]
     price: MoneyInput = strawberry.field(description="What one costs, taxes included.")
-    product_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The product, for NEW.")
-    piece_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The piece, for the rest.")
+    product_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The product, for NEW; left out for a piece."
+    )
+    piece_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The piece; left out for NEW."
+    )
     quantity: int = strawberry.field(default=1, description="How many there are; 1 for a piece.")
     options: list[AttributeValueInput] = strawberry.field(
         default_factory=list, description="Which variant of the product, one choice for each of its options."
@@ -305,7 +309,8 @@ class ListingRepriceInput(MoneyMove):
     price: MoneyInput = strawberry.field(description="The new price, in the listing's currency.")
     reason: PriceReason = strawberry.field(description="Why; everybody may read it.")  # type: ignore[valid-type]
     note: LocalizedInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Why, in words; everybody may read it."
+        default=strawberry.UNSET,
+        description="Why, in words, which everybody may read; left out where the reason says it all.",
     )
 
     def to_command(self) -> listing.RepriceListing:

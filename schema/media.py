@@ -119,7 +119,8 @@ class MediaInput:
         default=strawberry.UNSET, description="What it is for here; as uploaded when left out."
     )
     alt: LocalizedInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What it shows, for people who do not see it."
+        default=strawberry.UNSET,
+        description="What it shows, for people who do not see it; left out where that is not said.",
     )
 
     def to_placed(self) -> media.Placed:

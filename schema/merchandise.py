@@ -158,10 +158,12 @@ class ProductCreateInput(Keyed):
     brand_id: strawberry.ID = strawberry.field(description="The brand that it is of.")
     category_id: strawberry.ID = strawberry.field(description="The category that it lies in.")
     collection_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Which collection of the brand it is of."
+        default=strawberry.UNSET, description="Which collection of the brand it is of; left out where it is of none."
     )
     name: LocalizedInput = strawberry.field(description="What it is called.")
-    reference: str | None = strawberry.field(default=strawberry.UNSET, description="The brand's own number of it.")
+    reference: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The brand's own number of it; left out where there is none."
+    )
     story: LocalizedInput | None = strawberry.field(
         default=strawberry.UNSET, description="Its story, in words; left out where it is not told."
     )

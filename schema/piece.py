@@ -258,7 +258,9 @@ class PieceRegisterInput(Keyed):
     product_id: strawberry.ID = strawberry.field(description="What it is an example of.")
     grade: Grade = strawberry.field(description="The condition that it is in.")  # type: ignore[valid-type]
     serial: str | None = strawberry.field(default=strawberry.UNSET, description="Its serial, where it has one.")
-    condition: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its condition in words.")
+    condition: LocalizedInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Its condition in words; left out where it is not told."
+    )
     media: list[MediaInput] = strawberry.field(default_factory=list, description="Its own pictures and films.")
     measurements: list[PieceMeasurementInput] = strawberry.field(
         default_factory=list, description="What instruments said of it."

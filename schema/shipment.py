@@ -196,12 +196,13 @@ class ShipmentCreateInput(Keyed):
         default=strawberry.UNSET, description="For an order that goes to an address; left out for a pickup."
     )
     photos: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description="Keys of photos of the packing, 12 at most with those of the handover."
+        default=strawberry.UNSET,
+        description="Keys of photos of the packing, 12 at most with those of the handover; none when left out.",
     )
 
     fingerprints: list[ShipmentFingerprintInput] | None = strawberry.field(
         default=strawberry.UNSET,
-        description="One for each piece; a piece without one is looked at by an appraiser should it come back.",
+        description="One for each piece; a piece that is left out is looked at by an appraiser should it come back.",
     )
 
     def to_command(self) -> shipment.CreateShipment:
@@ -219,7 +220,9 @@ class ShipmentCreateInput(Keyed):
 @strawberry.input(description="What every step of a shipment takes.")
 class ShipmentMove(MoneyMove):
     shipment_id: strawberry.ID = strawberry.field(description="The shipment that this is about.")
-    photos: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Keys of photos of this step.")
+    photos: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Keys of photos of this step; none when left out."
+    )
 
     def to_command(self) -> shipment.MoveShipment:
         return shipment.MoveShipment(

@@ -265,7 +265,7 @@ class ShopQuery:
         self,
         info: Info,
         country: Annotated[
-            CountryCode | None, strawberry.argument(description="Only in this country.")
+            CountryCode | None, strawberry.argument(description="Only in this country; in any when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

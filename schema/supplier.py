@@ -114,7 +114,8 @@ class SupplierRegisterInput(Keyed):
     country: CountryCode = strawberry.field(description="Where it is established.")
     account_id: strawberry.ID = strawberry.field(description="Who acts for it; has the role SUPPLIER.")
     channel_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Marks sales through its own channel: 3 to 20 letters and digits."
+        default=strawberry.UNSET,
+        description="A code that marks sales through its own channel, 3 to 20 letters and digits; left out for none.",
     )
     referral_bps: int = strawberry.field(
         default=0, description="Its share of what the house earns on such a sale, in basis points, 5,000 at most."

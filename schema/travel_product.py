@@ -127,7 +127,8 @@ class TravelPlaceInput:
     country: CountryCode = strawberry.field(description="The country that it is in.")
     time_zone: str = strawberry.field(description="Its time zone, such as Europe/Paris.")
     airport: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The airport to fly to, three capital letters by IATA."
+        default=strawberry.UNSET,
+        description="The airport to fly to, three capital letters by IATA; left out where there is none.",
     )
 
 

@@ -99,7 +99,7 @@ class TripRequestSubmitInput(Keyed):
     ends_on: date = strawberry.field(description="The last day that would suit.")
     party: int = strawberry.field(description="How many would travel, 1 to 12.")
     budget: MoneyInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What one has in mind for all of them."
+        default=strawberry.UNSET, description="What one has in mind for all of them; left out where one does not say."
     )
 
     def to_command(self) -> trip_request.SubmitTripRequest:

@@ -108,11 +108,12 @@ class ValuationQuery:
         answers: Annotated[
             list[GradingAnswerInput] | None,
             strawberry.argument(
-                description="Instead of a grade: the checklist of the standard in force, filled by its owner."
+                description="The checklist of the standard in force, as its owner fills it; left out with a grade."
             ),
         ] = strawberry.UNSET,
         age_months: Annotated[
-            int | None, strawberry.argument(description="How many months ago it was bought new, as far as known.")
+            int | None,
+            strawberry.argument(description="How many months ago it was bought new; left out where that is not known."),
         ] = strawberry.UNSET,
         warranty_months: Annotated[
             int, strawberry.argument(description="How many months of the maker's warranty are left.")

@@ -126,7 +126,7 @@ class VoucherIssueInput(MoneyMove):
         default=strawberry.UNSET, description="The amount that it takes off; this or a share is needed."
     )
     minimum: MoneyInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What there has to be at least of what it is for."
+        default=strawberry.UNSET, description="What there has to be at least of what it is for; nothing when left out."
     )
     per_person: int = strawberry.field(default=1, description="How often one person may use it, 1 to 100.")
     line_kinds: list[OrderLineKind] = strawberry.field(  # type: ignore[valid-type]
@@ -140,7 +140,7 @@ class VoucherIssueInput(MoneyMove):
         default_factory=list, description="What categories it is for, up to 20; all when left out."
     )
     bundle_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="A bundle that it is for, and for nothing else."
+        default=strawberry.UNSET, description="A bundle that it is for, and for nothing else; left out for anything."
     )
 
     def to_command(self) -> voucher.IssueVoucher:

@@ -50,13 +50,16 @@ class AppraisalPhotoInput:
 @strawberry.input(description="A sale that a value leans on: a sold listing of this house, or a note on one elsewhere.")
 class AppraisalComparableInput:
     listing_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="A listing that was sold here; its own price counts."
+        default=strawberry.UNSET,
+        description="A listing that was sold here, whose own price counts; left out for a sale elsewhere.",
     )
     price: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET, description="What was paid; for a sale elsewhere."
     )
     note: str = strawberry.field(default="", description="Where and what; needed for a sale elsewhere.")
-    sold_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="When it was sold.")
+    sold_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="When it was sold; left out where that is not known."
+    )
 
     def to_value(self) -> appraisal.Compare:
         listing_id, price = given(self.listing_id), given(self.price)
@@ -94,16 +97,19 @@ class AppraisalConcludeInput(MoneyMove):
         default=strawberry.UNSET, description="Another grade than the checklist gives; that one when left out."
     )
     deviation: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Why it is another one, 1 to 500 characters."
+        default=strawberry.UNSET,
+        description="Why another grade was given, 1 to 500 characters; left out where none was.",
     )
     condition: LocalizedInput | None = strawberry.field(
-        default=strawberry.UNSET, description="The condition in words, for buyers."
+        default=strawberry.UNSET, description="The condition in words, for buyers; left out unless it is AUTHENTIC."
     )
     value_low: MoneyInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What it is worth at least, in the currency of the appraisal."
+        default=strawberry.UNSET,
+        description="What it is worth at least, in the currency of the appraisal; left out unless it is AUTHENTIC.",
     )
     value_high: MoneyInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What it is worth at most, in the currency of the appraisal."
+        default=strawberry.UNSET,
+        description="What it is worth at most, in the currency of the appraisal; left out unless it is AUTHENTIC.",
     )
     comparables: list[AppraisalComparableInput] = strawberry.field(
         default_factory=list, description="The sales that the value leans on, 20 at most."
@@ -115,7 +121,7 @@ class AppraisalConcludeInput(MoneyMove):
         default=strawberry.UNSET, description="Which product of the catalogue it is, unless that is known."
     )
     serial: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The serial that it bears, if it bears one."
+        default=strawberry.UNSET, description="The serial that it bears; left out where it bears none."
     )
 
     def to_command(self) -> appraisal.ConcludeAppraisal:

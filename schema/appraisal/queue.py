@@ -70,7 +70,7 @@ class AppraisalOpenInput(Keyed):
 @strawberry.input(description="Which of the waiting objects to take: the one that waits longest.")
 class AppraisalTakeInput(Keyed):
     category_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Only in this category and below."
+        default=strawberry.UNSET, description="Only in this category and below; in any when left out."
     )
 
     def to_command(self) -> appraisal.TakeAppraisal:

@@ -64,10 +64,11 @@ class ConsignmentQuery:
         self,
         info: Info,
         id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Its id; this or the code is needed.")
+            strawberry.ID | None, strawberry.argument(description="Its id; left out when the code is given.")
         ] = strawberry.UNSET,
         code: Annotated[
-            str | None, strawberry.argument(description="The code that people use for it; this or the id is needed.")
+            str | None,
+            strawberry.argument(description="The code that people use for it; left out when the id is given."),
         ] = strawberry.UNSET,
     ) -> Any:
         wanted = given(id)

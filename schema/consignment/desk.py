@@ -130,7 +130,9 @@ class ConsignmentIntakeInput:
     product_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Which product of the catalogue it is; left to the appraiser if unsure."
     )
-    serial: str | None = strawberry.field(default=strawberry.UNSET, description="The serial that it bears.")
+    serial: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The serial that it bears; left out where it bears none."
+    )
 
     def to_intake(self) -> Intake:
         shop_id, product_id = given(self.shop_id), given(self.product_id)

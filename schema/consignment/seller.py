@@ -47,13 +47,13 @@ class ConsignmentContentInput:
     currency: CurrencyCode = strawberry.field(description="In which the seller wants to be paid.")  # type: ignore[valid-type]
     brand: str = strawberry.field(default="", description="The brand, up to 120 characters.")
     category_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="What kind of thing it is."
+        default=strawberry.UNSET, description="What kind of thing it is; may be left out in a draft."
     )
     title: str = strawberry.field(default="", description="What it is, up to 200 characters.")
     description: str = strawberry.field(default="", description="All there is to say of it, up to 4,000 characters.")
     photos: list[ConsignmentPhotoInput] = strawberry.field(default_factory=list, description="Pictures, 24 at most.")
     asking_price: MoneyInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What the seller hopes for."
+        default=strawberry.UNSET, description="What the seller hopes for; left out where the seller does not say."
     )
 
     def to_content(self) -> Content:
@@ -93,7 +93,7 @@ class ConsignmentSubmitInput(Keyed):
         default=strawberry.UNSET, description="The draft to hand in; left out for content without a draft."
     )
     content: ConsignmentContentInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What the seller says of the piece."
+        default=strawberry.UNSET, description="What the seller says of the piece; left out to hand in a draft as it is."
     )
 
     def to_command(self) -> seller.Submit:

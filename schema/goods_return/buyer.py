@@ -51,7 +51,7 @@ class GoodsReturnRequestInput(Keyed):
         default=strawberry.UNSET, description="How many of the line; all that are left when left out. A piece is one."
     )
     photos: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description="Keys of the caller's finished uploads, 12 at most."
+        default=strawberry.UNSET, description="Keys of the caller's finished uploads, 12 at most; none when left out."
     )
 
     def to_command(self) -> goods_return.RequestReturn:

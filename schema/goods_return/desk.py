@@ -69,7 +69,7 @@ class GoodsReturnReceiveInput(GoodsReturnStep):
         default=strawberry.UNSET, description="What it weighs, in grams; a piece that is not weighed does not match."
     )
     photos: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description="Keys of the caller's finished uploads, 12 at most."
+        default=strawberry.UNSET, description="Keys of the caller's finished uploads, 12 at most; none when left out."
     )
     shop_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Which club shop this is; support may leave it out for the house itself."
@@ -97,7 +97,8 @@ class GoodsReturnInspectInput(GoodsReturnStep):
         default="", description="What was found, up to 1,000 characters; needed unless it is AS_SENT."
     )
     photos: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description="Keys of the caller's finished uploads that prove it, 12 at most."
+        default=strawberry.UNSET,
+        description="Keys of the caller's finished uploads that prove it, 12 at most; none when left out.",
     )
 
     def to_command(self) -> goods_return.InspectReturn:

@@ -92,21 +92,27 @@ class GiftCardTenderInput:
     "for, a gift card what is on it, a voucher what it takes off; a provider takes the rest."
 )
 class TendersInput:
-    credit: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="How much store credit.")
-    cash: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="How much cash from the wallet.")
+    credit: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description="How much store credit; none when left out."
+    )
+    cash: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description="How much cash from the wallet; none when left out."
+    )
     provider: PaymentProvider | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Who takes the rest; left out when there is none."
     )
     trade_in: TradeInTenderInput | None = strawberry.field(
-        default=strawberry.UNSET, description="An old piece that goes together with the purchase."
+        default=strawberry.UNSET, description="An old piece that goes together with the purchase; none when left out."
     )
 
     gift_card: GiftCardTenderInput | None = strawberry.field(
-        default=strawberry.UNSET, description="A gift card, whosever it was: what counts is its code."
+        default=strawberry.UNSET,
+        description="A gift card, whosever it was, for what counts is its code; none when left out.",
     )
 
     voucher_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A voucher, by its code; what it takes off pays a part of its lines."
+        default=strawberry.UNSET,
+        description="A voucher, by its code, which pays a part of its lines; none when left out.",
     )
 
     def to_card(self) -> order.GiftCardChoice | None:
@@ -134,9 +140,10 @@ class OrderPlaceInput(MoneyMove):
 
     channel_code: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The code of a partner's channel that the sale came through. Of what the house earns on each line "
-        "the partner has the share agreed with it: of the price of the house's own goods less their tax and cost, of "
-        "the commission on a member's piece, of the margin of a journey less its tax, whenever that is paid.",
+        description="The code of a partner's channel that the sale came through; left out for none. Of what the "
+        "house earns on each line the partner has the share agreed with it: of the price of the house's "
+        "own goods less their tax and cost, of the commission on a member's piece, of the margin of a "
+        "journey less its tax, whenever that is paid.",
     )
 
     def to_command(self) -> order.PlaceOrder:

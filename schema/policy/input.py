@@ -274,8 +274,10 @@ class CancellationLadderInput:
 class TravelTermsInput:
     categories: list[TravelCategoryRuleInput] = strawberry.field(description="The rules of each category.")
     ladders: list[CancellationLadderInput] = strawberry.field(description="The ladders that a journey can have.")
-    hold_minutes: int = strawberry.field(description="How long a place is kept until it is paid, 1 to 1,440.")
-    confirm_hours: int = strawberry.field(description="How long a supplier may take to confirm, 1 to 720.")
+    hold_minutes: int = strawberry.field(
+        description="For how many minutes a place is kept until it is paid, 1 to 1,440."
+    )
+    confirm_hours: int = strawberry.field(description="How many hours a supplier may take to confirm, 1 to 720.")
     deposit_bps: int = strawberry.field(description=f"The share that is paid first, {BPS}.")
     balance_days: int = strawberry.field(description="How many days before the departure the rest is due.")
     remind_days: int = strawberry.field(description="How many days before that the buyer is reminded.")

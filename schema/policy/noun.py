@@ -258,8 +258,8 @@ class CancellationLadder:
 class TravelTerms:
     categories: list[TravelCategoryRule] = strawberry.field(description="The rules of each category.")
     ladders: list[CancellationLadder] = strawberry.field(description="The ladders that a journey can have.")
-    hold_minutes: int = strawberry.field(description="How long a place is kept until it is paid.")
-    confirm_hours: int = strawberry.field(description="How long a supplier may take to confirm.")
+    hold_minutes: int = strawberry.field(description="For how many minutes a place is kept until it is paid.")
+    confirm_hours: int = strawberry.field(description="How many hours a supplier may take to confirm.")
     deposit_bps: int = strawberry.field(description=f"The share that is paid first, {BPS}.")
     balance_days: int = strawberry.field(description="How many days before the departure the rest is due.")
     remind_days: int = strawberry.field(description="How many days before that the buyer is reminded.")

@@ -59,7 +59,9 @@ class TradeInOverrideInput(TradeInStep):
 @strawberry.input(description="Which piece came in, and how it is.")
 class TradeInReceiveInput(TradeInStep):
     condition: str = strawberry.field(description="How it looks, in 1 to 200 characters.")
-    serial: str | None = strawberry.field(default=strawberry.UNSET, description="The serial that it bears.")
+    serial: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The serial that it bears; left out where it bears none."
+    )
     weight_grams: int | None = strawberry.field(
         default=strawberry.UNSET, description="What it weighs, in grams; left out when it is not weighed."
     )
@@ -84,7 +86,8 @@ class TradeInInspectInput(MoneyMove):
     trade_in_id: strawberry.ID = strawberry.field(description="The trade-in that this is about.")
     verdict: Verdict = strawberry.field(description="Whether it is what it is said to be.")  # type: ignore[valid-type]
     answers: list[GradingAnswerInput] = strawberry.field(
-        default_factory=list, description="The filled checklist of the pinned standard; for an authentic piece."
+        default_factory=list,
+        description="The answers of the filled checklist, by the pinned standard; for an authentic piece.",
     )
     marks: list[AuthenticityFindingInput] = strawberry.field(
         default_factory=list, description="The marks of authenticity; for an authentic piece."
@@ -96,11 +99,13 @@ class TradeInInspectInput(MoneyMove):
         default="", description="What else was found, up to 2,000 characters; needed unless it is authentic."
     )
     age_months: int | None = strawberry.field(
-        default=strawberry.UNSET, description="How old it really is, where that is not what its owner said."
+        default=strawberry.UNSET,
+        description="How many months old it really is; left out where that is what its owner said.",
     )
     warranty_months: int | None = strawberry.field(
         default=strawberry.UNSET,
-        description="What is really left of the maker's warranty, where that is not what its owner said.",
+        description="How many months are really left of the maker's warranty; left out where that is what its owner "
+        "said.",
     )
 
     def to_command(self) -> trade_in.InspectTradeIn:

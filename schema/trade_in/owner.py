@@ -52,16 +52,17 @@ class TradeInOfferInput(Keyed):
         default=strawberry.UNSET, description="Its condition; this or the answers are needed."
     )
     answers: list[GradingAnswerInput] | None = strawberry.field(
-        default=strawberry.UNSET, description="The checklist of the standard in force, which earns the grade."
+        default=strawberry.UNSET,
+        description="The checklist of the standard in force, which earns the grade; left out where a grade is given.",
     )
     age_months: int | None = strawberry.field(
-        default=strawberry.UNSET, description="How many months ago it was bought new, as far as known."
+        default=strawberry.UNSET, description="How many months ago it was bought new; left out where that is not known."
     )
     warranty_months: int = strawberry.field(
         default=0, description="How many months of the maker's warranty are left, 0 to 600."
     )
     campaign_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The campaign that is to add to it."
+        default=strawberry.UNSET, description="The campaign that is to add to it; none when left out."
     )
 
     def to_command(self) -> trade_in.OfferTradeIn:

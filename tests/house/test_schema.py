@@ -200,6 +200,18 @@ def test_what_is_of_one_kind_is_named_alike() -> None:
     assert shares == []
 
 
+UNITS = ("Days", "Months", "Minutes", "Hours", "Seconds", "Grams", "Bytes")
+
+
+def test_what_counts_a_unit_says_which() -> None:
+    texts = dict(descriptions())
+    counts = {where: unit for where, name, _ in members() for unit in UNITS if name.endswith(unit)}
+    shares = [where for where, name, _ in members() if name.endswith("Bps")]
+
+    assert [where for where, unit in counts.items() if unit[:-1].lower() not in texts[where].lower()] == []
+    assert [where for where in shares if "basis points" not in texts[where]] == []
+
+
 def test_inputs_are_named_as_inputs() -> None:
     inputs = [name for name, found in schema().type_map.items() if isinstance(found, GraphQLInputObjectType)]
     filters = {where: kind.name for where, name, kind in members() if name == "filter"}
