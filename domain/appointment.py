@@ -117,7 +117,7 @@ class SlotUnavailable(Refusal):
 
 @dataclass(eq=False)
 class AlreadyBooked(Refusal):
-    """The customer has this very appointment already."""
+    """The customer has an appointment at this time for this already."""
 
     code = "ALREADY_BOOKED"
     appointment_id: AppointmentId
@@ -132,11 +132,11 @@ class TooManyAppointments(Refusal):
     """The customer has as many appointments ahead as one may have."""
 
     code = "TOO_MANY_APPOINTMENTS"
-    limit: int
+    most: int
 
     @property
     def message(self) -> str:
-        return f"{self.limit} appointments may stand at once: keep or cancel one first."
+        return f"{self.most} appointments may stand at once: keep or cancel one first."
 
 
 # Ports

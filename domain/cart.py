@@ -123,7 +123,7 @@ class Cart:
 
 @dataclass(eq=False)
 class CartFull(Refusal):
-    """More than one cart may hold."""
+    """The cart would hold more than a cart may."""
 
     code = "CART_FULL"
     items_max: int

@@ -106,7 +106,7 @@ class Departure:
     version: int = 1
 
     @property
-    def left(self) -> int:
+    def vacancies(self) -> int:
         return self.capacity - self.taken
 
     @property
@@ -119,9 +119,9 @@ class Departure:
     def availability(self, now: datetime) -> Availability:
         if self.state not in (S.OPEN, S.GOING) or self.cut_off_at <= now:
             return Availability.CLOSED
-        if not self.left:
+        if not self.vacancies:
             return Availability.SOLD_OUT
-        return Availability.LIMITED if self.left <= FEW else Availability.AVAILABLE
+        return Availability.LIMITED if self.vacancies <= FEW else Availability.AVAILABLE
 
 
 # Refusals
@@ -133,17 +133,17 @@ class DepartureFull(Refusal):
 
     code = "DEPARTURE_FULL"
     departure_id: DepartureId
-    left: int
+    vacancies: int
     asked: int
 
     @property
     def message(self) -> str:
-        return f"{self.asked} asked for, {self.left} left. Places that are not paid in time come free again."
+        return f"{self.asked} asked for, {self.vacancies} left. Places that are not paid in time come free again."
 
 
 @dataclass(eq=False)
 class DepartureClosed(Refusal):
-    """It can not be booked any more."""
+    """The departure can not be booked any more."""
 
     code = "DEPARTURE_CLOSED"
     departure_id: DepartureId
@@ -167,7 +167,7 @@ def claim(departure: Departure, units: Sequence[UnitKind], now: datetime) -> Non
     """Take places of a locked departure."""
     check_open(departure, now)
     singles = units.count(UnitKind.SINGLE)
-    check_left(departure, len(units), singles)
+    check_vacancies(departure, len(units), singles)
     departure.taken += len(units)
     departure.singles_taken += singles
 
@@ -177,9 +177,9 @@ def check_open(departure: Departure, now: datetime) -> None:
     require(departure.availability(now) is not Availability.CLOSED, closed)
 
 
-def check_left(departure: Departure, places: int, singles: int) -> None:
-    full = DepartureFull(departure.id, departure.left, places, path=("departureId",))
-    require(places <= departure.left, full)
+def check_vacancies(departure: Departure, places: int, singles: int) -> None:
+    full = DepartureFull(departure.id, departure.vacancies, places, path=("departureId",))
+    require(places <= departure.vacancies, full)
     rooms = departure.singles - departure.singles_taken
     require(singles <= rooms, DepartureFull(departure.id, rooms, singles, path=("departureId",)))
 
@@ -255,7 +255,7 @@ async def find_product(work: Work, viewer: Viewer, product_id: TravelProductId) 
     try:
         product = await work.travel_products.find(product_id)
     except NotFound as refusal:
-        refusal.path = ("productId",)
+        refusal.path = ("travelProductId",)
         raise_unless_staff(viewer)
         raise
     owner = await work.suppliers.find(product.supplier_id)

@@ -122,7 +122,7 @@ class NotADiscount(Refusal):
 
 @dataclass(eq=False)
 class ProposalLapsed(Refusal):
-    """The consignor did not answer within the time that the contract gives."""
+    """The seller did not answer within the time that the contract gives."""
 
     code = "PROPOSAL_LAPSED"
     answer_by: datetime

@@ -42,7 +42,7 @@ class InvalidInput(Refusal):
 
 @dataclass(eq=False)
 class NotAllowed(Refusal):
-    """The viewer may see the thing but may not do this to it."""
+    """The caller may see the thing but may not do this to it."""
 
     code = "NOT_ALLOWED"
     needs: str
@@ -54,7 +54,7 @@ class NotAllowed(Refusal):
 
 @dataclass(eq=False)
 class NotFound(Refusal):
-    """There is no such thing, or the viewer may not know of it; both answer alike."""
+    """There is no such thing, or the caller may not know of it; both answer alike."""
 
     code = "NOT_FOUND"
     kind: str
@@ -67,7 +67,7 @@ class NotFound(Refusal):
 
 @dataclass(eq=False)
 class WrongState(Refusal):
-    """The thing is not in a state that allows this; `next_actions` are the mutations that are possible now."""
+    """The thing is not in a state that allows this; `nextActions` are the mutations that are possible now."""
 
     code = "WRONG_STATE"
     kind: str
@@ -95,7 +95,7 @@ class VersionConflict(Refusal):
 
 @dataclass(eq=False)
 class IdempotencyKeyReused(Refusal):
-    """The key already stands for another input."""
+    """The idempotency key already stands for another input."""
 
     code = "IDEMPOTENCY_KEY_REUSED"
     key: str
@@ -107,7 +107,7 @@ class IdempotencyKeyReused(Refusal):
 
 @dataclass(eq=False)
 class IdempotencyKeyInFlight(Refusal):
-    """The first request with this key is still running."""
+    """The first request with this idempotency key is still running."""
 
     code = "IDEMPOTENCY_KEY_IN_FLIGHT"
     key: str

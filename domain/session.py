@@ -112,7 +112,7 @@ class Presented:
 
 @dataclass(eq=False)
 class BadCredentials(Refusal):
-    """No account has this email and this password; which of the two is wrong is nobody's business."""
+    """No account has this email and this password; which of the two is wrong is not said."""
 
     code = "BAD_CREDENTIALS"
 
@@ -123,10 +123,7 @@ class BadCredentials(Refusal):
 
 @dataclass(eq=False)
 class SessionOver(Refusal):
-    """The refresh token is none of ours, was used before, or its session has ended.
-
-    A token that comes back after it was spent is in two hands: whoever they are, the session ends for both.
-    """
+    """The refresh token is none of ours or was spent before, or its session is over; a spent one ends its session."""
 
     code = "SESSION_OVER"
     reused: UUID | None = None

@@ -212,7 +212,7 @@ async def open_(work: Work, viewer: Viewer, command: OpenShop, *, now: datetime)
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeShop:
+class UpdateShop:
     """Change what is not None; appointments that stand are kept."""
 
     shop_id: ShopId
@@ -225,7 +225,7 @@ class ChangeShop:
     expected_version: int | None = None
 
 
-async def change(work: Work, viewer: Viewer, command: ChangeShop, *, now: datetime) -> ClubShop:
+async def update(work: Work, viewer: Viewer, command: UpdateShop, *, now: datetime) -> ClubShop:
     """An admin changes a shop's hours, services and address, or closes it."""
     viewer.require(Role.ADMIN)
     shop = await work.shops.lock(command.shop_id)
@@ -237,7 +237,7 @@ async def change(work: Work, viewer: Viewer, command: ChangeShop, *, now: dateti
     shop.slot_minutes = shop.slot_minutes if command.slot_minutes is None else check_slot(command.slot_minutes)
     shop.active = shop.active if command.active is None else command.active
     await work.shops.save(shop)
-    work.events.append(Event("shop.changed", "shop", shop.id))
+    work.events.append(Event("shop.updated", "shop", shop.id))
     return shop
 
 

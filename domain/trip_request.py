@@ -134,7 +134,9 @@ class Work(orders.Work, Protocol):
 
 class TripRequestReader(Protocol):
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[TripRequest | None]: ...
-    async def of_buyer(self, buyer: AccountId, page: PageRequest) -> Page[TripRequest]:
+    async def of_buyer(
+        self, buyer: AccountId, states: Sequence[TripRequestState], page: PageRequest
+    ) -> Page[TripRequest]:
         """Newest first."""
         ...
 

@@ -42,9 +42,9 @@ class FxRateRow(SQLModel, table=True):
         CheckConstraint("rate_billionths BETWEEN 1 AND 1000000000000000", name="billionths"),
         CheckConstraint("rate_spread_bps BETWEEN 0 AND 1000", name="spread_bps"),
         CheckConstraint("char_length(source) BETWEEN 1 AND 200", name="source"),
-        CheckConstraint("as_of <= stated_at AND (valid_until IS NULL OR valid_until > stated_at)", name="when"),
-        Index("ix_fx_rate_newest", "rate_base", "rate_counter", sql("as_of DESC")),
-        Index("ix_fx_rate_as_of", "as_of", "id"),
+        CheckConstraint("valid_from <= stated_at AND (valid_until IS NULL OR valid_until > stated_at)", name="when"),
+        Index("ix_fx_rate_newest", "rate_base", "rate_counter", sql("valid_from DESC")),
+        Index("ix_fx_rate_valid_from", "valid_from", "id"),
         {"info": {"app": "SELECT, INSERT"}},
     )
     id: UUID = key(primary=True)
@@ -52,7 +52,7 @@ class FxRateRow(SQLModel, table=True):
     rate_counter: str = text()
     rate_billionths: int = minor()
     rate_spread_bps: int
-    as_of: datetime = moment()
+    valid_from: datetime = moment()
     valid_until: datetime | None = moment(nullable=True)
     source: str = text()
     stated_by: UUID | None = key("account.id", nullable=True)
@@ -220,8 +220,10 @@ class SqlFxRates(SqlCollection[FxRate]):
     async def newest(self, one: Currency, other: Currency, now: datetime) -> FxRate | None:
         table = self.table.c
         both = [(str(one), str(other)), (str(other), str(one))]
-        latest = (table.as_of.desc(), table.stated_at.desc(), table.id.desc())
-        query = self.table.select().where(tuple_(table.rate_base, table.rate_counter).in_(both), table.as_of <= now)
+        latest = (table.valid_from.desc(), table.stated_at.desc(), table.id.desc())
+        query = self.table.select().where(
+            tuple_(table.rate_base, table.rate_counter).in_(both), table.valid_from <= now
+        )
         row = (await self.connection.execute(query.order_by(*latest).limit(1))).first()
         return None if row is None else self.mapping.to_noun(row)
 
@@ -286,10 +288,10 @@ class SqlFxReader:
             "SELECT * FROM fx_rate",
             where=["{} IN (rate_base, rate_counter)"] * len(named),
             values=named,
-            sort=Sort(columns=(("as_of", "timestamptz"), ("id", "uuid")), descending=True),
+            sort=Sort(columns=(("valid_from", "timestamptz"), ("id", "uuid")), descending=True),
             page=page,
             item=SqlFxRates.mapping.to_noun,
-            key=lambda rate: (rate.as_of, rate.id),
+            key=lambda rate: (rate.valid_from, rate.id),
         )
 
     async def exchanges_by_ids(self, ids: Sequence[UUID]) -> Sequence[FxExchange | None]:

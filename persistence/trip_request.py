@@ -62,12 +62,14 @@ class SqlTripRequestReader:
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[TripRequest | None]:
         return await SqlTripRequests.read(self.pool, ids)
 
-    async def of_buyer(self, buyer: AccountId, page: PageRequest) -> Page[TripRequest]:
-        return await self._page(["buyer = {}"], [buyer], page, descending=True)
+    async def of_buyer(
+        self, buyer: AccountId, states: Sequence[TripRequestState], page: PageRequest
+    ) -> Page[TripRequest]:
+        where, values = within(states)
+        return await self._page(["buyer = {}", *where], [buyer, *values], page, descending=True)
 
     async def queue(self, states: Sequence[TripRequestState], page: PageRequest) -> Page[TripRequest]:
-        where = ["state = ANY({}::text[])"] if states else []
-        values: list[object] = [[str(state) for state in states]] if states else []
+        where, values = within(states)
         return await self._page(where, values, page, descending=False)
 
     async def _page(
@@ -83,3 +85,8 @@ class SqlTripRequestReader:
             item=SqlTripRequests.mapping.to_noun,
             key=lambda trip_request: (trip_request.id,),
         )
+
+
+def within(states: Sequence[TripRequestState]) -> tuple[list[str], list[object]]:
+    """The condition that a request is in one of these states, with its value; nothing for any."""
+    return (["state = ANY({}::text[])"], [[str(state) for state in states]]) if states else ([], [])

@@ -16,14 +16,13 @@ DAYS_MAX = 31
 
 async def club_shop(context: Context, shop_id: UUID | None, slug: str | None) -> ClubShop:
     """A shop by its id or its slug; one that was closed is still there for those who know it."""
-    require((shop_id is None) != (slug is None), InvalidInput("Name the shop by id or by slug.", path=("id",)))
     found = None
     if shop_id is not None:
         found = await context.loaders.club_shop.load(shop_id)
     elif slug is not None:
         found = await context.readers.shops.by_slug(slug)
     if found is None:
-        raise NotFound("ClubShop", shop_id or slug or "", path=("id" if shop_id else "slug",))
+        raise NotFound("ClubShop", shop_id or slug or "", path=("by", "id" if shop_id else "slug"))
     return found
 
 

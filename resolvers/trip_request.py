@@ -22,9 +22,9 @@ async def trip_request(context: Context, trip_request_id: UUID) -> TripRequest:
     return found
 
 
-async def own(context: Context, page: PageRequest) -> Page[TripRequest]:
+async def own(context: Context, states: Sequence[TripRequestState], page: PageRequest) -> Page[TripRequest]:
     """The caller's own, newest first."""
-    return await context.readers.trip_requests.of_buyer(context.viewer.require_account(), page)
+    return await context.readers.trip_requests.of_buyer(context.viewer.require_account(), states, page)
 
 
 async def queue(context: Context, states: Sequence[TripRequestState], page: PageRequest) -> Page[TripRequest]:

@@ -12,6 +12,7 @@ from domain.localized import Locale as DomainLocale
 from resolvers import account as resolve
 from resolvers import circulation as resolve_circulation
 from schema.circulation import CreditPurchase, OwnCirculation
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -20,15 +21,56 @@ from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CountryCode, CurrencyCode, Locale
 
-Role = strawberry.enum(viewer.Role, name="Role", description="What somebody may do in the house.")
-IdentityLevel = strawberry.enum(
-    account.IdentityLevel, name="IdentityLevel", description="How well the house knows who somebody is."
+Role = enum(
+    viewer.Role,
+    name="Role",
+    description="What somebody may do in the house.",
+    CUSTOMER="Buys and sells; everybody with an account.",
+    APPRAISER="Judges whether pieces are authentic, and their condition.",
+    MERCHANDISER="Looks after catalogue, prices, contracts and campaigns.",
+    FINANCE="Looks after money: payouts, debts, policies and the ledger.",
+    SUPPORT="Helps buyers and sellers.",
+    SHOP_ASSOCIATE="Works in a club shop.",
+    MEDICAL="Reads medical details of journeys, which no other role includes.",
+    SUPPLIER="Acts for a supplier.",
+    PARTNER="Comes in with API keys.",
+    ADMIN="Counts as all staff, but for what is medical, and gives roles.",
+    SYSTEM="The house's own jobs; nobody can be given it.",
 )
-DocumentKind = strawberry.enum(
-    account.DocumentKind, name="IdentityDocumentKind", description="What somebody showed to say who they are."
+IdentityLevel = enum(
+    account.IdentityLevel,
+    name="IdentityLevel",
+    description="How well the house knows who somebody is.",
+    UNVERIFIED="Nobody has seen a document; no payouts.",
+    VERIFIED="Staff have seen a document; payouts are possible.",
 )
-DealKind = strawberry.enum(
-    account.DealKind, name="OpenDealKind", description="What keeps an account from being erased."
+DocumentKind = enum(
+    account.DocumentKind,
+    name="IdentityDocumentKind",
+    description="What somebody showed to say who they are.",
+    PASSPORT="A passport.",
+    ID_CARD="A national identity card.",
+    RESIDENCE_PERMIT="A residence permit.",
+    DRIVING_LICENCE="A driving licence.",
+)
+DealKind = enum(
+    account.DealKind,
+    name="OpenDealKind",
+    description="What keeps an account from being erased.",
+    WALLET="There is money in the wallet.",
+    RECEIVABLE="There is a debt.",
+    PAYOUT="A payout is under way.",
+    CONSIGNMENT="A consignment is under way.",
+    SETTLEMENT="A seller has not been paid yet.",
+    ORDER="An order is not completed.",
+    PAYMENT="A payment is under way.",
+    BOOKING="A booking is not over.",
+    SUPPLIER="The account acts for a supplier.",
+    GOODS_RETURN="A return is under way.",
+    TRADE_IN="A trade-in is under way.",
+    APPRAISAL="An appraisal is under way.",
+    APPOINTMENT="An appointment is ahead.",
+    STAFF_ROLE="The account has a role of staff.",
 )
 
 PURCHASES = "creditPurchases"
@@ -38,12 +80,16 @@ PURCHASES = "creditPurchases"
 
 @noun(account.IdentityCheck, description="Which document was shown, and when. No number and no copy of it is kept.")
 class IdentityCheck:
-    document: DocumentKind = strawberry.field(description="What was shown.")  # type: ignore[valid-type]
+    document: DocumentKind = strawberry.field(description="Which kind of document was shown.")  # type: ignore[valid-type]
     country: CountryCode = strawberry.field(description="The country that issued it.")
     checked_at: datetime = strawberry.field(description="When it was shown.")
 
 
-@noun(account.Account, description="A person, who buys and sells with one account.")
+@noun(
+    account.Account,
+    description="A person, who buys and sells with one account. Seen by its owner, finance and support; to "
+    "others it says no more than who somebody is.",
+)
 class Account(Node):
     id: strawberry.ID = global_id("Account")
     name: str = strawberry.field(description="How the person is called.")
@@ -52,8 +98,10 @@ class Account(Node):
     locale: Locale = strawberry.field(description="The language that the person reads.")  # type: ignore[valid-type]
     currency: CurrencyCode = strawberry.field(description="The currency that the person thinks in.")  # type: ignore[valid-type]
     jurisdiction: CountryCode = strawberry.field(description="Whose law applies to the person's wallet.")
-    created_at: datetime = strawberry.field(description="When it was opened.")
-    erased_at: datetime | None = strawberry.field(description="When the personal data went; null while it is here.")
+    created_at: datetime = strawberry.field(description="When the account was opened.")
+    erased_at: datetime | None = strawberry.field(
+        description="When the personal data was erased; null while it is here."
+    )
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
     @strawberry.field(description="Where the house writes to; null but for its owner, support and finance.")
@@ -76,7 +124,8 @@ class Account(Node):
 
     @strawberry.field(
         graphql_type=Connection[CreditPurchase] | None,
-        description="What the person's credit turned into, newest first; null but for its owner, support and finance.",
+        description="The orders that the person's credit paid for, newest first; null but for its owner, support "
+        "and finance.",
     )
     async def credit_purchases(
         root: account.Account,
@@ -98,7 +147,7 @@ class Account(Node):
 
 @noun(account.OpenDeal, description="Something that is not over yet.")
 class OpenDeal:
-    kind: DealKind = strawberry.field(description="What it is.")  # type: ignore[valid-type]
+    kind: DealKind = strawberry.field(description="What kind of thing it is.")  # type: ignore[valid-type]
     note: str = strawberry.field(description="Which one, and where it stands.")
 
 
@@ -115,7 +164,7 @@ class ErasureBlocked(UserError):
 # Inputs
 
 
-@strawberry.input(description="Open an account.")
+@strawberry.input(description="Who the new customer is.")
 class AccountRegisterInput(Keyed):
     email: str = strawberry.field(description="Where the house writes to; also the name to sign in with.")
     name: str = strawberry.field(description="How the person is called, up to 200 characters.")
@@ -146,7 +195,7 @@ class AccountChange(Keyed):
     )
 
 
-@strawberry.input(description="Change what is given, leave the rest.")
+@strawberry.input(description="What changes; what is left out stays.")
 class AccountUpdateInput(AccountChange):
     name: str | None = strawberry.field(default=strawberry.UNSET, description="How you are called.")
     locale: Locale | None = strawberry.field(default=strawberry.UNSET, description="The language that you read.")  # type: ignore[valid-type]
@@ -163,10 +212,10 @@ class AccountUpdateInput(AccountChange):
         )
 
 
-@strawberry.input(description="Say that a person showed a document.")
+@strawberry.input(description="Who showed which document.")
 class AccountVerifyIdentityInput(AccountChange):
-    account_id: strawberry.ID = strawberry.field(description="Who showed it.")
-    document: DocumentKind = strawberry.field(description="What was shown.")  # type: ignore[valid-type]
+    account_id: strawberry.ID = strawberry.field(description="The account of the person who showed it.")
+    document: DocumentKind = strawberry.field(description="Which kind of document was shown.")  # type: ignore[valid-type]
     document_country: CountryCode = strawberry.field(description="The country that issued it.")
 
     def to_command(self) -> account.VerifyIdentity:
@@ -178,10 +227,10 @@ class AccountVerifyIdentityInput(AccountChange):
         )
 
 
-@strawberry.input(description="Give a role.")
+@strawberry.input(description="Who gets which role.")
 class AccountGrantRoleInput(AccountChange):
-    account_id: strawberry.ID = strawberry.field(description="Who gets it.")
-    role: Role = strawberry.field(description="Which role; SYSTEM is nobody's.")  # type: ignore[valid-type]
+    account_id: strawberry.ID = strawberry.field(description="The account that gets the role.")
+    role: Role = strawberry.field(description="Which role to give; SYSTEM can not be given.")  # type: ignore[valid-type]
 
     def to_command(self) -> account.GrantRole:
         return account.GrantRole(
@@ -189,10 +238,10 @@ class AccountGrantRoleInput(AccountChange):
         )
 
 
-@strawberry.input(description="Take a role away.")
+@strawberry.input(description="Who loses which role.")
 class AccountRevokeRoleInput(AccountChange):
-    account_id: strawberry.ID = strawberry.field(description="Who loses it.")
-    role: Role = strawberry.field(description="Which role.")  # type: ignore[valid-type]
+    account_id: strawberry.ID = strawberry.field(description="The account that loses the role.")
+    role: Role = strawberry.field(description="The role to take away.")  # type: ignore[valid-type]
 
     def to_command(self) -> account.RevokeRole:
         return account.RevokeRole(
@@ -200,10 +249,10 @@ class AccountRevokeRoleInput(AccountChange):
         )
 
 
-@strawberry.input(description="Let a person's data go.")
+@strawberry.input(description="Whose personal data to erase.")
 class AccountEraseInput(AccountChange):
     account_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Whose; the caller's own when left out, anybody's for support."
+        default=strawberry.UNSET, description="Whose account; the caller's own when left out, anybody's for support."
     )
 
     def to_command(self) -> account.Erase:
@@ -216,10 +265,12 @@ class AccountEraseInput(AccountChange):
 
 @strawberry.input(description="Which accounts: all that match everything given.")
 class AccountFilterInput:
-    email_prefix: str | None = strawberry.field(default=strawberry.UNSET, description="How the email begins.")
-    role: Role | None = strawberry.field(default=strawberry.UNSET, description="Who has this role.")  # type: ignore[valid-type]
+    email_prefix: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Only those whose email begins so."
+    )
+    role: Role | None = strawberry.field(default=strawberry.UNSET, description="Only those who have this role.")  # type: ignore[valid-type]
     identity_level: IdentityLevel | None = strawberry.field(  # type: ignore[valid-type]
-        default=strawberry.UNSET, description="Who is known this well."
+        default=strawberry.UNSET, description="Only those whom the house knows this well."
     )
 
     def to_filter(self) -> account.AccountFilter:
@@ -234,7 +285,8 @@ ACCOUNTS = "accounts"
 @strawberry.type
 class AccountQuery:
     @strawberry.field(
-        graphql_type=Account | None, description="The caller's own account; null for strangers and API keys."
+        graphql_type=Account | None,
+        description="The caller's own account; null for API keys and for those who are not signed in.",
     )
     async def viewer(self, info: Info) -> Any:
         return await resolve.viewer(info.context)
@@ -243,11 +295,11 @@ class AccountQuery:
         graphql_type=Account, description="An account: one's own for customers, anybody's for support and finance."
     )
     async def account(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which account.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which account, by its id.")]
     ) -> Any:
         return await resolve.account(info.context, id_of("Account", id, "id"))
 
-    @strawberry.field(graphql_type=Connection[Account], description="Who is not erased, by email.")
+    @strawberry.field(graphql_type=Connection[Account], description="Everybody who is not erased, by email.")
     async def accounts(
         self,
         info: Info,
@@ -317,7 +369,7 @@ class AccountMutation:
         Account,
         ErasureBlocked,
         VersionConflict,
-        description="Let a person's data go; journals stay, and name nobody.",
+        description="Erase a person's data; journals stay, and name nobody.",
     )
 
 

@@ -25,7 +25,7 @@ NEWEST_BY_ID = (UUID(int=0),)
 
 @noun(acquisition.SalesHistory, description="What was sold, and what is there.")
 class AcquisitionHistory:
-    days: int = strawberry.field(description="Over how many days.")
+    days: int = strawberry.field(description="Over how many days it was counted.")
     sold: int = strawberry.field(description="How many were sold, new or used, less those that came back.")
     on_sale: int = strawberry.field(description="How many used pieces are on the shelf.")
 
@@ -40,9 +40,9 @@ class AcquisitionHistory:
 @noun(acquisition.AcquisitionPlan, description="How many used pieces are wanted. Seen by merchandisers and finance.")
 class AcquisitionPlan(Node):
     id: strawberry.ID = global_id("AcquisitionPlan")
-    target: int = strawberry.field(description="How many.")
-    starts_at: datetime = strawberry.field(description="From when on.")
-    ends_at: datetime = strawberry.field(description="Until when.")
+    target: int = strawberry.field(description="How many pieces are wanted in the period.")
+    starts_at: datetime = strawberry.field(description="From when on pieces count.")
+    ends_at: datetime = strawberry.field(description="Until when pieces count.")
     set_at: datetime = strawberry.field(description="When it was set, or changed last.")
     history: AcquisitionHistory | None = strawberry.field(
         description="The sales that the target was reckoned from; null where somebody named it."
@@ -87,22 +87,24 @@ class NothingWanted(UserError):
     on_sale: int = strawberry.field(description="How many used pieces are on the shelf.")
 
 
-@strawberry.input(description="Say how many are wanted. `expectedVersion` is that of the plan that is changed.")
+@strawberry.input(description="How many used pieces are wanted. `expectedVersion` is that of the plan that is changed.")
 class AcquisitionPlanSetInput(Keyed):
     target: int | None = strawberry.field(
         default=strawberry.UNSET, description="How many, 1 to 1,000,000; left out to have it reckoned from sales."
     )
     sales_days: int | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Reckon the target from the sales of so many days, 1 to 730: as many as sell in the period, less "
-        "those on the shelf. In the place of `target`.",
+        description="Reckon the target from the sales of so many days, 1 to 730: as many as sell in the period, "
+        "less those on the shelf. Left out when `target` says it.",
     )
-    starts_at: datetime = strawberry.field(description="From when on.")
-    ends_at: datetime = strawberry.field(description="Until when, 366 days later at most.")
+    starts_at: datetime = strawberry.field(description="From when on pieces count.")
+    ends_at: datetime = strawberry.field(description="Until when pieces count, 366 days later at most.")
     category_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Of which category; this or a brand is needed for a new plan."
     )
-    brand_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of which brand.")
+    brand_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Of which brand; of any when left out."
+    )
     plan_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="The plan to change; a new one when left out."
     )
@@ -152,10 +154,11 @@ class AcquisitionQuery:
         info: Info,
         days: Annotated[int, strawberry.argument(description="Over how many days, 1 to 730.")] = 90,
         category_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Of which category and all below it.")
+            strawberry.ID | None,
+            strawberry.argument(description="Of which category and all below it; of any when left out."),
         ] = strawberry.UNSET,
         brand_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Of which brand.")
+            strawberry.ID | None, strawberry.argument(description="Of which brand; of any when left out.")
         ] = strawberry.UNSET,
     ) -> Any:
         category, brand = given(category_id), given(brand_id)

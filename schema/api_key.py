@@ -9,6 +9,7 @@ import strawberry
 from domain import api_key, viewer
 from resolvers import api_key as resolve
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -16,25 +17,42 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 
-Scope = strawberry.enum(viewer.Scope, name="ApiKeyScope", description="What an API key may do for its account.")
+Scope = enum(
+    viewer.Scope,
+    name="ApiKeyScope",
+    description="What an API key may do for its account.",
+    API_KEY_ROTATE="Give itself another secret with `apiKeyRotate`.",
+    BOOKINGS_READ="Read the bookings of the supplier's own journeys, and what the supplier is owed.",
+    BOOKINGS_WRITE="Open and call off departures, and confirm or reject bookings, of the supplier's own journeys.",
+    CONSIGNMENTS_READ="Read the account's consignments, contracts and settlements.",
+    CONSIGNMENTS_WRITE="Draft, submit, ship, book and withdraw the account's consignments.",
+    ORDERS_READ="Read the account's carts, orders, payments, shipments, returns and bookings.",
+    ORDERS_WRITE="Fill the account's carts, place and cancel its orders, and return what it bought.",
+)
 
 API_KEYS = "apiKeys"
 
 # Nouns
 
 
-@noun(api_key.ApiKey, description="A key that a partner's machines come in with. Its secret is shown once.")
+@noun(
+    api_key.ApiKey,
+    description="A key that a partner's machines come in with; its secret is shown once. Seen by the partner "
+    "whose it is and admins.",
+)
 class ApiKey(Node):
     id: strawberry.ID = global_id("ApiKey")
     public_id: str = strawberry.field(description="The part of the key that may be seen, 8 characters.")
-    name: str = strawberry.field(description="What it is for.")
+    name: str = strawberry.field(description="What the key is for, in its issuer's words.")
     scopes: list[Scope] = strawberry.field(description="What it may do for its account.")  # type: ignore[valid-type]
     issued_at: datetime = strawberry.field(description="When it was issued.")
     expires_at: datetime = strawberry.field(description="When it ends by itself.")
-    rotated_at: datetime | None = strawberry.field(description="When it last got another secret.")
-    former_until: datetime | None = strawberry.field(description="Until when the secret before is good as well.")
-    revoked_at: datetime | None = strawberry.field(description="When it was revoked.")
-    used_at: datetime | None = strawberry.field(description="When it was last used, to the hour.")
+    rotated_at: datetime | None = strawberry.field(description="When it last got another secret; null for never.")
+    former_until: datetime | None = strawberry.field(
+        description="Until when the secret before is good as well; null when it is not."
+    )
+    revoked_at: datetime | None = strawberry.field(description="When it was revoked; null while it was not.")
+    used_at: datetime | None = strawberry.field(description="When it was last used, to the hour; null for never.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
     @strawberry.field(
@@ -53,7 +71,7 @@ class ApiKeySecret:
     def secret(root: api_key.ApiKeySecret, info: Info) -> str | None:
         return resolve.secret(info.context, root)
 
-    @strawberry.field(graphql_type=ApiKey, description="The key.")
+    @strawberry.field(graphql_type=ApiKey, description="The key that the secret belongs to.")
     async def api_key(root: api_key.ApiKeySecret, info: Info) -> Any:
         return await resolve.of_secret(info.context, root)
 
@@ -69,7 +87,7 @@ class TooManyKeys(UserError):
 # Inputs
 
 
-@strawberry.input(description="Issue a key.")
+@strawberry.input(description="What the new key is for, and what it may do.")
 class ApiKeyIssueInput(Keyed):
     name: str = strawberry.field(description="What it is for, up to 100 characters.")
     scopes: list[Scope] = strawberry.field(description="What it may do for its account; nothing else.")  # type: ignore[valid-type]
@@ -92,7 +110,7 @@ class ApiKeyIssueInput(Keyed):
 
 @strawberry.input(description="What every change of a key takes.")
 class ApiKeyChange(Keyed):
-    api_key_id: strawberry.ID = strawberry.field(description="Which key.")
+    api_key_id: strawberry.ID = strawberry.field(description="The key that this is about.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the key is still at this version."
     )
@@ -102,7 +120,7 @@ class ApiKeyChange(Keyed):
         return id_of("ApiKey", self.api_key_id, "apiKeyId")
 
 
-@strawberry.input(description="Give a key another secret.")
+@strawberry.input(description="Which key gets another secret.")
 class ApiKeyRotateInput(ApiKeyChange):
     overlap_hours: int = strawberry.field(
         default=24, description="How long the secret before stays good as well, 0 to 168 hours."
@@ -112,7 +130,7 @@ class ApiKeyRotateInput(ApiKeyChange):
         return api_key.RotateKey(self.key_id, self.overlap_hours, given(self.expected_version))
 
 
-@strawberry.input(description="End a key.")
+@strawberry.input(description="Which key to end.")
 class ApiKeyRevokeInput(ApiKeyChange):
     def to_command(self) -> api_key.RevokeKey:
         return api_key.RevokeKey(self.key_id, given(self.expected_version))

@@ -10,6 +10,7 @@ from domain import appointment, shop
 from resolvers import appointment as resolve
 from resolvers import consignment as resolve_consignment
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import UserError, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -18,8 +19,14 @@ from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.shop import ClubShop, ShopPurpose
 
-AppointmentState = strawberry.enum(
-    appointment.AppointmentState, name="AppointmentState", description="Where an appointment stands."
+AppointmentState = enum(
+    appointment.AppointmentState,
+    name="AppointmentState",
+    description="Where an appointment stands.",
+    BOOKED="The customer is expected.",
+    CHECKED_IN="The customer has come.",
+    CANCELLED="The appointment was cancelled, and its place is free again.",
+    MISSED="The customer did not come.",
 )
 
 APPOINTMENTS = "appointments"
@@ -32,12 +39,12 @@ SHAPE = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 
 @noun(
     appointment.Appointment,
-    description="Somebody comes to a club shop. Seen by that person and by the desk of that shop.",
+    description="A customer's visit to a club shop. Seen by that customer and by the desk of that shop.",
 )
 class Appointment(Node):
     id: strawberry.ID = global_id("Appointment")
-    code: str = strawberry.field(description="How people call it.")
-    purpose: ShopPurpose = strawberry.field(description="What for.")  # type: ignore[valid-type]
+    code: str = strawberry.field(description="The code that people use for it, such as AT-7K2M-9QXD.")
+    purpose: ShopPurpose = strawberry.field(description="What the customer comes for.")  # type: ignore[valid-type]
     starts_at: datetime = strawberry.field(description="When it starts.")
     ends_at: datetime = strawberry.field(description="When it ends.")
     note: str = strawberry.field(description="What the customer said; empty for nothing.")
@@ -45,17 +52,17 @@ class Appointment(Node):
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change.")
 
-    @strawberry.field(graphql_type=ClubShop, description="Where.")
+    @strawberry.field(graphql_type=ClubShop, description="The club shop that the customer comes to.")
     async def shop(root: appointment.Appointment, info: Info) -> Any:
         return await info.context.loaders.club_shop.load(root.shop_id)
 
-    @strawberry.field(graphql_type=Account, description="Who comes.")
+    @strawberry.field(graphql_type=Account, description="The account of who comes.")
     async def customer(root: appointment.Appointment, info: Info) -> Any:
         return await info.context.loaders.account.load(root.customer)
 
     @strawberry.field(
         graphql_type=Annotated["Consignment", strawberry.lazy("schema.consignment")] | None,  # noqa: F821
-        description="What is brought, for a drop-off.",
+        description="The consignment whose piece is brought; null unless it is a drop-off.",
     )
     async def consignment(root: appointment.Appointment, info: Info) -> Any:
         if root.consignment_id is None:
@@ -81,7 +88,7 @@ class AlreadyBooked(UserError):
 
 @refused(appointment.TooManyAppointments)
 class TooManyAppointments(UserError):
-    limit: int = strawberry.field(description="How many may stand at once.")
+    most: int = strawberry.field(description="How many may stand at once.")
 
 
 BOOKING = (SlotUnavailable, AlreadyBooked, TooManyAppointments)
@@ -91,11 +98,11 @@ BOOKING = (SlotUnavailable, AlreadyBooked, TooManyAppointments)
 # Inputs
 
 
-@strawberry.input(description="Make an appointment.")
+@strawberry.input(description="When the customer comes, where and what for.")
 class AppointmentBookInput(Keyed):
-    shop_id: strawberry.ID = strawberry.field(description="Where.")
+    shop_id: strawberry.ID = strawberry.field(description="The club shop to come to.")
     purpose: ShopPurpose = strawberry.field(  # type: ignore[valid-type]
-        description="VIEWING or APPRAISAL; a drop-off is booked with consignmentBook."
+        description="VIEWING or APPRAISAL; a drop-off is booked with `consignmentBook`."
     )
     starts_at: datetime = strawberry.field(description="When: one of the shop's slots.")
     note: str = strawberry.field(default="", description="What the shop should know, up to 500 characters.")
@@ -114,33 +121,39 @@ class AppointmentBookInput(Keyed):
         )
 
 
-@strawberry.input(description="One appointment.")
+@strawberry.input(description="Which appointment to cancel.")
 class AppointmentCancelInput(Keyed):
-    appointment_id: strawberry.ID = strawberry.field(description="Which appointment.")
+    appointment_id: strawberry.ID = strawberry.field(description="The appointment that this is about.")
 
     def to_command(self) -> appointment.OnAppointment:
         return appointment.OnAppointment(id_of("Appointment", self.appointment_id, "appointmentId"))
 
 
-@strawberry.input(description="One appointment.")
+@strawberry.input(description="Which customer has come.")
 class AppointmentCheckInInput(AppointmentCancelInput):
     pass
 
 
-@strawberry.input(description="One appointment.")
+@strawberry.input(description="Which customer did not come.")
 class AppointmentMissInput(AppointmentCancelInput):
     pass
 
 
 @strawberry.input(description="Which appointments: all that match everything given.")
 class AppointmentFilterInput:
-    shop_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Where.")
-    purpose: ShopPurpose | None = strawberry.field(default=strawberry.UNSET, description="What for.")  # type: ignore[valid-type]
-    states: list[AppointmentState] | None = strawberry.field(  # type: ignore[valid-type]
-        default=strawberry.UNSET, description="Where they stand."
+    shop_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only at this club shop.")
+    purpose: ShopPurpose | None = strawberry.field(  # type: ignore[valid-type]
+        default=strawberry.UNSET, description="Only those made for this purpose."
     )
-    starts_from: datetime | None = strawberry.field(default=strawberry.UNSET, description="From this moment on.")
-    starts_before: datetime | None = strawberry.field(default=strawberry.UNSET, description="Before this moment.")
+    states: list[AppointmentState] | None = strawberry.field(  # type: ignore[valid-type]
+        default=strawberry.UNSET, description="Only in these states."
+    )
+    starts_from: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Only what starts at this moment or later."
+    )
+    starts_before: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="Only what starts before this moment."
+    )
 
     def to_filter(self) -> appointment.AppointmentFilter:
         shop_id, purpose = given(self.shop_id), given(self.purpose)
@@ -153,7 +166,7 @@ class AppointmentFilterInput:
         )
 
 
-Filter = Annotated[AppointmentFilterInput | None, strawberry.argument(description="Which; all when left out.")]
+Filter = Annotated[AppointmentFilterInput | None, strawberry.argument(description="Which of them; all when left out.")]
 
 
 # Root fields
@@ -161,9 +174,9 @@ Filter = Annotated[AppointmentFilterInput | None, strawberry.argument(descriptio
 
 @strawberry.type
 class AppointmentQuery:
-    @strawberry.field(graphql_type=Appointment, description="An appointment, for whoever comes and for the desk.")
+    @strawberry.field(graphql_type=Appointment, description="An appointment at a club shop.")
     async def appointment(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which appointment, by its id.")]
     ) -> Any:
         return await resolve.appointment(info.context, id_of("Appointment", id, "id"))
 
@@ -223,7 +236,8 @@ class AppointmentMutation:
         AppointmentCancelInput,
         Appointment,
         WrongState,
-        description="Cancel an appointment; its place is free at once. One for a consignment: see consignmentUnbook.",
+        description="Cancel an appointment; its place is free at once. One for a consignment is cancelled by "
+        "`consignmentUnbook`.",
     )
     appointment_check_in = mutation(
         appointment.receive,

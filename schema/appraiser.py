@@ -10,6 +10,7 @@ from domain import appraiser
 from domain.catalogue import CategoryId
 from resolvers import appraiser as resolve
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, encode_id, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -17,8 +18,12 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 
-AppraiserRank = strawberry.enum(
-    appraiser.Rank, name="AppraiserRank", description="How far an appraiser's word goes in a category."
+AppraiserRank = enum(
+    appraiser.Rank,
+    name="AppraiserRank",
+    description="How far an appraiser's word goes in a category.",
+    APPRAISER="May give a first or second opinion.",
+    SENIOR="Gives third opinions, which decide, and judges what is very valuable.",
 )
 
 APPRAISERS = "appraisers"
@@ -30,8 +35,8 @@ APPRAISERS = "appraisers"
 @noun(appraiser.Qualification, description="The right to judge one category and everything below it, for a while.")
 class AppraiserQualification:
     rank: AppraiserRank = strawberry.field(description="How far the appraiser's word goes.")  # type: ignore[valid-type]
-    valid_from: datetime = strawberry.field(description="From when on.")
-    valid_until: datetime = strawberry.field(description="Until before when.")
+    valid_from: datetime = strawberry.field(description="From when on it holds.")
+    valid_until: datetime = strawberry.field(description="The moment at which it ends.")
 
     @strawberry.field(description="The id of the category.")
     def category_id(root: appraiser.Qualification) -> strawberry.ID:
@@ -63,7 +68,7 @@ class Appraiser(Node):
     appointed_at: datetime = strawberry.field(description="When the appraiser was first appointed.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
-    @strawberry.field(graphql_type=Account, description="Who it is.")
+    @strawberry.field(graphql_type=Account, description="The account of the appraiser.")
     async def account(root: appraiser.Appraiser, info: Info) -> Any:
         return await info.context.loaders.account.load(root.account_id)
 
@@ -90,10 +95,10 @@ class CapacityReached(UserError):
 
 @strawberry.input(description="The right to judge a category and everything below it.")
 class AppraiserQualificationInput:
-    category_id: strawberry.ID = strawberry.field(description="Which category.")
+    category_id: strawberry.ID = strawberry.field(description="The category, with all below it.")
     rank: AppraiserRank = strawberry.field(description="How far the appraiser's word goes.")  # type: ignore[valid-type]
-    valid_from: datetime = strawberry.field(description="From when on.")
-    valid_until: datetime = strawberry.field(description="Until before when.")
+    valid_from: datetime = strawberry.field(description="From when on it holds.")
+    valid_until: datetime = strawberry.field(description="The moment at which it ends.")
 
     def to_value(self) -> appraiser.Qualification:
         return appraiser.Qualification(
@@ -104,9 +109,9 @@ class AppraiserQualificationInput:
         )
 
 
-@strawberry.input(description="What an appraiser may judge from now on; replaces what was there.")
+@strawberry.input(description="What somebody may judge from now on; it replaces what was there.")
 class AppraiserAppointInput(Keyed):
-    account_id: strawberry.ID = strawberry.field(description="Whose account.")
+    account_id: strawberry.ID = strawberry.field(description="The account of the appraiser.")
     daily_capacity: int = strawberry.field(description="How many appraisals fit into a day, 0 to 200.")
     qualifications: list[AppraiserQualificationInput] = strawberry.field(description="All qualifications, 50 at most.")
     active: bool = strawberry.field(default=True, description="Whether work may be given at all.")
@@ -134,7 +139,8 @@ class AppraiserQuery:
         self,
         info: Info,
         category_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Only those qualified for this category.")
+            strawberry.ID | None,
+            strawberry.argument(description="Only those qualified for this category; all when left out."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

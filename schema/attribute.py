@@ -6,12 +6,19 @@ from typing import Any
 import strawberry
 
 from domain import attribute
+from schema.enum import enum
 from schema.localized import LocalizedInput, localized
 from schema.mutation import Info, given
 from schema.noun import noun
 
-AttributeKind = strawberry.enum(
-    attribute.AttributeKind, name="AttributeKind", description="What a value of an attribute is."
+AttributeKind = enum(
+    attribute.AttributeKind,
+    name="AttributeKind",
+    description="What a value of an attribute is.",
+    TEXT="Free text, in every language.",
+    NUMBER="A decimal number in the unit of the definition.",
+    BOOLEAN="Yes or no.",
+    CHOICE="One of the choices that the definition lists.",
 )
 
 
@@ -20,47 +27,47 @@ AttributeKind = strawberry.enum(
 
 @noun(attribute.Choice, description="An allowed value.")
 class Choice:
-    code: str = strawberry.field(description="Its stable code.")
-    label: str = localized("label", description="What people read.")
+    code: str = strawberry.field(description="A stable code, for programs.")
+    label: str = localized("label", description="What people read instead of the code.")
 
 
 @noun(attribute.AttributeDefinition, description="An attribute that products of a category have.")
 class AttributeDefinition:
-    code: str = strawberry.field(description="Its stable code.")
-    kind: AttributeKind = strawberry.field(description="What a value is.")  # type: ignore[valid-type]
-    label: str = localized("label", description="What people read.")
+    code: str = strawberry.field(description="A stable code, for programs.")
+    kind: AttributeKind = strawberry.field(description="What kind of value it takes.")  # type: ignore[valid-type]
+    label: str = localized("label", description="What people read instead of the code.")
     required: bool = strawberry.field(description="Whether every product has a value.")
-    unit: str | None = strawberry.field(description="The unit of a NUMBER.")
-    choices: list[Choice] = strawberry.field(description="The allowed values of a CHOICE.")
+    unit: str | None = strawberry.field(description="The unit of a NUMBER; null for anything else.")
+    choices: list[Choice] = strawberry.field(description="The allowed values of a CHOICE; empty for anything else.")
 
 
 @noun(attribute.OptionDefinition, description="What a buyer of new goods chooses.")
 class OptionDefinition:
-    code: str = strawberry.field(description="Its stable code.")
-    label: str = localized("label", description="What people read.")
+    code: str = strawberry.field(description="A stable code, for programs.")
+    label: str = localized("label", description="What people read instead of the code.")
     choices: list[Choice] = strawberry.field(description="What there is to choose from.")
 
 
 @noun(attribute.AttributeValue, description="A choice that was made for an option.")
 class SelectedOption:
-    code: str = strawberry.field(description="The option's code.")
+    code: str = strawberry.field(description="The code of the option.")
     value: str = strawberry.field(description="The code of what was chosen.")
 
 
 @strawberry.type(description="What a product is like, in one respect. One of number, flag and text fits the kind.")
 class ProductAttribute:
-    definition: AttributeDefinition = strawberry.field(description="What is told.")
+    definition: AttributeDefinition = strawberry.field(description="What is told, and how to read it.")
     value: strawberry.Private[attribute.AttributeValue]
 
-    @strawberry.field(description="The value of a NUMBER, in the definition's unit.")
+    @strawberry.field(description="The value of a NUMBER, in the definition's unit; null for any other kind.")
     def number(self) -> Decimal | None:
         return Decimal(self.value.value) if self.kind is attribute.AttributeKind.NUMBER else None
 
-    @strawberry.field(description="The value of a BOOLEAN.")
+    @strawberry.field(description="Whether it is so, for a BOOLEAN; null for any other kind.")
     def flag(self) -> bool | None:
         return self.value.value == "true" if self.kind is attribute.AttributeKind.BOOLEAN else None
 
-    @strawberry.field(description="A TEXT as it stands, or what people read for a CHOICE.")
+    @strawberry.field(description="A TEXT as it stands, or what people read for a CHOICE; null for any other kind.")
     def text(self, info: Info) -> str | None:
         if self.kind is attribute.AttributeKind.CHOICE:
             labels = {choice.code: choice.label for choice in self.definition.choices}
@@ -77,8 +84,8 @@ class ProductAttribute:
 
 @strawberry.input(description="An allowed value.")
 class ChoiceInput:
-    code: str = strawberry.field(description="Its stable code.")
-    label: LocalizedInput = strawberry.field(description="What people read.")
+    code: str = strawberry.field(description="A stable code, for programs.")
+    label: LocalizedInput = strawberry.field(description="What people read instead of the code.")
 
     def to_choice(self, *path: str) -> attribute.Choice:
         return attribute.Choice(self.code, self.label.to_localized(*path, "label", longest=100))
@@ -87,11 +94,15 @@ class ChoiceInput:
 @strawberry.input(description="An attribute that products of a category have.")
 class AttributeDefinitionInput:
     code: str = strawberry.field(description="Its stable code, such as strap_length.")
-    kind: AttributeKind = strawberry.field(description="What a value is.")  # type: ignore[valid-type]
-    label: LocalizedInput = strawberry.field(description="What people read.")
+    kind: AttributeKind = strawberry.field(description="What kind of value it takes.")  # type: ignore[valid-type]
+    label: LocalizedInput = strawberry.field(description="What people read instead of the code.")
     required: bool = strawberry.field(default=False, description="Whether every product must have a value.")
-    unit: str | None = strawberry.field(default=strawberry.UNSET, description="The unit of a NUMBER, such as mm.")
-    choices: list[ChoiceInput] = strawberry.field(default_factory=list, description="The allowed values of a CHOICE.")
+    unit: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The unit of a NUMBER, such as mm; left out for anything else."
+    )
+    choices: list[ChoiceInput] = strawberry.field(
+        default_factory=list, description="The allowed values of a CHOICE; empty for anything else."
+    )
 
     def to_definition(self, *path: str) -> attribute.AttributeDefinition:
         return attribute.AttributeDefinition(
@@ -107,7 +118,7 @@ class AttributeDefinitionInput:
 @strawberry.input(description="What a buyer of new goods chooses.")
 class OptionDefinitionInput:
     code: str = strawberry.field(description="Its stable code, such as shoe_size.")
-    label: LocalizedInput = strawberry.field(description="What people read.")
+    label: LocalizedInput = strawberry.field(description="What people read instead of the code.")
     choices: list[ChoiceInput] = strawberry.field(description="What there is to choose from.")
 
     def to_definition(self, *path: str) -> attribute.OptionDefinition:

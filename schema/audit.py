@@ -12,20 +12,23 @@ from resolvers import audit as resolve
 from schema.account import Account
 from schema.ids import decode_id, encode_id, id_of
 from schema.mutation import Info, given
-from schema.noun import noun
+from schema.noun import attribute, noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 
 AUDIT = "auditLog"
 
 
-@noun(audit.AuditEntry, description="What somebody did, or tried without the right to. For admins.")
+@noun(audit.AuditEntry, description="What somebody did, or tried without the right to. Seen by admins.")
 class AuditEntry:
     name: str = strawberry.field(description="What happened, in the past tense; `access.refused` for an attempt.")
     action: str = strawberry.field(description="The mutation or job that did it.")
     refused: bool = strawberry.field(description="Whether it was only tried.")
-    at: datetime = strawberry.field(description="When.")
+    occurred_at: datetime = attribute("at", datetime, description="When it happened.")
 
-    @strawberry.field(graphql_type=Account | None, description="Who; null for strangers and for the house itself.")
+    @strawberry.field(
+        graphql_type=Account | None,
+        description="The account of who did it; null for callers without one and for the house itself.",
+    )
     async def actor(root: audit.AuditEntry, info: Info) -> Any:
         return None if root.actor is None else await info.context.loaders.account.load(root.actor)
 
@@ -37,20 +40,22 @@ class AuditEntry:
     def subject_kind(root: audit.AuditEntry) -> str:
         return root.subject_kind
 
-    @strawberry.field(description="What else was noted.")
+    @strawberry.field(description="What else was noted, as an object whose fields depend on `name`.")
     def data(root: audit.AuditEntry) -> JSON:
         return JSON(dict(root.data))
 
 
 @strawberry.input(description="Which entries: all that match everything given.")
 class AuditFilterInput:
-    actor_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Who did it.")
-    action: str | None = strawberry.field(default=strawberry.UNSET, description="The mutation or job that did it.")
-    subject_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="What it was about: the id of anything."
+    actor_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Only what this account did."
     )
-    since: datetime | None = strawberry.field(default=strawberry.UNSET, description="From this moment on.")
-    until: datetime | None = strawberry.field(default=strawberry.UNSET, description="Before this moment.")
+    action: str | None = strawberry.field(default=strawberry.UNSET, description="Only by this mutation or job.")
+    subject_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Only what was about this thing: the id of anything."
+    )
+    since: datetime | None = strawberry.field(default=strawberry.UNSET, description="Only from this moment on.")
+    until: datetime | None = strawberry.field(default=strawberry.UNSET, description="Only before this moment.")
     refused_only: bool = strawberry.field(default=False, description="Only what was tried without the right to.")
 
     def to_filter(self) -> audit.AuditFilter:
@@ -76,12 +81,15 @@ def any_id(text: str) -> Any:
 
 @strawberry.type
 class AuditQuery:
-    @strawberry.field(graphql_type=Connection[AuditEntry], description="Everything that anybody did, newest first.")
+    @strawberry.field(
+        graphql_type=Connection[AuditEntry],
+        description="Everything that anybody did, or tried without the right to, newest first.",
+    )
     async def audit_log(
         self,
         info: Info,
         filter: Annotated[
-            AuditFilterInput | None, strawberry.argument(description="Which entries; all when left out.")
+            AuditFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

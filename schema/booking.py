@@ -12,6 +12,7 @@ from resolvers import booking as resolve
 from resolvers import order as order_resolve
 from schema.cart import BookingLapsed, BookingPart, Cart, CartFull
 from schema.departure import Departure, DepartureClosed, DepartureFull, TravelUnitKind
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, MoneyMove, given, mutation
@@ -26,7 +27,18 @@ BOOKINGS = "bookings"
 QUEUE = "bookingQueue"
 BY_ID = (UUID(int=0),)
 
-BookingState = strawberry.enum(booking.BookingState, name="BookingState", description="Where a booking stands.")
+BookingState = enum(
+    booking.BookingState,
+    name="BookingState",
+    description="Where a booking stands.",
+    ON_HOLD="The places are kept for the buyer until they are paid.",
+    PENDING="The places are paid; the supplier has not answered yet.",
+    CONFIRMED="The supplier expects the travellers.",
+    REJECTED="The supplier said no, and everything that was paid went back.",
+    EXPIRED="It was not paid or not confirmed in time; everything that was paid went back.",
+    CANCELLED="It was called off; what the cancellation ladder leaves went back.",
+    TRAVELLED="The journey is over.",
+)
 
 
 # Nouns
@@ -34,30 +46,30 @@ BookingState = strawberry.enum(booking.BookingState, name="BookingState", descri
 
 @noun(booking.GuardianConsent, description="A parent or guardian agrees that somebody under age travels.")
 class GuardianConsent:
-    name: str = strawberry.field(description="Who agrees.")
+    name: str = strawberry.field(description="The name of who agrees.")
     relation: str = strawberry.field(description="What they are to the traveller.")
-    phone: str = strawberry.field(description="Where they can be reached.")
-    given_at: datetime = strawberry.field(description="When they agreed.")
+    phone: str = strawberry.field(description="A telephone number where they can be reached.")
+    given_at: datetime = strawberry.field(description="When the guardian agreed.")
 
 
-@noun(booking.Passport, description="A passport; its number is for the supplier to ask.")
+@noun(booking.Passport, description="A traveller's passport; its number is for the supplier to ask.")
 class Passport:
-    country: CountryCode = strawberry.field(description="Of which country.")
-    valid_until: date = strawberry.field(description="Its last day.")
+    country: CountryCode = strawberry.field(description="The country that issued it.")
+    valid_until: date = strawberry.field(description="The last day that it is valid on.")
 
 
 @noun(booking.EmergencyContact, description="Whom to call at home.")
 class EmergencyContact:
-    name: str = strawberry.field(description="Who it is.")
+    name: str = strawberry.field(description="The name of who is called.")
     relation: str = strawberry.field(description="What they are to the traveller.")
-    phone: str = strawberry.field(description="Where they can be reached.")
+    phone: str = strawberry.field(description="A telephone number where they can be reached.")
 
 
 @noun(booking.SchoolConsent, description="A school lets somebody go.")
 class SchoolConsent:
-    name: str = strawberry.field(description="Which school.")
+    name: str = strawberry.field(description="The name of the school.")
     contact: str = strawberry.field(description="Who said so there.")
-    given_at: datetime = strawberry.field(description="When they agreed.")
+    given_at: datetime = strawberry.field(description="When the school agreed.")
 
 
 @noun(
@@ -65,10 +77,10 @@ class SchoolConsent:
     description="Somebody who travels. What is asked beyond name and age is forgotten when the booking is over.",
 )
 class Traveller:
-    unit: TravelUnitKind = strawberry.field(description="As whom.")  # type: ignore[valid-type]
-    given_name: str = strawberry.field(description="Given name.")
-    family_name: str = strawberry.field(description="Family name.")
-    birth_date: date = strawberry.field(description="Day of birth.")
+    unit: TravelUnitKind = strawberry.field(description="As whom somebody takes part.")  # type: ignore[valid-type]
+    given_name: str = strawberry.field(description="The given name, as in the passport.")
+    family_name: str = strawberry.field(description="The family name, as in the passport.")
+    birth_date: date = strawberry.field(description="The day of birth.")
     guardian: GuardianConsent | None = strawberry.field(description="Who agreed; null where nobody had to.")
     passport: Passport | None = strawberry.field(description="Their passport; null where none is asked for.")
     emergency: EmergencyContact | None = strawberry.field(
@@ -80,15 +92,15 @@ class Traveller:
 
 @noun(booking.Installment, description="What is to be paid for a booking, and until when.")
 class BookingInstallment:
-    part: BookingPart = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
-    amount: Money = strawberry.field(description="How much.")
-    due_at: datetime = strawberry.field(description="Until when.")
+    part: BookingPart = strawberry.field(description="Which part of the price it pays.")  # type: ignore[valid-type]
+    amount: Money = strawberry.field(description="How much is to be paid.")
+    due_at: datetime = strawberry.field(description="Until when it is to be paid.")
 
 
 @noun(booking.BookingPayment, description="What an order pays, or has paid, of a booking.")
 class BookingPayment:
-    part: BookingPart = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
-    amount: Money = strawberry.field(description="How much.")
+    part: BookingPart = strawberry.field(description="Which part of the price it pays.")  # type: ignore[valid-type]
+    amount: Money = strawberry.field(description="How much is, or was, paid.")
     paid_at: datetime | None = strawberry.field(description="When it was paid; null while it is not.")
 
     @strawberry.field(graphql_type=Order | None, description="The order; null for those who do not see orders.")
@@ -109,12 +121,13 @@ class BookingIntake:
 
 @noun(
     booking.Booking,
-    description="Places of a departure. Seen by the buyer, by whoever acts for the supplier once it is paid, and by "
-    "support, merchandisers, finance and those who care for medical journeys.",
+    description="Places of a departure that somebody holds or has bought. Seen by the buyer, by whoever acts "
+    "for the supplier once it is paid, and by support, merchandisers, finance and those who care "
+    "for medical journeys.",
 )
 class Booking(Node):
     id: strawberry.ID = global_id("Booking")
-    code: str = strawberry.field(description="How people call it.")
+    code: str = strawberry.field(description="The code that people use for it, such as BK-7K2M-9QXD.")
     category: TravelCategory = strawberry.field(description="What the journey is for.")  # type: ignore[valid-type]
     state: BookingState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
     currency: CurrencyCode = strawberry.field(description="The currency of its amounts.")  # type: ignore[valid-type]
@@ -123,21 +136,27 @@ class Booking(Node):
     balance: Money = strawberry.field(description="What is still to be paid.")
     sold_by_house: bool = strawberry.field(description="Whether the house is the seller of record.")
     tax_basis: TaxBasis = strawberry.field(description="What the house is taxed on.")  # type: ignore[valid-type]
-    ladder: CancellationLadder = strawberry.field(description="What calling it off costs; it stays as it was.")
+    ladder: CancellationLadder = strawberry.field(
+        description="The cancellation terms that it was made under: what calling it off costs."
+    )
     rule: TravelCategoryRule = strawberry.field(description="What is asked of its travellers.")
     pins: list[PolicyPin] = strawberry.field(description="The versions of the policies that it was made under.")
     starts_at: datetime = strawberry.field(description="When the journey starts.")
-    ends_at: datetime = strawberry.field(description="When it ends.")
+    ends_at: datetime = strawberry.field(description="When the journey ends.")
     schedule: list[BookingInstallment] = strawberry.field(description="What is to be paid, and until when.")
     payments: list[BookingPayment] = strawberry.field(description="What orders pay, or have paid, of it.")
     held_at: datetime = strawberry.field(description="When the places were taken.")
     expires_at: datetime | None = strawberry.field(
         description="Until when it has to be paid, or then confirmed; null once it is."
     )
-    supplier_reference: str | None = strawberry.field(description="The supplier's own; null until it is confirmed.")
-    confirmed_at: datetime | None = strawberry.field(description="When the supplier confirmed it.")
-    ended_at: datetime | None = strawberry.field(description="When it was over.")
-    end_reason: str | None = strawberry.field(description="Why, unless it was travelled.")
+    supplier_reference: str | None = strawberry.field(
+        description="The supplier's own reference; null until it is confirmed."
+    )
+    confirmed_at: datetime | None = strawberry.field(description="When the supplier confirmed it; null until then.")
+    ended_at: datetime | None = strawberry.field(description="When the booking was over; null until then.")
+    end_reason: str | None = strawberry.field(
+        description="Why it was rejected, lapsed or called off; null for none of these."
+    )
     retained: Money | None = strawberry.field(description="What calling it off has cost; null unless it was.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
@@ -168,7 +187,10 @@ class Booking(Node):
     async def intake(root: booking.Booking, info: Info) -> Any:
         return await resolve.intake(info.context, root)
 
-    @strawberry.field(graphql_type=Departure | None, description="The departure.")
+    @strawberry.field(
+        graphql_type=Departure | None,
+        description="The departure that the places are of; null for those who may not see it.",
+    )
     async def departure(root: booking.Booking, info: Info) -> Any:
         return await info.context.loaders.departure.load(root.departure_id)
 
@@ -192,7 +214,7 @@ class TravellerDataMissing(UserError):
 
 @refused(booking.PassportTooShort)
 class PassportTooShort(UserError):
-    valid_until: date = strawberry.field(description="Its last day.")
+    valid_until: date = strawberry.field(description="The last day that the passport is valid on.")
     needed_until: date = strawberry.field(description="The day that it has to be valid on.")
 
 
@@ -212,27 +234,27 @@ class IntakeMissing(UserError):
 
 @strawberry.input(description="A parent or guardian agrees that somebody under age travels.")
 class GuardianConsentInput:
-    name: str = strawberry.field(description="Who agrees, 1 to 80 characters.")
+    name: str = strawberry.field(description="The name of who agrees, 1 to 80 characters.")
     relation: str = strawberry.field(description="What they are to the traveller, such as mother.")
-    phone: str = strawberry.field(description="Where they can be reached, 1 to 40 characters.")
+    phone: str = strawberry.field(description="A telephone number where they can be reached, 1 to 40 characters.")
 
 
-@strawberry.input(description="A passport.")
+@strawberry.input(description="A traveller's passport, without its number.")
 class PassportInput:
-    country: CountryCode = strawberry.field(description="Of which country.")
-    valid_until: date = strawberry.field(description="Its last day.")
+    country: CountryCode = strawberry.field(description="The country that issued it.")
+    valid_until: date = strawberry.field(description="The last day that it is valid on.")
 
 
 @strawberry.input(description="Whom to call at home.")
 class EmergencyContactInput:
-    name: str = strawberry.field(description="Who it is, 1 to 80 characters.")
+    name: str = strawberry.field(description="The name of who is called, 1 to 80 characters.")
     relation: str = strawberry.field(description="What they are to the traveller, such as sister.")
-    phone: str = strawberry.field(description="Where they can be reached, 1 to 40 characters.")
+    phone: str = strawberry.field(description="A telephone number where they can be reached, 1 to 40 characters.")
 
 
 @strawberry.input(description="A school lets somebody go.")
 class SchoolConsentInput:
-    name: str = strawberry.field(description="Which school, 1 to 80 characters.")
+    name: str = strawberry.field(description="The name of the school, 1 to 80 characters.")
     contact: str = strawberry.field(description="Who said so there, 1 to 80 characters.")
 
 
@@ -240,10 +262,10 @@ class SchoolConsentInput:
     description="Somebody who travels. What is said beyond name and age is kept where the category asks for it."
 )
 class TravellerInput:
-    unit: TravelUnitKind = strawberry.field(description="As whom.")  # type: ignore[valid-type]
-    given_name: str = strawberry.field(description="Given name, 1 to 80 characters.")
-    family_name: str = strawberry.field(description="Family name, 1 to 80 characters.")
-    birth_date: date = strawberry.field(description="Day of birth.")
+    unit: TravelUnitKind = strawberry.field(description="As whom somebody takes part.")  # type: ignore[valid-type]
+    given_name: str = strawberry.field(description="The given name, as in the passport, 1 to 80 characters.")
+    family_name: str = strawberry.field(description="The family name, as in the passport, 1 to 80 characters.")
+    birth_date: date = strawberry.field(description="The day of birth.")
     guardian: GuardianConsentInput | None = strawberry.field(
         default=strawberry.UNSET, description="Who agrees, where the category asks for it."
     )
@@ -286,9 +308,9 @@ def to_travellers(travellers: list[TravellerInput]) -> tuple[booking.Traveller, 
     return tuple(one.to_traveller(UNSTAMPED) for one in travellers)
 
 
-@strawberry.input(description="Hold places of a departure.")
+@strawberry.input(description="Which places of a departure to hold, and for whom.")
 class BookingHoldInput(Keyed):
-    departure_id: strawberry.ID = strawberry.field(description="Of which departure.")
+    departure_id: strawberry.ID = strawberry.field(description="The departure to hold places of.")
     travellers: list[TravellerInput] = strawberry.field(description="Who travels, 1 to 12.")
     pay: BookingPart = strawberry.field(  # type: ignore[valid-type]
         default=booking.BookingPart.FULL,
@@ -303,9 +325,9 @@ class BookingHoldInput(Keyed):
         )
 
 
-@strawberry.input(description="Pay what is still to be paid of a booking.")
+@strawberry.input(description="Which booking's balance to put into the cart.")
 class BookingPayBalanceInput(Keyed):
-    booking_id: strawberry.ID = strawberry.field(description="Which booking.")
+    booking_id: strawberry.ID = strawberry.field(description="The booking that this is about.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the booking is still at this version."
     )
@@ -314,18 +336,18 @@ class BookingPayBalanceInput(Keyed):
         return trip.PayBalance(id_of("Booking", self.booking_id, "bookingId"), given(self.expected_version))
 
 
-@strawberry.input(description="Confirm a booking.")
+@strawberry.input(description="Which booking the supplier confirms.")
 class BookingConfirmInput(Keyed):
-    booking_id: strawberry.ID = strawberry.field(description="Which booking.")
-    reference: str = strawberry.field(description="The supplier's own, 1 to 80 characters.")
+    booking_id: strawberry.ID = strawberry.field(description="The booking that this is about.")
+    reference: str = strawberry.field(description="The supplier's own reference, 1 to 80 characters.")
 
     def to_command(self) -> trip.ConfirmBooking:
         return trip.ConfirmBooking(id_of("Booking", self.booking_id, "bookingId"), self.reference)
 
 
-@strawberry.input(description="Reject a booking.")
+@strawberry.input(description="Which booking the supplier rejects, and why.")
 class BookingRejectInput(MoneyMove):
-    booking_id: strawberry.ID = strawberry.field(description="Which booking.")
+    booking_id: strawberry.ID = strawberry.field(description="The booking that this is about.")
     reason: str = strawberry.field(description="Why, in 1 to 500 characters; the buyer reads it.")
 
     def to_command(self) -> trip.RejectBooking:
@@ -334,9 +356,9 @@ class BookingRejectInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Call a booking off.")
+@strawberry.input(description="Which booking to call off, and why.")
 class BookingCancelInput(MoneyMove):
-    booking_id: strawberry.ID = strawberry.field(description="Which booking.")
+    booking_id: strawberry.ID = strawberry.field(description="The booking that this is about.")
     reason: str = strawberry.field(description="Why, in 1 to 500 characters.")
 
     def to_command(self) -> trip.CancelBooking:
@@ -345,21 +367,23 @@ class BookingCancelInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Say what those who care for the travellers of a medical journey have to know.")
+@strawberry.input(description="What those who care for the travellers of a medical journey have to know.")
 class BookingSubmitIntakeInput(Keyed):
-    booking_id: strawberry.ID = strawberry.field(description="Which booking.")
+    booking_id: strawberry.ID = strawberry.field(description="The booking that this is about.")
     text: str = strawberry.field(description="The details, up to 10,000 characters; kept sealed.")
 
     def to_command(self) -> trip.IntakeSaid:
         return trip.IntakeSaid(id_of("Booking", self.booking_id, "bookingId"), self.text)
 
 
-@strawberry.input(description="Which bookings; what is left out does not narrow.")
+@strawberry.input(description="Which bookings: all that match everything given.")
 class BookingFilterInput:
     states: list[BookingState] | None = strawberry.field(  # type: ignore[valid-type]
-        default=strawberry.UNSET, description="In one of these states."
+        default=strawberry.UNSET, description="Only in these states."
     )
-    departure_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this departure.")
+    departure_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Only of this departure."
+    )
 
     def to_filter(self) -> booking.BookingFilter:
         departure_id = given(self.departure_id)
@@ -379,7 +403,7 @@ fetchable("Booking", resolve.find)
 class BookingQuery:
     @strawberry.field(graphql_type=Booking, description="A booking.")
     async def booking(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which booking.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which booking, by its id.")]
     ) -> Any:
         return await resolve.booking(info.context, id_of("Booking", id, "id"))
 
@@ -389,7 +413,7 @@ class BookingQuery:
         info: Info,
         states: Annotated[
             list[BookingState] | None,  # type: ignore[valid-type]
-            strawberry.argument(description="In one of these states; in any when left out."),
+            strawberry.argument(description="Only in these states; in any when left out."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -404,14 +428,14 @@ class BookingQuery:
 
     @strawberry.field(
         graphql_type=Connection[Booking],
-        description="What is booked, oldest first: of one's own journeys for whoever acts for a supplier, of all for "
-        "support and merchandisers.",
+        description="What is booked, oldest first: of one's own journeys for whoever acts for a supplier, of all "
+        "journeys for staff.",
     )
     async def booking_queue(
         self,
         info: Info,
         filter: Annotated[
-            BookingFilterInput | None, strawberry.argument(description="Which bookings; all when left out.")
+            BookingFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

@@ -21,8 +21,9 @@ from schema.booking import (
 from schema.cart import Cart, CartFull, OwnPiece
 from schema.claim import ClaimTaken
 from schema.departure import Departure, DepartureClosed, DepartureFull, TravelUnitKind
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
-from schema.ids import IdOrSlug, Node, global_id, id_of
+from schema.ids import IdOrSlugInput, Node, global_id, id_of
 from schema.listing import Listing, NotAvailable
 from schema.localized import LocalizedInput, localized
 from schema.merchandise import SlugTaken
@@ -35,7 +36,13 @@ from schema.supplier import RevenueShareInput, Supplier
 
 BUNDLES = "bundles"
 
-BundleState = strawberry.enum(bundle.BundleState, name="BundleState", description="Whether a bundle can be bought.")
+BundleState = enum(
+    bundle.BundleState,
+    name="BundleState",
+    description="Whether a bundle can be bought.",
+    ACTIVE="It can be bought.",
+    WITHDRAWN="It was taken off; what is in carts can still be bought.",
+)
 
 
 # Nouns
@@ -47,7 +54,7 @@ class BundleComponent:
         description="Of a departure, as whom one takes part; empty for anything else."
     )
 
-    @strawberry.field(graphql_type=Listing | None, description="What it is; null for a departure.")
+    @strawberry.field(graphql_type=Listing | None, description="The listing; null for a departure.")
     async def listing(root: bundle.BundleComponent, info: Info) -> Any:
         return None if root.listing_id is None else await info.context.loaders.listing.load(root.listing_id)
 
@@ -58,25 +65,25 @@ class BundleComponent:
 
 @noun(bundle.ComponentPrice, description="What a component costs alone, and in the bundle.")
 class BundleComponentPrice:
-    component: BundleComponent = strawberry.field(description="Which component.")
+    component: BundleComponent = strawberry.field(description="Which component it is.")
     alone: Money = strawberry.field(description="What it costs alone.")
     bundled: Money = strawberry.field(description="What it costs in the bundle, and gives back when it is given back.")
 
 
 @strawberry.type(description="A partner's part in what the house earns on a bundle.")
 class RevenueShare:
-    share_bps: int = strawberry.field(description="How much of it, in basis points.")
-    supplier: Supplier | None = strawberry.field(description="Whose; null where not seen.")
+    share_bps: int = strawberry.field(description="How much of it, in basis points, of which 10,000 make a whole.")
+    supplier: Supplier | None = strawberry.field(description="The partner; null for those who may not see suppliers.")
 
 
 @noun(
     bundle.Bundle,
-    description="A journey with the things and services that go with it, at one price. On show. Each component keeps "
-    "its seller, its policies and its tax basis.",
+    description="A journey with the things and services that go with it, at one price. Seen by everybody. Each "
+    "component keeps its seller, its policies and its tax basis.",
 )
 class Bundle(Node):
     id: strawberry.ID = global_id("Bundle")
-    slug: str = strawberry.field(description="Its name in addresses.")
+    slug: str = strawberry.field(description="Its name in web addresses.")
     state: BundleState = strawberry.field(description="Whether it can be bought.")  # type: ignore[valid-type]
     price: Money = strawberry.field(description="What all of it costs.")
     components: list[BundleComponent] = strawberry.field(description="What it is made of.")
@@ -96,7 +103,7 @@ class Bundle(Node):
 
     @strawberry.field(
         graphql_type=list[RevenueShare] | None,
-        description="With whom it was developed. For merchandisers and finance; null for others.",
+        description="Partners with whom it was developed. For merchandisers and finance; null for others.",
     )
     async def shares(root: bundle.Bundle, info: Info) -> Any:
         found = resolve.shares(info.context, root)
@@ -120,10 +127,14 @@ class BundleNotAvailable(UserError):
 # Inputs
 
 
-@strawberry.input(description="One of a listing, or places of a departure: one of the two.")
+@strawberry.input(description="One of a listing, or places of a departure; exactly one of the two.")
 class BundleComponentInput:
-    listing_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="One of this listing.")
-    departure_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this departure.")
+    listing_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="One of this listing; left out for a departure."
+    )
+    departure_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Places of this departure; left out for a listing."
+    )
     units: list[TravelUnitKind] = strawberry.field(  # type: ignore[valid-type]
         default_factory=list, description="Of a departure, as whom one takes part, one for each traveller."
     )
@@ -138,9 +149,9 @@ class BundleComponentInput:
         )
 
 
-@strawberry.input(description="Put a bundle together.")
+@strawberry.input(description="The new bundle.")
 class BundleCreateInput(Keyed):
-    slug: str = strawberry.field(description="Its name in addresses.")
+    slug: str = strawberry.field(description="Its name in web addresses, never changed.")
     name: LocalizedInput = strawberry.field(description="What it is called.")
     story: LocalizedInput = strawberry.field(description="What it is like.")
     price: MoneyInput = strawberry.field(description="What all of it costs: no more than its components.")
@@ -162,9 +173,9 @@ class BundleCreateInput(Keyed):
         )
 
 
-@strawberry.input(description="Take a bundle off.")
+@strawberry.input(description="Which bundle to take off.")
 class BundleWithdrawInput(Keyed):
-    bundle_id: strawberry.ID = strawberry.field(description="Which bundle.")
+    bundle_id: strawberry.ID = strawberry.field(description="The bundle that this is about.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the bundle is still at this version."
     )
@@ -173,9 +184,9 @@ class BundleWithdrawInput(Keyed):
         return bundle.WithdrawBundle(id_of("Bundle", self.bundle_id, "bundleId"), given(self.expected_version))
 
 
-@strawberry.input(description="Put all of a bundle in one's cart.")
+@strawberry.input(description="Which bundle to put in one's cart, and who travels.")
 class BundleAddInput(Keyed):
-    bundle_id: strawberry.ID = strawberry.field(description="Which bundle.")
+    bundle_id: strawberry.ID = strawberry.field(description="The bundle that this is about.")
     travellers: list[TravellerInput] = strawberry.field(
         default_factory=list, description="Who travels, as the units of its journey say."
     )
@@ -184,10 +195,10 @@ class BundleAddInput(Keyed):
         return bundle.AddBundle(id_of("Bundle", self.bundle_id, "bundleId"), to_travellers(self.travellers))
 
 
-@strawberry.input(description="Take all of a bundle out of one's cart.")
+@strawberry.input(description="Which bundle to take out of one's cart.")
 class BundleRemoveInput(Keyed):
-    cart_id: strawberry.ID = strawberry.field(description="Which cart.")
-    bundle_id: strawberry.ID = strawberry.field(description="Which bundle.")
+    cart_id: strawberry.ID = strawberry.field(description="The cart that this is about.")
+    bundle_id: strawberry.ID = strawberry.field(description="The bundle that this is about.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the cart is still at this version."
     )
@@ -208,14 +219,16 @@ fetchable("Bundle", resolve.find)
 
 @strawberry.type
 class BundleQuery:
-    @strawberry.field(graphql_type=Bundle, description="A bundle, by its id or its name in addresses.")
+    @strawberry.field(graphql_type=Bundle, description="A bundle, by its id or its name in web addresses.")
     async def bundle(
-        self, info: Info, by: Annotated[IdOrSlug, strawberry.argument(description="Which bundle.")]
+        self,
+        info: Info,
+        by: Annotated[IdOrSlugInput, strawberry.argument(description="Its id, or its name in web addresses.")],
     ) -> Any:
         return await resolve.bundle(info.context, *by.read("Bundle"))
 
     @strawberry.field(
-        graphql_type=Connection[Bundle], description="The bundles that can be bought, by their names in addresses."
+        graphql_type=Connection[Bundle], description="The bundles that can be bought, by their names in web addresses."
     )
     async def bundles(
         self,
@@ -245,7 +258,7 @@ class BundleMutation:
         BundleWithdrawInput,
         Bundle,
         VersionConflict,
-        description="Take a bundle off; what is in carts can still be bought.",
+        description="Take a bundle off the shelves; what is in carts can still be bought.",
     )
     bundle_add = mutation(
         bundle.add,

@@ -10,6 +10,7 @@ import strawberry
 from domain import campaign
 from resolvers import campaign as resolve
 from resolvers import supplier as supplier_resolve
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.localized import LocalizedInput, localized
@@ -23,16 +24,27 @@ from schema.supplier import Supplier
 if TYPE_CHECKING:
     from schema.catalogue import Brand
 
-CampaignFunder = strawberry.enum(
-    campaign.Funder, name="CampaignFunder", description="Whose money a budget is, and so who bears what it gives."
+CampaignFunder = enum(
+    campaign.Funder,
+    name="CampaignFunder",
+    description="Whose money a budget is, and so who bears what it gives.",
+    HOUSE="The house bears all of it.",
+    BRAND="A brand bears all of it, and owes the budget to the house.",
+    JOINT="The house sets the budget aside, and claims their shares from its partners.",
 )
-CampaignPurpose = strawberry.enum(
+CampaignPurpose = enum(
     campaign.CampaignPurpose,
     name="CampaignPurpose",
     description="What a budget is for: to be added to pieces that are traded in, or for vouchers.",
+    TRADE_IN="Adds to what the house offers for old pieces.",
+    VOUCHER="Pays what vouchers take off.",
 )
-CampaignState = strawberry.enum(
-    campaign.CampaignState, name="CampaignState", description="Whether a campaign grants anything."
+CampaignState = enum(
+    campaign.CampaignState,
+    name="CampaignState",
+    description="Whether a campaign grants anything.",
+    OPEN="It grants what it promises, within its dates and its budget.",
+    ENDED="It grants nothing more; what it has promised it keeps.",
 )
 
 CAMPAIGNS = "campaigns"
@@ -46,30 +58,35 @@ def figure(name: str, *, description: str) -> Any:
         return resolve.kept(info.context, getattr(root, name))
 
     return strawberry.field(
-        resolver=read, graphql_type=Money | None, description=f"{description} For finance and merchandisers."
+        resolver=read,
+        graphql_type=Money | None,
+        description=f"{description} For finance and merchandisers; null for others.",
     )
 
 
 @strawberry.type(description="A partner's part in what a joint campaign costs.")
 class CampaignShare:
-    share_bps: int = strawberry.field(description="How much of it, in basis points.")
-    supplier: Supplier | None = strawberry.field(description="Whose; null where not seen.")
+    share_bps: int = strawberry.field(
+        description="How much of it the partner bears, in basis points, of which 10,000 make a whole."
+    )
+    supplier: Supplier | None = strawberry.field(description="The partner; null for those who may not see suppliers.")
 
 
 @noun(
     campaign.Campaign,
-    description="A dated promise to add something to what is traded in, or to take something off what is bought, out "
-    "of a budget.",
+    description="A dated promise to add something to what is traded in, or to take something off what is "
+    "bought, out of a budget. Seen by everybody; the figures of its budget by finance and "
+    "merchandisers.",
 )
 class Campaign(Node):
     id: strawberry.ID = global_id("Campaign")
-    code: str = strawberry.field(description="How people call it; for `tradeInOffer`.")
+    code: str = strawberry.field(description="The code that people use for it; sent to `tradeInOffer`.")
     purpose: CampaignPurpose = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
-    funder: CampaignFunder = strawberry.field(description="Whose money it is.")  # type: ignore[valid-type]
+    funder: CampaignFunder = strawberry.field(description="Whose money the budget is.")  # type: ignore[valid-type]
     subsidy: Money = strawberry.field(description="What it adds to each piece, or at most takes off of one order.")
     minimum: Money = strawberry.field(description="What a purchase costs at least, before shipping.")
-    starts_at: datetime = strawberry.field(description="From when on.")
-    ends_at: datetime = strawberry.field(description="Until when offers can use it.")
+    starts_at: datetime = strawberry.field(description="From when on it grants something.")
+    ends_at: datetime = strawberry.field(description="Until when it grants something.")
     state: CampaignState = strawberry.field(description="Whether it grants anything.")  # type: ignore[valid-type]
     opened_at: datetime = strawberry.field(description="When its budget was set aside.")
     ended_at: datetime | None = strawberry.field(description="When it was ended; null while it is not.")
@@ -78,7 +95,10 @@ class Campaign(Node):
 
     name: str = localized("name", description="What it is called.")
     budget: Any = figure("budget", description="What was set aside.")
-    reserved: Any = figure("reserved", description="What is promised to offers.")
+    reserved: Any = figure(
+        "reserved",
+        description="What is promised to offers and orders under way.",
+    )
     spent: Any = figure("spent", description="What was given.")
     available: Any = figure("available", description="What can still be promised.")
 
@@ -128,25 +148,29 @@ class BudgetExhausted(UserError):
 
 @strawberry.input(description="A partner's part in what a joint campaign costs.")
 class CampaignShareInput:
-    supplier_id: strawberry.ID = strawberry.field(description="Whose.")
-    share_bps: int = strawberry.field(description="How much of it, in basis points.")
+    supplier_id: strawberry.ID = strawberry.field(description="The partner, as a supplier.")
+    share_bps: int = strawberry.field(
+        description="How much of it the partner bears, in basis points, of which 10,000 make a whole."
+    )
 
     def to_share(self, index: int) -> campaign.CostShare:
         supplier_id = id_of("Supplier", self.supplier_id, "shares", str(index), "supplierId")
         return campaign.CostShare(supplier_id, self.share_bps)
 
 
-@strawberry.input(description="Set a budget aside for trade-ins, or for vouchers.")
+@strawberry.input(description="The new campaign and its budget.")
 class CampaignOpenInput(MoneyMove):
-    code: str = strawberry.field(description="How people call it, up to 40 characters; nobody else's.")
+    code: str = strawberry.field(
+        description="The code that people use for it, up to 40 characters; no other campaign's."
+    )
     name: LocalizedInput = strawberry.field(description="What it is called.")
-    funder: CampaignFunder = strawberry.field(description="Whose money it is.")  # type: ignore[valid-type]
-    budget: MoneyInput = strawberry.field(description="How much in all.")
+    funder: CampaignFunder = strawberry.field(description="Whose money the budget is.")  # type: ignore[valid-type]
+    budget: MoneyInput = strawberry.field(description="How much is set aside in all.")
     subsidy: MoneyInput = strawberry.field(
         description="What it adds to each piece, or takes off of one order at most, in the same currency."
     )
-    starts_at: datetime = strawberry.field(description="From when on.")
-    ends_at: datetime = strawberry.field(description="Until when offers can use it.")
+    starts_at: datetime = strawberry.field(description="From when on it grants something.")
+    ends_at: datetime = strawberry.field(description="Until when it grants something.")
     minimum: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET,
         description="What a purchase costs at least, more than the subsidy; twice the subsidy when left out.",
@@ -181,9 +205,9 @@ class CampaignOpenInput(MoneyMove):
         )
 
 
-@strawberry.input(description="End a campaign.")
+@strawberry.input(description="Which campaign to end.")
 class CampaignEndInput(MoneyMove):
-    campaign_id: strawberry.ID = strawberry.field(description="Which campaign.")
+    campaign_id: strawberry.ID = strawberry.field(description="The campaign that this is about.")
 
     def to_command(self) -> campaign.EndCampaign:
         return campaign.EndCampaign(id_of("Campaign", self.campaign_id, "campaignId"), given(self.expected_version))

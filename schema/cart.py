@@ -9,6 +9,7 @@ from domain import booking, cart
 from resolvers import booking as booking_resolve
 from resolvers import cart as resolve
 from schema.claim import ClaimTaken
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, global_id, id_of
 from schema.listing import NotAvailable
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
     from schema.listing import Listing
 
 
-BookingPart = strawberry.enum(
-    booking.BookingPart, name="BookingPart", description="What a payment for a journey is for: all, or first a deposit."
+BookingPart = enum(
+    booking.BookingPart,
+    name="BookingPart",
+    description="What a payment for a journey is for: all, or first a deposit.",
+    FULL="All of the price at once.",
+    DEPOSIT="The first part of the price, which is paid when the places are taken.",
+    BALANCE="The rest of the price, which is due before the departure.",
 )
 
 
@@ -34,7 +40,9 @@ BookingPart = strawberry.enum(
 @noun(cart.CartItem, description="Something in a cart, kept from others for a while.")
 class CartItem:
     quantity: int = strawberry.field(description="How many; one of a piece.")
-    price: Money = strawberry.field(description="Of one, when it was put in. Another price now has to be agreed to.")
+    price: Money = strawberry.field(
+        description="The price of one when it was put in. Another price now has to be agreed to."
+    )
     kept_until: datetime = strawberry.field(description="Until when nobody else can have it.")
     added_at: datetime = strawberry.field(description="When it was put in.")
 
@@ -44,7 +52,7 @@ class CartItem:
 
     @strawberry.field(
         graphql_type=Annotated["Listing", strawberry.lazy("schema.listing")] | None,
-        description="What it is; null when it was withdrawn.",
+        description="The listing that it is one of; null when it was withdrawn.",
     )
     async def listing(root: cart.CartItem, info: Info) -> Any:
         return await info.context.loaders.listing.load(root.listing_id)
@@ -60,12 +68,13 @@ class CartItem:
 @noun(cart.CartBooking, description="Places of a journey in a cart, or what is still to be paid for them.")
 class CartBooking:
     part: BookingPart = strawberry.field(description="What would be paid.")  # type: ignore[valid-type]
-    price: Money = strawberry.field(description="How much that is.")
+    price: Money = strawberry.field(description="How much that part comes to.")
     kept_until: datetime = strawberry.field(description="Until when nobody else can have the places.")
     added_at: datetime = strawberry.field(description="When it was put in.")
 
     @strawberry.field(
-        graphql_type=Annotated["Booking", strawberry.lazy("schema.booking")] | None, description="The booking."
+        graphql_type=Annotated["Booking", strawberry.lazy("schema.booking")] | None,
+        description="The booking that the places belong to; null when the caller may not see it.",
     )
     async def booking(root: cart.CartBooking, info: Info) -> Any:
         return await booking_resolve.find(info.context, root.booking_id)
@@ -111,19 +120,19 @@ class BookingLapsed(UserError):
 # Inputs
 
 
-@strawberry.input(description="Put something in one's cart; it is made when there is none in the listing's currency.")
+@strawberry.input(description="What to put in one's cart; a cart is made when there is none in the listing's currency.")
 class CartAddInput(Keyed):
-    listing_id: strawberry.ID = strawberry.field(description="What.")
+    listing_id: strawberry.ID = strawberry.field(description="The listing to put in.")
     quantity: int = strawberry.field(default=1, description="How many more, 1 to 10; a piece is one of one.")
 
     def to_command(self) -> cart.AddToCart:
         return cart.AddToCart(id_of("Listing", self.listing_id, "listingId"), self.quantity)
 
 
-@strawberry.input(description="Take something out of one's cart.")
+@strawberry.input(description="What to take out of one's cart.")
 class CartRemoveInput(Keyed):
-    cart_id: strawberry.ID = strawberry.field(description="Which cart.")
-    listing_id: strawberry.ID = strawberry.field(description="What; all of it goes.")
+    cart_id: strawberry.ID = strawberry.field(description="The cart that this is about.")
+    listing_id: strawberry.ID = strawberry.field(description="The listing to take out; all of it goes.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the cart is still at this version."
     )
@@ -150,7 +159,7 @@ class CartQuery:
 
     @strawberry.field(graphql_type=Cart, description="A cart of the caller.")
     async def cart(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which cart.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which cart, by its id.")]
     ) -> Any:
         return await resolve.cart(info.context, id_of("Cart", id, "id"))
 

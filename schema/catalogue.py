@@ -11,8 +11,9 @@ from resolvers import catalogue as resolve
 from resolvers import listing as resolve_listing
 from resolvers.context import Context
 from schema.attribute import AttributeDefinition, OptionDefinition, ProductAttribute
+from schema.enum import enum
 from schema.execution import expression, selected
-from schema.ids import IdOrSlug, Node, global_id, id_of
+from schema.ids import IdOrSlugInput, Node, global_id, id_of
 from schema.localized import localized
 from schema.media import Media, cover
 from schema.mutation import Info, given
@@ -25,9 +26,31 @@ from schema.scalars import CountryCode
 if TYPE_CHECKING:
     from schema.listing import Listing
 
-BrandKind = strawberry.enum(catalogue.BrandKind, name="BrandKind", description="Who stands behind a brand.")
-Season = strawberry.enum(catalogue.Season, name="Season", description="When a collection is worn.")
-ProductKind = strawberry.enum(catalogue.ProductKind, name="ProductKind", description="Goods or a service.")
+BrandKind = enum(
+    catalogue.BrandKind,
+    name="BrandKind",
+    description="Who stands behind a brand.",
+    MAISON="An established luxury house from abroad.",
+    DESIGNER="A designer of the country.",
+    OWN_LABEL="A label of the house itself.",
+)
+Season = enum(
+    catalogue.Season,
+    name="Season",
+    description="When a collection is worn.",
+    SPRING_SUMMER="Spring and summer.",
+    AUTUMN_WINTER="Autumn and winter.",
+    CRUISE="Between the seasons, for travelling.",
+    PRE_FALL="Before autumn.",
+    PERMANENT="Always.",
+)
+ProductKind = enum(
+    catalogue.ProductKind,
+    name="ProductKind",
+    description="Goods or a service.",
+    GOODS="Something that is sent or picked up.",
+    SERVICE="Something that is done for the buyer.",
+)
 
 BRANDS, COLLECTIONS, PRODUCTS, OFFERS = "brands", "collections", "products", "productListings"
 IDENTITY = frozenset({"id", "__typename"})
@@ -40,12 +63,14 @@ NEWEST = (datetime.fromtimestamp(0, UTC), UUID(int=0))
 # Nouns
 
 
-@noun((catalogue.Brand, listing.BrandCard), description="A maison, a designer or a label of the house.")
+@noun(
+    (catalogue.Brand, listing.BrandCard), description="A maison, a designer or a label of the house. Seen by everybody."
+)
 class Brand(Node):
     id: strawberry.ID = global_id("Brand")
-    slug: str = strawberry.field(description="Its name in addresses.")
+    slug: str = strawberry.field(description="Its name in web addresses.")
     kind: BrandKind = strawberry.field(description="Who stands behind it.")  # type: ignore[valid-type]
-    name: str = localized("name", description="Its name.")
+    name: str = localized("name", description="What it is called.")
 
     @strawberry.field(graphql_type=CountryCode, description="Where it is at home.")
     async def country(root: Any, info: Info) -> Any:
@@ -82,12 +107,15 @@ class Brand(Node):
         return Connection(page=await resolve.collections(info.context, root.id, page), list_name=COLLECTIONS)
 
 
-@noun((catalogue.Category, listing.CategoryCard), description="A place in the tree of categories, three levels deep.")
+@noun(
+    (catalogue.Category, listing.CategoryCard),
+    description="A place in the tree of categories, three levels deep. Seen by everybody.",
+)
 class Category(Node):
     id: strawberry.ID = global_id("Category")
-    slug: str = strawberry.field(description="Its name in addresses.")
-    name: str = localized("name", description="Its name.")
-    position: int = strawberry.field(description="Where it stands among its siblings.")
+    slug: str = strawberry.field(description="Its name in web addresses.")
+    name: str = localized("name", description="What it is called.")
+    position: int = strawberry.field(description="Where it stands among its siblings, the lowest number first.")
     version: int = strawberry.field(description="Goes up by one with every change.")
 
     @strawberry.field(
@@ -113,35 +141,38 @@ class Category(Node):
         return await resolve.categories_below(info.context, root.id)
 
 
-@noun(catalogue.Collection, description="What a brand shows together.")
+@noun(catalogue.Collection, description="What a brand shows together. Seen by everybody.")
 class Collection(Node):
     id: strawberry.ID = global_id("Collection")
-    slug: str = strawberry.field(description="Its name in addresses.")
-    name: str = localized("name", description="Its name.")
-    season: Season = strawberry.field(description="When it is worn.")  # type: ignore[valid-type]
+    slug: str = strawberry.field(description="Its name in web addresses.")
+    name: str = localized("name", description="What it is called.")
+    season: Season = strawberry.field(description="When in the year it is worn.")  # type: ignore[valid-type]
     year: int | None = strawberry.field(description="Of which year; null for a permanent collection.")
 
-    @strawberry.field(graphql_type=Brand, description="Whose it is.")
+    @strawberry.field(graphql_type=Brand, description="The brand that it is of.")
     async def brand(root: catalogue.Collection, info: Info) -> Any:
         return await resolve.brand(info.context, root.brand_id, None)
 
 
-@noun((catalogue.Product, listing.ProductCard), description="A model: what all its pieces have in common.")
+@noun(
+    (catalogue.Product, listing.ProductCard),
+    description="A model: what all its pieces have in common. Seen by everybody.",
+)
 class Product(Node):
     id: strawberry.ID = global_id("Product")
-    slug: str = strawberry.field(description="Its name in addresses.")
+    slug: str = strawberry.field(description="Its name in web addresses.")
     kind: ProductKind = strawberry.field(description="Goods or a service.")  # type: ignore[valid-type]
-    name: str = localized("name", description="Its name.")
-    reference: str | None = strawberry.field(description="The brand's own number of it.")
+    name: str = localized("name", description="What it is called.")
+    reference: str | None = strawberry.field(description="The brand's own number of it; null where there is none.")
     cover_url: Any = cover()
     version: int = strawberry.field(description="Goes up by one with every change.")
 
-    @strawberry.field(graphql_type=Brand, description="Whose it is.")
+    @strawberry.field(graphql_type=Brand, description="The brand that it is of.")
     @expression
     def brand(root: Any, info: Info) -> Any:
         return root.brand if type(root) is listing.ProductCard else info.context.loaders.brand.load(root.brand_id)
 
-    @strawberry.field(graphql_type=Category, description="Where it lies.")
+    @strawberry.field(graphql_type=Category, description="The category that it lies in.")
     @expression
     def category(root: Any, info: Info) -> Any:
         return (
@@ -150,7 +181,9 @@ class Product(Node):
             else info.context.loaders.category.load(root.category_id)
         )
 
-    @strawberry.field(graphql_type=Collection | None, description="Which collection it is of, if it is of one.")
+    @strawberry.field(
+        graphql_type=Collection | None, description="The collection that it is of; null where it is of none."
+    )
     async def collection(root: Any, info: Info) -> Any:
         return await resolve.collection(info.context, root.collection_id, None)
 
@@ -192,7 +225,7 @@ class Product(Node):
 
     @strawberry.field(
         graphql_type=Connection[Annotated["Listing", strawberry.lazy("schema.listing")]],
-        description="What is offered of it, new or used, newest first.",
+        description="The listings of it, new or used, newest first.",
     )
     async def listings(
         root: Any,
@@ -211,14 +244,16 @@ class Product(Node):
 # Inputs
 
 
-@strawberry.input(description="Which products. What is left out does not matter.")
-class ProductFilter:
-    brand_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this brand.")
+@strawberry.input(description="Which products: all that match everything given.")
+class ProductFilterInput:
+    brand_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this brand.")
     category_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="In this category, or anywhere below it."
+        default=strawberry.UNSET, description="Only in this category, or anywhere below it."
     )
-    collection_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this collection.")
-    kind: ProductKind | None = strawberry.field(default=strawberry.UNSET, description="Goods or services.")  # type: ignore[valid-type]
+    collection_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Only of this collection."
+    )
+    kind: ProductKind | None = strawberry.field(default=strawberry.UNSET, description="Only goods, or only services.")  # type: ignore[valid-type]
 
     def to_filter(self) -> catalogue.ProductFilter:
         kind = given(self.kind)
@@ -238,7 +273,7 @@ def wanted(kind: str, text: strawberry.ID | None, field: str) -> Any:
 
 # Root fields
 
-By = Annotated[IdOrSlug, strawberry.argument(description="Its id or its slug.")]
+By = Annotated[IdOrSlugInput, strawberry.argument(description="Its id, or its name in web addresses.")]
 
 
 @strawberry.type
@@ -253,7 +288,7 @@ class CatalogueQuery:
         info: Info,
         kind: Annotated[
             BrandKind | None,  # type: ignore[valid-type]
-            strawberry.argument(description="Only of this kind."),
+            strawberry.argument(description="Only of this kind; of any when left out."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -302,7 +337,7 @@ class CatalogueQuery:
         self,
         info: Info,
         filter: Annotated[
-            ProductFilter | None, strawberry.argument(description="Which products; all when left out.")
+            ProductFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

@@ -10,6 +10,7 @@ import strawberry
 
 from domain import certificate
 from resolvers import certificate as resolve
+from schema.enum import enum
 from schema.errors import VersionConflict, WrongState
 from schema.grade import Grade
 from schema.ids import Node, encode_id, global_id, id_of
@@ -20,17 +21,41 @@ from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import URL
 
-CertificateState = strawberry.enum(
-    certificate.CertificateState, name="CertificateState", description="Where a certificate stands."
+CertificateState = enum(
+    certificate.CertificateState,
+    name="CertificateState",
+    description="Where a certificate stands.",
+    VALID="It stands.",
+    UNDER_REVIEW="It is looked into after a recall; do not rely on it until then.",
+    SUPERSEDED="A newer certificate of the same piece took its place.",
+    REVOKED="It does not stand any more.",
 )
-CertificateStatus = strawberry.enum(
-    certificate.CertificateStatus, name="CertificateStatus", description="What a check of a code finds."
+CertificateStatus = enum(
+    certificate.CertificateStatus,
+    name="CertificateStatus",
+    description="What a check of a code finds.",
+    VALID="The certificate stands.",
+    UNDER_REVIEW="It is looked into after a recall; do not rely on it until then.",
+    SUPERSEDED="A newer certificate of the same piece took its place.",
+    REVOKED="It does not stand any more.",
+    INVALID="What is kept does not match its signature; do not believe it.",
+    UNKNOWN="The house knows no such code.",
 )
-RevocationReason = strawberry.enum(
-    certificate.RevocationReason, name="CertificateRevocationReason", description="Why a certificate no longer stands."
+RevocationReason = enum(
+    certificate.RevocationReason,
+    name="CertificateRevocationReason",
+    description="Why a certificate no longer stands.",
+    COUNTERFEIT="The piece turned out not to be authentic.",
+    MISTAKE="The certificate says something wrong.",
+    ALTERED="The piece was changed after it was judged.",
+    LOST="The piece is lost or was destroyed.",
 )
-RecallBasis = strawberry.enum(
-    certificate.RecallBasis, name="CertificateRecallBasis", description="What recalled certificates have in common."
+RecallBasis = enum(
+    certificate.RecallBasis,
+    name="CertificateRecallBasis",
+    description="What recalled certificates have in common.",
+    SAME_CONSIGNOR="Their pieces came from the same seller.",
+    SAME_APPRAISER="One of the same appraisers gave an opinion.",
 )
 
 CERTIFICATES = "certificates"
@@ -48,11 +73,15 @@ def drawn(address: str) -> str:
 
 @noun(certificate.Statement, description="What a certificate says: the piece and its grade, never a person.")
 class CertificateStatement:
-    brand: str = localized("brand", description="The brand.")
-    name: str = localized("name", description="The model.")
-    reference: str | None = strawberry.field(description="The maker's reference of the model.")
-    serial_ending: str | None = strawberry.field(description="The last signs of the serial, to compare with the piece.")
-    verdict: str = strawberry.field(description="AUTHENTIC.")
+    brand: str = localized("brand", description="The brand of the piece.")
+    name: str = localized("name", description="The model that the piece is an example of.")
+    reference: str | None = strawberry.field(
+        description="The maker's reference of the model; null where there is none."
+    )
+    serial_ending: str | None = strawberry.field(
+        description="The last signs of the serial, to compare with the piece; null where it bears none."
+    )
+    verdict: str = strawberry.field(description="The verdict: AUTHENTIC, for there is no certificate of anything else.")
     grade: Grade = strawberry.field(description="The condition when it was judged.")  # type: ignore[valid-type]
     standard_version: int = strawberry.field(description="The version of the grading standard that it was judged by.")
     issued_at: datetime = strawberry.field(description="When it was issued.")
@@ -75,13 +104,21 @@ class CertificateCheck:
     status: CertificateStatus = strawberry.field(  # type: ignore[valid-type]
         description="Whether it stands. INVALID: what is kept does not match its signature, so do not believe it."
     )
-    statement: CertificateStatement | None = strawberry.field(description="What it certifies.")
-    payload: str | None = strawberry.field(description="The exact text that was signed, for a check of one's own.")
-    key_id: str | None = strawberry.field(description="Which of `certificateKeys` it was signed with.")
-    signature: str | None = strawberry.field(description="Ed25519 over the UTF-8 of the payload, in base64url.")
-    issued_at: datetime | None = strawberry.field(description="When it was issued.")
+    statement: CertificateStatement | None = strawberry.field(
+        description="What the certificate says; null for an unknown or invalid one."
+    )
+    payload: str | None = strawberry.field(
+        description="The exact text that was signed, for a check of one's own; null for an unknown or invalid one."
+    )
+    key_id: str | None = strawberry.field(
+        description="Which of `certificateKeys` it was signed with; null for an unknown or invalid one."
+    )
+    signature: str | None = strawberry.field(
+        description="Ed25519 over the UTF-8 of the payload, in base64url; null for an unknown or invalid one."
+    )
+    issued_at: datetime | None = strawberry.field(description="When it was issued; null for an unknown or invalid one.")
     revoked_at: datetime | None = strawberry.field(description="When it was revoked; null while it is not.")
-    reason: RevocationReason | None = strawberry.field(description="Why it was revoked.")  # type: ignore[valid-type]
+    reason: RevocationReason | None = strawberry.field(description="Why it was revoked; null while it is not.")  # type: ignore[valid-type]
 
 
 @noun(certificate.PublicKey, description="A key that certificates are, or once were, signed with.")
@@ -90,23 +127,29 @@ class CertificateKey:
     public_key: str = strawberry.field(description="The raw 32 bytes of the Ed25519 public key, in base64url.")
     current: bool = strawberry.field(description="Whether certificates are signed with it now.")
 
-    @strawberry.field(description="Ed25519.")
+    @strawberry.field(description="The algorithm of the signature: Ed25519.")
     def algorithm(root: certificate.PublicKey) -> str:
         return "Ed25519"
 
 
-@noun(certificate.Certificate, description="A certificate. Seen by staff and by whom it was issued to.")
+@noun(
+    certificate.Certificate,
+    description="The house's signed word that a piece is authentic, and of its grade. Seen by staff and by whom "
+    "it was issued to.",
+)
 class Certificate(Node):
     id: strawberry.ID = global_id("Certificate")
-    code: str = strawberry.field(description="For `certificateVerify`; printed beside the QR code.")
+    code: str = strawberry.field(
+        description="The code for `certificateVerify`, such as CE-7K2M-9QXD; printed beside the QR code."
+    )
     state: CertificateState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
-    statement: CertificateStatement = strawberry.field(description="What it certifies.")
+    statement: CertificateStatement = strawberry.field(description="What the certificate says.")
     payload: str = strawberry.field(description="The exact text that was signed.")
     key_id: str = strawberry.field(description="Which of `certificateKeys` it was signed with.")
     signature: str = strawberry.field(description="Ed25519 over the UTF-8 of the payload, in base64url.")
     issued_at: datetime = strawberry.field(description="When it was issued.")
     revoked_at: datetime | None = strawberry.field(description="When it was revoked; null while it is not.")
-    reason: RevocationReason | None = strawberry.field(description="Why it was revoked.")  # type: ignore[valid-type]
+    reason: RevocationReason | None = strawberry.field(description="Why it was revoked; null while it is not.")  # type: ignore[valid-type]
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
@@ -136,10 +179,10 @@ class CertificateRecall(Node):
     id: strawberry.ID = global_id("CertificateRecall")
     basis: RecallBasis = strawberry.field(description="What they have in common with the cause.")  # type: ignore[valid-type]
     since: datetime = strawberry.field(description="Only certificates issued from here on.")
-    reason: str = strawberry.field(description="Why.")
+    reason: str = strawberry.field(description="Why they were put under review.")
     marked: int = strawberry.field(description="How many were put under review.")
     complete: bool = strawberry.field(description="False when there may be more: recall again.")
-    recalled_at: datetime = strawberry.field(description="When.")
+    recalled_at: datetime = strawberry.field(description="When they were put under review.")
 
     @strawberry.field(graphql_type=Certificate, description="The certificate that gave cause.")
     async def cause(root: certificate.Recall, info: Info) -> Any:
@@ -169,9 +212,9 @@ async def listed(info: Info, wanted: certificate.CertificateFilter, **arguments:
 # Inputs
 
 
-@strawberry.input(description="Say that a certificate no longer stands.")
+@strawberry.input(description="Which certificate no longer stands, and why.")
 class CertificateRevokeInput(Keyed):
-    certificate_id: strawberry.ID = strawberry.field(description="Which certificate.")
+    certificate_id: strawberry.ID = strawberry.field(description="The certificate that this is about.")
     reason: RevocationReason = strawberry.field(description="Why, as anyone may know it.")  # type: ignore[valid-type]
     note: str = strawberry.field(description="What was found, for staff, 1 to 2,000 characters.")
     expected_version: int | None = strawberry.field(
@@ -187,9 +230,9 @@ class CertificateRevokeInput(Keyed):
         )
 
 
-@strawberry.input(description="End a review in the certificate's favour.")
+@strawberry.input(description="Which certificate stands again after its review.")
 class CertificateReinstateInput(Keyed):
-    certificate_id: strawberry.ID = strawberry.field(description="Which certificate.")
+    certificate_id: strawberry.ID = strawberry.field(description="The certificate that this is about.")
     note: str = strawberry.field(description="What was found, for staff, 1 to 2,000 characters.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the certificate is still at this version."
@@ -203,7 +246,7 @@ class CertificateReinstateInput(Keyed):
         )
 
 
-@strawberry.input(description="Put the valid siblings of a certificate under review, 500 at most.")
+@strawberry.input(description="Which siblings of a certificate to put under review, 500 at most.")
 class CertificateRecallInput(Keyed):
     certificate_id: strawberry.ID = strawberry.field(description="The certificate that gives cause.")
     basis: RecallBasis = strawberry.field(description="What makes a sibling.")  # type: ignore[valid-type]
@@ -219,10 +262,12 @@ class CertificateRecallInput(Keyed):
         )
 
 
-@strawberry.input(description="Which certificates. What is left out does not narrow.")
+@strawberry.input(description="Which certificates: all that match everything given.")
 class CertificateFilterInput:
-    state: CertificateState | None = strawberry.field(default=strawberry.UNSET, description="Where they stand.")  # type: ignore[valid-type]
-    recall_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of which recall.")
+    state: CertificateState | None = strawberry.field(default=strawberry.UNSET, description="Only in this state.")  # type: ignore[valid-type]
+    recall_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Only those of this recall."
+    )
 
     def to_filter(self) -> certificate.CertificateFilter:
         state, recall_id = given(self.state), given(self.recall_id)
@@ -253,10 +298,10 @@ class CertificateQuery:
         return resolve.keys(info.context)
 
     @strawberry.field(
-        graphql_type=Certificate | None, description="One certificate, for staff and for whom it was issued to."
+        graphql_type=Certificate | None, description="A certificate; null when there is none that the caller may see."
     )
     async def certificate(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which certificate, by its id.")]
     ) -> Any:
         return await resolve.by_id(info.context, id_of("Certificate", id, "id"))
 
@@ -265,7 +310,7 @@ class CertificateQuery:
         self,
         info: Info,
         filter: Annotated[
-            CertificateFilterInput | None, strawberry.argument(description="Which certificates.")
+            CertificateFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -276,9 +321,9 @@ class CertificateQuery:
         wanted = certificate.CertificateFilter() if narrowed is None else narrowed.to_filter()
         return await listed(info, wanted, first=first, after=after, last=last, before=before)
 
-    @strawberry.field(graphql_type=CertificateRecall | None, description="One recall.")
+    @strawberry.field(graphql_type=CertificateRecall | None, description="A recall; null when there is none.")
     async def certificate_recall(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which recall, by its id.")]
     ) -> Any:
         return await resolve.recall_by_id(info.context, id_of("CertificateRecall", id, "id"))
 

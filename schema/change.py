@@ -70,7 +70,7 @@ class ConsignmentChange:
     consignment: Consignment = attribute("noun", Consignment, description="How it is now.")
 
 
-@noun(Change, description="An offer as it is after something happened to it: its price, and whether it can be had.")
+@noun(Change, description="A listing as it is after something happened to it: its price, and whether it can be had.")
 class ListingChange:
     cursor: str = cursor()
     listing: Listing = attribute("noun", Listing, description="How it is now.")
@@ -106,14 +106,14 @@ class ChangeSubscription:
     async def consignment_changed(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its id, as received.")],
         after: Since = strawberry.UNSET,
     ) -> Any:
         return await resolve.consignment(info.context, id_of("Consignment", id, "id"), decode_position(after))
 
     @strawberry.subscription(
         graphql_type=ListingChange,
-        description="Every change of an offer: its price, and whether somebody has it in hand or has bought it.",
+        description="Every change of a listing: its price, and whether somebody has it in hand or has bought it.",
     )
     async def listing_changed(self, info: Info, by: By, after: Since = strawberry.UNSET) -> Any:
         return await resolve.listing(info.context, *by.read("Listing"), decode_position(after))
@@ -125,7 +125,7 @@ class ChangeSubscription:
     async def order_changed(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its id, as received.")],
         after: Since = strawberry.UNSET,
     ) -> Any:
         return await resolve.order(info.context, id_of("Order", id, "id"), decode_position(after))

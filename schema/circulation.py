@@ -8,6 +8,7 @@ import strawberry
 
 from domain import circulation
 from resolvers import circulation as resolve
+from schema.enum import enum
 from schema.mutation import Info
 from schema.noun import noun
 from schema.scalars import Money
@@ -15,13 +16,25 @@ from schema.scalars import Money
 if TYPE_CHECKING:
     from schema.order import Order
 
-CreditFlow = strawberry.enum(circulation.CreditFlow, name="CreditFlow", description="Why credit moved.")
+CreditFlow = enum(
+    circulation.CreditFlow,
+    name="CreditFlow",
+    description="Why credit moved.",
+    SETTLEMENT="Proceeds that a seller took as credit.",
+    BONUS="What the house adds to proceeds that are taken as credit.",
+    PROMOTION="Given by the house for a while; it expires.",
+    GOODWILL="Given by the house to make something good.",
+    REFUND="Came back from a purchase.",
+    SPENT="Paid for a purchase.",
+    LAPSED="Promotional credit that expired.",
+    OTHER="Paid a debt, or was corrected.",
+)
 
 
 @noun(circulation.CreditIssued, description="How much credit came from one origin.")
 class CreditIssued:
-    origin: CreditFlow = strawberry.field(description="From where.")  # type: ignore[valid-type]
-    amount: Money = strawberry.field(description="How much.")
+    origin: CreditFlow = strawberry.field(description="Where the credit came from.")  # type: ignore[valid-type]
+    amount: Money = strawberry.field(description="How much credit it was.")
 
 
 @noun(
@@ -38,8 +51,8 @@ class Circulation:
     )
     lapsed: Money = strawberry.field(description="Promotional credit that expired.")
     other: Money = strawberry.field(description="Credit that paid debts or was corrected.")
-    outstanding_before: Money = strawberry.field(description="What customers had when the period began.")
-    outstanding: Money = strawberry.field(description="What they had when it ended.")
+    outstanding_before: Money = strawberry.field(description="What customers had in credit when the period began.")
+    outstanding: Money = strawberry.field(description="What they had in credit when it ended.")
     settled_cash: Money = strawberry.field(description="What sellers were paid in cash.")
     settled_credit: Money = strawberry.field(description="What sellers were paid in credit, without its bonus.")
     velocity: Decimal | None = strawberry.field(
@@ -81,7 +94,8 @@ class CreditPurchase:
     credit: Money = strawberry.field(description="How much of it credit paid, less what came back.")
 
     @strawberry.field(
-        graphql_type=Annotated["Order", strawberry.lazy("schema.order")] | None, description="What was bought."
+        graphql_type=Annotated["Order", strawberry.lazy("schema.order")] | None,
+        description="The order that was paid with it; null when it can not be read.",
     )
     async def order(root: circulation.CreditPurchase, info: Info) -> Any:
         return await info.context.loaders.order.load(root.order_id)
@@ -89,7 +103,7 @@ class CreditPurchase:
 
 @strawberry.type
 class CirculationQuery:
-    @strawberry.field(graphql_type=list[Circulation], description="How credit goes round, by currency.")
+    @strawberry.field(graphql_type=list[Circulation], description="How credit goes round the house, by currency.")
     async def circulation(
         self,
         info: Info,

@@ -8,6 +8,7 @@ import strawberry
 from domain import consignment, contract
 from resolvers import contract as resolve
 from resolvers import settlement as resolve_settlement
+from schema.enum import enum
 from schema.errors import VersionConflict, WrongState
 from schema.ids import Node, global_id, id_of
 from schema.markdown import Markdown
@@ -22,20 +23,35 @@ if TYPE_CHECKING:
     from schema.consignment import Consignment
     from schema.settlement import Settlement, SettlementOption
 
-ContractState = strawberry.enum(contract.ContractState, name="ContractState", description="Where a contract stands.")
-EndAction = strawberry.enum(
-    contract.EndAction, name="ContractEndAction", description="What happens to a piece that nobody bought in time."
+ContractState = enum(
+    contract.ContractState,
+    name="ContractState",
+    description="Where a contract stands.",
+    OFFERED="The terms wait for the seller.",
+    AGREED="The terms hold for both sides.",
+    ENDED="It is over: the seller was paid, the offer lapsed, or the piece goes back.",
 )
-SettlementMode = strawberry.enum(
+EndAction = enum(
+    contract.EndAction,
+    name="ContractEndAction",
+    description="What happens to a piece that nobody bought in time.",
+    RETURN="The piece goes back to its seller.",
+    DONATE="The house takes title and gives the piece away.",
+    TRADE_IN="The house buys the piece, all of it for credit.",
+    BUY_OUT="The house buys the piece, for cash and credit as the seller has chosen.",
+)
+SettlementMode = enum(
     consignment.SettlementMode,
     name="SettlementMode",
     description="When the seller is paid: the house buys at appraisal, or shares the price after the sale.",
+    AT_APPRAISAL="At once: the house buys the piece.",
+    AFTER_SALE="After the sale: the price is shared as agreed.",
 )
 
 fetchable("Contract", resolve.visible)
 
 
-@noun(contract.AgreedStep, description="One agreed step down.")
+@noun(contract.AgreedStep, description="One agreed step down of the price.")
 class ContractStep:
     after_days: int = strawberry.field(description="After so many days on sale.")
     price: Money = strawberry.field(description="The price from then on.")
@@ -44,11 +60,11 @@ class ContractStep:
 @noun(
     contract.Contract,
     description="What house and seller agree on for one piece, pinned to the policies of the day of the offer. "
-    "Seen by the seller and by the staff who offer, keep or pay it.",
+    "Seen by the seller and by staff who offer, keep or pay it.",
 )
 class Contract(Node):
     id: strawberry.ID = global_id("Contract")
-    code: str = strawberry.field(description="Its number, for people.")
+    code: str = strawberry.field(description="The code that people use for it, such as CT-7K2M-9QXD.")
     state: ContractState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
     price: Money = strawberry.field(description="What the piece is first offered at.")
     floor: Money = strawberry.field(description="No agreed step goes below this.")
@@ -65,9 +81,9 @@ class Contract(Node):
     response_days: int = strawberry.field(description="For how many days a proposed price waits for the seller.")
     steps: list[ContractStep] = strawberry.field(description="The agreed steps down.")
     seller_costs: list[CostKind] = strawberry.field(description="The kinds of costs that the seller bears.")  # type: ignore[valid-type]
-    term_days: int = strawberry.field(description="How long the piece is on sale.")
-    grace_days: int = strawberry.field(description="How long after that the end waits for the seller.")
-    end_action: EndAction = strawberry.field(description="What happens then.")  # type: ignore[valid-type]
+    term_days: int = strawberry.field(description="For how many days the piece is on sale.")
+    grace_days: int = strawberry.field(description="How many days after that the end waits for the seller.")
+    end_action: EndAction = strawberry.field(description="What happens to a piece that nobody bought in time.")  # type: ignore[valid-type]
     pins: list[PolicyPin] = strawberry.field(description="The policies that it was made under.")
     offered_at: datetime = strawberry.field(description="When it was offered.")
     offer_expires_at: datetime = strawberry.field(description="Until when the offer stands.")
@@ -75,17 +91,20 @@ class Contract(Node):
     credit_bps: int | None = strawberry.field(
         description="The share taken as credit, in basis points: 0 is all cash; null until agreed."
     )
-    agreed_at: datetime | None = strawberry.field(description="When the seller agreed.")
+    agreed_at: datetime | None = strawberry.field(description="When the seller agreed; null until then.")
     payout_fixed_at: datetime | None = strawberry.field(
         description="Since when cash and credit can not be exchanged any more; null while they can."
     )
-    listed_at: datetime | None = strawberry.field(description="When the term began.")
-    term_ends_at: datetime | None = strawberry.field(description="When the term ends.")
-    grace_ends_at: datetime | None = strawberry.field(description="When the end is acted on.")
-    free_withdrawal_since: datetime | None = strawberry.field(
-        description="Since when the seller may withdraw free of charge, for the price was to leave the agreed range."
+    listed_at: datetime | None = strawberry.field(description="When the term began; null until the piece is listed.")
+    term_ends_at: datetime | None = strawberry.field(description="When the term ends; null until the piece is listed.")
+    grace_ends_at: datetime | None = strawberry.field(
+        description="When the end is acted on; null until the piece is listed."
     )
-    ended_at: datetime | None = strawberry.field(description="When it ended.")
+    free_withdrawal_since: datetime | None = strawberry.field(
+        description="Since when the seller may withdraw free of charge, because the price was to leave the agreed "
+        "range; null while they may not."
+    )
+    ended_at: datetime | None = strawberry.field(description="When the contract ended; null while it has not.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
@@ -110,7 +129,7 @@ class Contract(Node):
 
     @strawberry.field(
         graphql_type=Annotated["Settlement", strawberry.lazy("schema.settlement")] | None,
-        description="What the seller gets, once the piece was sold or bought.",
+        description="What the seller gets; null until the piece was sold or bought.",
     )
     async def settlement(root: contract.Contract, info: Info) -> Any:
         return await resolve.settlement(info.context, root)
@@ -123,21 +142,23 @@ class Contract(Node):
         return await resolve_settlement.options_of(info.context, root)
 
 
-@strawberry.input(description="One step down.")
+@strawberry.input(description="One agreed step down of the price.")
 class ContractStepInput:
     after_days: int = strawberry.field(description="After so many days on sale.")
     price: MoneyInput = strawberry.field(description="The price from then on.")
 
 
-@strawberry.input(description="Offer terms for an appraised piece, or better ones until the seller has agreed.")
+@strawberry.input(description="The terms for an appraised piece, or better ones until the seller has agreed.")
 class ContractOfferInput(Keyed):
-    consignment_id: strawberry.ID = strawberry.field(description="For which consignment.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that the terms are for.")
     price: MoneyInput = strawberry.field(description="What the piece is first offered at.")
-    plan_code: str = strawberry.field(default="STANDARD", description="Which commission plan.")
+    plan_code: str = strawberry.field(default="STANDARD", description="The commission plan, by its code in the policy.")
     seller_level: SellerLevel = strawberry.field(  # type: ignore[valid-type]
-        default=SellerLevel.STANDARD, description="The seller's level."
+        default=SellerLevel.STANDARD, description="How well the seller is known."
     )
-    schedule_code: str = strawberry.field(default="NONE", description="Which markdown schedule.")
+    schedule_code: str = strawberry.field(
+        default="NONE", description="The markdown schedule, by its code in the policy."
+    )
     steps: list[ContractStepInput] | None = strawberry.field(
         default=strawberry.UNSET, description="Steps of the seller's own, instead of a schedule's."
     )
@@ -147,8 +168,8 @@ class ContractOfferInput(Keyed):
     seller_costs: list[CostKind] | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="The kinds of costs that the seller bears; by the tariff when left out."
     )
-    term_days: int = strawberry.field(default=90, description="How long the piece is on sale.")
-    grace_days: int = strawberry.field(default=14, description="How long after that the end waits for the seller.")
+    term_days: int = strawberry.field(default=90, description="For how many days the piece is on sale.")
+    grace_days: int = strawberry.field(default=14, description="How many days after that the end waits for the seller.")
     end_action: EndAction = strawberry.field(  # type: ignore[valid-type]
         default=EndAction.RETURN, description="What happens to a piece that nobody bought in time."
     )
@@ -158,7 +179,7 @@ class ContractOfferInput(Keyed):
     )
     valid_days: int = strawberry.field(default=14, description="For how many days the offer stands.")
     expected_version: int | None = strawberry.field(
-        default=strawberry.UNSET, description="Refuse unless the offer before is still at this version."
+        default=strawberry.UNSET, description="Refuse unless the offer that stands is still at this version."
     )
 
     def to_command(self) -> contract.Offer:

@@ -15,10 +15,13 @@ from domain.refusal import Refusal
 T = TypeVar("T", bound="UserError")
 
 
-@strawberry.interface(description="Why a mutation did not happen. Nothing was changed.")
+@strawberry.interface(
+    description="Why a mutation did not happen. Nothing was changed. Every refusal has these fields, and some "
+    "have more."
+)
 class UserError:
-    code: str = strawberry.field(description="A stable name for programs.")
-    message: str = strawberry.field(description="One sentence for people.")
+    code: str = strawberry.field(description="A stable name of the refusal for programs, such as NOT_FOUND.")
+    message: str = strawberry.field(description="One sentence for people: what is wrong and what to do about it.")
     path: list[str] = strawberry.field(
         description="The input field that it is about, outermost first; empty for the whole."
     )
@@ -65,12 +68,12 @@ class InvalidInput(UserError):
 
 @refused(refusal.NotAllowed)
 class NotAllowed(UserError):
-    needs: str = strawberry.field(description="What the caller would need.")
+    needs: str = strawberry.field(description="What the caller would need, in words.")
 
 
 @refused(refusal.NotFound)
 class NotFound(UserError):
-    kind: str = strawberry.field(description="What there is none of.")
+    kind: str = strawberry.field(description="What kind of thing there is none of.")
 
 
 @refused(refusal.WrongState)
@@ -92,7 +95,7 @@ class IdempotencyKeyReused(UserError):
 
 @refused(refusal.IdempotencyKeyInFlight)
 class IdempotencyKeyInFlight(UserError):
-    retry_after_seconds: int = strawberry.field(description="When to send the same request again.")
+    retry_after_seconds: int = strawberry.field(description="After how many seconds to send the same request again.")
 
 
 STANDARD = (InvalidInput, NotAllowed, NotFound, IdempotencyKeyReused, IdempotencyKeyInFlight)

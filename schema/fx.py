@@ -12,6 +12,7 @@ from domain.refusal import InvalidInput, require
 from resolvers import fx as resolve
 from schema.account import Account
 from schema.catalogue import NEWEST
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, MoneyMove, given, mutation
@@ -28,8 +29,12 @@ DIGITS = 9
 RATE_MAX = 10**9
 
 
-FxExchangeState = strawberry.enum(
-    fx.FxExchangeState, name="FxExchangeState", description="Whether an exchange stands, or was undone."
+FxExchangeState = enum(
+    fx.FxExchangeState,
+    name="FxExchangeState",
+    description="Whether an exchange stands, or was undone.",
+    DONE="It stands.",
+    REVERSED="It was undone at the rate of its quote.",
 )
 
 
@@ -39,11 +44,11 @@ FxExchangeState = strawberry.enum(
 @noun(
     fx.FxRate,
     description="What one currency is worth in another, as staff stated it. It is never changed: the next one follows "
-    "it. The same rate serves both ways.",
+    "it. The same rate serves both ways. Seen by whoever is signed in.",
 )
 class FxRate(Node):
     id: strawberry.ID = global_id("FxRate")
-    as_of: datetime = strawberry.field(description="Of which moment it is; the latest one counts.")
+    valid_from: datetime = strawberry.field(description="From when it holds; the latest that has come counts.")
     valid_until: datetime | None = strawberry.field(description="When it lapses; null for when the next one is stated.")
     source: str = strawberry.field(description="Where it is from.")
     stated_at: datetime = strawberry.field(description="When it was stated.")
@@ -96,7 +101,7 @@ class FxExchange(Node):
     mid: Money = strawberry.field(description="What that was worth by the rate: `spread` and `bought` together.")
     spread: Money = strawberry.field(description="What of it the house kept.")
     bought: Money = strawberry.field(description="What was had for it.")
-    exchanged_at: datetime = strawberry.field(description="When.")
+    exchanged_at: datetime = strawberry.field(description="When it was done.")
     state: FxExchangeState = strawberry.field(description="Whether it stands.")  # type: ignore[valid-type]
     reversed_at: datetime | None = strawberry.field(description="When it was undone; null while it stands.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
@@ -114,7 +119,7 @@ class FxExchange(Node):
     def gain(root: fx.FxExchange, info: Info) -> Any:
         return resolve.gain(info.context, root)
 
-    @strawberry.field(graphql_type=Account | None, description="Whose money it was.")
+    @strawberry.field(graphql_type=Account | None, description="Whose money it was; null when it can not be read.")
     async def owner(root: fx.FxExchange, info: Info) -> Any:
         return await info.context.loaders.account.load(root.owner)
 
@@ -169,8 +174,8 @@ class FxRateStateInput(Keyed):
     rate: Decimal = strawberry.field(description="How many of `counter` one of `base` is worth, up to 9 decimals.")
     spread_bps: int = strawberry.field(description="What the house keeps of what it gives: 0 to 1,000 basis points.")
     source: str = strawberry.field(description="Where the rate is from, 1 to 200 characters.")
-    as_of: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Of which moment it is; of now when left out."
+    valid_from: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="From when it holds; from now when left out."
     )
     valid_until: datetime | None = strawberry.field(
         default=strawberry.UNSET, description="When it lapses; when the next one is stated, when left out."
@@ -180,7 +185,7 @@ class FxRateStateInput(Keyed):
         require(abs(self.rate) <= RATE_MAX, InvalidInput("This is no rate.", path=("rate",)))
         billionths = int(self.rate.scaleb(DIGITS))
         terms = fx.RateTerms(money.Currency(self.base), money.Currency(self.counter), billionths, self.spread_bps)
-        return fx.StateRate(terms, self.source, given(self.as_of), given(self.valid_until))
+        return fx.StateRate(terms, self.source, given(self.valid_from), given(self.valid_until))
 
 
 @strawberry.input(description="Ask what an amount buys.")
@@ -192,9 +197,9 @@ class FxQuoteRequestInput(Keyed):
         return fx.RequestQuote(self.amount.to_money("amount"), money.Currency(self.to))
 
 
-@strawberry.input(description="Use a quote. `expectedVersion` is that of the pocket that pays.")
-class FxExchangeInput(MoneyMove):
-    quote_id: strawberry.ID = strawberry.field(description="Which quote.")
+@strawberry.input(description="Accept a quote. `expectedVersion` is that of the pocket that pays.")
+class FxQuoteAcceptInput(MoneyMove):
+    quote_id: strawberry.ID = strawberry.field(description="The quote that is accepted.")
 
     def to_command(self) -> fx.ExchangeMoney:
         return fx.ExchangeMoney(id_of("FxQuote", self.quote_id, "quoteId"), given(self.expected_version))
@@ -202,7 +207,7 @@ class FxExchangeInput(MoneyMove):
 
 @strawberry.input(description="Undo an exchange at the rate that it was made at.")
 class FxExchangeReverseInput(MoneyMove):
-    exchange_id: strawberry.ID = strawberry.field(description="Which exchange.")
+    exchange_id: strawberry.ID = strawberry.field(description="The exchange that is undone.")
     reason: str = strawberry.field(description="Why, for the audit and the customer's statement.")
 
     def to_command(self) -> fx.ReverseExchange:
@@ -288,9 +293,9 @@ class FxMutation:
         FxRateMissing,
         description="Be told what an amount buys, and have the choice for some minutes.",
     )
-    fx_exchange = mutation(
+    fx_quote_accept = mutation(
         fx.exchange,
-        FxExchangeInput,
+        FxQuoteAcceptInput,
         FxExchange,
         FxQuoteLapsed,
         FxQuoteUsed,

@@ -8,6 +8,7 @@ import strawberry
 
 from domain import gift_card
 from resolvers import gift_card as resolve
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.ids import Node, global_id
 from schema.mutation import Info, MoneyMove, given, mutation
@@ -17,13 +18,19 @@ from schema.paging import After, Before, Connection, First, Last, asks_total, pa
 from schema.scalars import CountryCode, CurrencyCode, Money, MoneyInput
 from schema.wallet import InsufficientFunds
 
-GiftCardSource = strawberry.enum(
+GiftCardSource = enum(
     gift_card.GiftCardSource,
     name="GiftCardSource",
     description="What a gift card was paid with: its buyer's cash, or the house's own promotion.",
+    CASH="The cash of whoever issued it.",
+    PROMOTION="The house, as a promotion.",
 )
-GiftCardState = strawberry.enum(
-    gift_card.GiftCardState, name="GiftCardState", description="Whether a gift card can pay."
+GiftCardState = enum(
+    gift_card.GiftCardState,
+    name="GiftCardState",
+    description="Whether a gift card can pay.",
+    ACTIVE="It can pay.",
+    EXPIRED="Its time is over and what was left has lapsed; what comes back to it makes it ACTIVE again.",
 )
 
 GIFT_CARDS = "giftCards"
@@ -33,10 +40,14 @@ NEWEST_BY_ID = (UUID(int=0),)
 # Nouns
 
 
-@noun(gift_card.GiftCard, description="Money that whoever has the code can spend here. It never becomes cash.")
+@noun(
+    gift_card.GiftCard,
+    description="Money that whoever has the code can spend here; it never becomes cash. Seen by whoever has "
+    "bought or issued it, finance and support, and by whoever has the code.",
+)
 class GiftCard(Node):
     id: strawberry.ID = global_id("GiftCard")
-    hint: str = strawberry.field(description="The last 4 characters of its code.")
+    hint: str = strawberry.field(description="The last 4 characters of its code, to tell cards apart.")
     currency: CurrencyCode = strawberry.field(description="The currency of all its amounts.")  # type: ignore[valid-type]
     amount: Money = strawberry.field(description="What it was issued for.")
     available: Money = strawberry.field(description="What can be spent.")
@@ -61,7 +72,7 @@ class GiftCardMade:
     def secret(root: gift_card.GiftCardMade, info: Info) -> str | None:
         return resolve.code(info.context, root)
 
-    @strawberry.field(graphql_type=GiftCard | None, description="The card.")
+    @strawberry.field(graphql_type=GiftCard | None, description="The gift card; null when it can not be read.")
     async def gift_card(root: gift_card.GiftCardMade, info: Info) -> Any:
         return await resolve.of_made(info.context, root)
 
@@ -82,7 +93,10 @@ class GiftCardTooLow(UserError):
 # Inputs
 
 
-@strawberry.input(description="Issue a gift card. `expectedVersion` is that of the pocket that pays.")
+@strawberry.input(
+    description="How much to put on a new gift card, and what pays it. `expectedVersion` is that of the pocket "
+    "that pays."
+)
 class GiftCardIssueInput(MoneyMove):
     amount: MoneyInput = strawberry.field(description="How much is on it.")
     source: GiftCardSource = strawberry.field(  # type: ignore[valid-type]

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 @noun(graders.Reason, description="What speaks against a better grade: an answer, or a measurement beyond a limit.")
 class GradeReason:
     item: str = strawberry.field(description="The code of the question that it is about.")
-    severity: Severity = strawberry.field(description="How much it speaks of.")  # type: ignore[valid-type]
-    points: int = strawberry.field(description="What that costs the criterion, of 100.")
+    severity: Severity = strawberry.field(description="How much it speaks of having been found.")  # type: ignore[valid-type]
+    points: int = strawberry.field(description="What that costs the criterion, of 100 points.")
     at_best: Grade | None = strawberry.field(description="The best grade that it leaves; null for any.")  # type: ignore[valid-type]
     answered: Severity | None = strawberry.field(description="What the appraiser answered; null for nothing yet.")  # type: ignore[valid-type]
     measurement: str | None = strawberry.field(description="The code of the measurement; null for an answer.")
@@ -40,8 +40,8 @@ class GradeReason:
 )
 class GradeSuggestion:
     grader: str = strawberry.field(description="Which rules, and which version of them.")
-    grade: Grade = strawberry.field(description="The suggested grade.")  # type: ignore[valid-type]
-    score_bps: int = strawberry.field(description="The score that it comes from, 0 to 10,000.")
+    grade: Grade = strawberry.field(description="The grade that the rules suggest.")  # type: ignore[valid-type]
+    score_bps: int = strawberry.field(description="The score that it comes from, in basis points, 0 to 10,000.")
     reasons: list[GradeReason] = strawberry.field(description="Why it is no better, in the order of the checklist.")
     open_items: list[str] = strawberry.field(
         description="Questions without an answer, by code, taken as if nothing was found there."
@@ -50,7 +50,7 @@ class GradeSuggestion:
 
 @noun(graders.GraderRecord, description="How often appraisers decided as a grader suggested, in one category.")
 class GraderRecord:
-    grader: str = strawberry.field(description="Which grader.")
+    grader: str = strawberry.field(description="Which rules, and which version of them.")
     suggested: int = strawberry.field(description="Opinions that it made a suggestion for.")
     agreed: int = strawberry.field(description="Of these, with the very grade that it suggested.")
     better: int = strawberry.field(description="Of these, with a better grade.")
@@ -60,7 +60,7 @@ class GraderRecord:
 
     @strawberry.field(
         graphql_type=Annotated["Category", strawberry.lazy("schema.catalogue")] | None,
-        description="The category that was judged.",
+        description="The category that was judged; null when it can not be read.",
     )
     async def category(root: graders.GraderRecord, info: Info) -> Any:
         return await info.context.loaders.category.load(root.category_id)
@@ -73,18 +73,20 @@ class GraderRecord:
 class GraderQuery:
     @strawberry.field(
         graphql_type=GradeSuggestion,
-        description="The grade that written rules suggest for what was answered and measured so far. For appraisers; "
-        "it decides nothing, and is kept beside the opinion that follows.",
+        description="The grade that written rules suggest for what was answered and measured so far; it decides "
+        "nothing, and is kept beside the opinion that follows.",
     )
     async def grade_suggestion(
         self,
         info: Info,
-        appraisal_id: Annotated[strawberry.ID, strawberry.argument(description="Which appraisal.")],
+        appraisal_id: Annotated[strawberry.ID, strawberry.argument(description="Which appraisal, by its id.")],
         answers: Annotated[
-            list[GradingAnswerInput] | None, strawberry.argument(description="The answers so far; some may be open.")
+            list[GradingAnswerInput] | None,
+            strawberry.argument(description="The answers so far; some, or all when left out, may be open."),
         ] = strawberry.UNSET,
         measurements: Annotated[
-            list[MeasurementInput] | None, strawberry.argument(description="What was measured so far.")
+            list[MeasurementInput] | None,
+            strawberry.argument(description="What was measured so far; nothing when left out."),
         ] = strawberry.UNSET,
     ) -> Any:
         return await resolve.suggestion(
@@ -96,7 +98,7 @@ class GraderQuery:
 
     @strawberry.field(
         graphql_type=list[GraderRecord],
-        description="How often opinions of a period agreed with what graders suggested.",
+        description="How often opinions of a period agreed with what graders suggested, by grader and category.",
     )
     async def grader_records(
         self,

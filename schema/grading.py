@@ -9,6 +9,7 @@ import strawberry
 from domain import grading, piece
 from domain.catalogue import CategoryId
 from resolvers import grading as resolve
+from schema.enum import enum
 from schema.errors import UserError, refused
 from schema.grade import Grade
 from schema.ids import Node, global_id, id_of
@@ -17,12 +18,35 @@ from schema.mutation import Info, Keyed, given, mutation
 from schema.node import fetchable
 from schema.noun import noun
 
-Severity = strawberry.enum(
-    grading.Severity, name="FindingSeverity", description="How much of something was found, mildest first."
+Severity = enum(
+    grading.Severity,
+    name="FindingSeverity",
+    description="How much of something was found, mildest first.",
+    NONE="Nothing was found.",
+    LIGHT="A little was found.",
+    VISIBLE="It shows at first sight.",
+    HEAVY="Much was found.",
 )
-MeasureUnit = strawberry.enum(grading.MeasureUnit, name="MeasureUnit", description="What a measurement counts.")
-MarkResult = strawberry.enum(
-    grading.MarkResult, name="AuthenticityMarkResult", description="What a mark of authenticity says."
+MeasureUnit = enum(
+    grading.MeasureUnit,
+    name="MeasureUnit",
+    description="What a measurement counts.",
+    MILLIMETRE="Length in millimetres.",
+    GRAM="Weight in grams.",
+    CARAT="Weight of stones in carats.",
+    MICRON="Thickness in micrometres.",
+    SECOND_PER_DAY="Rate of a movement in seconds gained or lost a day.",
+    DEGREE="Angle, such as a movement's amplitude, in degrees.",
+    PERMILLE="Share in thousandths, such as the fineness of gold.",
+    COUNT="A plain number of things.",
+)
+MarkResult = enum(
+    grading.MarkResult,
+    name="AuthenticityMarkResult",
+    description="What a mark of authenticity says.",
+    PASS="The mark is as it is on an authentic object.",
+    FAIL="The mark is not as it is on an authentic object.",
+    UNCLEAR="The mark can not be read either way.",
 )
 
 
@@ -31,7 +55,7 @@ MarkResult = strawberry.enum(
 
 @noun(grading.Criterion, description="One side of condition, such as the corners or the movement.")
 class GradingCriterion:
-    code: str = strawberry.field(description="A stable name.")
+    code: str = strawberry.field(description="A stable name, for scores.")
     name: str = localized("name", description="What people call it.")
     weight_bps: int = strawberry.field(description="Its share of the score in basis points; they sum to 10,000.")
 
@@ -40,7 +64,7 @@ class GradingCriterion:
 class GradingDeduction:
     severity: Severity = strawberry.field(description="How much was found.")  # type: ignore[valid-type]
     points: int = strawberry.field(description="Points off the criterion's 100.")
-    at_best: Grade | None = strawberry.field(description="With such a finding the grade is no better than this.")  # type: ignore[valid-type]
+    at_best: Grade | None = strawberry.field(description="The best grade that such a finding leaves; null for any.")  # type: ignore[valid-type]
 
 
 @noun(grading.ChecklistItem, description="One question about condition.")
@@ -69,8 +93,8 @@ class GradingLimit:
 @noun(grading.MeasurementRule, description="A measurement to take.")
 class GradingMeasurement:
     code: str = strawberry.field(description="A stable name, for measurements.")
-    name: str = localized("name", description="What is measured.")
-    unit: MeasureUnit = strawberry.field(description="What it counts.")  # type: ignore[valid-type]
+    name: str = localized("name", description="What is measured, for people.")
+    unit: MeasureUnit = strawberry.field(description="The unit that it counts in.")  # type: ignore[valid-type]
     instrument: str = strawberry.field(description="The kind of instrument to take it with.")
     optional: bool = strawberry.field(description="Whether it may be left out where it does not apply.")
     limits: list[GradingLimit] = strawberry.field(description="What values beyond speak for, mildest first.")
@@ -78,11 +102,14 @@ class GradingMeasurement:
 
 @noun(grading.Band, description="The lowest score that earns a grade.")
 class GradingBand:
-    grade: Grade = strawberry.field(description="The grade.")  # type: ignore[valid-type]
-    from_score_bps: int = strawberry.field(description="From this score on, 0 to 10,000.")
+    grade: Grade = strawberry.field(description="The grade that the band earns.")  # type: ignore[valid-type]
+    from_score_bps: int = strawberry.field(description="From this score on, in basis points, 0 to 10,000.")
 
 
-@noun(grading.GradingStandard, description="How one category is judged. It never changes; a better one is a version.")
+@noun(
+    grading.GradingStandard,
+    description="How one category is judged. It never changes: a better one is the next version. Seen by everybody.",
+)
 class GradingStandard(Node):
     id: strawberry.ID = global_id("GradingStandard")
     version: int = strawberry.field(description="Counts from 1 within the category.")
@@ -98,13 +125,13 @@ class GradingStandard(Node):
 @noun(grading.CriterionScore, description="What is left of a criterion's 100 points.")
 class GradingCriterionScore:
     criterion: str = strawberry.field(description="The code of the criterion.")
-    points: int = strawberry.field(description="0 to 100.")
+    points: int = strawberry.field(description="How many are left, 0 to 100.")
 
 
 @noun(grading.Assessment, description="What follows from a filled checklist.")
 class GradingAssessment:
-    scores: list[GradingCriterionScore] = strawberry.field(description="Points by criterion.")
-    score_bps: int = strawberry.field(description="The weighted score, 0 to 10,000.")
+    scores: list[GradingCriterionScore] = strawberry.field(description="What is left of each criterion's points.")
+    score_bps: int = strawberry.field(description="The weighted score, in basis points, 0 to 10,000.")
     grade: Grade = strawberry.field(description="The grade that it earns.")  # type: ignore[valid-type]
     capped_by: str | None = strawberry.field(
         description="The question whose answer keeps the grade below what the score earns; null when none does."
@@ -126,7 +153,9 @@ class ChecklistIncomplete(UserError):
 class GradingCriterionInput:
     code: str = strawberry.field(description="A stable name: a-z, 0-9 and _, 1 to 40.")
     name: LocalizedInput = strawberry.field(description="What people call it.")
-    weight_bps: int = strawberry.field(description="Its share of the score; all of them sum to 10,000.")
+    weight_bps: int = strawberry.field(
+        description="Its share of the score, in basis points; all of them sum to 10,000."
+    )
 
     def to_value(self) -> grading.Criterion:
         return grading.Criterion(self.code, self.name.to_localized("criteria", "name", longest=120), self.weight_bps)
@@ -137,7 +166,7 @@ class GradingDeductionInput:
     severity: Severity = strawberry.field(description="LIGHT, VISIBLE or HEAVY.")  # type: ignore[valid-type]
     points: int = strawberry.field(description="0 to 100, and no less than for a milder finding.")
     at_best: Grade | None = strawberry.field(  # type: ignore[valid-type]
-        default=strawberry.UNSET, description="With such a finding the grade is no better than this."
+        default=strawberry.UNSET, description="The best grade that such a finding leaves; null for any."
     )
 
     def to_value(self) -> grading.Deduction:
@@ -178,8 +207,12 @@ class AuthenticityMarkInput:
 class GradingLimitInput:
     item: str = strawberry.field(description="The code of the question that it speaks of.")
     severity: Severity = strawberry.field(description="LIGHT, VISIBLE or HEAVY.")  # type: ignore[valid-type]
-    above: Decimal | None = strawberry.field(default=strawberry.UNSET, description="For values above this.")
-    below: Decimal | None = strawberry.field(default=strawberry.UNSET, description="For values below this.")
+    above: Decimal | None = strawberry.field(
+        default=strawberry.UNSET, description="For values above this; left out for a limit below."
+    )
+    below: Decimal | None = strawberry.field(
+        default=strawberry.UNSET, description="For values below this; left out for a limit above."
+    )
 
     def to_value(self) -> grading.Limit:
         return grading.Limit(self.item, grading.Severity(self.severity), given(self.above), given(self.below))
@@ -188,8 +221,8 @@ class GradingLimitInput:
 @strawberry.input(description="A measurement to take.")
 class GradingMeasurementInput:
     code: str = strawberry.field(description="A stable name: a-z, 0-9 and _, 1 to 40.")
-    name: LocalizedInput = strawberry.field(description="What is measured.")
-    unit: MeasureUnit = strawberry.field(description="What it counts.")  # type: ignore[valid-type]
+    name: LocalizedInput = strawberry.field(description="What is measured, for people.")
+    unit: MeasureUnit = strawberry.field(description="The unit that it counts in.")  # type: ignore[valid-type]
     instrument: str = strawberry.field(description="The kind of instrument to take it with, up to 80 characters.")
     optional: bool = strawberry.field(default=False, description="Whether it may be left out.")
     limits: list[GradingLimitInput] = strawberry.field(
@@ -209,14 +242,16 @@ class GradingMeasurementInput:
 
 @strawberry.input(description="The lowest score that earns a grade.")
 class GradingBandInput:
-    grade: Grade = strawberry.field(description="The grade.")  # type: ignore[valid-type]
-    from_score_bps: int = strawberry.field(description="From this score on, 0 to 10,000; the last band starts at 0.")
+    grade: Grade = strawberry.field(description="The grade that the band earns.")  # type: ignore[valid-type]
+    from_score_bps: int = strawberry.field(
+        description="From this score on, in basis points, 0 to 10,000; the last band starts at 0."
+    )
 
     def to_value(self) -> grading.Band:
         return grading.Band(piece.Grade(self.grade), self.from_score_bps)
 
 
-@strawberry.input(description="Publish the next version of a category's grading standard.")
+@strawberry.input(description="The next version of a category's grading standard.")
 class GradingStandardPublishInput(Keyed):
     category_id: strawberry.ID = strawberry.field(description="Which category, with all below it.")
     title: LocalizedInput = strawberry.field(description="What people call it.")
@@ -253,7 +288,7 @@ class GradingAnswerInput:
 @strawberry.input(description="What was found for one mark of authenticity.")
 class AuthenticityFindingInput:
     mark: str = strawberry.field(description="The code of the mark.")
-    result: MarkResult = strawberry.field(description="What it says.")  # type: ignore[valid-type]
+    result: MarkResult = strawberry.field(description="Whether the mark speaks for the object.")  # type: ignore[valid-type]
     note: str = strawberry.field(default="", description="A remark, up to 500 characters.")
 
     def to_value(self) -> grading.MarkFinding:
@@ -263,8 +298,8 @@ class AuthenticityFindingInput:
 @strawberry.input(description="What an instrument showed.")
 class MeasurementInput:
     code: str = strawberry.field(description="The code of the measurement.")
-    value: Decimal = strawberry.field(description="The value.")
-    unit: MeasureUnit = strawberry.field(description="What it counts, as the standard says.")  # type: ignore[valid-type]
+    value: Decimal = strawberry.field(description="The number that the instrument showed.")
+    unit: MeasureUnit = strawberry.field(description="The unit that it counts in, as the standard says.")  # type: ignore[valid-type]
     instrument: str = strawberry.field(description="The very instrument, up to 80 characters.")
 
     def to_value(self) -> grading.Measurement:
@@ -279,12 +314,12 @@ class GradingQuery:
     @strawberry.field(
         graphql_type=GradingStandard | None,
         description="How a category is judged: one version of its own standard, or, when none is named, the one in "
-        "force, which may be that of a category around it.",
+        "force, which may be that of a category around it; null when there is none.",
     )
     async def grading_standard(
         self,
         info: Info,
-        category_id: Annotated[strawberry.ID, strawberry.argument(description="Which category.")],
+        category_id: Annotated[strawberry.ID, strawberry.argument(description="The category that is judged.")],
         version: Annotated[
             int | None, strawberry.argument(description="Which version; the one in force when left out.")
         ] = strawberry.UNSET,
@@ -298,8 +333,10 @@ class GradingQuery:
     async def grading_assessment(
         self,
         info: Info,
-        standard_id: Annotated[strawberry.ID, strawberry.argument(description="By which standard.")],
-        answers: Annotated[list[GradingAnswerInput], strawberry.argument(description="The filled checklist.")],
+        standard_id: Annotated[strawberry.ID, strawberry.argument(description="The grading standard to reckon by.")],
+        answers: Annotated[
+            list[GradingAnswerInput], strawberry.argument(description="The answers of the filled checklist.")
+        ],
     ) -> Any:
         wanted = grading.GradingStandardId(id_of("GradingStandard", standard_id, "standardId"))
         return await resolve.assessment(info.context, wanted, [answer.to_value() for answer in answers])

@@ -8,9 +8,9 @@ from schema.ids import id_of
 from schema.mutation import Keyed, mutation
 
 
-@strawberry.input(description="Say that a subject of an issuer is this person.")
+@strawberry.input(description="Which subject of an issuer is which person.")
 class IdentityLinkInput(Keyed):
-    account_id: strawberry.ID = strawberry.field(description="Whose account.")
+    account_id: strawberry.ID = strawberry.field(description="The account of the person.")
     issuer: str = strawberry.field(description="The issuer, as its tokens say it in `iss`.")
     subject: str = strawberry.field(description="The subject, as its tokens say it in `sub`.")
 
@@ -18,9 +18,9 @@ class IdentityLinkInput(Keyed):
         return identity.Link(id_of("Account", self.account_id, "accountId"), self.issuer, self.subject)
 
 
-@strawberry.input(description="Say that an issuer no longer speaks for this person.")
+@strawberry.input(description="Which issuer no longer speaks for a person.")
 class IdentityUnlinkInput(Keyed):
-    account_id: strawberry.ID = strawberry.field(description="Whose account.")
+    account_id: strawberry.ID = strawberry.field(description="The account of the person.")
     issuer: str = strawberry.field(description="The issuer, as its tokens say it in `iss`.")
 
     def to_command(self) -> identity.Unlink:

@@ -64,10 +64,10 @@ class Node:
     id: strawberry.ID = strawberry.field(description="Opaque id, unique in the whole house.")
 
 
-@strawberry.input(one_of=True, description="One thing, by its id or by its name in addresses.")
-class IdOrSlug:
-    id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id.")
-    slug: str | None = strawberry.field(default=strawberry.UNSET, description="Its name in addresses.")
+@strawberry.input(one_of=True, description="One thing, by its id or by its name in web addresses.")
+class IdOrSlugInput:
+    id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id, as received.")
+    slug: str | None = strawberry.field(default=strawberry.UNSET, description="Its name in web addresses.")
 
     def read(self, kind: str) -> tuple[UUID | None, str | None]:
         """The id or the slug, the other one None."""

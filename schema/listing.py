@@ -26,6 +26,7 @@ from resolvers import stock as resolve_stock
 from resolvers.context import Context
 from schema.attribute import AttributeValueInput, SelectedOption
 from schema.catalogue import NEWEST, By, Product, wanted
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.execution import Selection, expression, selected
 from schema.grade import Grade
@@ -40,13 +41,33 @@ from schema.piece import Piece
 from schema.price import PriceChange, PriceReason, ReferencePrice, Saving
 from schema.scalars import URL, CurrencyCode, Money, MoneyInput, exact
 
-ListingKind = strawberry.enum(
-    listing.ListingKind, name="ListingKind", description="New from stock, or one piece on one of the used ways."
+ListingKind = enum(
+    listing.ListingKind,
+    name="ListingKind",
+    description="New from stock, or one piece on one of the used ways.",
+    NEW="New goods, from stock.",
+    CONSIGNED="A used piece that the house sells for its seller.",
+    REFURBISHED="A used piece of the house that was made good.",
+    PEER="A used piece that a member sells to another through the house.",
+    CLEARANCE="A piece of the house at a lower price, sold as it is.",
 )
-ListingState = strawberry.enum(
-    listing.ListingState, name="ListingState", description="Whether there is something left to buy."
+ListingState = enum(
+    listing.ListingState,
+    name="ListingState",
+    description="Whether there is something left to buy.",
+    LISTED="Something is left to buy.",
+    RESERVED="All that is left is promised to buyers; some may come free again.",
+    SOLD="Nothing is left.",
+    WITHDRAWN="It was taken off; seen by staff and its seller alone.",
 )
-ListingSort = strawberry.enum(listing.ListingSort, name="ListingSort", description="In which order listings come.")
+ListingSort = enum(
+    listing.ListingSort,
+    name="ListingSort",
+    description="In which order listings come.",
+    NEWEST="The newest first.",
+    PRICE_ASC="The cheapest first.",
+    PRICE_DESC="The dearest first.",
+)
 
 HISTORY = "priceHistory"
 KEYS: dict[listing.ListingSort, Any] = {
@@ -61,16 +82,17 @@ KEYS: dict[listing.ListingSort, Any] = {
 
 @noun(
     (listing.Listing, listing.ListingCard),
-    description="An offer. Public, but a withdrawn one is seen by staff and its seller alone.",
+    description="Something for sale: new goods from stock, or one piece. Seen by everybody; a withdrawn one by "
+    "staff and its seller alone.",
 )
 class Listing(Node):
     id: strawberry.ID = global_id("Listing")
-    kind: ListingKind = strawberry.field(description="What kind of offer it is.")  # type: ignore[valid-type]
-    slug: str = strawberry.field(description="Its name in addresses.")
+    kind: ListingKind = strawberry.field(description="New goods, or in which way the piece is sold.")  # type: ignore[valid-type]
+    slug: str = strawberry.field(description="Its name in web addresses.")
     state: ListingState = strawberry.field(description="Whether there is something left to buy.")  # type: ignore[valid-type]
-    price: Money = strawberry.field(description="What it costs.")
+    price: Money = strawberry.field(description="What one costs, taxes included.")
     available: int = strawberry.field(description="How many are left to buy; 0 or 1 for a piece.")
-    published_at: datetime = strawberry.field(description="Since when it is offered.")
+    published_at: datetime = strawberry.field(description="Since when it is for sale.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
     options: list[SelectedOption] = strawberry.field(description="Which variant of new goods it is.")
     saving: Saving | None = strawberry.field(
@@ -85,17 +107,20 @@ class Listing(Node):
     def reference_price(root: Any) -> Any:
         return root.reference
 
-    @strawberry.field(graphql_type=Product, description="What is offered, or what the piece is an example of.")
+    @strawberry.field(graphql_type=Product, description="What is sold, or what the piece is an example of.")
     @expression
     def product(root: Any, info: Info) -> Any:
         return root.product if type(root) is ListingCard else info.context.loaders.product.load(root.product_id)
 
-    @strawberry.field(graphql_type=Piece | None, description="The one piece that is offered; null for new goods.")
+    @strawberry.field(graphql_type=Piece | None, description="The one piece that is sold; null for new goods.")
     @expression
     def piece(root: Any, info: Info) -> Any:
         return root.piece if type(root) is ListingCard else resolve_piece.of_listing(info.context, root)
 
-    @strawberry.field(graphql_type=URL | None, description="The piece's first picture, or else the product's.")
+    @strawberry.field(
+        graphql_type=URL | None,
+        description="The piece's first picture, or else the product's; null where there is none.",
+    )
     @expression
     def cover_url(root: Any, info: Info) -> Any:
         return (
@@ -121,7 +146,10 @@ class Listing(Node):
     async def stock_value(root: Any, info: Info) -> Any:
         return await resolve_stock.value(info.context, root.id)
 
-    @strawberry.field(graphql_type=strawberry.ID | None, description="The member who sells it. For staff and them.")
+    @strawberry.field(
+        graphql_type=strawberry.ID | None,
+        description="The member who sells it; null when the house does. For staff and them; null for others.",
+    )
     def seller_id(root: Any, info: Info) -> Any:
         viewer = info.context.viewer
         seen = root.seller.id is not None and (viewer.is_staff or viewer.account_id == root.seller.id)
@@ -158,7 +186,9 @@ class NotAvailable(UserError):
     available: int = strawberry.field(description="How many are left.")
     asked: int = strawberry.field(description="How many were asked for.")
 
-    @strawberry.field(graphql_type=Listing | None, description="The offer.")
+    @strawberry.field(
+        graphql_type=Listing | None, description="The listing that too little is left of; null when it was withdrawn."
+    )
     async def listing(self, info: Info) -> Any:
         return await resolve.listing(info.context, self.listing_id, None)
 
@@ -167,7 +197,9 @@ class NotAvailable(UserError):
 class AlreadyListed(UserError):
     listing_id: strawberry.Private[UUID]
 
-    @strawberry.field(graphql_type=Listing | None, description="The offer that stands.")
+    @strawberry.field(
+        graphql_type=Listing | None, description="The listing that stands; null when the caller may not see it."
+    )
     async def listing(self, info: Info) -> Any:
         return await resolve.listing(info.context, self.listing_id, None)
 
@@ -181,13 +213,15 @@ class PriceNotAgreed(UserError):
 
 
 @strawberry.input(description="Prices in one currency, both ends included.")
-class PriceRange:
+class PriceRangeInput:
     currency_code: CurrencyCode = strawberry.field(description="Only what is priced in this currency.")  # type: ignore[valid-type]
     min: Decimal | None = strawberry.field(
-        default=strawberry.UNSET, description="From this amount on, in the currency's major units."
+        default=strawberry.UNSET,
+        description="From this amount on, in the currency's major units; from the cheapest when left out.",
     )
     max: Decimal | None = strawberry.field(
-        default=strawberry.UNSET, description="Up to this amount, in the currency's major units."
+        default=strawberry.UNSET,
+        description="Up to this amount, in the currency's major units; up to the dearest when left out.",
     )
 
     def bounds(self, *path: str) -> tuple[int | None, int | None]:
@@ -202,25 +236,29 @@ class PriceRange:
         return least, most
 
 
-@strawberry.input(description="Which listings. What is left out does not matter; all that is given must hold.")
-class ListingFilter:
+@strawberry.input(description="Which listings: all that match everything given.")
+class ListingFilterInput:
     state: ListingState = strawberry.field(  # type: ignore[valid-type]
         default=listing.ListingState.LISTED,
-        description="Availability: what can be bought now unless another is named. WITHDRAWN is for staff.",
+        description="Only in this state; what can be bought now unless another is named. WITHDRAWN is for staff.",
     )
-    brand_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this brand.")
+    brand_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this brand.")
     category_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="In this category, or anywhere below it."
+        default=strawberry.UNSET, description="Only in this category, or anywhere below it."
     )
-    collection_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this collection.")
-    product_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this product.")
+    collection_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Only of this collection."
+    )
+    product_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this product.")
     kinds: list[ListingKind] = strawberry.field(  # type: ignore[valid-type]
-        default_factory=list, description="Of one of these kinds; of any when empty."
+        default_factory=list, description="Only of these kinds; of any when empty."
     )
     grades: list[Grade] = strawberry.field(  # type: ignore[valid-type]
-        default_factory=list, description="In one of these conditions; in any when empty."
+        default_factory=list, description="Only in these conditions; in any when empty."
     )
-    price: PriceRange | None = strawberry.field(default=strawberry.UNSET, description="In this range of prices.")
+    price: PriceRangeInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Only in this range of prices."
+    )
 
     def to_filter(self) -> listing.ListingFilter:
         price = given(self.price)
@@ -238,12 +276,16 @@ class ListingFilter:
         )
 
 
-@strawberry.input(description="Put new goods or a piece of the house on the shelves.")
+@strawberry.input(description="The new goods, or the piece of the house, that is put on the shelves.")
 class ListingPublishInput(Keyed):
     kind: ListingKind = strawberry.field(description="NEW with a product; REFURBISHED or CLEARANCE with a piece.")  # type: ignore[valid-type]
-    price: MoneyInput = strawberry.field(description="What it costs.")
-    product_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The product, for NEW.")
-    piece_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The piece, for the rest.")
+    price: MoneyInput = strawberry.field(description="What one costs, taxes included.")
+    product_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The product, for NEW; left out for a piece."
+    )
+    piece_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The piece; left out for NEW."
+    )
     quantity: int = strawberry.field(default=1, description="How many there are; 1 for a piece.")
     options: list[AttributeValueInput] = strawberry.field(
         default_factory=list, description="Which variant of the product, one choice for each of its options."
@@ -261,13 +303,14 @@ class ListingPublishInput(Keyed):
         )
 
 
-@strawberry.input(description="Change a price, for a reason.")
+@strawberry.input(description="Which listing gets which price, and why.")
 class ListingRepriceInput(MoneyMove):
-    listing_id: strawberry.ID = strawberry.field(description="Which listing.")
+    listing_id: strawberry.ID = strawberry.field(description="The listing that this is about.")
     price: MoneyInput = strawberry.field(description="The new price, in the listing's currency.")
     reason: PriceReason = strawberry.field(description="Why; everybody may read it.")  # type: ignore[valid-type]
     note: LocalizedInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Why, in words; everybody may read it."
+        default=strawberry.UNSET,
+        description="Why, in words, which everybody may read; left out where the reason says it all.",
     )
 
     def to_command(self) -> listing.RepriceListing:
@@ -280,9 +323,9 @@ class ListingRepriceInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Take an offer off the shelves.")
+@strawberry.input(description="Which listing to take off the shelves.")
 class ListingWithdrawInput(Versioned):
-    listing_id: strawberry.ID = strawberry.field(description="Which listing.")
+    listing_id: strawberry.ID = strawberry.field(description="The listing that this is about.")
 
     def to_command(self) -> listing.WithdrawListing:
         return listing.WithdrawListing(
@@ -419,18 +462,18 @@ class ListingQuery:
 
     @strawberry.field(
         graphql_type=Connection[Listing],
-        description="Listings. Sorting by price needs `filter.price.currencyCode`.",
+        description="What is for sale. Sorting by price needs `filter.price.currencyCode`.",
     )
     async def listings(
         self,
         info: Info,
         filter: Annotated[
-            ListingFilter | None,
-            strawberry.argument(description="Which listings; all that can be bought when left out."),
+            ListingFilterInput | None,
+            strawberry.argument(description="Which of them; all that can be bought when left out."),
         ] = strawberry.UNSET,
         sort: Annotated[
             ListingSort,  # type: ignore[valid-type]
-            strawberry.argument(description="In which order."),
+            strawberry.argument(description="In which order they come."),
         ] = ListingSort.NEWEST,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -466,8 +509,8 @@ class ListingMutation:
         PriceNotAgreed,
         WrongState,
         VersionConflict,
-        description="Change a price for a reason that everybody can read. For merchandisers; a consigned piece only"
-        " within what its contract agreed.",
+        description="Change a price for a reason that everybody can read; a consigned piece only within what its "
+        "contract agreed.",
     )
     listing_withdraw = mutation(
         listing.withdraw_listing,
@@ -475,7 +518,7 @@ class ListingMutation:
         Listing,
         WrongState,
         VersionConflict,
-        description="Take an offer of the house off the shelves.",
+        description="Take a listing of the house off the shelves.",
     )
 
 

@@ -38,8 +38,8 @@ def localized_or_null(attribute: str, *, description: str) -> Any:
 
 @strawberry.input(description="The same text in every language.")
 class LocalizedInput:
-    en: str = strawberry.field(description="In English.")
-    zh: str = strawberry.field(description="In Chinese.")
+    en: str = strawberry.field(description="The text in English.")
+    zh: str = strawberry.field(description="The text in Chinese.")
 
     def to_localized(self, *path: str, longest: int = 2_000) -> domain.Localized:
         """The text as a domain value; refuses empty or endless text."""

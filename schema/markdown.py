@@ -6,6 +6,7 @@ import strawberry
 
 from domain import markdown
 from resolvers import contract as resolve
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Keyed, given, mutation
@@ -13,15 +14,32 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.scalars import Money, MoneyInput
 
-MarkdownOrigin = strawberry.enum(
-    markdown.MarkdownOrigin, name="MarkdownOrigin", description="Whether a step was agreed before or proposed later."
+MarkdownOrigin = enum(
+    markdown.MarkdownOrigin,
+    name="MarkdownOrigin",
+    description="Whether a step was agreed before or proposed later.",
+    AGREED="A step of the contract.",
+    PROPOSED="Asked for later, outside what was agreed.",
 )
-MarkdownState = strawberry.enum(markdown.MarkdownState, name="MarkdownState", description="Where a step stands.")
+MarkdownState = enum(
+    markdown.MarkdownState,
+    name="MarkdownState",
+    description="Where a step stands.",
+    PLANNED="Agreed; waits for its date.",
+    PROPOSED="Waits for the seller's answer.",
+    APPLIED="The price is lower now.",
+    REFUSED="The seller said no.",
+    LAPSED="The seller did not answer in time.",
+    SKIPPED="Not needed any more: the piece was sold, withdrawn, or is cheaper already.",
+)
 
 fetchable("Markdown", resolve.markdown)
 
 
-@noun(markdown.Markdown, description="One step down of a consigned piece's price. Seen by the parties of its contract.")
+@noun(
+    markdown.Markdown,
+    description="One step down of a consigned piece's price. Seen by the seller and by staff who see the contract.",
+)
 class Markdown(Node):
     id: strawberry.ID = global_id("Markdown")
     origin: MarkdownOrigin = strawberry.field(description="How it came about.")  # type: ignore[valid-type]
@@ -34,9 +52,11 @@ class Markdown(Node):
     note: str = strawberry.field(description="Why it was proposed; empty for an agreed step.")
     made_at: datetime = strawberry.field(description="When it was planned or proposed.")
     answer_by: datetime | None = strawberry.field(
-        description="Until when the consignor may answer a proposal; null for an agreed step."
+        description="Until when the seller may answer a proposal; null for an agreed step."
     )
-    ended_at: datetime | None = strawberry.field(description="When it was applied, refused or skipped, or lapsed.")
+    ended_at: datetime | None = strawberry.field(
+        description="When it was applied, refused or skipped, or lapsed; null until then."
+    )
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
@@ -52,11 +72,11 @@ class ProposalLapsed(UserError):
     answer_by: datetime = strawberry.field(description="Until when it could be answered.")
 
 
-@strawberry.input(description="Ask a consignor for a price that is not agreed, or not yet.")
+@strawberry.input(description="The price to ask the seller for, which is not agreed, or not yet.")
 class MarkdownProposeInput(Keyed):
-    contract_id: strawberry.ID = strawberry.field(description="Under which contract.")
+    contract_id: strawberry.ID = strawberry.field(description="The contract that the piece is sold under.")
     price: MoneyInput = strawberry.field(description="The price from then on.")
-    note: str = strawberry.field(description="Why; the consignor reads it.")
+    note: str = strawberry.field(description="Why it should fall; the seller reads it.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the contract is still at this version."
     )
@@ -70,9 +90,9 @@ class MarkdownProposeInput(Keyed):
         )
 
 
-@strawberry.input(description="Agree to a proposed price.")
+@strawberry.input(description="Which proposed price the seller agrees to.")
 class MarkdownConsentInput(Keyed):
-    markdown_id: strawberry.ID = strawberry.field(description="To which proposal.")
+    markdown_id: strawberry.ID = strawberry.field(description="The proposal that this answers.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the proposal is still at this version."
     )
@@ -81,9 +101,9 @@ class MarkdownConsentInput(Keyed):
         return markdown.Answer(id_of("Markdown", self.markdown_id, "markdownId"), given(self.expected_version))
 
 
-@strawberry.input(description="Do not agree to a proposed price.")
+@strawberry.input(description="Which proposed price the seller does not agree to.")
 class MarkdownRefuseInput(Keyed):
-    markdown_id: strawberry.ID = strawberry.field(description="To which proposal.")
+    markdown_id: strawberry.ID = strawberry.field(description="The proposal that this answers.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the proposal is still at this version."
     )
@@ -101,7 +121,7 @@ class MarkdownMutation:
         NotADiscount,
         WrongState,
         VersionConflict,
-        description="Ask a consignor for a lower price. Below the agreed range they may also withdraw free of charge.",
+        description="Ask the seller for a lower price. Below the agreed range they may also withdraw free of charge.",
     )
     markdown_consent = mutation(
         markdown.consent,

@@ -8,6 +8,7 @@ import strawberry
 from domain import media
 from domain.refusal import InvalidInput
 from resolvers import media as resolve
+from schema.enum import enum
 from schema.errors import UserError, WrongState, refused
 from schema.execution import expression
 from schema.ids import Node, global_id, id_of
@@ -17,8 +18,23 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.scalars import URL
 
-MediaRole = strawberry.enum(media.MediaRole, name="MediaRole", description="What a file is for.")
-UploadState = strawberry.enum(media.UploadState, name="MediaUploadState", description="Where an upload stands.")
+MediaRole = enum(
+    media.MediaRole,
+    name="MediaRole",
+    description="What a file is for.",
+    IMAGE="A picture of the whole.",
+    DETAIL="A picture of a detail.",
+    VIDEO="A film.",
+    DOCUMENT="A paper, such as an invoice; its address lapses.",
+)
+UploadState = enum(
+    media.UploadState,
+    name="MediaUploadState",
+    description="Where an upload stands.",
+    STARTED="Announced; the file may be sent.",
+    RECEIVED="The store has the file, which is not finished yet.",
+    FINISHED="Ready to be shown; it never changes any more.",
+)
 
 CONTENT_TYPES = {str(kind): kind for kind in media.ContentType}
 
@@ -30,13 +46,15 @@ def cover() -> Any:
     def read(root: Any, info: Info) -> str | None:
         return None if root.cover_key is None else resolve.address(info.context, root.cover_key)
 
-    return strawberry.field(resolver=read, graphql_type=URL | None, description="Its first picture, if there is one.")
+    return strawberry.field(
+        resolver=read, graphql_type=URL | None, description="Its first picture; null where there is none."
+    )
 
 
 # Nouns
 
 
-@noun(media.Media, description="A file in its place.")
+@noun(media.Media, description="A file where it is shown.")
 class Media:
     key: str = strawberry.field(description="Names the file when media are put in another order.")
     role: MediaRole = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
@@ -47,13 +65,15 @@ class Media:
     def url(root: media.Media, info: Info) -> str:
         return resolve.address(info.context, root.key)
 
-    alt: str | None = localized_or_null("alt", description="What it shows, for people who do not see it.")
+    alt: str | None = localized_or_null(
+        "alt", description="What it shows, for people who do not see it; null where nobody said."
+    )
 
 
 @strawberry.type(description="A header to send with an upload, exactly as it stands here.")
 class UploadHeader:
-    name: str = strawberry.field(description="Its name.")
-    value: str = strawberry.field(description="Its value.")
+    name: str = strawberry.field(description="The name of the header.")
+    value: str = strawberry.field(description="The value of the header.")
 
 
 @noun(media.MediaUpload, description="A file on its way in. Seen by whoever started it.")
@@ -63,13 +83,13 @@ class MediaUpload(Node):
     role: MediaRole = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
     state: UploadState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
     expires_at: datetime = strawberry.field(description="Until when the file may be sent.")
-    next_actions: list[str] = strawberry.field(description="What is possible now.")
+    next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
 
-    @strawberry.field(graphql_type=URL, description="Where to send the file.")
+    @strawberry.field(graphql_type=URL, description="The signed address to send the file to.")
     def url(root: media.MediaUpload, info: Info) -> str:
         return resolve.upload_address(info.context, root)
 
-    @strawberry.field(description="How to send it.")
+    @strawberry.field(description="The HTTP method to send it with.")
     def method(root: media.MediaUpload) -> str:
         return "PUT"
 
@@ -92,14 +112,15 @@ class MediaNotReceived(UserError):
 # Inputs
 
 
-@strawberry.input(description="A finished upload in the place where it is to be shown.")
+@strawberry.input(description="A finished upload, and the place where it is to be shown.")
 class MediaInput:
-    key: str = strawberry.field(description="The upload's key.")
+    key: str = strawberry.field(description="The key of one's own finished upload.")
     role: MediaRole | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="What it is for here; as uploaded when left out."
     )
     alt: LocalizedInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What it shows, for people who do not see it."
+        default=strawberry.UNSET,
+        description="What it shows, for people who do not see it; left out where that is not said.",
     )
 
     def to_placed(self) -> media.Placed:
@@ -118,13 +139,13 @@ def placed(wanted: list[MediaInput] | None) -> Any:
     return None if chosen is None else tuple(one.to_placed() for one in chosen)
 
 
-@strawberry.input(description="Announce a file.")
+@strawberry.input(description="The file that is announced.")
 class MediaUploadStartInput(Keyed):
     role: MediaRole = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
     content_type: str = strawberry.field(
         description="Of image/jpeg, image/png, image/webp, video/mp4 or application/pdf; its first bytes are checked."
     )
-    size_bytes: int = strawberry.field(description="Exactly how long it is.")
+    size_bytes: int = strawberry.field(description="Exactly how long it is, in bytes.")
 
     def to_command(self) -> media.StartUpload:
         if self.content_type not in CONTENT_TYPES:
@@ -137,9 +158,9 @@ class MediaUploadStartInput(Keyed):
         )
 
 
-@strawberry.input(description="Say that a file has been sent.")
+@strawberry.input(description="Which file has been sent.")
 class MediaUploadFinishInput(Keyed):
-    upload_id: strawberry.ID = strawberry.field(description="Which upload.")
+    upload_id: strawberry.ID = strawberry.field(description="The upload that this is about.")
 
     def to_command(self) -> media.FinishUpload:
         return media.FinishUpload(id_of("MediaUpload", self.upload_id, "uploadId"))

@@ -22,7 +22,7 @@ STORY_LENGTH_MAX = 8_000
 
 @refused(catalogue.SlugTaken)
 class SlugTaken(UserError):
-    slug: str = strawberry.field(description="The slug that is taken.")
+    slug: str = strawberry.field(description="The name that is taken.")
 
 
 # Inputs
@@ -35,13 +35,15 @@ class Versioned(Keyed):
     )
 
 
-@strawberry.input(description="Take a brand into the catalogue.")
+@strawberry.input(description="The new brand.")
 class BrandCreateInput(Keyed):
-    slug: str = strawberry.field(description="Its name in addresses, never changed.")
+    slug: str = strawberry.field(description="Its name in web addresses, never changed.")
     kind: BrandKind = strawberry.field(description="Who stands behind it.")  # type: ignore[valid-type]
-    name: LocalizedInput = strawberry.field(description="Its name.")
+    name: LocalizedInput = strawberry.field(description="What it is called.")
     country: CountryCode = strawberry.field(description="Where it is at home.")
-    story: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its story.")
+    story: LocalizedInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Its story, in words; left out where it is not told."
+    )
     aliases: list[str] = strawberry.field(default_factory=list, description="Other spellings, 20 at most.")
 
     def to_command(self) -> catalogue.CreateBrand:
@@ -55,11 +57,11 @@ class BrandCreateInput(Keyed):
         )
 
 
-@strawberry.input(description="Change what is told of a brand. What is left out stays.")
+@strawberry.input(description="What changes in a brand; what is left out stays.")
 class BrandUpdateInput(Versioned):
-    brand_id: strawberry.ID = strawberry.field(description="Which brand.")
-    name: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
-    story: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its story.")
+    brand_id: strawberry.ID = strawberry.field(description="The brand that this is about.")
+    name: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="What it is called.")
+    story: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its story, in words.")
     aliases: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All its other spellings.")
 
     def to_command(self) -> catalogue.UpdateBrand:
@@ -73,17 +75,19 @@ class BrandUpdateInput(Versioned):
         )
 
 
-@strawberry.input(description="Grow the tree of categories.")
+@strawberry.input(description="The new category, and where it lies in the tree.")
 class CategoryCreateInput(Keyed):
-    slug: str = strawberry.field(description="Its name in addresses, never changed.")
-    name: LocalizedInput = strawberry.field(description="Its name.")
+    slug: str = strawberry.field(description="Its name in web addresses, never changed.")
+    name: LocalizedInput = strawberry.field(description="What it is called.")
     parent_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="What it lies in; a root when left out."
     )
     attributes: list[AttributeDefinitionInput] = strawberry.field(
         default_factory=list, description="What its products are described by, beyond what it lies in asks for."
     )
-    position: int = strawberry.field(default=0, description="Where it stands among its siblings.")
+    position: int = strawberry.field(
+        default=0, description="Where it stands among its siblings, the lowest number first."
+    )
 
     def to_command(self) -> catalogue.CreateCategory:
         parent = given(self.parent_id)
@@ -96,11 +100,13 @@ class CategoryCreateInput(Keyed):
         )
 
 
-@strawberry.input(description="Change a category. What is left out stays.")
+@strawberry.input(description="What changes in a category; what is left out stays.")
 class CategoryUpdateInput(Versioned):
-    category_id: strawberry.ID = strawberry.field(description="Which category.")
-    name: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
-    position: int | None = strawberry.field(default=strawberry.UNSET, description="Where it stands among its siblings.")
+    category_id: strawberry.ID = strawberry.field(description="The category that this is about.")
+    name: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="What it is called.")
+    position: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Where it stands among its siblings, the lowest number first."
+    )
     added_attributes: list[AttributeDefinitionInput] = strawberry.field(
         default_factory=list, description="More attributes, none of them required."
     )
@@ -115,12 +121,12 @@ class CategoryUpdateInput(Versioned):
         )
 
 
-@strawberry.input(description="Open a brand's collection.")
+@strawberry.input(description="The new collection of a brand.")
 class CollectionCreateInput(Keyed):
-    brand_id: strawberry.ID = strawberry.field(description="Whose it is.")
-    slug: str = strawberry.field(description="Its name in addresses, never changed.")
-    name: LocalizedInput = strawberry.field(description="Its name.")
-    season: Season = strawberry.field(description="When it is worn.")  # type: ignore[valid-type]
+    brand_id: strawberry.ID = strawberry.field(description="The brand that it is of.")
+    slug: str = strawberry.field(description="Its name in web addresses, never changed.")
+    name: LocalizedInput = strawberry.field(description="What it is called.")
+    season: Season = strawberry.field(description="When in the year it is worn.")  # type: ignore[valid-type]
     year: int | None = strawberry.field(
         default=strawberry.UNSET, description="Of which year; left out for a permanent collection."
     )
@@ -145,18 +151,22 @@ class ReferencePriceInput:
         return Reference(self.price.to_money("referencePrice", "price"), Source(self.source), self.as_of)
 
 
-@strawberry.input(description="Describe a model.")
+@strawberry.input(description="The new model.")
 class ProductCreateInput(Keyed):
-    slug: str = strawberry.field(description="Its name in addresses, never changed.")
+    slug: str = strawberry.field(description="Its name in web addresses, never changed.")
     kind: ProductKind = strawberry.field(description="Goods or a service.")  # type: ignore[valid-type]
-    brand_id: strawberry.ID = strawberry.field(description="Whose it is.")
-    category_id: strawberry.ID = strawberry.field(description="Where it lies.")
+    brand_id: strawberry.ID = strawberry.field(description="The brand that it is of.")
+    category_id: strawberry.ID = strawberry.field(description="The category that it lies in.")
     collection_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Which collection of the brand it is of."
+        default=strawberry.UNSET, description="Which collection of the brand it is of; left out where it is of none."
     )
-    name: LocalizedInput = strawberry.field(description="Its name.")
-    reference: str | None = strawberry.field(default=strawberry.UNSET, description="The brand's own number of it.")
-    story: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its story.")
+    name: LocalizedInput = strawberry.field(description="What it is called.")
+    reference: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The brand's own number of it; left out where there is none."
+    )
+    story: LocalizedInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Its story, in words; left out where it is not told."
+    )
     attributes: list[AttributeValueInput] = strawberry.field(
         default_factory=list, description="What it is like, by its category's attributes."
     )
@@ -188,18 +198,18 @@ class ProductCreateInput(Keyed):
         )
 
 
-@strawberry.input(description="Correct a model. What is left out stays; lists are replaced whole.")
+@strawberry.input(description="What changes in a model. What is left out stays; lists are replaced whole.")
 class ProductUpdateInput(Versioned):
-    product_id: strawberry.ID = strawberry.field(description="Which product.")
+    product_id: strawberry.ID = strawberry.field(description="The product that this is about.")
     category_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Where it lies; its attributes are judged anew."
     )
     collection_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Which collection of the brand it is of."
     )
-    name: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its name.")
+    name: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="What it is called.")
     reference: str | None = strawberry.field(default=strawberry.UNSET, description="The brand's own number of it.")
-    story: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its story.")
+    story: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its story, in words.")
     attributes: list[AttributeValueInput] | None = strawberry.field(
         default=strawberry.UNSET, description="What it is like, by its category's attributes."
     )
@@ -269,7 +279,7 @@ class CatalogueMutation:
         CollectionCreateInput,
         Collection,
         SlugTaken,
-        description="Open a brand's collection.",
+        description="Open a collection of a brand.",
     )
     product_create = mutation(
         catalogue.create_product,

@@ -63,7 +63,9 @@ class NodeQuery:
         graphql_type=list[Node | None], description="Many things by their ids, 100 at most, in the order asked for."
     )
     async def nodes(
-        self, info: Info, ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids.")]
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Their ids, as received.")],
     ) -> Any:
         if len(ids) > NODES_MAX:
             raise InvalidInput(f"{NODES_MAX} ids at most.", path=("ids",))

@@ -90,13 +90,13 @@ def decode_part(part: Any, sample: Any) -> Any:
 class PageInfo:
     has_next_page: bool = strawberry.field(description="Whether there is more after this page.")
     has_previous_page: bool = strawberry.field(description="Whether there is more before this page.")
-    start_cursor: str | None = strawberry.field(description="The cursor of the first item.")
-    end_cursor: str | None = strawberry.field(description="The cursor of the last item.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first item; null on an empty page.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the last item; null on an empty page.")
 
 
 @strawberry.type(description="One item of a list with its cursor.")
 class Edge(Generic[T]):
-    node: T = strawberry.field(description="The item.")
+    node: T = strawberry.field(description="The item itself.")
     cursor: str = strawberry.field(description="Where the item stands, for `after` and `before`.")
 
 
@@ -119,7 +119,7 @@ class Connection(Generic[T]):
     def page_info(self) -> PageAt:
         return PageAt(self.page, self.list_name)
 
-    @strawberry.field(description="How many items there are in all, counted to 10,000.")
+    @strawberry.field(description="How many items there are in all, counted to 10,000; null where it was not counted.")
     def total_count(self) -> int | None:
         return self.page.total
 

@@ -8,6 +8,7 @@ import strawberry
 from domain import money, payout
 from resolvers import payout as resolve
 from schema.account import Account, IdentityLevel
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, MoneyMove, given, mutation
@@ -17,9 +18,24 @@ from schema.paging import After, Before, Connection, First, Last, asks_total, pa
 from schema.scalars import CurrencyCode, Money, MoneyInput
 from schema.wallet import InsufficientFunds
 
-PayoutState = strawberry.enum(payout.PayoutState, name="PayoutState", description="Where a payout stands.")
-PayoutBatchState = strawberry.enum(
-    payout.PayoutBatchState, name="PayoutBatchState", description="Where a batch of payouts stands."
+PayoutState = enum(
+    payout.PayoutState,
+    name="PayoutState",
+    description="Where a payout stands.",
+    REQUESTED="The cash is set aside and waits for a batch.",
+    BATCHED="It is part of a batch that was not posted yet.",
+    SENT="It was given to the bank.",
+    PAID="The bank has reported that it arrived.",
+    FAILED="The bank sent it back: it is its owner's cash again.",
+    CANCELLED="Its owner or finance took it back before it was posted.",
+)
+PayoutBatchState = enum(
+    payout.PayoutBatchState,
+    name="PayoutBatchState",
+    description="Where a batch of payouts stands.",
+    PREVIEWED="It can be looked at; no money has moved.",
+    POSTED="It was given to the bank.",
+    CANCELLED="It was let go; its payouts wait for the next one.",
 )
 
 PAYOUTS = "payouts"
@@ -32,13 +48,15 @@ BATCHES = "payoutBatches"
 @noun(payout.Payout, description="Cash on its way to a bank account. Seen by its owner, finance and support.")
 class Payout(Node):
     id: strawberry.ID = global_id("Payout")
-    code: str = strawberry.field(description="How people call it.")
-    amount: Money = strawberry.field(description="How much.")
+    code: str = strawberry.field(description="The code that people use for it, such as PO-7K2M-9QXD.")
+    amount: Money = strawberry.field(description="How much is paid out.")
     state: PayoutState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
     requested_at: datetime = strawberry.field(description="When it was asked for.")
-    sent_at: datetime | None = strawberry.field(description="When it was given to the bank.")
-    ended_at: datetime | None = strawberry.field(description="When it arrived, came back or was cancelled.")
-    failure: str | None = strawberry.field(description="Why the bank sent it back.")
+    sent_at: datetime | None = strawberry.field(description="When it was given to the bank; null until then.")
+    ended_at: datetime | None = strawberry.field(
+        description="When it arrived, came back or was cancelled; null until then."
+    )
+    failure: str | None = strawberry.field(description="Why the bank sent it back; null unless it did.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
@@ -54,20 +72,20 @@ class Payout(Node):
     async def account_number(root: payout.Payout, info: Info) -> str | None:
         return await resolve.number_of(info.context, root)
 
-    @strawberry.field(graphql_type=Account, description="Whose cash it is.")
+    @strawberry.field(graphql_type=Account, description="The account whose cash it is.")
     async def owner(root: payout.Payout, info: Info) -> Any:
         return await info.context.loaders.account.load(root.owner)
 
 
-@noun(payout.PayoutBatch, description="Payouts of one currency that go to the bank together. For finance.")
+@noun(payout.PayoutBatch, description="Payouts of one currency that go to the bank together. Seen by finance.")
 class PayoutBatch(Node):
     id: strawberry.ID = global_id("PayoutBatch")
-    code: str = strawberry.field(description="How people call it.")
+    code: str = strawberry.field(description="The code that people use for it, such as PB-7K2M-9QXD.")
     total: Money = strawberry.field(description="The sum of its payouts.")
     count: int = strawberry.field(description="How many payouts it has.")
     state: PayoutBatchState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
     created_at: datetime = strawberry.field(description="When it was gathered.")
-    posted_at: datetime | None = strawberry.field(description="When it was given to the bank.")
+    posted_at: datetime | None = strawberry.field(description="When it was given to the bank; null until then.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(
         description="Goes up by one with every change, also when an owner takes a payout out; for `expectedVersion`."
@@ -99,15 +117,15 @@ class IdentityNotVerified(UserError):
 
 @refused(payout.NothingToPay)
 class NothingToPay(UserError):
-    currency: CurrencyCode = strawberry.field(description="In which currency nothing waits.")  # type: ignore[valid-type]
+    currency: CurrencyCode = strawberry.field(description="The currency in which nothing waits.")  # type: ignore[valid-type]
 
 
 # Inputs
 
 
-@strawberry.input(description="Pay cash out. `expectedVersion` is the pocket's.")
+@strawberry.input(description="How much to pay out, and where to. `expectedVersion` is the pocket's.")
 class PayoutRequestInput(MoneyMove):
-    amount: MoneyInput = strawberry.field(description="How much.")
+    amount: MoneyInput = strawberry.field(description="How much to pay out.")
     account_number: str = strawberry.field(
         description="The IBAN or number of the bank account; kept sealed, shown by its last four characters."
     )
@@ -122,51 +140,51 @@ class PayoutRequestInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Take a payout back.")
+@strawberry.input(description="Which payout to take back.")
 class PayoutCancelInput(MoneyMove):
-    payout_id: strawberry.ID = strawberry.field(description="Which payout.")
+    payout_id: strawberry.ID = strawberry.field(description="The payout that this is about.")
 
     def to_command(self) -> payout.Cancel:
         return payout.Cancel(id_of("Payout", self.payout_id, "payoutId"), given(self.expected_version))
 
 
-@strawberry.input(description="Say that a payout arrived.")
+@strawberry.input(description="Which payout has arrived.")
 class PayoutConfirmInput(MoneyMove):
-    payout_id: strawberry.ID = strawberry.field(description="Which payout.")
+    payout_id: strawberry.ID = strawberry.field(description="The payout that this is about.")
 
     def to_command(self) -> payout.Confirm:
         return payout.Confirm(id_of("Payout", self.payout_id, "payoutId"), given(self.expected_version))
 
 
-@strawberry.input(description="Say that the bank sent a payout back.")
+@strawberry.input(description="Which payout the bank sent back, and why.")
 class PayoutFailInput(MoneyMove):
-    payout_id: strawberry.ID = strawberry.field(description="Which payout.")
+    payout_id: strawberry.ID = strawberry.field(description="The payout that this is about.")
     reason: str = strawberry.field(description="What the bank said; its owner reads it.")
 
     def to_command(self) -> payout.Fail:
         return payout.Fail(id_of("Payout", self.payout_id, "payoutId"), self.reason, given(self.expected_version))
 
 
-@strawberry.input(description="Gather what waits into a batch.")
+@strawberry.input(description="What to gather into a batch.")
 class PayoutBatchPreviewInput(Keyed):
-    currency: CurrencyCode = strawberry.field(description="In which currency.")  # type: ignore[valid-type]
+    currency: CurrencyCode = strawberry.field(description="The currency of the payouts.")  # type: ignore[valid-type]
     limit: int = strawberry.field(default=payout.BATCH_SIZE_MAX, description="How many at most, 1 to 1,000.")
 
     def to_command(self) -> payout.PreviewBatch:
         return payout.PreviewBatch(money.Currency(self.currency), self.limit)
 
 
-@strawberry.input(description="Give a batch to the bank.")
+@strawberry.input(description="Which batch to give to the bank.")
 class PayoutBatchPostInput(MoneyMove):
-    batch_id: strawberry.ID = strawberry.field(description="Which batch.")
+    batch_id: strawberry.ID = strawberry.field(description="The batch that this is about.")
 
     def to_command(self) -> payout.PostBatch:
         return payout.PostBatch(id_of("PayoutBatch", self.batch_id, "batchId"), given(self.expected_version))
 
 
-@strawberry.input(description="Let a batch go.")
+@strawberry.input(description="Which batch to let go.")
 class PayoutBatchCancelInput(MoneyMove):
-    batch_id: strawberry.ID = strawberry.field(description="Which batch.")
+    batch_id: strawberry.ID = strawberry.field(description="The batch that this is about.")
 
     def to_command(self) -> payout.CancelBatch:
         return payout.CancelBatch(id_of("PayoutBatch", self.batch_id, "batchId"), given(self.expected_version))
@@ -175,9 +193,10 @@ class PayoutBatchCancelInput(MoneyMove):
 @strawberry.input(description="Which payouts: all that match everything given.")
 class PayoutFilterInput:
     account_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Whose; only finance and support may ask for others'."
+        default=strawberry.UNSET,
+        description="Only of this account; only finance and support may name another than their own.",
     )
-    state: PayoutState | None = strawberry.field(default=strawberry.UNSET, description="In which state.")  # type: ignore[valid-type]
+    state: PayoutState | None = strawberry.field(default=strawberry.UNSET, description="Only in this state.")  # type: ignore[valid-type]
 
     def to_filter(self) -> payout.PayoutFilter:
         owner = given(self.account_id)
@@ -191,9 +210,11 @@ class PayoutFilterInput:
 
 @strawberry.type
 class PayoutQuery:
-    @strawberry.field(graphql_type=Payout, description="A payout, for its owner, finance and support.")
+    @strawberry.field(
+        graphql_type=Payout, description="A payout: the caller's own, or anybody's for finance and support."
+    )
     async def payout(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which payout.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which payout, by its id.")]
     ) -> Any:
         return await resolve.payout(info.context, id_of("Payout", id, "id"))
 
@@ -222,7 +243,7 @@ class PayoutQuery:
 
     @strawberry.field(graphql_type=PayoutBatch, description="A batch of payouts.")
     async def payout_batch(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which batch.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which batch, by its id.")]
     ) -> Any:
         return await resolve.batch(info.context, id_of("PayoutBatch", id, "id"))
 

@@ -15,6 +15,7 @@ from resolvers import piece as resolve
 from resolvers import title as resolve_title
 from resolvers.context import Context
 from schema.catalogue import By, Product
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
 from schema.grade import Grade
 from schema.ids import Node, encode_id, global_id, id_of
@@ -23,7 +24,7 @@ from schema.media import Media, MediaInput, cover, placed
 from schema.merchandise import Versioned
 from schema.mutation import Info, Keyed, given, mutation
 from schema.node import fetchable
-from schema.noun import noun, of_whole
+from schema.noun import attribute, noun, of_whole
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.price import PriceReason
 from schema.scalars import Money
@@ -33,11 +34,36 @@ if TYPE_CHECKING:
     from schema.listing import Listing
     from schema.title import TitleRecord
 
-PartyKind = strawberry.enum(piece.PartyKind, name="PartyKind", description="Who may own, keep or answer for a piece.")
-PassportKind = strawberry.enum(
+PartyKind = enum(
+    piece.PartyKind,
+    name="PartyKind",
+    description="Who may own, keep or answer for a piece.",
+    HOUSE="The house itself.",
+    ACCOUNT="A person, by their account.",
+    CARRIER="A carrier.",
+    SHOP="A club shop.",
+    APPRAISER="An appraiser, by their account.",
+    SUPPLIER="A supplier.",
+)
+PiecePassportEntryKind = enum(
     passport.PassportKind,
-    name="PassportKind",
-    description="What an entry of a passport tells of; HANDLED is everything else, and told to staff alone.",
+    name="PiecePassportEntryKind",
+    description="What an entry of a piece's passport tells of.",
+    APPRAISED="Appraisers reached a verdict.",
+    CERTIFIED="A certificate was issued.",
+    CERTIFICATE_REVOKED="The certificate was revoked.",
+    CERTIFICATE_REINSTATED="The certificate stands again after a review.",
+    LISTED="It was offered for sale.",
+    PRICED="Its price changed.",
+    SOLD="It was sold.",
+    SALE_CANCELLED="A sale was undone before it was delivered.",
+    RETURNED="It came back from its buyer.",
+    TITLE_RECORDED="It has a new owner, who came by it outside the house.",
+    TRADED_IN="It was traded in to the house.",
+    DISPOSED="It was decided what becomes of it.",
+    SERVICED="It was serviced.",
+    REFURBISHED="It was refurbished.",
+    HANDLED="Anything else; told to staff alone.",
 )
 
 PASSPORT = "passport"
@@ -46,46 +72,50 @@ PASSPORT = "passport"
 # Nouns
 
 
-@noun(piece.Party, description="Somebody in relation to a piece. For staff.")
+@noun(piece.Party, description="Somebody in relation to a piece. Seen by staff.")
 class Party:
-    kind: PartyKind = strawberry.field(description="Who.")  # type: ignore[valid-type]
+    kind: PartyKind = strawberry.field(description="What the party is.")  # type: ignore[valid-type]
 
-    @strawberry.field(graphql_type=strawberry.ID | None, description="The account of a person or an appraiser.")
+    @strawberry.field(
+        graphql_type=strawberry.ID | None, description="The account of a person or an appraiser; null for any other."
+    )
     def account_id(root: piece.Party) -> Any:
         people = (piece.PartyKind.ACCOUNT, piece.PartyKind.APPRAISER)
         return encode_id("Account", root.id) if root.id is not None and root.kind in people else None
 
 
-@noun(piece.Standing, description="Who owned, had and answered for a piece from a moment on. For staff.")
+@noun(piece.Standing, description="Who owned, had and answered for a piece from a moment on. Seen by staff.")
 class PieceStanding:
-    since: datetime = strawberry.field(description="From when on.")
-    owner: Party = strawberry.field(description="Whose it was.")
+    since: datetime = strawberry.field(description="From when on this was so.")
+    owner: Party = strawberry.field(description="Who owned it from then on.")
     custodian: Party = strawberry.field(description="Who had it in hand.")
     risk_bearer: Party = strawberry.field(description="Who bore its risk.")
 
 
 @noun(piece.Measurement, description="What an instrument said of a piece.")
 class PieceMeasurement:
-    code: str = strawberry.field(description="What was measured.")
-    value: Decimal = strawberry.field(description="How much.")
-    unit: str = strawberry.field(description="Of what, such as mm.")
+    code: str = strawberry.field(description="What was measured, as a code.")
+    value: Decimal = strawberry.field(description="The number that was measured, in the unit.")
+    unit: str = strawberry.field(description="The unit that it counts in, such as mm.")
 
 
 @noun(passport.PassportDetails, description="What an entry says beyond its kind; null for what it does not speak of.")
-class PassportDetails:
-    grade: Grade | None = strawberry.field(description="The condition that was found.")  # type: ignore[valid-type]
-    price: Money | None = strawberry.field(description="The price from there on.")
-    previous_price: Money | None = strawberry.field(description="The price before.")
-    reason: PriceReason | None = strawberry.field(description="Why the price changed.")  # type: ignore[valid-type]
-    certificate: str | None = strawberry.field(description="The number of the certificate.")
+class PiecePassportDetails:
+    grade: Grade | None = strawberry.field(description="The condition that was found; null where none was.")  # type: ignore[valid-type]
+    price: Money | None = strawberry.field(description="The price from there on; null where there is none.")
+    previous_price: Money | None = strawberry.field(description="The price before; null where no price changed.")
+    reason: PriceReason | None = strawberry.field(description="Why the price changed; null where it did not.")  # type: ignore[valid-type]
+    certificate: str | None = strawberry.field(
+        description="The code of the certificate; null where it is not about one."
+    )
 
 
 @noun(passport.PassportEntry, description="One event in the life of a piece; it names nobody.")
-class PassportEntry:
-    kind: PassportKind = strawberry.field(description="What happened.")  # type: ignore[valid-type]
+class PiecePassportEntry:
+    kind: PiecePassportEntryKind = strawberry.field(description="What kind of event it is.")  # type: ignore[valid-type]
     title: str = localized("title", description="What happened, for people.")
-    at: datetime = strawberry.field(description="When.")
-    details: PassportDetails = strawberry.field(description="What is told of it.")
+    occurred_at: datetime = attribute("at", datetime, description="When it happened.")
+    details: PiecePassportDetails = strawberry.field(description="What is told of it.")
 
 
 def for_staff(name: str, graphql_type: Any, *, description: str) -> Any:
@@ -101,11 +131,12 @@ def for_staff(name: str, graphql_type: Any, *, description: str) -> Any:
 
 @noun(
     (piece.Piece, listing.PieceCard),
-    description="One of one. Public once it was listed; seen before by staff and its owner.",
+    description="One of one: a single used thing, as no other is. Seen by everybody once it was listed; before "
+    "that by staff and its owner.",
 )
 class Piece(Node):
     id: strawberry.ID = global_id("Piece")
-    slug: str = strawberry.field(description="Its name in addresses.")
+    slug: str = strawberry.field(description="Its name in web addresses.")
     grade: Grade | None = strawberry.field(description="Its condition; null until it was graded.")  # type: ignore[valid-type]
     cover_url: Any = cover()
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
@@ -165,7 +196,7 @@ class Piece(Node):
 
     @strawberry.field(
         graphql_type=Annotated["Listing", strawberry.lazy("schema.listing")] | None,
-        description="Its newest offer; null when it has none that the caller may see.",
+        description="Its newest listing; null when it has none that the caller may see.",
     )
     async def listing(root: Any, info: Info) -> Any:
         return await resolve_listing.of_piece(info.context, root.id)
@@ -178,7 +209,7 @@ class Piece(Node):
         return await resolve_certificate.of_piece(info.context, root.id)
 
     @strawberry.field(
-        graphql_type=Connection[PassportEntry],
+        graphql_type=Connection[PiecePassportEntry],
         description="What happened to it, over all its owners, oldest first. Staff see more than others.",
     )
     async def passport(
@@ -202,7 +233,9 @@ class Piece(Node):
 class SerialAlreadyRegistered(UserError):
     piece_id: strawberry.Private[UUID]
 
-    @strawberry.field(graphql_type=Piece | None, description="The piece that has the serial.")
+    @strawberry.field(
+        graphql_type=Piece | None, description="The piece that has the serial; null when the caller may not see it."
+    )
     async def piece(self, info: Info) -> Any:
         return await resolve.piece(info.context, self.piece_id, None)
 
@@ -213,19 +246,21 @@ class SerialAlreadyRegistered(UserError):
 @strawberry.input(description="What an instrument said of a piece.")
 class PieceMeasurementInput:
     code: str = strawberry.field(description="What was measured, such as strap_length.")
-    value: Decimal = strawberry.field(description="How much.")
-    unit: str = strawberry.field(description="Of what, such as mm.")
+    value: Decimal = strawberry.field(description="The number that was measured, in the unit.")
+    unit: str = strawberry.field(description="The unit that it counts in, such as mm.")
 
     def to_measurement(self) -> piece.Measurement:
         return piece.Measurement(self.code, self.value, self.unit)
 
 
-@strawberry.input(description="Take a piece of the house into the books.")
+@strawberry.input(description="The piece of the house that is taken into the books.")
 class PieceRegisterInput(Keyed):
     product_id: strawberry.ID = strawberry.field(description="What it is an example of.")
-    grade: Grade = strawberry.field(description="Its condition.")  # type: ignore[valid-type]
+    grade: Grade = strawberry.field(description="The condition that it is in.")  # type: ignore[valid-type]
     serial: str | None = strawberry.field(default=strawberry.UNSET, description="Its serial, where it has one.")
-    condition: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="Its condition in words.")
+    condition: LocalizedInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Its condition in words; left out where it is not told."
+    )
     media: list[MediaInput] = strawberry.field(default_factory=list, description="Its own pictures and films.")
     measurements: list[PieceMeasurementInput] = strawberry.field(
         default_factory=list, description="What instruments said of it."
@@ -242,9 +277,9 @@ class PieceRegisterInput(Keyed):
         )
 
 
-@strawberry.input(description="Tell of a piece. What is left out stays; lists are replaced whole.")
+@strawberry.input(description="What is told of a piece. What is left out stays; lists are replaced whole.")
 class PieceDescribeInput(Versioned):
-    piece_id: strawberry.ID = strawberry.field(description="Which piece.")
+    piece_id: strawberry.ID = strawberry.field(description="The piece that this is about.")
     grade: Grade | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Its condition; only of a piece of the house, others are appraised."
     )

@@ -18,14 +18,15 @@ from schema.scalars import Money, MoneyInput
 
 @noun(
     piece_cost.PieceCost,
-    description="One cost of a piece. Staff see all of them, the seller those that are the seller's to bear.",
+    description="One cost of a piece. Seen by finance, merchandisers and support, and by the seller where it is "
+    "the seller's to bear.",
 )
 class PieceCost(Node):
     id: strawberry.ID = global_id("PieceCost")
-    kind: CostKind = strawberry.field(description="Of what.")  # type: ignore[valid-type]
-    amount: Money = strawberry.field(description="How much.")
-    borne_by: Bearer = strawberry.field(description="Who bears it.")  # type: ignore[valid-type]
-    note: str = strawberry.field(description="What for.")
+    kind: CostKind = strawberry.field(description="What the cost is for.")  # type: ignore[valid-type]
+    amount: Money = strawberry.field(description="How much the cost comes to.")
+    borne_by: Bearer = strawberry.field(description="Who bears the cost.")  # type: ignore[valid-type]
+    note: str = strawberry.field(description="What the cost was for, in words.")
     recorded_at: datetime = strawberry.field(description="When it was recorded.")
 
 
@@ -39,11 +40,11 @@ class CostNotAgreed(UserError):
     agreed: list[CostKind] = strawberry.field(description="The kinds that the seller bears.")  # type: ignore[valid-type]
 
 
-@strawberry.input(description="Record what a piece has cost.")
+@strawberry.input(description="What a piece has cost.")
 class PieceCostRecordInput(Keyed):
-    consignment_id: strawberry.ID = strawberry.field(description="Whose piece.")
-    kind: CostKind = strawberry.field(description="Of what.")  # type: ignore[valid-type]
-    note: str = strawberry.field(description="What for; the seller reads it.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment of the piece.")
+    kind: CostKind = strawberry.field(description="What the cost is for.")  # type: ignore[valid-type]
+    note: str = strawberry.field(description="What the cost was for; the seller reads it.")
     amount: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET, description="How much; by the tariff when left out."
     )

@@ -7,15 +7,36 @@ import strawberry
 
 from domain import price
 from domain.price import PriceChange as Change
+from schema.enum import enum
 from schema.ids import encode_id
 from schema.localized import localized_or_null
 from schema.mutation import Info
 from schema.noun import noun
 from schema.scalars import Money
 
-PriceReason = strawberry.enum(price.PriceReason, name="PriceReason", description="Why a price is what it is.")
-ReferenceSource = strawberry.enum(
-    price.ReferenceSource, name="ReferencePriceSource", description="Where a price of new is documented."
+PriceReason = enum(
+    price.PriceReason,
+    name="PriceReason",
+    description="Why a price is what it is.",
+    LISTED="The first price.",
+    RAW_MATERIAL="Raw materials cost more or less.",
+    LABOUR="Work costs more or less.",
+    CHANNEL_COST="Selling costs more or less.",
+    LOGISTICS="Carrying and keeping costs more or less.",
+    TARIFF_OR_POLICY="A tariff or a rule changed.",
+    EXCHANGE_RATE="Exchange rates moved.",
+    COMPETITION="Others ask for more or less.",
+    CONDITION="The condition is another one than it was.",
+    AGREED_MARKDOWN="A step down that the seller has agreed to.",
+)
+ReferenceSource = enum(
+    price.ReferenceSource,
+    name="ReferencePriceSource",
+    description="Where a price of new is documented.",
+    BRAND_LIST_PRICE="The brand's own list price.",
+    BRAND_INVOICE="An invoice of the brand.",
+    OWN_SALE_NEW="A sale of the same thing, new, by the house.",
+    PUBLISHED_CATALOGUE="A published catalogue.",
 )
 
 
@@ -28,16 +49,16 @@ class ReferencePrice:
 
 @noun(price.Saving, description="What a buyer saves against the documented price of new.")
 class Saving:
-    amount: Money = strawberry.field(description="The difference.")
-    percent: int = strawberry.field(description="The difference as a share of new, rounded down.")
+    amount: Money = strawberry.field(description="The difference between the two prices.")
+    percent: int = strawberry.field(description="The difference in whole per cent of the price of new, rounded down.")
 
 
 @noun(price.PriceChange, description="One step of a price. It is never changed, and everybody may read it.")
 class PriceChange:
     price: Money = strawberry.field(description="The price from here on.")
     previous_price: Money | None = strawberry.field(description="The price before; null for the first.")
-    reason: PriceReason = strawberry.field(description="Why.")  # type: ignore[valid-type]
-    changed_at: datetime = strawberry.field(description="From when on.")
+    reason: PriceReason = strawberry.field(description="Why the price changed.")  # type: ignore[valid-type]
+    changed_at: datetime = strawberry.field(description="From when on the price holds.")
 
     note: str | None = localized_or_null("note", description="Why, in words; null where the reason says it all.")
 

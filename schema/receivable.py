@@ -8,6 +8,7 @@ import strawberry
 from domain import money, receivable
 from resolvers import receivable as resolve
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, MoneyMove, given, mutation
@@ -17,8 +18,13 @@ from schema.paging import After, Before, Connection, First, Last, asks_total, pa
 from schema.scalars import CurrencyCode, Money, MoneyInput
 from schema.wallet import InsufficientFunds, WalletPocket
 
-ReceivableState = strawberry.enum(
-    receivable.ReceivableState, name="ReceivableState", description="Where a debt stands."
+ReceivableState = enum(
+    receivable.ReceivableState,
+    name="ReceivableState",
+    description="Where a debt stands.",
+    OPEN="Something is still owed.",
+    PAID="All of it was paid.",
+    WRITTEN_OFF="The house has given it up.",
 )
 
 RECEIVABLES = "receivables"
@@ -35,11 +41,11 @@ class Receivable(Node):
     state: ReceivableState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
     reason: str = strawberry.field(description="Why it is owed.")
     created_at: datetime = strawberry.field(description="Since when it is owed.")
-    ended_at: datetime | None = strawberry.field(description="When it was paid or given up.")
+    ended_at: datetime | None = strawberry.field(description="When it was paid or given up; null until then.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
-    @strawberry.field(graphql_type=Account, description="Who owes it.")
+    @strawberry.field(graphql_type=Account, description="The account of who owes it.")
     async def owner(root: receivable.Receivable, info: Info) -> Any:
         return await info.context.loaders.account.load(root.owner)
 
@@ -55,16 +61,16 @@ class ReceivableCharge:
 
 @refused(receivable.NothingOwed)
 class NothingOwed(UserError):
-    currency: CurrencyCode = strawberry.field(description="In which currency nothing is owed.")  # type: ignore[valid-type]
+    currency: CurrencyCode = strawberry.field(description="The currency in which nothing is owed.")  # type: ignore[valid-type]
 
 
 # Inputs
 
 
-@strawberry.input(description="Take money back from a customer. `expectedVersion` is the pocket's.")
+@strawberry.input(description="What to take back from a customer. `expectedVersion` is the pocket's.")
 class ReceivableChargeInput(MoneyMove):
-    account_id: strawberry.ID = strawberry.field(description="From whom.")
-    amount: MoneyInput = strawberry.field(description="How much.")
+    account_id: strawberry.ID = strawberry.field(description="The account of the customer.")
+    amount: MoneyInput = strawberry.field(description="How much to take back.")
     reason: str = strawberry.field(description="Why; the customer reads it.")
 
     def to_command(self) -> receivable.ChargeBack:
@@ -76,9 +82,9 @@ class ReceivableChargeInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Pay what you owe from your cash. `expectedVersion` is the pocket's.")
+@strawberry.input(description="How much of one's debts to pay from one's cash. `expectedVersion` is the pocket's.")
 class ReceivableRepayInput(MoneyMove):
-    currency: CurrencyCode = strawberry.field(description="Which debts.")  # type: ignore[valid-type]
+    currency: CurrencyCode = strawberry.field(description="The currency of the debts.")  # type: ignore[valid-type]
     amount: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET, description="How much, in that currency; all of it when left out."
     )
@@ -92,9 +98,9 @@ class ReceivableRepayInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Give a debt up.")
+@strawberry.input(description="Which debt the house gives up.")
 class ReceivableWriteOffInput(MoneyMove):
-    receivable_id: strawberry.ID = strawberry.field(description="Which debt.")
+    receivable_id: strawberry.ID = strawberry.field(description="The debt that this is about.")
     reason: str = strawberry.field(description="Why, for the audit.")
 
     def to_command(self) -> receivable.WriteOff:
@@ -106,9 +112,10 @@ class ReceivableWriteOffInput(MoneyMove):
 @strawberry.input(description="Which debts: all that match everything given.")
 class ReceivableFilterInput:
     account_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Whose; only finance and support may ask for others'."
+        default=strawberry.UNSET,
+        description="Only of this account; only finance and support may name another than their own.",
     )
-    state: ReceivableState | None = strawberry.field(default=strawberry.UNSET, description="In which state.")  # type: ignore[valid-type]
+    state: ReceivableState | None = strawberry.field(default=strawberry.UNSET, description="Only in this state.")  # type: ignore[valid-type]
 
     def to_filter(self) -> receivable.ReceivableFilter:
         owner = given(self.account_id)

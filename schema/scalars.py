@@ -1,7 +1,7 @@
 """Scalars and the values that everything uses: money, currencies, moments, web addresses, countries."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, NewType
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from strawberry.types.scalar import ScalarDefinition
 from domain import money
 from domain.localized import Locale as DomainLocale
 from domain.refusal import InvalidInput
+from schema.enum import enum
 from schema.execution import expression
 from schema.noun import attribute, noun
 from schema.written import write
@@ -26,6 +27,7 @@ TEXT_LENGTH_MAX = 20_000
 BEFORE_US, AFTER_US = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
+PLAIN_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -48,6 +50,16 @@ def parse_datetime(value: object) -> datetime:
     raise GraphQLError(
         'A DateTime is ISO 8601 with its offset, such as "2026-11-21T18:30:00Z", between the years 1900 and 2200.'
     )
+
+
+def parse_date(value: object) -> date:
+    """A day by ISO 8601, in its usual form."""
+    if isinstance(value, str) and PLAIN_DATE.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise GraphQLError('A Date is a day by ISO 8601, such as "2026-11-21".')
 
 
 def print_datetime(value: datetime) -> str:
@@ -109,50 +121,83 @@ CountryCode = NewType("CountryCode", str)
 SCALARS: dict[object, ScalarDefinition] = {
     Decimal: strawberry.scalar(
         name="Decimal",
-        description="An exact decimal number, as a string of plain digits.",
+        description='An exact decimal number, as a string of plain digits such as "1250.00".',
         serialize=print_plain,
         parse_value=parse_decimal,
     ),
     datetime: strawberry.scalar(
         name="DateTime",
-        description="A moment in UTC by ISO 8601, to the millisecond.",
+        description="A moment in UTC by ISO 8601, to the millisecond, such as 2026-11-21T18:30:00.000Z.",
         serialize=print_datetime,
         parse_value=parse_datetime,
     ),
-    URL: strawberry.scalar(name="URL", description="An absolute web address.", serialize=str, parse_value=parse_url),
+    date: strawberry.scalar(
+        name="Date",
+        description="A day by ISO 8601, such as 2026-11-21.",
+        serialize=date.isoformat,
+        parse_value=parse_date,
+    ),
+    URL: strawberry.scalar(
+        name="URL",
+        description="An absolute web address, which starts with https:// or http://.",
+        serialize=str,
+        parse_value=parse_url,
+    ),
     CountryCode: strawberry.scalar(
-        name="CountryCode", description="A country by ISO 3166-1 alpha-2.", serialize=str, parse_value=parse_country
+        name="CountryCode",
+        description="A country by ISO 3166-1 alpha-2, such as CN.",
+        serialize=str,
+        parse_value=parse_country,
     ),
 }
 
-CurrencyCode = strawberry.enum(
-    money.Currency, name="CurrencyCode", description="A currency by ISO 4217 that a wallet can hold."
+CurrencyCode = enum(
+    money.Currency,
+    name="CurrencyCode",
+    description="A currency by ISO 4217 that a wallet can hold.",
+    CNY="Renminbi, with 2 decimals.",
+    HKD="Hong Kong dollar, with 2 decimals.",
+    EUR="Euro, with 2 decimals.",
+    USD="US dollar, with 2 decimals.",
+    JPY="Yen, without decimals.",
 )
-Locale = strawberry.enum(DomainLocale, name="Locale", description="A language of content.")
+Locale = enum(
+    DomainLocale,
+    name="Locale",
+    description="A language of content.",
+    EN="English.",
+    ZH="Chinese.",
+)
 
 
 @noun(money.Money, description="An exact amount in one currency.")
 class Money:
-    amount: Decimal = attribute("plain", Decimal, description="In major units, with the currency's own decimals.")
+    amount: Decimal = attribute(
+        "plain", Decimal, description="The amount in major units, with the currency's own decimals."
+    )
 
-    @strawberry.field(graphql_type=CurrencyCode, description="The currency.")
+    @strawberry.field(graphql_type=CurrencyCode, description="The currency, by ISO 4217.")
     @expression
     def currency_code(root: money.Money) -> money.Currency:
         return root.currency
 
-    @strawberry.field(description="For people, in their language.")
+    @strawberry.field(description="The amount as people read it, with its currency.")
     @expression
     def formatted(
         root: money.Money,
-        locale: Annotated[Locale, strawberry.argument(description="Whose way of writing.")] = DomainLocale.EN,  # type: ignore[valid-type]
+        locale: Annotated[
+            Locale, strawberry.argument(description="The language whose way of writing is used.")  # type: ignore[valid-type]
+        ] = DomainLocale.EN,
     ) -> str:
         return write(root, locale)
 
 
 @strawberry.input(description="An exact amount in one currency.")
 class MoneyInput:
-    amount: Decimal = strawberry.field(description="In major units, with no more decimals than the currency has.")
-    currency_code: CurrencyCode = strawberry.field(description="The currency.")  # type: ignore[valid-type]
+    amount: Decimal = strawberry.field(
+        description="The amount in major units, with no more decimals than the currency has."
+    )
+    currency_code: CurrencyCode = strawberry.field(description="The currency, by ISO 4217.")  # type: ignore[valid-type]
 
     def to_money(self, *path: str) -> money.Money:
         """The amount as domain money; refuses decimals that the currency does not have, and absurd sizes."""

@@ -9,6 +9,7 @@ import strawberry
 from domain import attempt, session
 from resolvers import session as resolve
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import UserError, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -16,14 +17,21 @@ from schema.node import fetchable
 from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 
-SessionEnd = strawberry.enum(session.SessionEnd, name="SessionEnd", description="Why a session ended.")
+SessionEnd = enum(
+    session.SessionEnd,
+    name="SessionEnd",
+    description="Why a session ended.",
+    SIGNED_OUT="Somebody signed out on it.",
+    EVERYWHERE="It ended together with all sessions of the account.",
+    REUSED="A refresh token came back that was spent already.",
+)
 
 SESSIONS = "sessions"
 
 # Nouns
 
 
-@noun(session.Session, description="A device on which somebody is signed in.")
+@noun(session.Session, description="A device on which somebody is signed in. Seen by its owner.")
 class Session(Node):
     id: strawberry.ID = global_id("Session")
     device: str = strawberry.field(description="What the device called itself.")
@@ -34,7 +42,7 @@ class Session(Node):
     end: SessionEnd | None = strawberry.field(description="Why it ended; null while it lasts.")  # type: ignore[valid-type]
 
     @strawberry.field(description="Whether this request comes from it.")
-    def is_current(root: session.Session, info: Info) -> bool:
+    def current(root: session.Session, info: Info) -> bool:
         return root.id == info.context.viewer.session_id
 
 
@@ -78,16 +86,16 @@ class SessionOver(UserError):
 
 @refused(attempt.TooManyAttempts)
 class TooManyAttempts(UserError):
-    retry_after_seconds: int = strawberry.field(description="When the next attempt is looked at.")
+    retry_after_seconds: int = strawberry.field(description="After how many seconds the next attempt is looked at.")
 
 
 # Inputs
 
 
-@strawberry.input(description="Sign in.")
+@strawberry.input(description="Who signs in, and on which device.")
 class SessionOpenInput(Keyed):
     email: str = strawberry.field(description="The email of the account, in any case.")
-    password: str = strawberry.field(description="Its password.")
+    password: str = strawberry.field(description="The password of the account.")
     device: str = strawberry.field(
         default="", description="What to call this device in the list of sessions, up to 100 characters."
     )
@@ -96,7 +104,7 @@ class SessionOpenInput(Keyed):
         return session.SigningIn(self.email, self.password, self.device)
 
 
-@strawberry.input(description="Go on with a session.")
+@strawberry.input(description="Which session goes on.")
 class SessionRefreshInput(Keyed):
     refresh_token: str = strawberry.field(description="The newest one of the session.")
 
@@ -104,7 +112,7 @@ class SessionRefreshInput(Keyed):
         return session.RefreshSession(self.refresh_token)
 
 
-@strawberry.input(description="Sign out on one device.")
+@strawberry.input(description="Which session to end.")
 class SessionEndInput(Keyed):
     session_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Which session; the one of this request when left out."
@@ -115,7 +123,7 @@ class SessionEndInput(Keyed):
         return session.EndSession(None if wanted is None else id_of("Session", wanted, "sessionId"))
 
 
-@strawberry.input(description="Sign out everywhere.")
+@strawberry.input(description="Whose sessions to end, all of them.")
 class SessionEndAllInput(Keyed):
     account_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Whose sessions; the caller's own when left out, anybody's for support."

@@ -7,6 +7,7 @@ import strawberry
 
 from domain import shipment
 from resolvers import shipment as resolve
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, encode_id, global_id, id_of
 from schema.mutation import Info, Keyed, MoneyMove, given, mutation
@@ -17,8 +18,15 @@ from schema.paging import After, Before, Connection, First, Last, asks_total, pa
 from schema.scalars import Money, MoneyInput
 from schema.shop import ClubShop
 
-ShipmentState = strawberry.enum(
-    shipment.ShipmentState, name="ShipmentState", description="Where a shipment stands; CREATED is packed and labelled."
+ShipmentState = enum(
+    shipment.ShipmentState,
+    name="ShipmentState",
+    description="Where a shipment stands.",
+    CREATED="Packed and labelled.",
+    HANDED_OVER="The carrier has it.",
+    READY="It waits for the buyer in a club shop.",
+    DELIVERED="The buyer has it.",
+    CANCELLED="It was unpacked before it left.",
 )
 
 COVERS = "transitCovers"
@@ -27,20 +35,22 @@ COVERS = "transitCovers"
 # Nouns
 
 
-@noun(shipment.TransitCover, description="An insurance policy for parcels. For finance and those who pack.")
+@noun(
+    shipment.TransitCover, description="An insurance policy for parcels. Seen by finance, support and shop associates."
+)
 class TransitCover(Node):
     id: strawberry.ID = global_id("TransitCover")
-    policy_number: str = strawberry.field(description="The insurer's number.")
+    policy_number: str = strawberry.field(description="The insurer's number of the policy.")
     carrier: str = strawberry.field(description="Whose parcels it covers.")
     limit: Money = strawberry.field(description="What one parcel may be worth at most.")
     valid_until: datetime = strawberry.field(description="Until when it covers.")
     version: int = strawberry.field(description="Goes up by one with every change.")
 
 
-@noun(shipment.Fingerprint, description="What tells a piece apart should it come back. For staff.")
+@noun(shipment.Fingerprint, description="What tells a piece apart should it come back. Seen by staff.")
 class ShipmentFingerprint:
     tag_number: str = strawberry.field(description="The number of the tag that was fixed to it.")
-    weight_grams: int = strawberry.field(description="What it weighed.")
+    weight_grams: int = strawberry.field(description="What it weighed, in grams.")
 
     @strawberry.field(description="The line that it is of.")
     def line_id(root: shipment.Fingerprint) -> strawberry.ID:
@@ -50,19 +60,27 @@ class ShipmentFingerprint:
 @noun(shipment.Shipment, description="Some lines of an order on their way. Seen by those who see the order.")
 class Shipment(Node):
     id: strawberry.ID = global_id("Shipment")
-    code: str = strawberry.field(description="How people call it.")
+    code: str = strawberry.field(
+        description="The code that people use for it, such as SH-7K2M-9QXD, or PU-7K2M-9QXD for a pickup."
+    )
     state: ShipmentState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
-    carrier: str | None = strawberry.field(description="Who takes the parcel; null for a pickup.")
-    tracking: str | None = strawberry.field(description="The carrier's number.")
-    declared_value: Money | None = strawberry.field(description="What customs are told.")
-    insured_value: Money | None = strawberry.field(description="What the insurance would pay.")
-    policy_number: str | None = strawberry.field(description="The policy that covers the way.")
-    seal_number: str | None = strawberry.field(description="The seal, to be whole on arrival.")
+    carrier: str | None = strawberry.field(description="The carrier that takes the parcel; null for a pickup.")
+    tracking: str | None = strawberry.field(description="The carrier's tracking number; null for a pickup.")
+    declared_value: Money | None = strawberry.field(description="What customs are told; null for a pickup.")
+    insured_value: Money | None = strawberry.field(description="What the insurance would pay; null for a pickup.")
+    policy_number: str | None = strawberry.field(
+        description="The insurance policy that covers the way; null for a pickup."
+    )
+    seal_number: str | None = strawberry.field(
+        description="The number of the seal, to be whole on arrival; null for a pickup."
+    )
     photos: list[str] = strawberry.field(description="Keys of photos of packing and handover.")
     created_at: datetime = strawberry.field(description="When it was packed.")
-    handed_over_at: datetime | None = strawberry.field(description="When the carrier or the shop had it.")
-    delivered_at: datetime | None = strawberry.field(description="When the buyer had it.")
-    is_pickup: bool = strawberry.field(description="Whether the buyer comes for it.")
+    handed_over_at: datetime | None = strawberry.field(
+        description="When the carrier or the shop had it; null until then."
+    )
+    delivered_at: datetime | None = strawberry.field(description="When the buyer had it; null until then.")
+    pickup: bool = strawberry.field(description="Whether the buyer comes for it.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
@@ -81,7 +99,9 @@ class Shipment(Node):
     def fingerprints(root: shipment.Shipment, info: Info) -> Any:
         return root.fingerprints if info.context.viewer.is_staff else None
 
-    @strawberry.field(graphql_type=Order | None, description="The order.")
+    @strawberry.field(
+        graphql_type=Order | None, description="The order that it belongs to; null for those who may not see it."
+    )
     async def order(root: shipment.Shipment, info: Info) -> Any:
         return await resolve.order_of(info.context, root)
 
@@ -112,7 +132,7 @@ class WrongPickupCode(UserError):
 # Inputs
 
 
-@strawberry.input(description="Say which policy covers a carrier's parcels, and up to what.")
+@strawberry.input(description="Which policy covers a carrier's parcels, and up to what.")
 class TransitCoverRegisterInput(Keyed):
     policy_number: str = strawberry.field(description="The insurer's number; a known one is put anew.")
     carrier: str = strawberry.field(description="Whose parcels it covers.")
@@ -134,14 +154,14 @@ class TransitCoverRegisterInput(Keyed):
         )
 
 
-@strawberry.input(description="A parcel.")
+@strawberry.input(description="A parcel, with its insurance and its seal.")
 class ParcelInput:
-    carrier: str = strawberry.field(description="Who takes it.")
-    tracking: str = strawberry.field(description="The carrier's number.")
+    carrier: str = strawberry.field(description="The carrier that takes it.")
+    tracking: str = strawberry.field(description="The carrier's tracking number.")
     declared_value: MoneyInput = strawberry.field(description="What customs are told.")
     insured_value: MoneyInput = strawberry.field(description="What the insurance would pay; at least what was paid.")
-    policy_number: str = strawberry.field(description="The policy that covers the way.")
-    seal_number: str = strawberry.field(description="The number of the seal.")
+    policy_number: str = strawberry.field(description="The insurance policy that covers the way.")
+    seal_number: str = strawberry.field(description="The number of the seal on it.")
 
     def to_parcel(self) -> shipment.Parcel:
         return shipment.Parcel(
@@ -158,7 +178,7 @@ class ParcelInput:
 class ShipmentFingerprintInput:
     line_id: strawberry.ID = strawberry.field(description="The line of the piece.")
     tag_number: str = strawberry.field(description="The number of the tag that is fixed to it.")
-    weight_grams: int = strawberry.field(description="What it weighs, 1 to 200,000 grams.")
+    weight_grams: int = strawberry.field(description="What it weighs, in grams, 1 to 200,000.")
 
     def to_fingerprint(self, *path: str) -> shipment.Fingerprint:
         return shipment.Fingerprint(
@@ -166,9 +186,9 @@ class ShipmentFingerprintInput:
         )
 
 
-@strawberry.input(description="Pack lines of a paid order.")
+@strawberry.input(description="What to pack of a paid order.")
 class ShipmentCreateInput(Keyed):
-    order_id: strawberry.ID = strawberry.field(description="Which order.")
+    order_id: strawberry.ID = strawberry.field(description="The order that this is about.")
     line_ids: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET, description="Which lines; all that are open when left out."
     )
@@ -176,12 +196,13 @@ class ShipmentCreateInput(Keyed):
         default=strawberry.UNSET, description="For an order that goes to an address; left out for a pickup."
     )
     photos: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description="Keys of photos of the packing, 12 at most with those of the handover."
+        default=strawberry.UNSET,
+        description="Keys of photos of the packing, 12 at most with those of the handover; none when left out.",
     )
 
     fingerprints: list[ShipmentFingerprintInput] | None = strawberry.field(
         default=strawberry.UNSET,
-        description="One for each piece; a piece without one is looked at by an appraiser should it come back.",
+        description="One for each piece; a piece that is left out is looked at by an appraiser should it come back.",
     )
 
     def to_command(self) -> shipment.CreateShipment:
@@ -198,8 +219,10 @@ class ShipmentCreateInput(Keyed):
 
 @strawberry.input(description="What every step of a shipment takes.")
 class ShipmentMove(MoneyMove):
-    shipment_id: strawberry.ID = strawberry.field(description="Which shipment.")
-    photos: list[str] | None = strawberry.field(default=strawberry.UNSET, description="Keys of photos of this step.")
+    shipment_id: strawberry.ID = strawberry.field(description="The shipment that this is about.")
+    photos: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Keys of photos of this step; none when left out."
+    )
 
     def to_command(self) -> shipment.MoveShipment:
         return shipment.MoveShipment(
@@ -209,29 +232,29 @@ class ShipmentMove(MoneyMove):
         )
 
 
-@strawberry.input(description="Say that the carrier has the parcel.")
+@strawberry.input(description="Which parcel the carrier has.")
 class ShipmentHandOverInput(ShipmentMove):
     pass
 
 
-@strawberry.input(description="Say that a pickup waits in its shop.")
+@strawberry.input(description="Which pickup waits in its shop.")
 class ShipmentReadyInput(ShipmentMove):
     pass
 
 
-@strawberry.input(description="Say that the carrier gave the parcel to the buyer.")
+@strawberry.input(description="Which parcel the carrier gave to the buyer.")
 class ShipmentDeliverInput(ShipmentMove):
     pass
 
 
-@strawberry.input(description="Unpack what has not left yet.")
+@strawberry.input(description="Which parcel to unpack before it leaves.")
 class ShipmentCancelInput(ShipmentMove):
     pass
 
 
-@strawberry.input(description="Give a pickup to the buyer who shows its code.")
+@strawberry.input(description="Which pickup goes to the buyer who shows its code.")
 class ShipmentPickUpInput(MoneyMove):
-    shipment_id: strawberry.ID = strawberry.field(description="Which shipment.")
+    shipment_id: strawberry.ID = strawberry.field(description="The shipment that this is about.")
     pickup_code: str = strawberry.field(description="The code that the buyer shows.")
 
     def to_command(self) -> shipment.PickUp:
@@ -251,7 +274,7 @@ fetchable("TransitCover", resolve.find_cover)
 class ShipmentQuery:
     @strawberry.field(graphql_type=Shipment, description="A shipment of an order that the caller may see.")
     async def shipment(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which shipment.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which shipment, by its id.")]
     ) -> Any:
         return await resolve.shipment(info.context, id_of("Shipment", id, "id"))
 
@@ -298,21 +321,21 @@ class ShipmentMutation:
         ShipmentHandOverInput,
         Shipment,
         *STEPS,
-        description="The carrier has the sealed parcel.",
+        description="Say that the carrier has the sealed parcel.",
     )
     shipment_ready = mutation(
         shipment.ready,
         ShipmentReadyInput,
         Shipment,
         *STEPS,
-        description="A pickup waits in its shop.",
+        description="Say that a pickup waits in its shop.",
     )
     shipment_deliver = mutation(
         shipment.deliver,
         ShipmentDeliverInput,
         Shipment,
         *STEPS,
-        description="The buyer has the parcel: title passes, the return window runs.",
+        description="Say that the buyer has the parcel: title passes, the return window runs.",
     )
     shipment_pick_up = mutation(
         shipment.pick_up,
@@ -320,7 +343,7 @@ class ShipmentMutation:
         Shipment,
         WrongPickupCode,
         *STEPS,
-        description="The buyer showed the code and took the goods.",
+        description="Say that the buyer showed the code and took the goods.",
     )
     shipment_cancel = mutation(
         shipment.cancel,

@@ -9,8 +9,9 @@ from domain import appointment, associate, shop
 from domain.refusal import InvalidInput
 from resolvers import shop as resolve
 from schema.account import Account
+from schema.enum import enum
 from schema.errors import VersionConflict
-from schema.ids import Node, global_id, id_of
+from schema.ids import IdOrSlugInput, Node, global_id, id_of
 from schema.localized import LocalizedInput, localized
 from schema.merchandise import SlugTaken
 from schema.mutation import Info, Keyed, given, mutation
@@ -19,7 +20,14 @@ from schema.noun import noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CountryCode
 
-ShopPurpose = strawberry.enum(shop.Purpose, name="ShopPurpose", description="What somebody comes to a shop for.")
+ShopPurpose = enum(
+    shop.Purpose,
+    name="ShopPurpose",
+    description="What somebody comes to a shop for.",
+    DROP_OFF="To bring a piece that is consigned.",
+    VIEWING="To look at something.",
+    APPRAISAL="To have something looked at.",
+)
 
 SHOPS = "clubShops"
 
@@ -27,17 +35,17 @@ SHOPS = "clubShops"
 # Nouns
 
 
-@noun(shop.Address, description="Where a shop is.")
+@noun(shop.Address, description="The address of a club shop.")
 class ShopAddress:
     street: str = strawberry.field(description="Street and number.")
-    city: str = strawberry.field(description="City.")
-    postal_code: str = strawberry.field(description="Postal code.")
-    country: CountryCode = strawberry.field(description="Country.")
+    city: str = strawberry.field(description="The name of the city.")
+    postal_code: str = strawberry.field(description="The postal code of the address.")
+    country: CountryCode = strawberry.field(description="The country that it is in.")
 
 
 @noun(shop.OpeningHours, description="One stretch of one weekday, in the shop's own time.")
 class OpeningHours:
-    weekday: int = strawberry.field(description="1 for Monday to 7 for Sunday.")
+    weekday: int = strawberry.field(description="The day of the week, 1 for Monday to 7 for Sunday.")
 
     @strawberry.field(description="When it opens, such as 10:00.")
     def opens(root: shop.OpeningHours) -> str:
@@ -50,33 +58,33 @@ class OpeningHours:
 
 @noun(shop.ShopService, description="Something that one can make an appointment for.")
 class ShopService:
-    purpose: ShopPurpose = strawberry.field(description="What for.")  # type: ignore[valid-type]
+    purpose: ShopPurpose = strawberry.field(description="What customers come for.")  # type: ignore[valid-type]
     capacity: int = strawberry.field(description="How many appointments may start at the same time.")
 
 
 @noun(appointment.Slot, description="A time at which an appointment can start.")
 class ShopSlot:
-    purpose: ShopPurpose = strawberry.field(description="What for.")  # type: ignore[valid-type]
-    starts_at: datetime = strawberry.field(description="When it starts.")
-    free: int = strawberry.field(description="How many places are left.")
+    purpose: ShopPurpose = strawberry.field(description="What customers come for.")  # type: ignore[valid-type]
+    starts_at: datetime = strawberry.field(description="When the appointment would start.")
+    free: int = strawberry.field(description="How many places are left at that time.")
 
 
 @noun(shop.ClubShop, description="A shop of the house. Seen by everybody.")
 class ClubShop(Node):
     id: strawberry.ID = global_id("ClubShop")
-    slug: str = strawberry.field(description="Its name in addresses.")
+    slug: str = strawberry.field(description="Its name in web addresses.")
     name: str = localized("name", description="What it is called.")
-    address: ShopAddress = strawberry.field(description="Where it is.")
+    address: ShopAddress = strawberry.field(description="The address of the shop.")
     time_zone: str = strawberry.field(description="Its time zone by IANA, such as Asia/Shanghai.")
     hours: list[OpeningHours] = strawberry.field(description="When it is open, in the order of the week.")
     services: list[ShopService] = strawberry.field(description="What one can make an appointment for.")
-    slot_minutes: int = strawberry.field(description="How long an appointment takes.")
+    slot_minutes: int = strawberry.field(description="How long an appointment takes, in minutes.")
     active: bool = strawberry.field(description="False for a shop that was closed for good.")
     version: int = strawberry.field(description="Goes up by one with every change.")
 
     @strawberry.field(
         graphql_type=list["ShopAssociate"],
-        description="Who works there, the longest first. For staff; empty for others.",
+        description="The associates who work there, the longest first. For staff; empty for others.",
     )
     async def associates(root: shop.ClubShop, info: Info) -> Any:
         return await resolve.associates(info.context, root)
@@ -85,9 +93,10 @@ class ClubShop(Node):
     async def slots(
         root: shop.ClubShop,
         info: Info,
-        purpose: Annotated[ShopPurpose, strawberry.argument(description="What for.")],  # type: ignore[valid-type]
+        purpose: Annotated[ShopPurpose, strawberry.argument(description="What the customer would come for.")],  # type: ignore[valid-type]
         first_day: Annotated[
-            date | None, strawberry.argument(description="From this day of the shop's calendar on; today by default.")
+            date | None,
+            strawberry.argument(description="From this day of the shop's calendar on; today when left out."),
         ] = strawberry.UNSET,
         days: Annotated[int, strawberry.argument(description="For how many days, 1 to 31.")] = 7,
     ) -> Any:
@@ -97,14 +106,14 @@ class ClubShop(Node):
 
 @noun(associate.Associate, description="Somebody who works in a club shop, or did. Seen by staff.")
 class ShopAssociate:
-    since: datetime = strawberry.field(description="Since when.")
-    left_at: datetime | None = strawberry.field(description="Until when; null while they do.")
+    since: datetime = strawberry.field(description="Since when they work there.")
+    left_at: datetime | None = strawberry.field(description="When they left; null while they work there.")
 
-    @strawberry.field(graphql_type=ClubShop, description="Where.")
+    @strawberry.field(graphql_type=ClubShop, description="The club shop that they work in.")
     async def shop(root: associate.Associate, info: Info) -> Any:
         return await info.context.loaders.club_shop.load(root.shop_id)
 
-    @strawberry.field(graphql_type=Account, description="Who.")
+    @strawberry.field(graphql_type=Account, description="The account of the associate.")
     async def account(root: associate.Associate, info: Info) -> Any:
         return await info.context.loaders.account.load(root.account_id)
 
@@ -119,12 +128,12 @@ fetchable("ClubShop", fetch)
 # Inputs
 
 
-@strawberry.input(description="Where a shop is.")
+@strawberry.input(description="The address of a club shop.")
 class ShopAddressInput:
     street: str = strawberry.field(description="Street and number.")
-    city: str = strawberry.field(description="City.")
-    postal_code: str = strawberry.field(description="Postal code.")
-    country: CountryCode = strawberry.field(description="Country.")
+    city: str = strawberry.field(description="The name of the city.")
+    postal_code: str = strawberry.field(description="The postal code of the address.")
+    country: CountryCode = strawberry.field(description="The country that it is in.")
 
     def to_address(self) -> shop.Address:
         return shop.Address(self.street, self.city, self.postal_code, self.country)
@@ -132,7 +141,7 @@ class ShopAddressInput:
 
 @strawberry.input(description="One stretch of one weekday, in the shop's own time.")
 class OpeningHoursInput:
-    weekday: int = strawberry.field(description="1 for Monday to 7 for Sunday.")
+    weekday: int = strawberry.field(description="The day of the week, 1 for Monday to 7 for Sunday.")
     opens: str = strawberry.field(description="When it opens, such as 10:00.")
     closes: str = strawberry.field(description="When it closes, such as 19:00.")
 
@@ -142,7 +151,7 @@ class OpeningHoursInput:
 
 @strawberry.input(description="Something that one can make an appointment for.")
 class ShopServiceInput:
-    purpose: ShopPurpose = strawberry.field(description="What for.")  # type: ignore[valid-type]
+    purpose: ShopPurpose = strawberry.field(description="What customers come for.")  # type: ignore[valid-type]
     capacity: int = strawberry.field(description="How many appointments may start at the same time, 1 to 50.")
 
     def to_service(self) -> shop.ShopService:
@@ -157,15 +166,15 @@ def clock(text: str, field: str) -> time:
         raise InvalidInput("A time of day is such as 10:00.", path=("hours", field)) from error
 
 
-@strawberry.input(description="Open a shop.")
-class ShopOpenInput(Keyed):
-    slug: str = strawberry.field(description="Its name in addresses: small letters, digits and dashes.")
+@strawberry.input(description="The new club shop.")
+class ClubShopOpenInput(Keyed):
+    slug: str = strawberry.field(description="Its name in web addresses: small letters, digits and dashes.")
     name: LocalizedInput = strawberry.field(description="What it is called.")
-    address: ShopAddressInput = strawberry.field(description="Where it is.")
+    address: ShopAddressInput = strawberry.field(description="The address of the shop.")
     time_zone: str = strawberry.field(description="Its time zone by IANA, such as Asia/Shanghai.")
     hours: list[OpeningHoursInput] = strawberry.field(description="When it is open.")
     services: list[ShopServiceInput] = strawberry.field(description="What one can make an appointment for.")
-    slot_minutes: int = strawberry.field(default=30, description="How long an appointment takes.")
+    slot_minutes: int = strawberry.field(default=30, description="How long an appointment takes, in minutes.")
 
     def to_command(self) -> shop.OpenShop:
         return shop.OpenShop(
@@ -179,27 +188,31 @@ class ShopOpenInput(Keyed):
         )
 
 
-@strawberry.input(description="Change a shop; what is left out stays as it is.")
-class ShopChangeInput(Keyed):
-    shop_id: strawberry.ID = strawberry.field(description="Which shop.")
+@strawberry.input(description="What changes in a club shop; what is left out stays.")
+class ClubShopUpdateInput(Keyed):
+    shop_id: strawberry.ID = strawberry.field(description="The shop that this is about.")
     name: LocalizedInput | None = strawberry.field(default=strawberry.UNSET, description="What it is called.")
-    address: ShopAddressInput | None = strawberry.field(default=strawberry.UNSET, description="Where it is.")
+    address: ShopAddressInput | None = strawberry.field(
+        default=strawberry.UNSET, description="The address of the shop."
+    )
     hours: list[OpeningHoursInput] | None = strawberry.field(
         default=strawberry.UNSET, description="When it is open, all of it."
     )
     services: list[ShopServiceInput] | None = strawberry.field(
         default=strawberry.UNSET, description="What one can make an appointment for, all of it."
     )
-    slot_minutes: int | None = strawberry.field(default=strawberry.UNSET, description="How long an appointment takes.")
+    slot_minutes: int | None = strawberry.field(
+        default=strawberry.UNSET, description="How long an appointment takes, in minutes."
+    )
     active: bool | None = strawberry.field(default=strawberry.UNSET, description="False closes it for good.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the shop is still at this version."
     )
 
-    def to_command(self) -> shop.ChangeShop:
+    def to_command(self) -> shop.UpdateShop:
         name, address = given(self.name), given(self.address)
         hours, services = given(self.hours), given(self.services)
-        return shop.ChangeShop(
+        return shop.UpdateShop(
             shop_id=id_of("ClubShop", self.shop_id, "shopId"),
             name=None if name is None else name.to_localized("name", longest=120),
             address=None if address is None else address.to_address(),
@@ -211,10 +224,12 @@ class ShopChangeInput(Keyed):
         )
 
 
-@strawberry.input(description="Say that somebody works in a shop.")
+@strawberry.input(description="Who works in which club shop from now on.")
 class ShopAssociateAppointInput(Keyed):
-    shop_id: strawberry.ID = strawberry.field(description="Which shop.")
-    account_id: strawberry.ID = strawberry.field(description="Who; they have the role SHOP_ASSOCIATE.")
+    shop_id: strawberry.ID = strawberry.field(description="The shop that this is about.")
+    account_id: strawberry.ID = strawberry.field(
+        description="The account of the associate, which has the role SHOP_ASSOCIATE."
+    )
 
     def to_command(self) -> associate.Appoint:
         return associate.Appoint(
@@ -222,10 +237,10 @@ class ShopAssociateAppointInput(Keyed):
         )
 
 
-@strawberry.input(description="Say that somebody works in a shop no more.")
+@strawberry.input(description="Who works in which club shop no more.")
 class ShopAssociateDismissInput(Keyed):
-    shop_id: strawberry.ID = strawberry.field(description="Which shop.")
-    account_id: strawberry.ID = strawberry.field(description="Who.")
+    shop_id: strawberry.ID = strawberry.field(description="The shop that this is about.")
+    account_id: strawberry.ID = strawberry.field(description="The account of the associate.")
 
     def to_command(self) -> associate.Dismiss:
         return associate.Dismiss(
@@ -233,28 +248,24 @@ class ShopAssociateDismissInput(Keyed):
         )
 
 
+By = Annotated[IdOrSlugInput, strawberry.argument(description="Its id, or its name in web addresses.")]
+
+
 # Root fields
 
 
 @strawberry.type
 class ShopQuery:
-    @strawberry.field(graphql_type=ClubShop, description="A club shop, by id or by slug.")
-    async def club_shop(
-        self,
-        info: Info,
-        id: Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")] = strawberry.UNSET,
-        slug: Annotated[str | None, strawberry.argument(description="Its slug.")] = strawberry.UNSET,
-    ) -> Any:
-        wanted = given(id)
-        shop_id = None if wanted is None else id_of("ClubShop", wanted, "id")
-        return await resolve.club_shop(info.context, shop_id, given(slug))
+    @strawberry.field(graphql_type=ClubShop, description="A club shop, by its id or its name in web addresses.")
+    async def club_shop(self, info: Info, by: By) -> Any:
+        return await resolve.club_shop(info.context, *by.read("ClubShop"))
 
-    @strawberry.field(graphql_type=Connection[ClubShop], description="The club shops, by slug.")
+    @strawberry.field(graphql_type=Connection[ClubShop], description="The club shops, by their names in web addresses.")
     async def club_shops(
         self,
         info: Info,
         country: Annotated[
-            CountryCode | None, strawberry.argument(description="Only in this country.")
+            CountryCode | None, strawberry.argument(description="Only in this country; in any when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -269,10 +280,10 @@ class ShopQuery:
 
 @strawberry.type
 class ShopMutation:
-    shop_open = mutation(shop.open_, ShopOpenInput, ClubShop, SlugTaken, description="Open a club shop.")
-    shop_change = mutation(
-        shop.change,
-        ShopChangeInput,
+    club_shop_open = mutation(shop.open_, ClubShopOpenInput, ClubShop, SlugTaken, description="Open a club shop.")
+    club_shop_update = mutation(
+        shop.update,
+        ClubShopUpdateInput,
         ClubShop,
         VersionConflict,
         description="Change a club shop; appointments that stand are kept.",

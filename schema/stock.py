@@ -23,14 +23,14 @@ RECEIPTS = "goodsReceipts"
 @noun(stock.GoodsReceipt, description="Goods that came from a supplier. Seen by merchandisers and finance.")
 class GoodsReceipt:
     id: strawberry.ID = global_id("GoodsReceipt")
-    quantity: int = strawberry.field(description="How many came.")
+    quantity: int = strawberry.field(description="How many goods came.")
     unit_cost: Money = strawberry.field(description="What each of them has cost.")
     cost: Money = strawberry.field(description="What all of them have cost.")
-    supplier: str = strawberry.field(description="Whom the house owes for them.")
+    supplier: str = strawberry.field(description="The name of whom the house owes for them.")
     reference: str = strawberry.field(description="The supplier's own, such as a delivery note.")
-    received_at: datetime = strawberry.field(description="When they came.")
+    received_at: datetime = strawberry.field(description="When the goods came.")
 
-    @strawberry.field(graphql_type=Listing, description="What they are sold as.")
+    @strawberry.field(graphql_type=Listing, description="The listing that they are sold by.")
     async def listing(root: stock.GoodsReceipt, info: Info) -> Any:
         return await info.context.loaders.listing.load(root.listing_id)
 
@@ -39,10 +39,10 @@ class GoodsReceipt:
         return await info.context.loaders.account.load(root.received_by)
 
 
-@strawberry.input(description="Take in goods from a supplier. `expectedVersion` is the listing's.")
+@strawberry.input(description="Which goods came from a supplier, at what cost. `expectedVersion` is the listing's.")
 class GoodsReceiptRecordInput(MoneyMove):
-    listing_id: strawberry.ID = strawberry.field(description="What they are sold as.")
-    quantity: int = strawberry.field(description="How many came.")
+    listing_id: strawberry.ID = strawberry.field(description="The listing that they are sold by.")
+    quantity: int = strawberry.field(description="How many goods came.")
     unit_cost: MoneyInput = strawberry.field(description="What each of them has cost, in the listing's currency.")
     supplier: str = strawberry.field(description="Whom the house owes for them, 1 to 200 characters.")
     reference: str = strawberry.field(description="The supplier's own, such as a delivery note, 1 to 200 characters.")
@@ -53,7 +53,8 @@ class GoodsReceiptRecordInput(MoneyMove):
 
     supplier_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The supplier who is paid for them with supplierPay; left out where the house pays by other means.",
+        description="The supplier who is paid for them with `supplierPay`; left out where the house pays by other "
+        "means.",
     )
 
     def to_command(self) -> stock.RecordReceipt:
@@ -70,9 +71,9 @@ class GoodsReceiptRecordInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Count a stock. `expectedVersion` is the listing's.")
+@strawberry.input(description="How a stock was counted. `expectedVersion` is the listing's.")
 class StockAdjustInput(MoneyMove):
-    listing_id: strawberry.ID = strawberry.field(description="Which listing.")
+    listing_id: strawberry.ID = strawberry.field(description="The listing that this is about.")
     change: int = strawberry.field(description="How many more, or fewer when negative.")
     note: str = strawberry.field(description="Why, for the audit.")
 
@@ -94,7 +95,9 @@ class StockQuery:
     async def goods_receipts(
         self,
         info: Info,
-        listing_id: Annotated[strawberry.ID, strawberry.argument(description="Of which listing.")],
+        listing_id: Annotated[
+            strawberry.ID, strawberry.argument(description="The listing that the goods are sold by.")
+        ],
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,

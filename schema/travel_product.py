@@ -9,7 +9,8 @@ from resolvers import departure as departure_resolve
 from resolvers import supplier as supplier_resolve
 from resolvers import travel_product as resolve
 from schema.departure import DEPARTURES, STARTING, TravelUnitKind
-from schema.ids import IdOrSlug, Node, global_id, id_of
+from schema.enum import enum
+from schema.ids import IdOrSlugInput, Node, global_id, id_of
 from schema.localized import LocalizedInput, localized
 from schema.merchandise import SlugTaken
 from schema.mutation import Info, Keyed, given, mutation
@@ -25,23 +26,25 @@ if TYPE_CHECKING:
 
 PRODUCTS = "travelProducts"
 
-SellerOfRecord = strawberry.enum(
+SellerOfRecord = enum(
     travel_product.SellerOfRecord,
     name="TravelSeller",
     description="Who sells a journey: the house as organiser, or the supplier through the house.",
+    HOUSE="The house, as organiser; it is taxed on its margin.",
+    SUPPLIER="The supplier, through the house as agent; the house is taxed on its commission.",
 )
 
 
 @noun(travel_product.TravelUnit, description="As whom one takes part in an option.")
 class TravelUnit:
-    kind: TravelUnitKind = strawberry.field(description="As whom.")  # type: ignore[valid-type]
+    kind: TravelUnitKind = strawberry.field(description="As whom somebody takes part.")  # type: ignore[valid-type]
     age_min: int = strawberry.field(description="How old at least, on the day of departure.")
     age_max: int | None = strawberry.field(description="How old at most; null without an upper end.")
 
 
 @noun(travel_product.TravelOption, description="One way of taking part in a journey.")
 class TravelOption:
-    code: str = strawberry.field(description="Its short name.")
+    code: str = strawberry.field(description="A short name within the journey.")
     units: list[TravelUnit] = strawberry.field(description="As whom one takes part.")
 
     name: str = localized("name", description="What it is called.")
@@ -49,22 +52,22 @@ class TravelOption:
 
 @noun(travel_product.Place, description="Where a journey begins.")
 class TravelPlace:
-    city: str = strawberry.field(description="The city.")
-    country: CountryCode = strawberry.field(description="The country.")
+    city: str = strawberry.field(description="The name of the city.")
+    country: CountryCode = strawberry.field(description="The country that it is in.")
     time_zone: str = strawberry.field(description="Its time zone, by the IANA database.")
     airport: str | None = strawberry.field(description="The airport to fly to, by IATA; null where there is none.")
 
 
-@noun(travel_product.TravelProduct, description="A journey or an experience that a supplier offers. On show.")
+@noun(travel_product.TravelProduct, description="A journey or an experience that a supplier offers. Seen by everybody.")
 class TravelProduct(Node):
     id: strawberry.ID = global_id("TravelProduct")
-    slug: str = strawberry.field(description="Its name in addresses.")
+    slug: str = strawberry.field(description="Its name in web addresses.")
     category: TravelCategory = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
     operator: str = strawberry.field(description="Who runs it on the day.")
-    seller: SellerOfRecord = strawberry.field(description="Who sells it.")  # type: ignore[valid-type]
-    place: TravelPlace = strawberry.field(description="Where it begins.")
+    seller: SellerOfRecord = strawberry.field(description="Who is the seller of record.")  # type: ignore[valid-type]
+    place: TravelPlace = strawberry.field(description="The place where it begins.")
     options: list[TravelOption] = strawberry.field(description="The ways of taking part.")
-    ladder_code: str = strawberry.field(description="The cancellation ladder that a booking gets.")
+    ladder_code: str = strawberry.field(description="The code of the cancellation terms that a booking gets.")
     instant: bool = strawberry.field(description="Whether it is confirmed as soon as it is paid.")
 
     name: str = localized("name", description="What it is called.")
@@ -97,7 +100,7 @@ class TravelProduct(Node):
 
 @strawberry.input(description="As whom one takes part in an option.")
 class TravelUnitInput:
-    kind: TravelUnitKind = strawberry.field(description="As whom.")  # type: ignore[valid-type]
+    kind: TravelUnitKind = strawberry.field(description="As whom somebody takes part.")  # type: ignore[valid-type]
     age_min: int = strawberry.field(default=0, description="How old at least, on the day of departure.")
     age_max: int | None = strawberry.field(
         default=strawberry.UNSET, description="How old at most; left out without an upper end."
@@ -106,7 +109,7 @@ class TravelUnitInput:
 
 @strawberry.input(description="One way of taking part in a journey.")
 class TravelOptionInput:
-    code: str = strawberry.field(description="Its short name, in capital letters and digits.")
+    code: str = strawberry.field(description="A short name within the journey, in capital letters and digits.")
     name: LocalizedInput = strawberry.field(description="What it is called.")
     units: list[TravelUnitInput] = strawberry.field(description="As whom one takes part, each kind once.")
 
@@ -120,24 +123,25 @@ class TravelOptionInput:
 
 @strawberry.input(description="Where a journey begins.")
 class TravelPlaceInput:
-    city: str = strawberry.field(description="The city.")
-    country: CountryCode = strawberry.field(description="The country.")
+    city: str = strawberry.field(description="The name of the city.")
+    country: CountryCode = strawberry.field(description="The country that it is in.")
     time_zone: str = strawberry.field(description="Its time zone, such as Europe/Paris.")
     airport: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The airport to fly to, three capital letters by IATA."
+        default=strawberry.UNSET,
+        description="The airport to fly to, three capital letters by IATA; left out where there is none.",
     )
 
 
-@strawberry.input(description="Take a journey of a supplier into the catalogue.")
+@strawberry.input(description="The new journey of a supplier.")
 class TravelProductCreateInput(Keyed):
-    slug: str = strawberry.field(description="Its name in addresses.")
+    slug: str = strawberry.field(description="Its name in web addresses, never changed.")
     category: TravelCategory = strawberry.field(description="What it is for.")  # type: ignore[valid-type]
-    supplier_id: strawberry.ID = strawberry.field(description="Whose it is.")
+    supplier_id: strawberry.ID = strawberry.field(description="The supplier whose journey it is.")
     operator: str = strawberry.field(description="Who runs it on the day, 1 to 200 characters.")
-    seller: SellerOfRecord = strawberry.field(description="Who sells it.")  # type: ignore[valid-type]
+    seller: SellerOfRecord = strawberry.field(description="Who is the seller of record.")  # type: ignore[valid-type]
     name: LocalizedInput = strawberry.field(description="What it is called.")
     story: LocalizedInput = strawberry.field(description="What it is like.")
-    place: TravelPlaceInput = strawberry.field(description="Where it begins.")
+    place: TravelPlaceInput = strawberry.field(description="The place where it begins.")
     options: list[TravelOptionInput] = strawberry.field(description="The ways of taking part, 1 to 20.")
     ladder_code: str = strawberry.field(description="The cancellation ladder, by its code in the policy.")
     instant: bool = strawberry.field(default=False, description="Whether it is confirmed as soon as it is paid.")
@@ -164,12 +168,14 @@ class TravelProductCreateInput(Keyed):
         )
 
 
-@strawberry.input(description="Which journeys; what is left out does not narrow.")
-class TravelFilterInput:
+@strawberry.input(description="Which journeys: all that match everything given.")
+class TravelProductFilterInput:
     category: TravelCategory | None = strawberry.field(  # type: ignore[valid-type]
-        default=strawberry.UNSET, description="For this purpose."
+        default=strawberry.UNSET, description="Only journeys of this category."
     )
-    country: CountryCode | None = strawberry.field(default=strawberry.UNSET, description="That begin there.")
+    country: CountryCode | None = strawberry.field(
+        default=strawberry.UNSET, description="Only journeys that begin in this country."
+    )
 
     def to_filter(self) -> travel_product.TravelFilter:
         return travel_product.TravelFilter(given(self.category), given(self.country))
@@ -180,18 +186,22 @@ fetchable("TravelProduct", resolve.find)
 
 @strawberry.type
 class TravelProductQuery:
-    @strawberry.field(graphql_type=TravelProduct, description="A journey, by its id or its name in addresses.")
+    @strawberry.field(graphql_type=TravelProduct, description="A journey, by its id or its name in web addresses.")
     async def travel_product(
-        self, info: Info, by: Annotated[IdOrSlug, strawberry.argument(description="Which journey.")]
+        self,
+        info: Info,
+        by: Annotated[IdOrSlugInput, strawberry.argument(description="Its id, or its name in web addresses.")],
     ) -> Any:
         return await resolve.travel_product(info.context, *by.read("TravelProduct"))
 
-    @strawberry.field(graphql_type=Connection[TravelProduct], description="All journeys, by their names in addresses.")
+    @strawberry.field(
+        graphql_type=Connection[TravelProduct], description="All journeys, by their names in web addresses."
+    )
     async def travel_products(
         self,
         info: Info,
         filter: Annotated[
-            TravelFilterInput | None, strawberry.argument(description="Which journeys; all when left out.")
+            TravelProductFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

@@ -20,6 +20,7 @@ from schema.booking import (
 )
 from schema.cart import BookingPart, CartFull
 from schema.departure import DepartureClosed, DepartureFull, UnitPrice, UnitPriceInput
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, Keyed, given, mutation
@@ -34,16 +35,22 @@ REQUESTS = "tripRequests"
 QUEUE = "tripRequestQueue"
 BY_ID = (UUID(int=0),)
 
-TripRequestState = strawberry.enum(
-    trip_request.TripRequestState, name="TripRequestState", description="Where a request for a journey stands."
+TripRequestState = enum(
+    trip_request.TripRequestState,
+    name="TripRequestState",
+    description="Where a request for a journey stands.",
+    SUBMITTED="The house has not answered yet.",
+    QUOTED="The house has said what it would arrange.",
+    ACCEPTED="The quote was taken and is booked; QUOTED again when it is not paid in time.",
+    DECLINED="It ended without a journey.",
 )
 
 
 @noun(trip_request.TripQuote, description="What the house would arrange, and until when that stands.")
 class TripQuote:
-    option_code: str = strawberry.field(description="In which option of the journey.")
-    starts_at: datetime = strawberry.field(description="When it would start.")
-    ends_at: datetime = strawberry.field(description="When it would end.")
+    option_code: str = strawberry.field(description="The option of the journey.")
+    starts_at: datetime = strawberry.field(description="When the journey would start.")
+    ends_at: datetime = strawberry.field(description="When the journey would end.")
     prices: list[UnitPrice] = strawberry.field(description="What it would cost by unit.")
     note: str = strawberry.field(description="What it would be like.")
     valid_until: datetime = strawberry.field(description="Until when it stands.")
@@ -55,18 +62,20 @@ class TripQuote:
 
 @noun(
     trip_request.TripRequest,
-    description="Somebody wishes for a journey of their own. Seen by them, by merchandisers and support.",
+    description="A wish for a journey of one's own. Seen by who wishes for it, merchandisers and support.",
 )
 class TripRequest(Node):
     id: strawberry.ID = global_id("TripRequest")
-    code: str = strawberry.field(description="How people call it.")
+    code: str = strawberry.field(description="The code that people use for it, such as TR-7K2M-9QXD.")
     category: TravelCategory = strawberry.field(description="What the journey is for.")  # type: ignore[valid-type]
     state: TripRequestState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
     wishes: str = strawberry.field(description="What they wish for.")
-    starts_on: date = strawberry.field(description="The first day.")
-    ends_on: date = strawberry.field(description="The last day.")
+    starts_on: date = strawberry.field(description="The first day that would suit.")
+    ends_on: date = strawberry.field(description="The last day that would suit.")
     party: int = strawberry.field(description="How many would travel.")
-    budget: Money | None = strawberry.field(description="What they had in mind for all of them.")
+    budget: Money | None = strawberry.field(
+        description="What they had in mind for all of them; null where they did not say."
+    )
     quote: TripQuote | None = strawberry.field(description="What the house would arrange; null until it has quoted.")
     created_at: datetime = strawberry.field(description="When it was asked for.")
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
@@ -82,15 +91,15 @@ class QuoteLapsed(UserError):
     valid_until: datetime = strawberry.field(description="Until when it stood.")
 
 
-@strawberry.input(description="Ask for a journey of one's own.")
+@strawberry.input(description="The journey that somebody wishes for.")
 class TripRequestSubmitInput(Keyed):
     category: TravelCategory = strawberry.field(description="What the journey is for.")  # type: ignore[valid-type]
     wishes: str = strawberry.field(description="What one wishes for, up to 2,000 characters.")
-    starts_on: date = strawberry.field(description="The first day.")
-    ends_on: date = strawberry.field(description="The last day.")
+    starts_on: date = strawberry.field(description="The first day that would suit.")
+    ends_on: date = strawberry.field(description="The last day that would suit.")
     party: int = strawberry.field(description="How many would travel, 1 to 12.")
     budget: MoneyInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What one has in mind for all of them."
+        default=strawberry.UNSET, description="What one has in mind for all of them; left out where one does not say."
     )
 
     def to_command(self) -> trip_request.SubmitTripRequest:
@@ -105,13 +114,13 @@ class TripRequestSubmitInput(Keyed):
         )
 
 
-@strawberry.input(description="Say what the house would arrange.")
+@strawberry.input(description="What the house would arrange.")
 class TripRequestQuoteInput(Keyed):
-    trip_request_id: strawberry.ID = strawberry.field(description="For which request.")
-    product_id: strawberry.ID = strawberry.field(description="The journey that it is made of.")
+    trip_request_id: strawberry.ID = strawberry.field(description="The request that the quote is for.")
+    travel_product_id: strawberry.ID = strawberry.field(description="The journey that it is made of.")
     option_code: str = strawberry.field(description="In which of its options.")
-    starts_at: datetime = strawberry.field(description="When it would start.")
-    ends_at: datetime = strawberry.field(description="When it would end.")
+    starts_at: datetime = strawberry.field(description="When the journey would start.")
+    ends_at: datetime = strawberry.field(description="When the journey would end.")
     prices: list[UnitPriceInput] = strawberry.field(description="What it would cost by unit, in one currency.")
     note: str = strawberry.field(description="What it would be like, up to 2,000 characters.")
     valid_until: datetime = strawberry.field(description="Until when it stands.")
@@ -122,7 +131,7 @@ class TripRequestQuoteInput(Keyed):
     def to_command(self) -> trip_request.QuoteTrip:
         return trip_request.QuoteTrip(
             trip_request_id=id_of("TripRequest", self.trip_request_id, "tripRequestId"),
-            product_id=id_of("TravelProduct", self.product_id, "productId"),
+            product_id=id_of("TravelProduct", self.travel_product_id, "travelProductId"),
             option_code=self.option_code,
             starts_at=self.starts_at,
             ends_at=self.ends_at,
@@ -133,9 +142,9 @@ class TripRequestQuoteInput(Keyed):
         )
 
 
-@strawberry.input(description="Take what was quoted.")
+@strawberry.input(description="Which quote to take, and who travels.")
 class TripRequestAcceptInput(Keyed):
-    trip_request_id: strawberry.ID = strawberry.field(description="Which request.")
+    trip_request_id: strawberry.ID = strawberry.field(description="The request that this is about.")
     travellers: list[TravellerInput] = strawberry.field(description="Who travels, no more than was asked for.")
     pay: BookingPart = strawberry.field(  # type: ignore[valid-type]
         default=booking.BookingPart.FULL,
@@ -154,9 +163,9 @@ class TripRequestAcceptInput(Keyed):
         )
 
 
-@strawberry.input(description="End a request without a journey.")
+@strawberry.input(description="Which request ends without a journey.")
 class TripRequestDeclineInput(Keyed):
-    trip_request_id: strawberry.ID = strawberry.field(description="Which request.")
+    trip_request_id: strawberry.ID = strawberry.field(description="The request that this is about.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the request is still at this version."
     )
@@ -170,11 +179,21 @@ class TripRequestDeclineInput(Keyed):
 fetchable("TripRequest", resolve.find)
 
 
+States = Annotated[
+    list[TripRequestState] | None,  # type: ignore[valid-type]
+    strawberry.argument(description="Only in these states; in any when left out."),
+]
+
+
+def wanted(states: Any) -> list[trip_request.TripRequestState]:
+    return [trip_request.TripRequestState(state) for state in given(states) or ()]
+
+
 @strawberry.type
 class TripRequestQuery:
-    @strawberry.field(graphql_type=TripRequest, description="A request for a journey.")
+    @strawberry.field(graphql_type=TripRequest, description="A request for a journey of one's own.")
     async def trip_request(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which request.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which request, by its id.")]
     ) -> Any:
         return await resolve.trip_request(info.context, id_of("TripRequest", id, "id"))
 
@@ -182,6 +201,7 @@ class TripRequestQuery:
     async def trip_requests(
         self,
         info: Info,
+        states: States = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
@@ -190,7 +210,7 @@ class TripRequestQuery:
         page = page_request(
             REQUESTS, BY_ID, first=first, after=after, last=last, before=before, with_total=asks_total(info)
         )
-        return Connection(page=await resolve.own(info.context, page), list_name=REQUESTS)
+        return Connection(page=await resolve.own(info.context, wanted(states), page), list_name=REQUESTS)
 
     @strawberry.field(
         graphql_type=Connection[TripRequest],
@@ -199,10 +219,7 @@ class TripRequestQuery:
     async def trip_request_queue(
         self,
         info: Info,
-        states: Annotated[
-            list[TripRequestState] | None,  # type: ignore[valid-type]
-            strawberry.argument(description="In one of these states; in any when left out."),
-        ] = strawberry.UNSET,
+        states: States = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
@@ -211,8 +228,7 @@ class TripRequestQuery:
         page = page_request(
             QUEUE, BY_ID, first=first, after=after, last=last, before=before, with_total=asks_total(info)
         )
-        wanted = [trip_request.TripRequestState(state) for state in given(states) or ()]
-        return Connection(page=await resolve.queue(info.context, wanted, page), list_name=QUEUE)
+        return Connection(page=await resolve.queue(info.context, wanted(states), page), list_name=QUEUE)
 
 
 @strawberry.type

@@ -8,6 +8,7 @@ from domain import piece, valuation
 from domain.refusal import InvalidInput
 from resolvers import trade_in as trade_in_resolve
 from resolvers import valuation as resolve
+from schema.enum import enum
 from schema.errors import UserError, refused
 from schema.grade import Grade
 from schema.grading import GradingAnswerInput
@@ -20,12 +21,26 @@ from schema.scalars import Money
 if TYPE_CHECKING:
     from schema.catalogue import Product
 
-PriceFactorKind = strawberry.enum(valuation.FactorKind, name="PriceFactorKind", description="What moves a price.")
+PriceFactorKind = enum(
+    valuation.FactorKind,
+    name="PriceFactorKind",
+    description="What moves a price.",
+    NEW_PRICE="The documented price of new, from which everything starts.",
+    CONDITION="What the grade takes off.",
+    AGE="What each full year takes off.",
+    WARRANTY="What is left of the maker's warranty adds.",
+    DEMAND="How well such pieces sell.",
+    BAND="What keeps it where used pieces sell.",
+    HANDLING="What the house needs for its work and risk.",
+    PLAN="How many more the house wants.",
+    ROUNDING="What rounding adds or takes off.",
+    DECIDED="What a person, or an agreement, made of it.",
+)
 
 
 @noun(valuation.Factor, description="What one thing adds to a price, or takes from it.")
 class PriceFactor:
-    kind: PriceFactorKind = strawberry.field(description="Which thing.")  # type: ignore[valid-type]
+    kind: PriceFactorKind = strawberry.field(description="What moves the price.")  # type: ignore[valid-type]
     amount: Money = strawberry.field(description="How much; less than zero where it takes something off.")
     rate_bps: int | None = strawberry.field(
         description="The rate that it was reckoned by, in basis points; null where it is no rate."
@@ -50,7 +65,8 @@ class TradeInEstimate:
     policy_version: int = strawberry.field(description="The version of the PRICING policy that it is reckoned by.")
 
     @strawberry.field(
-        graphql_type=Annotated["Product", strawberry.lazy("schema.catalogue")] | None, description="What it is."
+        graphql_type=Annotated["Product", strawberry.lazy("schema.catalogue")] | None,
+        description="The product that the old piece is; null when it can not be read.",
     )
     async def product(root: valuation.Estimate, info: Info) -> Any:
         return await info.context.loaders.product.load(root.product_id)
@@ -68,7 +84,7 @@ class EstimatedTooOften(UserError):
 
 @strawberry.input(one_of=True, description="Whose price is to be explained.")
 class PriceExplainInput:
-    listing_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="That of a listing.")
+    listing_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The price of a listing.")
     trade_in_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="The value that a trade-in was offered at."
     )
@@ -79,7 +95,7 @@ class ValuationQuery:
     @strawberry.field(
         graphql_type=TradeInEstimate,
         description="What the house would offer for one of these in trade, as a range and with what makes it up. "
-        "Strangers ask 30 times a minute.",
+        "Who is not signed in asks 30 times a minute.",
     )
     async def trade_in_estimate(
         self,
@@ -92,11 +108,12 @@ class ValuationQuery:
         answers: Annotated[
             list[GradingAnswerInput] | None,
             strawberry.argument(
-                description="Instead of a grade: the checklist of the standard in force, filled by its owner."
+                description="The checklist of the standard in force, as its owner fills it; left out with a grade."
             ),
         ] = strawberry.UNSET,
         age_months: Annotated[
-            int | None, strawberry.argument(description="How many months ago it was bought new, as far as known.")
+            int | None,
+            strawberry.argument(description="How many months ago it was bought new; left out where that is not known."),
         ] = strawberry.UNSET,
         warranty_months: Annotated[
             int, strawberry.argument(description="How many months of the maker's warranty are left.")
@@ -114,10 +131,12 @@ class ValuationQuery:
 
     @strawberry.field(
         graphql_type=PriceExplanation,
-        description="What makes up a price; that of an offer is for its owner, and staff who handle trade-ins.",
+        description="What makes up a price; that of a trade-in is for its owner, and staff who handle trade-ins.",
     )
     async def price_explain(
-        self, info: Info, of: Annotated[PriceExplainInput, strawberry.argument(description="Whose price.")]
+        self,
+        info: Info,
+        of: Annotated[PriceExplainInput, strawberry.argument(description="Whose price is to be explained.")],
     ) -> Any:
         if isinstance(of.listing_id, str):
             return await resolve.of_listing(info.context, id_of("Listing", of.listing_id, "of", "listingId"))

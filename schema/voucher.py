@@ -11,6 +11,7 @@ from domain import listing, order, voucher
 from resolvers import bundle as bundle_resolve
 from resolvers import voucher as resolve
 from schema.campaign import Campaign
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.listing import ListingKind
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
     from schema.bundle import Bundle
     from schema.catalogue import Category
 
-VoucherState = strawberry.enum(
-    voucher.VoucherState, name="VoucherState", description="Whether a voucher takes anything off."
+VoucherState = enum(
+    voucher.VoucherState,
+    name="VoucherState",
+    description="Whether a voucher takes anything off.",
+    OPEN="It takes something off, as long as its campaign does.",
+    WITHDRAWN="It takes nothing off any more; what it has taken off it keeps.",
 )
 
 VOUCHERS = "vouchers"
@@ -38,21 +43,25 @@ NEWEST_BY_ID = (UUID(int=0),)
 
 @noun(
     voucher.Voucher,
-    description="Something off what is bought, for as long as its campaign runs and as far as the budget goes. What a "
-    "member sells it is for only where it says so, and never at the member's cost.",
+    description="Something off what is bought, for as long as its campaign runs and as far as the budget goes. "
+    "What a member sells it is for only where it says so, and never at the member's cost. Seen by "
+    "everybody.",
 )
 class Voucher(Node):
     id: strawberry.ID = global_id("Voucher")
-    code: str = strawberry.field(description="How people call it; for the tenders of an order.")
-    percent_bps: int | None = strawberry.field(description="The share that it takes off, in basis points; or null.")
-    amount: Money | None = strawberry.field(description="The amount that it takes off; or null.")
+    code: str = strawberry.field(description="The code that people use for it, in the tenders of an order.")
+    percent_bps: int | None = strawberry.field(
+        description="The share that it takes off, in basis points, of which 10,000 make a whole; null when it takes "
+        "an amount off."
+    )
+    amount: Money | None = strawberry.field(description="The amount that it takes off; null when it takes a share off.")
     minimum: Money = strawberry.field(description="What there has to be at least of what it is for.")
     per_person: int = strawberry.field(description="How often one person may use it.")
     line_kinds: list[OrderLineKind] = strawberry.field(  # type: ignore[valid-type]
         description="What kinds of lines it is for; empty for all."
     )
     listing_kinds: list[ListingKind] = strawberry.field(  # type: ignore[valid-type]
-        description="What kinds of offers it is for; with none named, whatever no member sells."
+        description="What kinds of listings it is for; with none named, whatever no member sells."
     )
     state: VoucherState = strawberry.field(description="Whether it takes anything off.")  # type: ignore[valid-type]
     issued_at: datetime = strawberry.field(description="When it was issued.")
@@ -60,7 +69,9 @@ class Voucher(Node):
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
-    @strawberry.field(graphql_type=Campaign | None, description="Out of whose budget it comes, and so who bears it.")
+    @strawberry.field(
+        graphql_type=Campaign | None, description="The campaign whose budget bears it; null when it can not be read."
+    )
     async def campaign(root: voucher.Voucher, info: Info) -> Any:
         return await info.context.loaders.campaign.load(root.campaign_id)
 
@@ -101,16 +112,21 @@ class VoucherUsedUp(UserError):
 # Inputs
 
 
-@strawberry.input(description="Issue a voucher: a share off, or an amount. `expectedVersion` is the campaign's.")
+@strawberry.input(description="The new voucher: a share off, or an amount. `expectedVersion` is the campaign's.")
 class VoucherIssueInput(MoneyMove):
     campaign_id: strawberry.ID = strawberry.field(description="On which campaign, whose budget it draws on.")
-    code: str = strawberry.field(description="How people call it, up to 40 characters; no other voucher's.")
-    percent_bps: int | None = strawberry.field(
-        default=strawberry.UNSET, description="The share that it takes off, 1 to 10,000 basis points."
+    code: str = strawberry.field(
+        description="The code that people use for it, up to 40 characters; no other voucher's."
     )
-    amount: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="The amount that it takes off.")
+    percent_bps: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The share that it takes off, 1 to 10,000 basis points; this or an amount is needed.",
+    )
+    amount: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description="The amount that it takes off; this or a share is needed."
+    )
     minimum: MoneyInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What there has to be at least of what it is for."
+        default=strawberry.UNSET, description="What there has to be at least of what it is for; nothing when left out."
     )
     per_person: int = strawberry.field(default=1, description="How often one person may use it, 1 to 100.")
     line_kinds: list[OrderLineKind] = strawberry.field(  # type: ignore[valid-type]
@@ -118,13 +134,13 @@ class VoucherIssueInput(MoneyMove):
     )
     listing_kinds: list[ListingKind] = strawberry.field(  # type: ignore[valid-type]
         default_factory=list,
-        description="What kinds of offers it is for; whatever no member sells when left out.",
+        description="What kinds of listings it is for; whatever no member sells when left out.",
     )
     category_ids: list[strawberry.ID] = strawberry.field(
         default_factory=list, description="What categories it is for, up to 20; all when left out."
     )
     bundle_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="A bundle that it is for, and for nothing else."
+        default=strawberry.UNSET, description="A bundle that it is for, and for nothing else; left out for anything."
     )
 
     def to_command(self) -> voucher.IssueVoucher:
@@ -146,9 +162,9 @@ class VoucherIssueInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Withdraw a voucher.")
+@strawberry.input(description="Which voucher to withdraw.")
 class VoucherWithdrawInput(MoneyMove):
-    voucher_id: strawberry.ID = strawberry.field(description="Which voucher.")
+    voucher_id: strawberry.ID = strawberry.field(description="The voucher that this is about.")
 
     def to_command(self) -> voucher.WithdrawVoucher:
         return voucher.WithdrawVoucher(id_of("Voucher", self.voucher_id, "voucherId"), given(self.expected_version))

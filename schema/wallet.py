@@ -7,19 +7,71 @@ import strawberry
 
 from domain import ledger, money, wallet
 from resolvers import wallet as resolve
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, MoneyMove, given, mutation
 from schema.node import fetchable
-from schema.noun import noun
+from schema.noun import attribute, noun
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.scalars import CurrencyCode, Money, MoneyInput
 
-AccountKind = strawberry.enum(
-    ledger.AccountKind, name="LedgerAccountKind", description="What a ledger account stands for."
+AccountKind = enum(
+    ledger.AccountKind,
+    name="LedgerAccountKind",
+    description="What a ledger account stands for.",
+    CASH="A customer's cash, which can be spent and paid out.",
+    CREDIT="A customer's store credit, which can be spent here and never becomes cash.",
+    DEPOSIT="A customer's security for what they sell.",
+    HELD="A customer's money that is set aside for something under way.",
+    RECEIVABLE="What a customer owes the house.",
+    ESCROW="Buyers' money that waits for its payable date.",
+    CONSIGNOR_PAYABLE="What the house owes sellers of consigned pieces.",
+    INVENTORY="What the goods and pieces of the house have cost.",
+    SALES="What the house has sold of its own.",
+    COMMISSION="What the house has earned on what others sell.",
+    SERVICES="What the house has earned for services.",
+    COST_OF_GOODS="What the goods that were sold, or are gone, have cost.",
+    PSP_CLEARING="Money under way with payment providers.",
+    PAYOUT_CLEARING="Payouts under way with the bank.",
+    TAX_PAYABLE="Taxes that the house owes.",
+    DUTIES_PAYABLE="Duties and import taxes that were collected and are to be paid.",
+    SHIPPING="What buyers have paid for delivery.",
+    FREIGHT_SUBSIDY="What the house pays of freight and its insurance for pieces that are traded in.",
+    PROMOTION="What the house gives as promotions and goodwill.",
+    CREDIT_BONUS="What the house adds to proceeds that are taken as credit.",
+    BREAKAGE="Credit and gift cards that lapsed unspent.",
+    WRITE_OFF="Debts that the house has given up.",
+    FX="Gains and losses from exchange rates.",
+    FX_LIQUIDITY="What the house has set aside of a currency to exchange.",
+    FX_SPREAD="What the house has earned on exchanges of money.",
+    TREASURY="The house's own money, out of which it sets aside what can be exchanged.",
+    SUPPLIER_PAYABLE="Suppliers' bills that are due, less claims on them.",
+    CREDITORS="What the house owes to those who are paid outside, by invoice.",
+    BRAND_RECEIVABLE="What brands owe for the campaigns that they fund.",
+    TRAVEL_UNEARNED="Paid for journeys that have not taken place yet.",
+    GIFT_CARDS="What is left on gift cards.",
+    SUBSIDY_BUDGET="What campaigns have promised, and have left to promise.",
 )
-LotOrigin = strawberry.enum(wallet.LotOrigin, name="CreditLotOrigin", description="Where a lot of credit came from.")
-HoldState = strawberry.enum(wallet.HoldState, name="WalletHoldState", description="Where a hold stands.")
+LotOrigin = enum(
+    wallet.LotOrigin,
+    name="CreditLotOrigin",
+    description="Where a lot of credit came from.",
+    SETTLEMENT="Proceeds that the seller took as credit.",
+    BONUS="What the house added to proceeds that were taken as credit.",
+    PROMOTION="Given by the house for a while; it expires.",
+    GOODWILL="Given by the house to make something good.",
+    REFUND="Came back from a purchase.",
+)
+HoldState = enum(
+    wallet.HoldState,
+    name="WalletHoldState",
+    description="Where a hold stands.",
+    HELD="The money is set aside.",
+    CAPTURED="It was spent; what was not needed went back.",
+    VOIDED="It was given back unspent.",
+    EXPIRED="Its time was over, and it went back unspent.",
+)
 
 
 # Nouns
@@ -36,7 +88,10 @@ class WalletPocket:
     version: int = strawberry.field(description="Goes up with every movement; for `expectedVersion`.")
 
 
-@noun(wallet.Lot, description="Credit that came in at once. Only promotional credit expires.")
+@noun(
+    wallet.Lot,
+    description="Credit that came in at once. Only promotional credit expires. Seen by its owner, finance and support.",
+)
 class CreditLot(Node):
     id: strawberry.ID = global_id("CreditLot")
     origin: LotOrigin = strawberry.field(description="Where it came from.")  # type: ignore[valid-type]
@@ -46,10 +101,13 @@ class CreditLot(Node):
     created_at: datetime = strawberry.field(description="When it came in.")
 
 
-@noun(wallet.Hold, description="An amount set aside, so that a later capture can not fail.")
+@noun(
+    wallet.Hold,
+    description="An amount set aside, so that a later capture can not fail. Seen by its owner, finance and support.",
+)
 class WalletHold(Node):
     id: strawberry.ID = global_id("WalletHold")
-    kind: AccountKind = strawberry.field(description="CASH or CREDIT.")  # type: ignore[valid-type]
+    kind: AccountKind = strawberry.field(description="What is set aside: CASH or CREDIT.")  # type: ignore[valid-type]
     amount: Money = strawberry.field(description="How much was set aside.")
     captured: Money = strawberry.field(description="How much of it was spent.")
     state: HoldState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
@@ -91,7 +149,7 @@ class Wallet:
     async def statement(
         root: wallet.Wallet,
         info: Info,
-        currency: Annotated[CurrencyCode, strawberry.argument(description="Of which pocket.")],  # type: ignore[valid-type]
+        currency: Annotated[CurrencyCode, strawberry.argument(description="The pocket whose movements are read.")],  # type: ignore[valid-type]
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,
@@ -106,7 +164,7 @@ class Wallet:
 
 @noun(ledger.CurrencyProof, description="Both sides of the ledger in one currency.")
 class LedgerCurrencyProof:
-    currency: CurrencyCode = strawberry.field(description="The currency.")  # type: ignore[valid-type]
+    currency: CurrencyCode = strawberry.field(description="The currency that it is about.")  # type: ignore[valid-type]
     customers: Money = strawberry.field(description="What the house owes all customers.")
     house: Money = strawberry.field(description="The sum of all accounts of the house.")
     balanced: bool = strawberry.field(description="Whether both sum to zero.")
@@ -114,10 +172,10 @@ class LedgerCurrencyProof:
 
 @noun(
     ledger.LedgerHealth,
-    description="What a whole reading of the ledger found. Every count but the first two must be 0.",
+    description="What reading the whole ledger found. Every count but the first two must be 0.",
 )
 class LedgerHealth:
-    at: datetime = strawberry.field(description="When it was read.")
+    read_at: datetime = attribute("at", datetime, description="When the ledger was read.")
     journals: int = strawberry.field(description="How many journals there are.")
     postings: int = strawberry.field(description="How many postings there are.")
     unbalanced_journals: int = strawberry.field(description="Journals whose postings do not sum to zero.")
@@ -140,7 +198,7 @@ class LedgerHealth:
     drifted_exchanges: int = strawberry.field(
         description="Accounts on which exchanges of money have not left what each of them says."
     )
-    negative_pockets: int = strawberry.field(description="Pockets below zero.")
+    negative_pockets: int = strawberry.field(description="Pockets that are below zero.")
     currencies: list[LedgerCurrencyProof] = strawberry.field(description="Both sides, by currency.")
     ok: bool = strawberry.field(description="Whether all of this is as it must be.")
 
@@ -150,9 +208,9 @@ class LedgerHealth:
 
 @refused(wallet.InsufficientFunds)
 class InsufficientFunds(UserError):
-    kind: AccountKind = strawberry.field(description="CASH or CREDIT.")  # type: ignore[valid-type]
-    available: Money = strawberry.field(description="What is there.")
-    required: Money = strawberry.field(description="What was asked for.")
+    kind: AccountKind = strawberry.field(description="What there is too little of: CASH or CREDIT.")  # type: ignore[valid-type]
+    available: Money = strawberry.field(description="What can be spent of it.")
+    required: Money = strawberry.field(description="What would have been needed.")
 
 
 @refused(wallet.CaptureTooHigh)
@@ -164,10 +222,10 @@ class CaptureTooHigh(UserError):
 # Inputs
 
 
-@strawberry.input(description="Send cash to another account.")
+@strawberry.input(description="Whom to send how much cash. `expectedVersion` is that of the sender's pocket.")
 class WalletTransferInput(MoneyMove):
     to_account_id: strawberry.ID = strawberry.field(description="Whose wallet it goes to.")
-    amount: MoneyInput = strawberry.field(description="How much.")
+    amount: MoneyInput = strawberry.field(description="How much cash to send.")
     memo: str = strawberry.field(
         default="", description="What both sides read on their statements, up to 140 characters."
     )
@@ -181,14 +239,14 @@ class WalletTransferInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Give a customer credit.")
+@strawberry.input(description="Which customer gets credit, and why.")
 class WalletCreditGrantInput(MoneyMove):
-    account_id: strawberry.ID = strawberry.field(description="Who gets it.")
-    amount: MoneyInput = strawberry.field(description="How much.")
-    origin: LotOrigin = strawberry.field(description="PROMOTION or GOODWILL.")  # type: ignore[valid-type]
+    account_id: strawberry.ID = strawberry.field(description="The account of the customer.")
+    amount: MoneyInput = strawberry.field(description="How much credit to give.")
+    origin: LotOrigin = strawberry.field(description="What kind of credit it is: PROMOTION or GOODWILL.")  # type: ignore[valid-type]
     reason: str = strawberry.field(description="Why, for the audit and the customer's statement.")
     expires_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="When promotional credit lapses."
+        default=strawberry.UNSET, description="When promotional credit lapses; left out for goodwill, which never does."
     )
 
     def to_command(self) -> wallet.GrantCredit:
@@ -202,12 +260,12 @@ class WalletCreditGrantInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Set some of a customer's money aside.")
+@strawberry.input(description="What to set aside of a customer's money.")
 class WalletHoldPlaceInput(MoneyMove):
-    account_id: strawberry.ID = strawberry.field(description="Whose money.")
-    kind: AccountKind = strawberry.field(description="CASH or CREDIT.")  # type: ignore[valid-type]
-    amount: MoneyInput = strawberry.field(description="How much.")
-    ttl_seconds: int = strawberry.field(description="When it lapses by itself: 1 second to 30 days.")
+    account_id: strawberry.ID = strawberry.field(description="The account of the customer.")
+    kind: AccountKind = strawberry.field(description="What is set aside: CASH or CREDIT.")  # type: ignore[valid-type]
+    amount: MoneyInput = strawberry.field(description="How much to set aside.")
+    ttl_seconds: int = strawberry.field(description="After how many seconds it lapses by itself, 1 second to 30 days.")
     reason: str = strawberry.field(description="Why, for the audit.")
 
     def to_command(self) -> wallet.PlaceHold:
@@ -221,9 +279,9 @@ class WalletHoldPlaceInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Spend a hold.")
+@strawberry.input(description="Which hold to spend, and how much of it.")
 class WalletHoldCaptureInput(MoneyMove):
-    hold_id: strawberry.ID = strawberry.field(description="Which hold.")
+    hold_id: strawberry.ID = strawberry.field(description="The hold that this is about.")
     amount: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET, description="How much of it; all of it when left out. The rest is given back."
     )
@@ -237,9 +295,9 @@ class WalletHoldCaptureInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Give a hold back unspent.")
+@strawberry.input(description="Which hold to give back unspent.")
 class WalletHoldVoidInput(MoneyMove):
-    hold_id: strawberry.ID = strawberry.field(description="Which hold.")
+    hold_id: strawberry.ID = strawberry.field(description="The hold that this is about.")
 
     def to_command(self) -> wallet.VoidHold:
         return wallet.VoidHold(
@@ -259,13 +317,15 @@ class WalletQuery:
         self,
         info: Info,
         account_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Whose; the caller's own when left out.")
+            strawberry.ID | None, strawberry.argument(description="Whose wallet; the caller's own when left out.")
         ] = strawberry.UNSET,
     ) -> Any:
         wanted = given(account_id)
         return await resolve.wallet(info.context, None if wanted is None else id_of("Account", wanted, "accountId"))
 
-    @strawberry.field(graphql_type=LedgerHealth, description="The ledger proves itself.")
+    @strawberry.field(
+        graphql_type=LedgerHealth, description="What reading the whole ledger finds: the proof that it is in order."
+    )
     async def ledger_health(self, info: Info) -> Any:
         return await resolve.health(info.context)
 

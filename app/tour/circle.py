@@ -91,7 +91,7 @@ class Circle:
                 "intake": {
                     "handedOverBy": "Courier",
                     "photos": [{"url": PHOTO}],
-                    "seal": "S-" + uuid4().hex[:6].upper(),
+                    "sealNumber": "S-" + uuid4().hex[:6].upper(),
                     "weightGrams": 940,
                     "condition": "Parcel whole, seal whole.",
                 },

@@ -28,7 +28,7 @@ class Exchange:
         if not rates:
             raise Off("There is no rate between EUR and CNY.")
         quote = self.house.ask(self.member, "AskForQuote", input={"amount": euros("100.00"), "to": "CNY"})
-        done = self.house.ask(self.member, "Exchange", input={"quoteId": quote["id"]})
+        done = self.house.ask(self.member, "AcceptQuote", input={"quoteId": quote["id"]})
         self.say(
             "exchanged",
             f"{done['sold']['formatted']} for {done['bought']['formatted']} at {rates[0]['rate']},"

@@ -154,9 +154,14 @@ class Journey:
             "prices": [{"kind": unit, "price": euros("3000.00"), "net": euros("2400.00")}],
         }
         opened = self.house.ask(
-            Role.SUPPLIER, "OpenDeparture", input={**said, "productId": product["id"], "capacity": 8}
+            Role.SUPPLIER, "OpenDeparture", input={**said, "travelProductId": product["id"], "capacity": 8}
         )
-        quoted = {**said, "productId": product["id"], "tripRequestId": asked["id"], "note": "Ten days, four houses"}
+        quoted = {
+            **said,
+            "travelProductId": product["id"],
+            "tripRequestId": asked["id"],
+            "note": "Ten days, four houses",
+        }
         self.house.ask(Role.MERCHANDISER, "QuoteTrip", input={**quoted, "validUntil": in_days(7)})
         self.house.ask(self.traveller, "MyTrips")
         who = {**PATIENT, "unit": unit}
@@ -166,5 +171,5 @@ class Journey:
         held = taken["booking"]
         self.say(
             "made to measure",
-            f"{held['code']} for two at {held['price']['formatted']}; {opened['left']} places more for everybody",
+            f"{held['code']} for two at {held['price']['formatted']}; {opened['vacancies']} places more for everybody",
         )

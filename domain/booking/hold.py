@@ -124,7 +124,7 @@ async def find_departure(
     require(theirs, NotFound("Departure", departure_id, path=("departureId",)))
     units = [traveller.unit for traveller in travellers]
     departures.check_open(found, now)
-    departures.check_left(found, len(units), units.count(products.UnitKind.SINGLE))
+    departures.check_vacancies(found, len(units), units.count(products.UnitKind.SINGLE))
     return found
 
 

@@ -11,7 +11,7 @@ SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 @dataclass(eq=False)
 class SlugTaken(Refusal):
-    """Something of this kind has this slug already."""
+    """Something of this kind has this name in web addresses already."""
 
     code = "SLUG_TAKEN"
     slug: str

@@ -165,7 +165,7 @@ async def written(
         taken_by=agent,
         taken_at=now,
         photos=photos,
-        seal=line(intake.seal, "intake", "seal", longest=40),
+        seal=line(intake.seal, "intake", "sealNumber", longest=40),
         weight_grams=intake.weight_grams,
         condition=note(intake.condition, "intake", "condition", longest=1_000),
     )

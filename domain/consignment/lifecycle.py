@@ -38,7 +38,7 @@ CONSIGNMENT_LIFECYCLE = Lifecycle(
     kind="consignment",
     initial=S.DRAFT,
     moves={
-        "consignmentChange": ([S.DRAFT, S.SUBMITTED], None),
+        "consignmentUpdate": ([S.DRAFT, S.SUBMITTED], None),
         "consignmentSubmit": ([S.DRAFT], S.SUBMITTED),
         "consignmentEstimate": ([S.SUBMITTED, S.CONFIRMED], None),
         "consignmentConfirm": ([S.SUBMITTED], S.CONFIRMED),
@@ -87,7 +87,7 @@ CONSIGNMENT_LIFECYCLE = Lifecycle(
 
 BY_SELLER = frozenset(
     {
-        "consignmentChange",
+        "consignmentUpdate",
         "consignmentSubmit",
         "consignmentShip",
         "consignmentBook",

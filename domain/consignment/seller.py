@@ -85,7 +85,7 @@ async def begin(
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Update:
     """Say it anew, all of it."""
 
     consignment_id: ConsignmentId
@@ -93,16 +93,16 @@ class Change:
     expected_version: int | None = None
 
 
-async def change(work: Work, viewer: Viewer, command: Change, *, now: datetime) -> Consignment:
+async def update(work: Work, viewer: Viewer, command: Update, *, now: datetime) -> Consignment:
     """A seller corrects a draft, or what was submitted until staff have called."""
     consignment = await lock_own(work, viewer, command.consignment_id)
     check_version(command.expected_version, consignment.version)
-    consignment.move("consignmentChange")
+    consignment.move("consignmentUpdate")
     contents.fill(consignment, await contents.checked(work, command.content, consignment.seller))
     if consignment.state is ConsignmentState.SUBMITTED:
         contents.complete(consignment)
     await work.consignments.save(consignment)
-    work.events.append(happened(consignment, "changed"))
+    work.events.append(happened(consignment, "updated"))
     return consignment
 
 

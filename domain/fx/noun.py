@@ -35,14 +35,14 @@ class RateTerms:
 
 @dataclass(frozen=True, slots=True)
 class FxRate:
-    """Terms as staff stated them: what they were `as_of` a moment by a `source`, until the next or `valid_until`.
+    """Terms as staff stated them: they hold from `valid_from`, by a `source`, until the next ones or `valid_until`.
 
     A rate is never changed; the next one follows it.
     """
 
     id: FxRateId
     rate: RateTerms
-    as_of: datetime
+    valid_from: datetime
     valid_until: datetime | None
     source: str
     stated_by: AccountId | None

@@ -24,7 +24,7 @@ from domain.viewer import AccountId
 
 class FxRates(Protocol):
     async def newest(self, one: Currency, other: Currency, now: datetime) -> FxRate | None:
-        """The rate with the latest `as_of` that has come, whichever way it was stated; of two the one stated last.
+        """The rate with the latest `valid_from` that has come, whichever way it was stated; of two the one stated last.
 
         It may have lapsed: nothing before it counts any more.
         """

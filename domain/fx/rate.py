@@ -15,11 +15,11 @@ from domain.viewer import Role, Viewer
 
 @dataclass(frozen=True, slots=True)
 class StateRate:
-    """`as_of` is the moment that the rate is of, now when it is None."""
+    """It holds from `valid_from`, now when that is None."""
 
     rate: RateTerms
     source: str
-    as_of: datetime | None = None
+    valid_from: datetime | None = None
     valid_until: datetime | None = None
 
 
@@ -27,14 +27,14 @@ async def state(work: RateWork, viewer: Viewer, command: StateRate, *, now: date
     """Finance states what a currency is worth in another; quotes that were given before keep theirs."""
     viewer.require(Role.FINANCE)
     check_terms(command.rate)
-    as_of = now if command.as_of is None else command.as_of
-    require(as_of <= now, InvalidInput("A rate is of a moment that has come.", path=("asOf",)))
+    valid_from = now if command.valid_from is None else command.valid_from
+    require(valid_from <= now, InvalidInput("A rate holds from a moment that has come.", path=("validFrom",)))
     lasts = command.valid_until is None or command.valid_until > now
     require(lasts, InvalidInput("A rate lapses in the future.", path=("validUntil",)))
     made = FxRate(
         id=FxRateId(work.new.id()),
         rate=command.rate,
-        as_of=as_of,
+        valid_from=valid_from,
         valid_until=command.valid_until,
         source=line(command.source, "source"),
         stated_by=viewer.account_id,

@@ -33,7 +33,7 @@ class ReturnUnderWay(Refusal):
 
 @dataclass(eq=False)
 class PieceNotWithBuyer(Refusal):
-    """Who wants to return it has sold it, or given it out of hand."""
+    """The buyer who wants to return it has sold it, or given it out of hand."""
 
     code = "PIECE_NOT_WITH_BUYER"
 

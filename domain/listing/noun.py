@@ -119,7 +119,7 @@ def next_actions(state: ListingState, one_of_one: bool) -> tuple[str, ...]:
 
 @dataclass(eq=False)
 class NotAvailable(Refusal):
-    """Less is left to buy than was asked for."""
+    """Fewer are left to buy than were asked for."""
 
     code = "NOT_AVAILABLE"
     listing_id: ListingId
@@ -133,7 +133,7 @@ class NotAvailable(Refusal):
 
 @dataclass(eq=False)
 class AlreadyListed(Refusal):
-    """The piece, or this variant of the product, is offered already."""
+    """The piece, or this variant of the product, is listed already."""
 
     code = "ALREADY_LISTED"
     listing_id: ListingId

@@ -37,7 +37,7 @@ async def resolve_charge_back(work: Work, viewer: Viewer, command: ResolveCharge
     note = one_line(command.note, "note")
     order = await work.orders.lock(command.order_id)
     check_version(command.expected_version, order.version)
-    require("orderChargeBackResolve" in order.next_actions, WrongState("order", order.state, order.next_actions))
+    require("orderChargebackResolve" in order.next_actions, WrongState("order", order.state, order.next_actions))
     for line in order.lines:
         unblock(work, order, line, BlockReason.CHARGEBACK, now)
         if line.consigned:

@@ -271,7 +271,7 @@ class Order:
     @property
     def next_actions(self) -> tuple[str, ...]:
         disputed = any(CHARGE_BACK in line.blocked_by for line in self.lines)
-        return (*ORDER_LIFECYCLE.next_actions(self.state), *(("orderChargeBackResolve",) if disputed else ()))
+        return (*ORDER_LIFECYCLE.next_actions(self.state), *(("orderChargebackResolve",) if disputed else ()))
 
     @property
     def awaits_payment(self) -> bool:

@@ -75,11 +75,11 @@ class PolicyNotInOrder(Refusal):
     """The new version would hold before one that is published already, or reach into the past."""
 
     code = "POLICY_NOT_IN_ORDER"
-    earliest: datetime
+    earliest_at: datetime
 
     @property
     def message(self) -> str:
-        return f"A new version takes effect after {self.earliest.isoformat()}: deals keep what they were made under."
+        return f"A new version takes effect after {self.earliest_at.isoformat()}: deals keep what they were made under."
 
 
 # Ports

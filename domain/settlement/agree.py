@@ -21,7 +21,7 @@ from domain.work import check_version
 
 @dataclass(eq=False)
 class OfferLapsed(Refusal):
-    """The offer was open until a moment that has passed."""
+    """The offer stood until a moment that has passed."""
 
     code = "OFFER_LAPSED"
     lapsed_at: datetime

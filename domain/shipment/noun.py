@@ -87,12 +87,12 @@ class Shipment:
     version: int = 1
 
     @property
-    def is_pickup(self) -> bool:
+    def pickup(self) -> bool:
         return self.pickup_code is not None
 
     @property
     def next_actions(self) -> tuple[str, ...]:
-        other_way = PARCEL_ONLY if self.is_pickup else PICKUP_ONLY
+        other_way = PARCEL_ONLY if self.pickup else PICKUP_ONLY
         return tuple(action for action in SHIPMENT_LIFECYCLE.next_actions(self.state) if action not in other_way)
 
     def move(self, action: str) -> None:

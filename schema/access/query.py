@@ -69,7 +69,7 @@ QUERIES: dict[str, Access] = {
     "myAppraiser": SIGNED_IN,
     "appraisal": staff(*ALL_STAFF, concerned="the owner of the object"),
     "appraisalQueue": staff(APPRAISER, SHOP_ASSOCIATE, MERCHANDISER, SUPPORT),
-    "myAppraisals": SIGNED_IN,
+    "appraisals": SIGNED_IN,
     "certificate": staff(*ALL_STAFF, concerned="whom it was issued to"),
     "certificates": staff(*ALL_STAFF),
     "certificateRecall": staff(*ALL_STAFF),

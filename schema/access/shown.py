@@ -41,7 +41,7 @@ Appraiser: id dailyCapacity active qualifications appointedAt version account re
 AppraiserQualification: rank validFrom validUntil categoryId valid
 AppraiserRecord: inHand givenToday opinions judged upheld accuracyBps
 AttributeDefinition: code kind label required unit choices
-AuditEntry: name action refused at actor subjectId subjectKind data
+AuditEntry: name action refused occurredAt actor subjectId subjectKind data
 AuthenticityFinding: mark result note
 AuthenticityMark: code question
 Booking: id code category state currency price paid balance soldByHouse taxBasis ladder rule pins startsAt endsAt
@@ -111,10 +111,10 @@ CustomsArea: code countries rates source dutyFreeUpTo taxFreeUpTo givenBack
 CustomsTerms: areas
 Delivery: method address shop
 DeliveryAddress: recipient phone country region city postalCode line1 line2
-Departure: id optionCode state startsAt endsAt cutOffAt decideAt currency prices capacity left participantsMin
+Departure: id optionCode state startsAt endsAt cutOffAt decideAt currency prices capacity vacancies participantsMin
     endReason nextActions version availability product
 DepartureClosed: state cutOffAt
-DepartureFull: left asked
+DepartureFull: vacancies asked
 DeviationUnexplained: computed chosen
 Disposition: id code fate method recipient payload keyId signature decidedAt
 DispositionCheck: code genuine fate method decidedAt payload keyId signature brand name
@@ -127,7 +127,7 @@ FxLiquidity: currency balance version
 FxLiquidityShort: currency
 FxPosition: currency liquidity spreadEarned gain version
 FxQuote: id sold mid spread bought quotedAt expiresAt usedAt rate
-FxRate: id base counter rate spreadBps asOf validUntil source statedAt
+FxRate: id base counter rate spreadBps validFrom validUntil source statedAt
 FxQuoteLapsed: expiresAt
 FxQuoteUsed: usedAt
 FxRateMissing: sells buys
@@ -164,9 +164,9 @@ IdempotencyKeyInFlight: retryAfterSeconds
 IdentityCheck: document country checkedAt
 IdentityNotVerified: level
 InsufficientFunds: kind available required
-IntakeReceipt: code handedOverBy takenAt photos seal weightGrams condition shop
+IntakeReceipt: code handedOverBy takenAt photos sealNumber weightGrams condition shop
 LedgerCurrencyProof: currency customers house balanced
-LedgerHealth: at journals postings unbalancedJournals unlinkedJournals brokenLinks driftedPockets driftedLots
+LedgerHealth: readAt journals postings unbalancedJournals unlinkedJournals brokenLinks driftedPockets driftedLots
     driftedSnapshots driftedBudgets driftedBills driftedLiquidity driftedExchanges negativePockets currencies ok
 LineDuty: kind basis rateBps amount source
 Listing: id kind slug state price available publishedAt version options saving referencePrice product piece coverUrl
@@ -217,8 +217,8 @@ OwnCirculation: issued byOrigin spent lapsed other outstanding settledCash settl
     spentAgainBps
 Party: kind accountId
 Passport: country validUntil
-PassportDetails: grade price previousPrice reason certificate
-PassportEntry: kind title at details
+PiecePassportDetails: grade price previousPrice reason certificate
+PiecePassportEntry: kind title occurredAt details
 PassportTooShort: validUntil neededUntil
 Payment: id provider purpose amount refunded state reference createdAt expiresAt version
 Payout: id code amount state requestedAt sentAt endedAt failure nextActions version holder lastFour owner
@@ -230,7 +230,7 @@ PieceMeasurement: code value unit
 PieceRetained: keptUntil
 PieceStanding: since owner custodian riskBearer
 PieceTied: ties
-PolicyNotInOrder: earliest
+PolicyNotInOrder: earliestAt
 PolicyPin: kind version
 PolicyVersion: id kind version effectiveFrom note publishedAt terms
 PriceChange: price previousPrice reason changedAt note byPerson
@@ -263,19 +263,19 @@ SelectedOption: code value
 SellerBound: boundUntil
 SerialAlreadyRegistered: piece
 ServiceNotSold: currency
-Session: id device openedAt usedAt expiresAt endedAt end isCurrent
+Session: id device openedAt usedAt expiresAt endedAt end current
 SessionPass: issuedAt expiresAt token refreshToken account session
 Settlement: id code cause state creditBps costLines openedAt deliveredAt windowEndsAt payableAt releasedAt settledAt
     nextActions version split payout blockedBy consignment contract seller
 SettlementBlock: reason since until
-SettlementChange: reason at text
+SettlementChange: reason dueAt text
 SettlementCostLine: kind amount note
 SettlementOption: mode payout open final split paid costLines bonusBps amount payableAt changes
 SettlementPayout: offset cash credit bonus received
 SettlementSplit: gross commission commissionTax costs net shortfall
 SettlementTerms: creditBonusBps choiceFixed offsetCapBps daysToSell daysToDeliver buyOut
 Shipment: id code state carrier tracking declaredValue insuredValue policyNumber sealNumber photos createdAt
-    handedOverAt deliveredAt isPickup nextActions version shop pickupCode order lines
+    handedOverAt deliveredAt pickup nextActions version shop pickupCode order lines
 ShipmentFingerprint: tagNumber weightGrams lineId
 ShippingTerms: home zones
 ShippingZone: code countries methods name
@@ -294,7 +294,7 @@ TaxRate: jurisdiction basis rateBps
 TaxTerms: rates elsewhereBps
 TendersDoNotFit: total covered
 TitleRecord: basis evidence documents recordedAt owner recordedBy
-TooManyAppointments: limit
+TooManyAppointments: most
 TooManyAttempts: retryAfterSeconds
 TooManyKeys: most
 TooManyOffers: most

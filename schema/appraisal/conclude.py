@@ -38,27 +38,28 @@ class MarkFailed(UserError):
 # Inputs
 
 
-@strawberry.input(description="A picture: the key of a finished upload, or an address elsewhere; one of the two.")
+@strawberry.input(one_of=True, description="A picture: the key of a finished upload, or an address elsewhere.")
 class AppraisalPhotoInput:
     key: str | None = strawberry.field(default=strawberry.UNSET, description="The key of one's own finished upload.")
-    url: URL | None = strawberry.field(default=strawberry.UNSET, description="An address elsewhere.")
+    url: URL | None = strawberry.field(default=strawberry.UNSET, description="An https address elsewhere.")
 
-    def to_value(self, *path: str) -> consignment.Photo:
-        key, url = given(self.key), given(self.url)
-        require((key is None) != (url is None), InvalidInput("Send a key or a url, one of the two.", path=path))
-        return consignment.Photo(key=key, url=url)
+    def to_value(self) -> consignment.Photo:
+        return consignment.Photo(key=given(self.key), url=given(self.url))
 
 
 @strawberry.input(description="A sale that a value leans on: a sold listing of this house, or a note on one elsewhere.")
 class AppraisalComparableInput:
     listing_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="A listing that was sold here; its own price counts."
+        default=strawberry.UNSET,
+        description="A listing that was sold here, whose own price counts; left out for a sale elsewhere.",
     )
     price: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET, description="What was paid; for a sale elsewhere."
     )
     note: str = strawberry.field(default="", description="Where and what; needed for a sale elsewhere.")
-    sold_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="When it was sold.")
+    sold_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description="When it was sold; left out where that is not known."
+    )
 
     def to_value(self) -> appraisal.Compare:
         listing_id, price = given(self.listing_id), given(self.price)
@@ -76,32 +77,39 @@ class AppraisalComparableInput:
 
 
 @strawberry.input(
-    description="Give an opinion. AUTHENTIC needs the whole checklist, a condition, a value range and the product; "
+    description="An opinion. AUTHENTIC needs the whole checklist, a condition, a value range and the product; "
     "COUNTERFEIT needs all marks, findings and evidence; INCONCLUSIVE needs findings."
 )
 class AppraisalConcludeInput(MoneyMove):
-    appraisal_id: strawberry.ID = strawberry.field(description="Which appraisal.")
+    appraisal_id: strawberry.ID = strawberry.field(description="The appraisal that this is about.")
     verdict: Verdict = strawberry.field(description="Whether the object is what it is said to be.")  # type: ignore[valid-type]
     findings: str = strawberry.field(default="", description="What was found, up to 2,000 characters.")
-    answers: list[GradingAnswerInput] = strawberry.field(default_factory=list, description="The filled checklist.")
+    answers: list[GradingAnswerInput] = strawberry.field(
+        default_factory=list, description="The answers of the filled checklist."
+    )
     marks: list[AuthenticityFindingInput] = strawberry.field(
         default_factory=list, description="The marks of authenticity."
     )
-    measurements: list[MeasurementInput] = strawberry.field(default_factory=list, description="What was measured.")
+    measurements: list[MeasurementInput] = strawberry.field(
+        default_factory=list, description="What was measured on the object."
+    )
     grade: Grade | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Another grade than the checklist gives; that one when left out."
     )
     deviation: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Why it is another one, 1 to 500 characters."
+        default=strawberry.UNSET,
+        description="Why another grade was given, 1 to 500 characters; left out where none was.",
     )
     condition: LocalizedInput | None = strawberry.field(
-        default=strawberry.UNSET, description="The condition in words, for buyers."
+        default=strawberry.UNSET, description="The condition in words, for buyers; left out unless it is AUTHENTIC."
     )
     value_low: MoneyInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What it is worth at least, in the currency of the appraisal."
+        default=strawberry.UNSET,
+        description="What it is worth at least, in the currency of the appraisal; left out unless it is AUTHENTIC.",
     )
     value_high: MoneyInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What it is worth at most, in the currency of the appraisal."
+        default=strawberry.UNSET,
+        description="What it is worth at most, in the currency of the appraisal; left out unless it is AUTHENTIC.",
     )
     comparables: list[AppraisalComparableInput] = strawberry.field(
         default_factory=list, description="The sales that the value leans on, 20 at most."
@@ -112,7 +120,9 @@ class AppraisalConcludeInput(MoneyMove):
     product_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Which product of the catalogue it is, unless that is known."
     )
-    serial: str | None = strawberry.field(default=strawberry.UNSET, description="The serial that it bears.")
+    serial: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The serial that it bears; left out where it bears none."
+    )
 
     def to_command(self) -> appraisal.ConcludeAppraisal:
         grade, condition, product_id = given(self.grade), given(self.condition), given(self.product_id)
@@ -129,7 +139,7 @@ class AppraisalConcludeInput(MoneyMove):
             value_low=money_of(self.value_low, "valueLow"),
             value_high=money_of(self.value_high, "valueHigh"),
             comparables=tuple(one.to_value() for one in self.comparables),
-            evidence=tuple(one.to_value("evidence") for one in self.evidence),
+            evidence=tuple(one.to_value() for one in self.evidence),
             product_id=None if product_id is None else id_of("Product", product_id, "productId"),
             serial=given(self.serial),
             expected_version=given(self.expected_version),

@@ -17,7 +17,7 @@ from schema.mutation import Info, Keyed, given, mutation
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 
 QUEUE = "appraisalQueue"
-MINE = "myAppraisals"
+MINE = "appraisals"
 SHAPE = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 AT_WORK = (appraisal.AppraisalState.QUEUED, appraisal.AppraisalState.ASSIGNED)
 
@@ -53,9 +53,9 @@ def category_of(value: Any) -> CategoryId | None:
     return None if wanted is None else CategoryId(id_of("Category", wanted, "categoryId"))
 
 
-@strawberry.input(description="Put a received consignment before the appraisers.")
+@strawberry.input(description="Which received consignment goes before the appraisers.")
 class AppraisalOpenInput(Keyed):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
     category_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="The category, where the seller named none or a wrong one."
     )
@@ -67,20 +67,20 @@ class AppraisalOpenInput(Keyed):
         )
 
 
-@strawberry.input(description="Take the object that waits longest.")
+@strawberry.input(description="Which of the waiting objects to take: the one that waits longest.")
 class AppraisalTakeInput(Keyed):
     category_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="Only in this category and below."
+        default=strawberry.UNSET, description="Only in this category and below; in any when left out."
     )
 
     def to_command(self) -> appraisal.TakeAppraisal:
         return appraisal.TakeAppraisal(category_of(self.category_id))
 
 
-@strawberry.input(description="Give an object that waits to an appraiser.")
+@strawberry.input(description="Which object goes to which appraiser.")
 class AppraisalAssignInput(Keyed):
-    appraisal_id: strawberry.ID = strawberry.field(description="Which appraisal.")
-    appraiser_id: strawberry.ID = strawberry.field(description="To whom.")
+    appraisal_id: strawberry.ID = strawberry.field(description="The appraisal that this is about.")
+    appraiser_id: strawberry.ID = strawberry.field(description="The appraiser who gets it.")
 
     def to_command(self) -> appraisal.AssignAppraisal:
         return appraisal.AssignAppraisal(
@@ -89,10 +89,10 @@ class AppraisalAssignInput(Keyed):
         )
 
 
-@strawberry.input(description="Take an object from one appraiser and give it to another.")
+@strawberry.input(description="Which object goes from its appraiser to another.")
 class AppraisalReassignInput(Keyed):
-    appraisal_id: strawberry.ID = strawberry.field(description="Which appraisal.")
-    appraiser_id: strawberry.ID = strawberry.field(description="To whom.")
+    appraisal_id: strawberry.ID = strawberry.field(description="The appraisal that this is about.")
+    appraiser_id: strawberry.ID = strawberry.field(description="The appraiser who gets it.")
     reason: str = strawberry.field(description="Why, 1 to 200 characters.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the appraisal is still at this version."
@@ -107,9 +107,9 @@ class AppraisalReassignInput(Keyed):
         )
 
 
-@strawberry.input(description="Put an object back into the queue unjudged.")
+@strawberry.input(description="Which object goes back into the queue unjudged.")
 class AppraisalReleaseInput(Keyed):
-    appraisal_id: strawberry.ID = strawberry.field(description="Which appraisal.")
+    appraisal_id: strawberry.ID = strawberry.field(description="The appraisal that this is about.")
     reason: str = strawberry.field(description="Why, 1 to 200 characters.")
 
     def to_command(self) -> appraisal.ReleaseAppraisal:
@@ -118,17 +118,17 @@ class AppraisalReleaseInput(Keyed):
         )
 
 
-@strawberry.input(description="Which appraisals. What is left out does not narrow.")
-class AppraisalQueueFilter:
+@strawberry.input(description="Which appraisals: all that match everything given.")
+class AppraisalQueueFilterInput:
     states: list[AppraisalState] | None = strawberry.field(  # type: ignore[valid-type]
-        default=strawberry.UNSET, description="Where they stand; what waits and what is in hand when left out."
+        default=strawberry.UNSET, description="Only in these states; what waits and what is in hand when left out."
     )
     category_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="In this category and below."
+        default=strawberry.UNSET, description="Only in this category and below."
     )
     mine: bool = strawberry.field(default=False, description="Only what the caller has in hand.")
     purpose: AppraisalPurpose | None = strawberry.field(  # type: ignore[valid-type]
-        default=strawberry.UNSET, description="Why they are appraised."
+        default=strawberry.UNSET, description="Only those made for this purpose."
     )
 
     def to_filter(self, info: Info) -> appraisal.AppraisalFilter:
@@ -148,10 +148,10 @@ class AppraisalQueueFilter:
 class AppraisalQuery:
     @strawberry.field(
         graphql_type=Appraisal | None,
-        description="One appraisal, for staff and for the owner of the object; null for everybody else.",
+        description="An appraisal; null when there is none that the caller may see.",
     )
     async def appraisal(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which appraisal, by its id.")]
     ) -> Any:
         return await resolve.by_id(info.context, id_of("Appraisal", id, "id"))
 
@@ -163,7 +163,7 @@ class AppraisalQuery:
         self,
         info: Info,
         filter: Annotated[
-            AppraisalQueueFilter | None, strawberry.argument(description="Which appraisals.")
+            AppraisalQueueFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -180,7 +180,7 @@ class AppraisalQuery:
     @strawberry.field(
         graphql_type=Connection[Appraisal], description="The appraisals of the caller's own objects, oldest first."
     )
-    async def my_appraisals(
+    async def appraisals(
         self,
         info: Info,
         first: First = strawberry.UNSET,

@@ -25,18 +25,18 @@ class ServiceNotSold(UserError):
 
 
 @strawberry.input(
-    description="Have something of one's own appraised, for a fee. `expectedVersion` is that of the wallet's pocket."
+    description="What the owner wants to have appraised, for a fee. `expectedVersion` is that of the wallet's pocket."
 )
 class AppraisalRequestInput(MoneyMove):
-    category_id: strawberry.ID = strawberry.field(description="What it is.")
+    category_id: strawberry.ID = strawberry.field(description="What kind of thing it is.")
     title: str = strawberry.field(description="What to call it, 1 to 200 characters.")
     description: str = strawberry.field(description="What is known of it, 1 to 4,000 characters.")
     currency: CurrencyCode = strawberry.field(description="In which currency to pay, and to have it valued.")  # type: ignore[valid-type]
     pay_with: AccountKind = strawberry.field(  # type: ignore[valid-type]
-        default=ledger.AccountKind.CASH, description="CASH or CREDIT."
+        default=ledger.AccountKind.CASH, description="What pays the fee: CASH or CREDIT."
     )
     declared_value: MoneyInput | None = strawberry.field(
-        default=strawberry.UNSET, description="What the owner thinks it is worth."
+        default=strawberry.UNSET, description="What the owner thinks it is worth; left out where they do not know."
     )
     photos: list[AppraisalPhotoInput] = strawberry.field(default_factory=list, description="Pictures, 24 at most.")
 
@@ -48,16 +48,16 @@ class AppraisalRequestInput(MoneyMove):
             currency=money.Currency(self.currency),
             pay_with=ledger.AccountKind(self.pay_with),
             declared=money_of(self.declared_value, "declaredValue"),
-            photos=tuple(one.to_value("photos") for one in self.photos),
+            photos=tuple(one.to_value() for one in self.photos),
             expected_version=given(self.expected_version),
         )
 
 
-@strawberry.input(description="Take in the object of a paid appraisal.")
+@strawberry.input(description="Which object came in, and where.")
 class AppraisalReceiveInput(Keyed):
-    appraisal_id: strawberry.ID = strawberry.field(description="Which appraisal.")
+    appraisal_id: strawberry.ID = strawberry.field(description="The appraisal that this is about.")
     shop_id: strawberry.ID | None = strawberry.field(
-        default=strawberry.UNSET, description="The shop that takes it in; left out in the house itself."
+        default=strawberry.UNSET, description="The club shop that takes it in; left out in the house itself."
     )
 
     def to_command(self) -> appraisal.ReceiveForAppraisal:
@@ -68,9 +68,9 @@ class AppraisalReceiveInput(Keyed):
         )
 
 
-@strawberry.input(description="Give up a paid appraisal before an opinion was given.")
+@strawberry.input(description="Which paid appraisal to give up.")
 class AppraisalCancelInput(MoneyMove):
-    appraisal_id: strawberry.ID = strawberry.field(description="Which appraisal.")
+    appraisal_id: strawberry.ID = strawberry.field(description="The appraisal that this is about.")
 
     def to_command(self) -> appraisal.CancelAppraisal:
         return appraisal.CancelAppraisal(
@@ -78,9 +78,9 @@ class AppraisalCancelInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Give the object of a paid appraisal back to its owner.")
+@strawberry.input(description="Which object goes back to its owner.")
 class AppraisalHandBackInput(Keyed):
-    appraisal_id: strawberry.ID = strawberry.field(description="Which appraisal.")
+    appraisal_id: strawberry.ID = strawberry.field(description="The appraisal that this is about.")
 
     def to_command(self) -> appraisal.HandBack:
         return appraisal.HandBack(id_of("Appraisal", self.appraisal_id, "appraisalId"))

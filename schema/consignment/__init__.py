@@ -11,14 +11,26 @@ from resolvers import consignment as resolve
 from schema.consignment.desk import ConsignmentDeskMutation
 from schema.consignment.noun import Consignment, ConsignmentState
 from schema.consignment.seller import ConsignmentSellerMutation
+from schema.enum import enum
 from schema.ids import id_of
 from schema.mutation import Info, given
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 
 __all__ = ["Consignment", "ConsignmentMutation", "ConsignmentQuery"]
 
-Queue = strawberry.enum(
-    consignment.Queue, name="ConsignmentQueueKind", description="What staff are to do next with a consignment."
+Queue = enum(
+    consignment.Queue,
+    name="ConsignmentQueueKind",
+    description="What staff are to do next with a consignment.",
+    TO_CONFIRM="Submitted; the seller is to be called.",
+    TO_ESTIMATE="Submitted or confirmed, without an estimate yet.",
+    TO_RECEIVE="On its way, or with an appointment at a shop.",
+    TO_APPRAISE="Received; an appraisal is to be opened.",
+    TO_OFFER="Appraised; terms are to be offered.",
+    TO_LIST="Agreed, and to be sold for the seller; to be put on the shelf.",
+    TO_LIST_BOUGHT="Bought by the house, and not on the shelf yet.",
+    TO_DISPOSE="Refused as not authentic; somebody decides whether it goes back.",
+    TO_RETURN="Not to be sold; to be given back to the seller.",
 )
 
 OWN = "consignments"
@@ -27,7 +39,7 @@ SHAPE = (datetime.min.replace(tzinfo=UTC), UUID(int=0))
 
 
 @strawberry.input(description="Which of the consignments that wait: all that match everything given.")
-class ConsignmentQueueFilter:
+class ConsignmentQueueFilterInput:
     queue: Queue = strawberry.field(description="What is to be done.")  # type: ignore[valid-type]
     shop_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only at this shop.")
     category_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this category.")
@@ -47,12 +59,17 @@ class ConsignmentQueueFilter:
 
 @strawberry.type
 class ConsignmentQuery:
-    @strawberry.field(graphql_type=Consignment, description="A consignment by id or by code, for its seller and staff.")
+    @strawberry.field(graphql_type=Consignment, description="A consignment, by its id or its code.")
     async def consignment(
         self,
         info: Info,
-        id: Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")] = strawberry.UNSET,
-        code: Annotated[str | None, strawberry.argument(description="How people call it.")] = strawberry.UNSET,
+        id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Its id; left out when the code is given.")
+        ] = strawberry.UNSET,
+        code: Annotated[
+            str | None,
+            strawberry.argument(description="The code that people use for it; left out when the id is given."),
+        ] = strawberry.UNSET,
     ) -> Any:
         wanted = given(id)
         consignment_id = None if wanted is None else id_of("Consignment", wanted, "id")
@@ -64,7 +81,7 @@ class ConsignmentQuery:
         info: Info,
         states: Annotated[
             list[ConsignmentState] | None,  # type: ignore[valid-type]
-            strawberry.argument(description="Only in these states; all when left out."),
+            strawberry.argument(description="Only in these states; in any when left out."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -82,7 +99,7 @@ class ConsignmentQuery:
     async def consignment_queue(
         self,
         info: Info,
-        filter: Annotated[ConsignmentQueueFilter, strawberry.argument(description="Which of them.")],
+        filter: Annotated[ConsignmentQueueFilterInput, strawberry.argument(description="Which queue, and what of it.")],
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
         last: Last = strawberry.UNSET,

@@ -15,6 +15,7 @@ from schema.consignment.seller import (
     ConsignmentPhotoInput,
     consignment_of,
 )
+from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
 from schema.ids import id_of
 from schema.listing import AlreadyListed, PriceNotAgreed
@@ -24,8 +25,13 @@ from schema.piece import SerialAlreadyRegistered
 from schema.piece_cost import OwnConsignment
 from schema.scalars import MoneyInput
 
-CallOutcome = strawberry.enum(
-    desk.CallOutcome, name="ConsignmentCallOutcome", description="How a call to a seller ended."
+CallOutcome = enum(
+    desk.CallOutcome,
+    name="ConsignmentCallOutcome",
+    description="How a call to a seller ended.",
+    CONFIRMED="The seller was reached, and everything is agreed: the piece may come.",
+    DECLINED="The house does not want the piece.",
+    UNREACHABLE="Nobody answered; the call is to be tried again.",
 )
 
 # Refusals
@@ -33,7 +39,7 @@ CallOutcome = strawberry.enum(
 
 @refused(refusal.AlreadyConsigned)
 class AlreadyConsigned(UserError):
-    consignment_code: str = strawberry.field(description="By which consignment.")
+    consignment_code: str = strawberry.field(description="The code of the other consignment.")
 
 
 @refused(refusal.PieceRetained)
@@ -44,9 +50,9 @@ class PieceRetained(UserError):
 # Inputs
 
 
-@strawberry.input(description="Report a call to the seller.")
+@strawberry.input(description="How a call to the seller went.")
 class ConsignmentConfirmInput(Versioned):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
     outcome: CallOutcome = strawberry.field(description="How the call ended.")  # type: ignore[valid-type]
     note: str = strawberry.field(
         default="", description="What was said; needed to decline, and then read by the seller."
@@ -65,11 +71,11 @@ class ConsignmentConfirmInput(Versioned):
         )
 
 
-@strawberry.input(description="Say what the photos let one expect.")
+@strawberry.input(description="What the photos let one expect of the price.")
 class ConsignmentEstimateInput(Versioned):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
-    low: MoneyInput = strawberry.field(description="At least.")
-    high: MoneyInput = strawberry.field(description="At most.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
+    low: MoneyInput = strawberry.field(description="What it would sell for at least.")
+    high: MoneyInput = strawberry.field(description="What it would sell for at most.")
     note: str = strawberry.field(default="", description="What it leans on, for the seller.")
 
     def to_command(self) -> desk.Estimate:
@@ -82,18 +88,18 @@ class ConsignmentEstimateInput(Versioned):
         )
 
 
-@strawberry.input(description="Do not take it.")
+@strawberry.input(description="Which consignment the house does not take, and why.")
 class ConsignmentDeclineInput(Versioned):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
     reason: str = strawberry.field(description="Why, for the seller, up to 1,000 characters.")
 
     def to_command(self) -> desk.Decline:
         return desk.Decline(consignment_of(self), self.reason, given(self.expected_version))
 
 
-@strawberry.input(description="Decide on a refused piece.")
+@strawberry.input(description="What becomes of a refused piece.")
 class ConsignmentDisposeRefusedInput(Versioned):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
     disposal: RefusedDisposal = strawberry.field(description="Give it back, or keep it.")  # type: ignore[valid-type]
     note: str = strawberry.field(description="Why, for the audit.")
     kept_until: datetime | None = strawberry.field(
@@ -118,22 +124,23 @@ class ConsignmentIntakeInput:
     )
     handed_over_by: str = strawberry.field(description="Who brought it, or which carrier.")
     photos: list[ConsignmentPhotoInput] = strawberry.field(description="Pictures taken at the desk, 1 to 24.")
-    seal: str = strawberry.field(description="The number of the seal that it was put under.")
-    weight_grams: int = strawberry.field(description="What it weighs under seal.")
+    seal_number: str = strawberry.field(description="The number of the seal that it was put under.")
+    weight_grams: int = strawberry.field(description="What it weighs under seal, in grams.")
     condition: str = strawberry.field(description="How it looks, up to 1,000 characters.")
     product_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Which product of the catalogue it is; left to the appraiser if unsure."
     )
-    serial: str | None = strawberry.field(default=strawberry.UNSET, description="The serial that it bears.")
+    serial: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The serial that it bears; left out where it bears none."
+    )
 
     def to_intake(self) -> Intake:
         shop_id, product_id = given(self.shop_id), given(self.product_id)
-        photos = enumerate(self.photos)
         return Intake(
             shop_id=None if shop_id is None else id_of("ClubShop", shop_id, "intake", "shopId"),
             handed_over_by=self.handed_over_by,
-            photos=tuple(photo.to_photo("intake", "photos", str(index)) for index, photo in photos),
-            seal=self.seal,
+            photos=tuple(photo.to_photo() for photo in self.photos),
+            seal=self.seal_number,
             weight_grams=self.weight_grams,
             condition=self.condition,
             product_id=None if product_id is None else id_of("Product", product_id, "intake", "productId"),
@@ -141,18 +148,18 @@ class ConsignmentIntakeInput:
         )
 
 
-@strawberry.input(description="Take in what was sent or brought.")
+@strawberry.input(description="Which piece came in, and how it is.")
 class ConsignmentReceiveInput(Versioned):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
     intake: ConsignmentIntakeInput = strawberry.field(description="What the desk finds.")
 
     def to_command(self) -> Receive:
         return Receive(consignment_of(self), self.intake.to_intake(), given(self.expected_version))
 
 
-@strawberry.input(description="Take in what somebody brings who walks into a shop.")
+@strawberry.input(description="What somebody brings who walks into a shop.")
 class ConsignmentTakeInInput(Keyed):
-    seller_id: strawberry.ID = strawberry.field(description="Whose it is.")
+    seller_id: strawberry.ID = strawberry.field(description="The account of the seller.")
     content: ConsignmentContentInput = strawberry.field(description="What the seller says; pictures are the desk's.")
     intake: ConsignmentIntakeInput = strawberry.field(description="What the desk finds.")
 
@@ -160,12 +167,18 @@ class ConsignmentTakeInInput(Keyed):
         return TakeIn(id_of("Account", self.seller_id, "sellerId"), self.content.to_content(), self.intake.to_intake())
 
 
-@strawberry.input(description="Give a piece back: by parcel, or into somebody's hands.")
+@strawberry.input(description="Which piece goes back: by parcel, or into somebody's hands.")
 class ConsignmentReturnInput(Versioned):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
-    carrier: str | None = strawberry.field(default=strawberry.UNSET, description="Who carries the parcel.")
-    tracking: str | None = strawberry.field(default=strawberry.UNSET, description="The carrier's number for it.")
-    handed_to: str | None = strawberry.field(default=strawberry.UNSET, description="Who took it over the counter.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
+    carrier: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The carrier of the parcel; left out when it is handed over."
+    )
+    tracking: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The carrier's tracking number; left out when it is handed over."
+    )
+    handed_to: str | None = strawberry.field(
+        default=strawberry.UNSET, description="Who took it over the counter; left out for a parcel."
+    )
 
     def to_command(self) -> handback.GiveBack:
         return handback.GiveBack(
@@ -177,12 +190,12 @@ class ConsignmentReturnInput(Versioned):
         )
 
 
-@strawberry.input(description="Put an agreed piece on the shelf.")
+@strawberry.input(description="Which agreed piece to put on the shelf.")
 class ConsignmentListInput(Versioned):
-    consignment_id: strawberry.ID = strawberry.field(description="Which consignment.")
+    consignment_id: strawberry.ID = strawberry.field(description="The consignment that this is about.")
     price: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The agreed one when left out; another only for what the house has bought.",
+        description="The price; the agreed one when left out, another only for what the house has bought.",
     )
 
     def to_command(self) -> shelf.List:
@@ -204,7 +217,7 @@ class ConsignmentDeskMutation:
         OwnConsignment,
         WrongState,
         VersionConflict,
-        description="Report how the call to the seller went; only CONFIRMED lets them ship.",
+        description="Report how the call to the seller went; only CONFIRMED lets the seller ship.",
     )
     consignment_estimate = mutation(
         desk.estimate,
@@ -213,7 +226,7 @@ class ConsignmentDeskMutation:
         OwnConsignment,
         WrongState,
         VersionConflict,
-        description="Give a range from photos, which binds nobody.",
+        description="Give a price range from photos, which binds nobody.",
     )
     consignment_decline = mutation(
         desk.decline,
@@ -223,7 +236,7 @@ class ConsignmentDeskMutation:
         BeingBought,
         WrongState,
         VersionConflict,
-        description="Do not take it, or not any more; the seller reads why.",
+        description="Do not take a consignment, or not any more; the seller reads why.",
     )
     consignment_receive = mutation(
         intake.receive,

@@ -18,7 +18,7 @@ from schema.mutation import Info, Keyed, given, mutation
 
 @refused(goods_return.ReturnWindowOver)
 class ReturnWindowOver(UserError):
-    ended_at: datetime = strawberry.field(description="When it ended.")
+    ended_at: datetime = strawberry.field(description="When the time ended.")
 
 
 @refused(goods_return.PieceNotWithBuyer)
@@ -30,7 +30,10 @@ class PieceNotWithBuyer(UserError):
 class ReturnUnderWay(UserError):
     goods_return_id: strawberry.Private[UUID]
 
-    @strawberry.field(graphql_type=GoodsReturn | None, description="The return that is under way.")
+    @strawberry.field(
+        graphql_type=GoodsReturn | None,
+        description="The return that is under way; null when the caller may not see it.",
+    )
     async def goods_return(self, info: Info) -> Any:
         return await resolve.find(info.context, self.goods_return_id)
 
@@ -38,17 +41,17 @@ class ReturnUnderWay(UserError):
 # Inputs
 
 
-@strawberry.input(description="Give something back.")
+@strawberry.input(description="What the buyer wants to give back, and why.")
 class GoodsReturnRequestInput(Keyed):
-    order_id: strawberry.ID = strawberry.field(description="Which order.")
+    order_id: strawberry.ID = strawberry.field(description="The order that this is about.")
     line_id: strawberry.ID = strawberry.field(description="Which of its lines; a return is about one.")
-    reason: ReturnReason = strawberry.field(description="Why.")  # type: ignore[valid-type]
+    reason: ReturnReason = strawberry.field(description="Why the buyer gives it back.")  # type: ignore[valid-type]
     note: str = strawberry.field(default="", description="Why in words, up to 1,000 characters.")
     quantity: int | None = strawberry.field(
         default=strawberry.UNSET, description="How many of the line; all that are left when left out. A piece is one."
     )
     photos: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description="Keys of the caller's finished uploads, 12 at most."
+        default=strawberry.UNSET, description="Keys of the caller's finished uploads, 12 at most; none when left out."
     )
 
     def to_command(self) -> goods_return.RequestReturn:
@@ -62,14 +65,16 @@ class GoodsReturnRequestInput(Keyed):
         )
 
 
-@strawberry.input(description="Take something back for a buyer, whenever it is. The note says why; the buyer reads it.")
+@strawberry.input(
+    description="What the house takes back for a buyer, whenever it is. The note says why; the buyer reads it."
+)
 class GoodsReturnAgreeInput(GoodsReturnRequestInput):
     pass
 
 
-@strawberry.input(description="Say how the goods were sent.")
+@strawberry.input(description="How the buyer sent the goods.")
 class GoodsReturnShipInput(Keyed):
-    goods_return_id: strawberry.ID = strawberry.field(description="Which return.")
+    goods_return_id: strawberry.ID = strawberry.field(description="The return that this is about.")
     carrier: str = strawberry.field(description="Who carries them, up to 80 characters.")
     tracking: str = strawberry.field(description="The carrier's number for them, up to 80 characters.")
 
@@ -79,9 +84,9 @@ class GoodsReturnShipInput(Keyed):
         )
 
 
-@strawberry.input(description="Keep the goods after all.")
+@strawberry.input(description="Which goods the buyer keeps after all.")
 class GoodsReturnCancelInput(Keyed):
-    goods_return_id: strawberry.ID = strawberry.field(description="Which return.")
+    goods_return_id: strawberry.ID = strawberry.field(description="The return that this is about.")
 
     def to_command(self) -> goods_return.CancelReturn:
         return goods_return.CancelReturn(id_of("GoodsReturn", self.goods_return_id, "goodsReturnId"))

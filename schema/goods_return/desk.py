@@ -34,7 +34,7 @@ class DispositionNotPossible(UserError):
 
 @strawberry.input(description="What every step of staff takes.")
 class GoodsReturnStep(Keyed):
-    goods_return_id: strawberry.ID = strawberry.field(description="Which return.")
+    goods_return_id: strawberry.ID = strawberry.field(description="The return that this is about.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the return is still at this version."
     )
@@ -44,7 +44,7 @@ class GoodsReturnStep(Keyed):
         return id_of("GoodsReturn", self.goods_return_id, "goodsReturnId")  # type: ignore[no-any-return]
 
 
-@strawberry.input(description="Let the goods come.")
+@strawberry.input(description="Which goods may come.")
 class GoodsReturnApproveInput(GoodsReturnStep):
     note: str = strawberry.field(default="", description="What the buyer should know, up to 1,000 characters.")
 
@@ -52,7 +52,7 @@ class GoodsReturnApproveInput(GoodsReturnStep):
         return goods_return.DecideReturn(self.id, self.note, given(self.expected_version))
 
 
-@strawberry.input(description="Do not take it back.")
+@strawberry.input(description="Which goods the house does not take back, and why.")
 class GoodsReturnRejectInput(GoodsReturnStep):
     reason: str = strawberry.field(description="Why, for the buyer, 1 to 1,000 characters.")
 
@@ -60,16 +60,16 @@ class GoodsReturnRejectInput(GoodsReturnStep):
         return goods_return.DecideReturn(self.id, self.reason, given(self.expected_version))
 
 
-@strawberry.input(description="Take goods in, and compare them with what was sent.")
+@strawberry.input(description="Which goods came in, to be compared with what was sent.")
 class GoodsReturnReceiveInput(GoodsReturnStep):
     tag_number: str | None = strawberry.field(
         default=strawberry.UNSET, description="The number on the piece's tag; left out when the tag is gone."
     )
     weight_grams: int | None = strawberry.field(
-        default=strawberry.UNSET, description="What it weighs; a piece that is not weighed does not match."
+        default=strawberry.UNSET, description="What it weighs, in grams; a piece that is not weighed does not match."
     )
     photos: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description="Keys of the caller's finished uploads, 12 at most."
+        default=strawberry.UNSET, description="Keys of the caller's finished uploads, 12 at most; none when left out."
     )
     shop_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Which club shop this is; support may leave it out for the house itself."
@@ -87,9 +87,9 @@ class GoodsReturnReceiveInput(GoodsReturnStep):
         )
 
 
-@strawberry.input(description="Say what came back.")
+@strawberry.input(description="In which condition it came back.")
 class GoodsReturnInspectInput(GoodsReturnStep):
-    condition: Condition = strawberry.field(description="In which condition.")  # type: ignore[valid-type]
+    condition: Condition = strawberry.field(description="In which condition it came back.")  # type: ignore[valid-type]
     deduction_bps: int = strawberry.field(
         default=0, description="How much it has lost, in basis points of what was paid: 1 to 9,999 when WORSE, else 0."
     )
@@ -97,7 +97,8 @@ class GoodsReturnInspectInput(GoodsReturnStep):
         default="", description="What was found, up to 1,000 characters; needed unless it is AS_SENT."
     )
     photos: list[str] | None = strawberry.field(
-        default=strawberry.UNSET, description="Keys of the caller's finished uploads that prove it, 12 at most."
+        default=strawberry.UNSET,
+        description="Keys of the caller's finished uploads that prove it, 12 at most; none when left out.",
     )
 
     def to_command(self) -> goods_return.InspectReturn:
@@ -111,9 +112,9 @@ class GoodsReturnInspectInput(GoodsReturnStep):
         )
 
 
-@strawberry.input(description="End an inspected return. `expectedVersion` is the return's.")
+@strawberry.input(description="How an inspected return ends. `expectedVersion` is the return's.")
 class GoodsReturnResolveInput(MoneyMove):
-    goods_return_id: strawberry.ID = strawberry.field(description="Which return.")
+    goods_return_id: strawberry.ID = strawberry.field(description="The return that this is about.")
     disposition: Disposition | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET,
         description="What becomes of the goods; left out for what is NOT_THE_SAME, and needed otherwise.",
@@ -128,7 +129,7 @@ class GoodsReturnResolveInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Send back what turned out not to be ours.")
+@strawberry.input(description="How what is not ours goes back to the buyer.")
 class GoodsReturnSendBackInput(GoodsReturnStep):
     carrier: str = strawberry.field(description="Who carries it, up to 80 characters.")
     tracking: str = strawberry.field(description="The carrier's number for it, up to 80 characters.")
@@ -167,7 +168,7 @@ class GoodsReturnDeskMutation:
         GoodsReturnRejectInput,
         GoodsReturn,
         *STEPS,
-        description="Do not take it back, for a reason; the seller is paid as if nobody had asked.",
+        description="Do not take the goods back, for a reason; the seller is paid as if nobody had asked.",
     )
     goods_return_receive = mutation(
         goods_return.receive,
@@ -183,8 +184,8 @@ class GoodsReturnDeskMutation:
         GoodsReturn,
         NeedsAppraiser,
         *STEPS,
-        description="Say in which condition it came back; again to correct that, by an appraiser, until the money has "
-        "moved. For support and appraisers; what differs or is very valuable for appraisers alone.",
+        description="Say in which condition it came back; again to correct that, by an appraiser, until the money "
+        "has moved. What differs or is very valuable is for appraisers alone.",
     )
     goods_return_resolve = mutation(
         goods_return.resolve,

@@ -10,6 +10,7 @@ from domain import goods_return
 from resolvers import goods_return as resolve
 from resolvers import media as resolve_media
 from schema.account import Account
+from schema.enum import enum
 from schema.ids import Node, global_id, id_of
 from schema.mutation import Info, given
 from schema.node import fetchable
@@ -20,22 +21,57 @@ from schema.piece import Piece
 from schema.scalars import URL, Money
 from schema.shop import ClubShop
 
-GoodsReturnState = strawberry.enum(
-    goods_return.GoodsReturnState, name="GoodsReturnState", description="Where a return stands."
+GoodsReturnState = enum(
+    goods_return.GoodsReturnState,
+    name="GoodsReturnState",
+    description="Where a return stands.",
+    REQUESTED="The buyer has asked; the house has not answered yet.",
+    APPROVED="The goods may come, within 14 days.",
+    REJECTED="The house said no; the sale stands.",
+    IN_TRANSIT="The goods are on their way back.",
+    RECEIVED="The house has the goods.",
+    INSPECTED="Somebody has looked; the money has not moved yet.",
+    REFUNDED="Goods and money are back where they came from.",
+    DENIED="What came back is not what was sent; nothing is refunded.",
+    CANCELLED="The buyer keeps the goods after all.",
+    EXPIRED="The goods did not come in time.",
 )
-ReturnReason = strawberry.enum(
-    goods_return.ReturnReason, name="GoodsReturnReason", description="Why a buyer gives something back."
+ReturnReason = enum(
+    goods_return.ReturnReason,
+    name="GoodsReturnReason",
+    description="Why a buyer gives something back.",
+    CHANGED_MIND="The buyer does not want it after all.",
+    DOES_NOT_FIT="It is the wrong size.",
+    NOT_AS_DESCRIBED="It is not what the listing said.",
+    DAMAGED="It arrived damaged.",
+    WRONG_ITEM="Something else came.",
+    NOT_AUTHENTIC="The buyer doubts that it is authentic.",
 )
-Finding = strawberry.enum(
+Finding = enum(
     goods_return.Finding,
     name="GoodsReturnFinding",
-    description="How what came back differs from what was sent; NOT_RECORDED: there is nothing to compare it with.",
+    description="How what came back differs from what was sent.",
+    NOT_RECORDED="Nothing was recorded when it was sent, so nothing can be compared.",
+    TAG_MISSING="The tag is gone.",
+    TAG_DIFFERS="Another tag than the one that was fixed to it.",
+    WEIGHT_DIFFERS="Another weight than it was sent with.",
 )
-Condition = strawberry.enum(
-    goods_return.ReturnCondition, name="GoodsReturnCondition", description="What an inspection finds."
+Condition = enum(
+    goods_return.ReturnCondition,
+    name="GoodsReturnCondition",
+    description="What an inspection finds.",
+    AS_SENT="As good as it was sent.",
+    WORSE="The same goods, but they have lost something.",
+    NOT_THE_SAME="Not the goods that were sent; nothing is given back.",
 )
-Disposition = strawberry.enum(
-    goods_return.Disposition, name="GoodsReturnDisposition", description="What becomes of goods that came back."
+Disposition = enum(
+    goods_return.Disposition,
+    name="GoodsReturnDisposition",
+    description="What becomes of goods that came back.",
+    RESTOCK="Back on the shelf as it was.",
+    REFURBISH="Made good, then sold as refurbished.",
+    CLEAR="Sold in clearance.",
+    RETURN_TO_CONSIGNOR="Back to the seller who consigned it.",
 )
 
 OWN = "goodsReturns"
@@ -52,16 +88,16 @@ def addresses(info: Info, keys: tuple[str, ...]) -> list[str]:
 
 @noun(goods_return.ReturnParcel, description="Goods on their way with a carrier.")
 class GoodsReturnParcel:
-    carrier: str = strawberry.field(description="Who carries them.")
-    tracking: str = strawberry.field(description="The carrier's number for them.")
+    carrier: str = strawberry.field(description="The carrier that has them.")
+    tracking: str = strawberry.field(description="The carrier's tracking number.")
     sent_at: datetime = strawberry.field(description="When they were sent.")
 
 
 @noun(goods_return.ReturnReceipt, description="What came in, held against what went out.")
 class GoodsReturnReceipt:
     tag_number: str | None = strawberry.field(description="The number of its tag; null when the tag was gone.")
-    weight_grams: int | None = strawberry.field(description="What it weighed.")
-    taken_at: datetime = strawberry.field(description="When.")
+    weight_grams: int | None = strawberry.field(description="What it weighed, in grams; null when it was not weighed.")
+    taken_at: datetime = strawberry.field(description="When it was taken in.")
     matched: bool = strawberry.field(description="Whether tag and weight are those that were sent.")
     findings: list[Finding] = strawberry.field(  # type: ignore[valid-type]
         description="Every difference. With any, an appraiser has to look."
@@ -86,7 +122,7 @@ class GoodsReturnInspection:
     deduction_bps: int = strawberry.field(description="How much it has lost, in basis points of what was paid.")
     deduction: Money = strawberry.field(description="How much it has lost, and is not given back.")
     note: str = strawberry.field(description="What was found; may be empty when nothing was.")
-    inspected_at: datetime = strawberry.field(description="When.")
+    inspected_at: datetime = strawberry.field(description="When somebody looked at it.")
 
     @strawberry.field(graphql_type=list[URL], description="Where to see the photos that prove it.")
     def photos(root: goods_return.ReturnInspection, info: Info) -> Any:
@@ -103,7 +139,9 @@ class GoodsReturnInspection:
 )
 class GoodsReturn(Node):
     id: strawberry.ID = global_id("GoodsReturn")
-    code: str = strawberry.field(description="How people call it; belongs on the parcel.")
+    code: str = strawberry.field(
+        description="The code that people use for it, such as GR-7K2M-9QXD; it belongs on the parcel."
+    )
     state: GoodsReturnState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
     quantity: int = strawberry.field(description="How many of the line.")
     reason: ReturnReason = strawberry.field(description="Why the buyer gives it back.")  # type: ignore[valid-type]
@@ -111,22 +149,34 @@ class GoodsReturn(Node):
     late: bool = strawberry.field(description="Whether the house agreed to it after the window.")
     worth: Money = strawberry.field(description="What was paid for it.")
     requested_at: datetime = strawberry.field(description="When it was asked for.")
-    decided_at: datetime | None = strawberry.field(description="When the house said yes or no.")
+    decided_at: datetime | None = strawberry.field(description="When the house said yes or no; null until then.")
     decision: str = strawberry.field(description="What the house said to it; may be empty for a yes.")
-    send_by: datetime | None = strawberry.field(description="Until when the goods have to be sent or brought.")
-    parcel: GoodsReturnParcel | None = strawberry.field(description="How the buyer sent them.")
-    receipt: GoodsReturnReceipt | None = strawberry.field(description="What came in.")
-    inspection: GoodsReturnInspection | None = strawberry.field(description="What was found.")
+    send_by: datetime | None = strawberry.field(
+        description="Until when the goods have to be sent or brought; null until it is approved."
+    )
+    parcel: GoodsReturnParcel | None = strawberry.field(
+        description="How the buyer sent them; null until then, and when they are brought."
+    )
+    receipt: GoodsReturnReceipt | None = strawberry.field(description="What came in; null until it has.")
+    inspection: GoodsReturnInspection | None = strawberry.field(
+        description="What an inspection found; null until there was one."
+    )
     disposition: Disposition | None = strawberry.field(  # type: ignore[valid-type]
         description="What became of the goods; null until they are refunded."
     )
-    deducted: Money | None = strawberry.field(description="What was not given back, because the goods have lost it.")
-    refunded: Money | None = strawberry.field(description="What was given back, duties included where they were.")
-    sent_back: GoodsReturnParcel | None = strawberry.field(description="How what was not ours went back.")
-    closed_at: datetime | None = strawberry.field(description="When it came to its end.")
+    deducted: Money | None = strawberry.field(
+        description="What was not given back, because the goods have lost it; null until it is refunded."
+    )
+    refunded: Money | None = strawberry.field(
+        description="What was given back, duties included where they were; null until it is refunded."
+    )
+    sent_back: GoodsReturnParcel | None = strawberry.field(
+        description="How what is not ours went back; null unless it did."
+    )
+    closed_at: datetime | None = strawberry.field(description="When it came to its end; null while it is under way.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
-    @strawberry.field(description="The mutations that are possible now for the caller.")
+    @strawberry.field(description="The mutations that the caller can send now.")
     def next_actions(root: goods_return.GoodsReturn, info: Info) -> list[str]:
         return list(root.actions_for(info.context.viewer))
 
@@ -134,7 +184,9 @@ class GoodsReturn(Node):
     def photos(root: goods_return.GoodsReturn, info: Info) -> Any:
         return addresses(info, root.photos)
 
-    @strawberry.field(graphql_type=Account | None, description="Who gives it back.")
+    @strawberry.field(
+        graphql_type=Account | None, description="The account of who gives it back; null when it can not be read."
+    )
     async def buyer(root: goods_return.GoodsReturn, info: Info) -> Any:
         return await info.context.loaders.account.load(root.buyer)
 
@@ -146,7 +198,7 @@ class GoodsReturn(Node):
     async def line(root: goods_return.GoodsReturn, info: Info) -> Any:
         return await resolve.line_of(info.context, root)
 
-    @strawberry.field(graphql_type=Piece | None, description="The piece, when it is one of one.")
+    @strawberry.field(graphql_type=Piece | None, description="The piece, when it is one of one; null for other goods.")
     async def piece(root: goods_return.GoodsReturn, info: Info) -> Any:
         return None if root.piece_id is None else await info.context.loaders.piece.load(root.piece_id)
 
@@ -175,14 +227,14 @@ def to_states(states: list[Any] | None) -> tuple[goods_return.GoodsReturnState, 
     return tuple(goods_return.GoodsReturnState(state) for state in states or ())
 
 
-@strawberry.input(description="Which returns; what is left out does not narrow.")
+@strawberry.input(description="Which returns: all that match everything given.")
 class GoodsReturnFilterInput:
     states: list[GoodsReturnState] | None = strawberry.field(  # type: ignore[valid-type]
-        default=strawberry.UNSET, description="In one of these states."
+        default=strawberry.UNSET, description="Only in these states."
     )
-    code: str | None = strawberry.field(default=strawberry.UNSET, description="With this code.")
-    order_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this order.")
-    buyer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this account.")
+    code: str | None = strawberry.field(default=strawberry.UNSET, description="Only the one with this code.")
+    order_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this order.")
+    buyer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this buyer.")
 
     def to_filter(self) -> goods_return.GoodsReturnFilter:
         order_id, buyer_id = given(self.order_id), given(self.buyer_id)
@@ -200,7 +252,7 @@ class GoodsReturnReadQuery:
         graphql_type=GoodsReturn, description="A return: the caller's own, or any for staff who handle returns."
     )
     async def goods_return(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which return.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which return, by its id.")]
     ) -> Any:
         return await resolve.goods_return(info.context, id_of("GoodsReturn", id, "id"))
 
@@ -210,7 +262,7 @@ class GoodsReturnReadQuery:
         info: Info,
         states: Annotated[
             list[GoodsReturnState] | None,  # type: ignore[valid-type]
-            strawberry.argument(description="In one of these states; in any when left out."),
+            strawberry.argument(description="Only in these states; in any when left out."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -228,7 +280,7 @@ class GoodsReturnReadQuery:
         self,
         info: Info,
         filter: Annotated[
-            GoodsReturnFilterInput | None, strawberry.argument(description="Which returns; all when left out.")
+            GoodsReturnFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

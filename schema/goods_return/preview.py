@@ -29,14 +29,16 @@ class RefundPreviewLine:
         "it back; else nothing."
     )
 
-    @strawberry.field(graphql_type=OrderLine | None, description="Which line.")
+    @strawberry.field(
+        graphql_type=OrderLine | None, description="The line that it is about; null for those who may not see it."
+    )
     async def line(root: goods_return.LineRefund, info: Info) -> Any:
         return await resolve_order.find_line(info.context, root.line_id)
 
 
 @noun(wallet.LotSlice, description="Credit that would go back into the lot that it was spent from.")
 class RefundedLot:
-    amount: Money = strawberry.field(description="How much.")
+    amount: Money = strawberry.field(description="How much goes back into it.")
 
     @strawberry.field(
         graphql_type=CreditLot | None,
@@ -53,7 +55,7 @@ class RefundedLot:
     "back too; later the price of an express way stays, for the standard way costs nothing.",
 )
 class RefundPreview:
-    amount: Money = strawberry.field(description="How much in all.")
+    amount: Money = strawberry.field(description="How much would go back in all.")
     lines: list[RefundPreviewLine] = strawberry.field(description="Line by line, in the order asked for.")
     shipping: Money = strawberry.field(description="What of the shipping goes back with them.")
     parts: list[OrderRefundPart] = strawberry.field(description="How much to each tender.")
@@ -66,7 +68,7 @@ class RefundPreview:
 
 @strawberry.input(description="A line of an order to give back.")
 class RefundPreviewLineInput:
-    line_id: strawberry.ID = strawberry.field(description="Which line.")
+    line_id: strawberry.ID = strawberry.field(description="The line to give back.")
     quantity: int | None = strawberry.field(
         default=strawberry.UNSET, description="How many of it; all that is left, or is on its way, when left out."
     )
@@ -87,7 +89,7 @@ class RefundPreviewQuery:
     async def refund_preview(
         self,
         info: Info,
-        order_id: Annotated[strawberry.ID, strawberry.argument(description="Which order.")],
+        order_id: Annotated[strawberry.ID, strawberry.argument(description="Which order, by its id.")],
         lines: Annotated[list[RefundPreviewLineInput], strawberry.argument(description="Which lines, each once.")],
     ) -> Any:
         wanted = [one.to_wanted(index) for index, one in enumerate(lines)]

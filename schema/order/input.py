@@ -21,7 +21,7 @@ from schema.policy import DeliveryMethod
 @strawberry.input(description="Where a parcel goes.")
 class DeliveryAddressInput:
     recipient: str = strawberry.field(description="Who receives it, up to 120 characters.")
-    phone: str = strawberry.field(description="For the carrier, 3 to 40 characters.")
+    phone: str = strawberry.field(description="A number where the carrier can call, 3 to 40 characters.")
     country: CountryCode = strawberry.field(description="The country, whose law and taxes apply.")
     region: str = strawberry.field(default="", description="State or province, up to 120 characters.")
     city: str = strawberry.field(description="The city, up to 120 characters.")
@@ -44,7 +44,7 @@ class DeliveryAddressInput:
 
 @strawberry.input(description="An address for a parcel, or the club shop of a pickup.")
 class DeliveryInput:
-    method: DeliveryMethod = strawberry.field(description="Which way.")  # type: ignore[valid-type]
+    method: DeliveryMethod = strawberry.field(description="In which way it gets there.")  # type: ignore[valid-type]
     address: DeliveryAddressInput | None = strawberry.field(
         default=strawberry.UNSET, description="For a parcel, and only for a parcel."
     )
@@ -63,7 +63,7 @@ class DeliveryInput:
 
 @strawberry.input(description="An old piece that is to pay a part, by the offer that the house made for it.")
 class TradeInTenderInput:
-    trade_in_id: strawberry.ID = strawberry.field(description="Which offer; the caller's own.")
+    trade_in_id: strawberry.ID = strawberry.field(description="The caller's own trade-in whose offer pays.")
     mode: PledgeMode = strawberry.field(  # type: ignore[valid-type]
         description="Whether all is paid first, or cash is held until the old piece has passed."
     )
@@ -75,7 +75,7 @@ class TradeInTenderInput:
 
 @strawberry.input(description="A gift card that is to pay a part.")
 class GiftCardTenderInput:
-    code: str = strawberry.field(description="Its code.")
+    code: str = strawberry.field(description="The code of the card, as it was shown.")
     amount: MoneyInput | None = strawberry.field(
         default=strawberry.UNSET,
         description="How much of it; left out for as much as there is, or is still to be paid.",
@@ -92,21 +92,27 @@ class GiftCardTenderInput:
     "for, a gift card what is on it, a voucher what it takes off; a provider takes the rest."
 )
 class TendersInput:
-    credit: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="How much store credit.")
-    cash: MoneyInput | None = strawberry.field(default=strawberry.UNSET, description="How much cash from the wallet.")
+    credit: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description="How much store credit; none when left out."
+    )
+    cash: MoneyInput | None = strawberry.field(
+        default=strawberry.UNSET, description="How much cash from the wallet; none when left out."
+    )
     provider: PaymentProvider | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Who takes the rest; left out when there is none."
     )
     trade_in: TradeInTenderInput | None = strawberry.field(
-        default=strawberry.UNSET, description="An old piece that goes together with the purchase."
+        default=strawberry.UNSET, description="An old piece that goes together with the purchase; none when left out."
     )
 
     gift_card: GiftCardTenderInput | None = strawberry.field(
-        default=strawberry.UNSET, description="A gift card, whosever it was: what counts is its code."
+        default=strawberry.UNSET,
+        description="A gift card, whosever it was, for what counts is its code; none when left out.",
     )
 
     voucher_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A voucher, by its code; what it takes off pays a part of its lines."
+        default=strawberry.UNSET,
+        description="A voucher, by its code, which pays a part of its lines; none when left out.",
     )
 
     def to_card(self) -> order.GiftCardChoice | None:
@@ -126,17 +132,18 @@ class TendersInput:
         )
 
 
-@strawberry.input(description="Buy all that is in a cart. `expectedVersion` is the cart's.")
+@strawberry.input(description="Which cart to buy all of, and how. `expectedVersion` is the cart's.")
 class OrderPlaceInput(MoneyMove):
-    cart_id: strawberry.ID = strawberry.field(description="Which cart.")
+    cart_id: strawberry.ID = strawberry.field(description="The cart that this is about.")
     delivery: DeliveryInput = strawberry.field(description="How it gets to the buyer.")
-    tenders: TendersInput = strawberry.field(description="What pays.")
+    tenders: TendersInput = strawberry.field(description="What pays, and how much of it.")
 
     channel_code: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The code of a partner's channel that the sale came through. Of what the house earns on each line "
-        "the partner has the share agreed with it: of the price of the house's own goods less their tax and cost, of "
-        "the commission on a member's piece, of the margin of a journey less its tax, whenever that is paid.",
+        description="The code of a partner's channel that the sale came through; left out for none. Of what the "
+        "house earns on each line the partner has the share agreed with it: of the price of the house's "
+        "own goods less their tax and cost, of the commission on a member's piece, of the margin of a "
+        "journey less its tax, whenever that is paid.",
     )
 
     def to_command(self) -> order.PlaceOrder:
@@ -152,10 +159,10 @@ class OrderPlaceInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Record that a service was performed. `expectedVersion` is the order's.")
+@strawberry.input(description="Which service of an order was performed. `expectedVersion` is the order's.")
 class ServicePerformInput(MoneyMove):
-    order_id: strawberry.ID = strawberry.field(description="Of which order.")
-    line_id: strawberry.ID = strawberry.field(description="Which line.")
+    order_id: strawberry.ID = strawberry.field(description="The order that the service was bought with.")
+    line_id: strawberry.ID = strawberry.field(description="The line of the service.")
 
     def to_command(self) -> trip.PerformService:
         return trip.PerformService(
@@ -165,18 +172,18 @@ class ServicePerformInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Call an order off.")
+@strawberry.input(description="Which order to call off, and why.")
 class OrderCancelInput(MoneyMove):
-    order_id: strawberry.ID = strawberry.field(description="Which order.")
+    order_id: strawberry.ID = strawberry.field(description="The order that this is about.")
     reason: str = strawberry.field(description="Why, in 1 to 500 characters.")
 
     def to_command(self) -> order.CancelOrder:
         return order.CancelOrder(id_of("Order", self.order_id, "orderId"), self.reason, given(self.expected_version))
 
 
-@strawberry.input(description="Let the money of an order go its way again after a charge-back.")
-class OrderChargeBackResolveInput(MoneyMove):
-    order_id: strawberry.ID = strawberry.field(description="Which order.")
+@strawberry.input(description="Which order's money goes its way again after a chargeback.")
+class OrderChargebackResolveInput(MoneyMove):
+    order_id: strawberry.ID = strawberry.field(description="The order that this is about.")
     note: str = strawberry.field(description="What came of it, for the audit.")
 
     def to_command(self) -> order.ResolveChargeBack:
@@ -185,13 +192,13 @@ class OrderChargeBackResolveInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Which orders; what is left out does not narrow.")
+@strawberry.input(description="Which orders: all that match everything given.")
 class OrderFilterInput:
     states: list[OrderState] | None = strawberry.field(  # type: ignore[valid-type]
-        default=strawberry.UNSET, description="In one of these states."
+        default=strawberry.UNSET, description="Only in these states."
     )
-    code: str | None = strawberry.field(default=strawberry.UNSET, description="With this code.")
-    buyer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this account.")
+    code: str | None = strawberry.field(default=strawberry.UNSET, description="Only the one with this code.")
+    buyer_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this buyer.")
 
     def to_filter(self) -> order.OrderFilter:
         buyer_id = given(self.buyer_id)

@@ -14,6 +14,7 @@ from resolvers import shipment as shipment_resolve
 from resolvers import trade_in as trade_in_resolve
 from schema.account import Account
 from schema.cart import BookingPart
+from schema.enum import enum
 from schema.errors import UserError, refused
 from schema.ids import Node, encode_id, global_id
 from schema.listing import ListingKind
@@ -36,30 +37,69 @@ if TYPE_CHECKING:
     from schema.voucher import Voucher
 
 
-OrderState = strawberry.enum(order.OrderState, name="OrderState", description="Where an order stands.")
-OrderLineState = strawberry.enum(order.LineState, name="OrderLineState", description="Where the goods of a line are.")
-OrderLineKind = strawberry.enum(order.LineKind, name="OrderLineKind", description="What a line of an order is about.")
-TenderKind = strawberry.enum(
+OrderState = enum(
+    order.OrderState,
+    name="OrderState",
+    description="Where an order stands.",
+    PENDING_PAYMENT="A payment provider has not reported the charge yet.",
+    PAID="All of it is paid.",
+    PREPARING="It is being packed.",
+    SHIPPED="The carrier has it.",
+    READY_FOR_PICKUP="It waits for the buyer in a club shop.",
+    DELIVERED="The buyer has everything; it can still be returned.",
+    COMPLETED="Nothing can come back any more.",
+    CANCELLED="It was called off or its payment failed; what was paid went back.",
+    EXPIRED="It was not paid in time; nothing was bought.",
+)
+OrderLineState = enum(
+    order.LineState,
+    name="OrderLineState",
+    description="Where the goods of a line are.",
+    OPEN="Nothing has been done for it yet.",
+    PACKED="It is in a parcel, or set aside for pickup.",
+    SHIPPED="The carrier has it.",
+    READY_FOR_PICKUP="It waits for the buyer in a club shop.",
+    DELIVERED="The buyer has it; a journey or a service has taken place.",
+    RETURNED="It came back and was refunded.",
+    CANCELLED="It was called off before it was packed.",
+)
+OrderLineKind = enum(
+    order.LineKind,
+    name="OrderLineKind",
+    description="What a line of an order is about.",
+    GOODS="New goods, by quantity.",
+    PIECE="One piece, one of one.",
+    DEPARTURE="Places of a journey.",
+    SERVICE="A service of the house.",
+)
+TenderKind = enum(
     order.TenderKind,
     name="TenderKind",
-    description="What pays: store credit, cash from the wallet, an external provider, an old piece that was traded in, "
-    "what a campaign adds to that, a gift card, or a voucher with what it takes off.",
+    description="What pays a part of an order.",
+    CREDIT="Store credit from the wallet.",
+    CASH="Cash from the wallet.",
+    EXTERNAL="A payment provider.",
+    TRADE_IN="An old piece that is traded in.",
+    SUBSIDY="What a campaign adds to a trade-in.",
+    GIFT_CARD="A gift card.",
+    VOUCHER="A voucher, with what it takes off.",
 )
-PledgeMode = strawberry.enum(
+PledgeMode = enum(
     order.PledgeMode,
     name="TradeInMode",
-    description="FULL_PRICE: all is paid first, and the value comes back into what paid once the old piece has passed. "
-    "TENDER: the value pays at once, and as much cash is held until then.",
+    description="How an old piece goes together with the purchase that it pays a part of.",
+    FULL_PRICE="All is paid first, and the value comes back into what paid once the old piece has passed.",
+    TENDER="The value pays at once, and as much cash is held until the old piece has passed.",
 )
 
 
 @noun(order.Address, description="Where a parcel goes.")
 class DeliveryAddress:
-    recipient: str = strawberry.field(description="Who receives it.")
-    phone: str = strawberry.field(description="For the carrier.")
+    recipient: str = strawberry.field(description="The name of who receives it.")
+    phone: str = strawberry.field(description="A number where the carrier can call.")
     country: CountryCode = strawberry.field(description="The country, whose law and taxes apply.")
     region: str = strawberry.field(description="State or province; may be empty.")
-    city: str = strawberry.field(description="The city.")
+    city: str = strawberry.field(description="The name of the city.")
     postal_code: str = strawberry.field(description="The postal code; may be empty.")
     line1: str = strawberry.field(description="Street and number.")
     line2: str = strawberry.field(description="What else helps to find it; may be empty.")
@@ -67,7 +107,7 @@ class DeliveryAddress:
 
 @noun(order.Delivery, description="How the goods get to their buyer.")
 class Delivery:
-    method: DeliveryMethod = strawberry.field(description="Which way.")  # type: ignore[valid-type]
+    method: DeliveryMethod = strawberry.field(description="In which way it gets there.")  # type: ignore[valid-type]
     address: DeliveryAddress | None = strawberry.field(description="Where a parcel goes; null for a pickup.")
 
     @strawberry.field(
@@ -80,7 +120,7 @@ class Delivery:
 
 @noun(order.Tender, description="A part of the price, and what pays it.")
 class OrderTender:
-    kind: TenderKind = strawberry.field(description="What pays it.")  # type: ignore[valid-type]
+    kind: TenderKind = strawberry.field(description="What pays this part.")  # type: ignore[valid-type]
     amount: Money = strawberry.field(description="How much of the total.")
     refunded: Money = strawberry.field(description="How much of it went back.")
     replaced: Money = strawberry.field(
@@ -96,24 +136,29 @@ class OrderTender:
 
 @noun(order.TenderPart, description="What goes back to one tender.")
 class OrderRefundPart:
-    kind: TenderKind = strawberry.field(description="Which tender.")  # type: ignore[valid-type]
-    amount: Money = strawberry.field(description="How much.")
+    kind: TenderKind = strawberry.field(description="Which tender it goes back to.")  # type: ignore[valid-type]
+    amount: Money = strawberry.field(description="How much goes back to it.")
 
 
 @noun(order.OrderRefund, description="Money that went back to the buyer, into what it came from.")
 class OrderRefund:
-    amount: Money = strawberry.field(description="How much in all.")
+    amount: Money = strawberry.field(description="How much went back in all.")
     parts: list[OrderRefundPart] = strawberry.field(description="How much went back to each tender.")
-    reason: str = strawberry.field(description="Why.")
-    refunded_at: datetime = strawberry.field(description="When.")
+    reason: str = strawberry.field(description="Why it went back.")
+    refunded_at: datetime = strawberry.field(description="When it went back.")
 
 
-@noun(order.LineDuty, description="What a country asks for goods that come to it; the house collects and pays it.")
+@noun(
+    order.LineDuty,
+    description="What a country asks for goods that come to it; the house collects it from the buyer and pays it.",
+)
 class LineDuty:
-    kind: DutyKind = strawberry.field(description="Duty, or import tax.")  # type: ignore[valid-type]
-    basis: Money = strawberry.field(description="On what: the price, for import tax together with the duty.")
+    kind: DutyKind = strawberry.field(description="Whether it is customs duty or import tax.")  # type: ignore[valid-type]
+    basis: Money = strawberry.field(
+        description="What it is reckoned on: the price, for import tax together with the duty."
+    )
     rate_bps: int = strawberry.field(description="The rate in basis points.")
-    amount: Money = strawberry.field(description="How much.")
+    amount: Money = strawberry.field(description="How much is asked.")
     source: str = strawberry.field(description="Where the rate is from.")
 
 
@@ -121,14 +166,18 @@ DUTIES = "What the country of arrival asks for it, besides the price; empty wher
 ORIGIN = "The country that it is sent from; null for what is not sent."
 
 
-@noun(order.OrderLine, description="One thing that is bought, with the seller, tax and return terms of its own.")
+@noun(
+    order.OrderLine,
+    description="One thing that is bought, with the seller, tax and return terms of its own. Seen by those who "
+    "see the order.",
+)
 class OrderLine(Node):
     id: strawberry.ID = global_id("OrderLine")
     kind: OrderLineKind = strawberry.field(description="What it is about.")  # type: ignore[valid-type]
     listing_kind: ListingKind | None = strawberry.field(  # type: ignore[valid-type]
-        description="What kind of offer it was; null for a journey."
+        description="In which way it was listed; null for a journey."
     )
-    quantity: int = strawberry.field(description="How many.")
+    quantity: int = strawberry.field(description="How many of it; 1 for a piece.")
     unit_price: Money = strawberry.field(description="The price of one.")
     price: Money = strawberry.field(description="The price of all of them, taxes included.")
     tax_basis: TaxBasis = strawberry.field(description="What the line is taxed on.")  # type: ignore[valid-type]
@@ -140,8 +189,12 @@ class OrderLine(Node):
     discount_back: Money = strawberry.field(
         description="What of that went back to whoever bore it, as a part of what was refunded."
     )
-    delivered_at: datetime | None = strawberry.field(description="When the buyer got it; title passed then.")
-    blocked_by: list[str] = strawberry.field(description="What keeps the line from being completed.")
+    delivered_at: datetime | None = strawberry.field(
+        description="When the buyer got it, which is when title passed; null until then."
+    )
+    blocked_by: list[str] = strawberry.field(
+        description="What keeps the line from being completed, as codes of SettlementBlockReason."
+    )
     jurisdiction: CountryCode = strawberry.field(
         description="Whose tax it is: where goods change hands; for a journey where the house is established."
     )
@@ -206,26 +259,30 @@ class OrderLine(Node):
     def tax(root: order.OrderLine, info: Info) -> Any:
         return resolve.stated_tax(info.context.viewer, root.tax_basis, root.tax)
 
-    @strawberry.field(graphql_type=Money | None, description="What the piece cost the house. For finance.")
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="What it cost the house; null for all but finance, and where no cost is known.",
+    )
     def cost(root: order.OrderLine, info: Info) -> Any:
         return resolve.cost(info.context.viewer, root)
 
     @strawberry.field(
         graphql_type=Annotated["Listing", strawberry.lazy("schema.listing")] | None,
-        description="The offer; null when it was withdrawn.",
+        description="The listing that it was bought from; null when it was withdrawn, and for a journey.",
     )
     async def listing(root: order.OrderLine, info: Info) -> Any:
         return None if root.listing_id is None else await info.context.loaders.listing.load(root.listing_id)
 
     @strawberry.field(
-        graphql_type=Annotated["Product", strawberry.lazy("schema.catalogue")] | None, description="What it is."
+        graphql_type=Annotated["Product", strawberry.lazy("schema.catalogue")] | None,
+        description="The product that it is; null for a journey.",
     )
     async def product(root: order.OrderLine, info: Info) -> Any:
         return None if root.product_id is None else await info.context.loaders.product.load(root.product_id)
 
     @strawberry.field(
         graphql_type=Annotated["Piece", strawberry.lazy("schema.piece")] | None,
-        description="The piece, when it is one of one and the caller may see it.",
+        description="The piece; null for what is not one of one, and when the caller may not see it.",
     )
     async def piece(root: order.OrderLine, info: Info) -> Any:
         return None if root.piece_id is None else await info.context.loaders.piece.load(root.piece_id)
@@ -234,35 +291,41 @@ class OrderLine(Node):
 @noun(order.Order, description="A purchase. Seen by its buyer, by support, shop associates and finance.")
 class Order(Node):
     id: strawberry.ID = global_id("Order")
-    code: str = strawberry.field(description="How people call it.")
+    code: str = strawberry.field(description="The code that people use for it, such as OR-7K2M-9QXD.")
     state: OrderState = strawberry.field(description="Where it stands.")  # type: ignore[valid-type]
     currency: CurrencyCode = strawberry.field(description="The currency of all its amounts.")  # type: ignore[valid-type]
-    lines: list[OrderLine] = strawberry.field(description="What is bought.")
+    lines: list[OrderLine] = strawberry.field(description="The things that are bought, one by one.")
     tenders: list[OrderTender] = strawberry.field(description="What pays; together exactly the total.")
     delivery: Delivery = strawberry.field(description="How it gets to the buyer.")
     subtotal: Money = strawberry.field(description="What all lines cost.")
     shipping: Money = strawberry.field(description="What the way costs.")
     duties: Money = strawberry.field(description="What borders ask for all lines.")
     total: Money = strawberry.field(description="What is to be paid, taxes and duties included.")
-    refunded: Money = strawberry.field(description="What went back.")
+    refunded: Money = strawberry.field(description="How much went back to the buyer.")
     placed_at: datetime = strawberry.field(description="When it was placed.")
-    expires_at: datetime | None = strawberry.field(description="Until when a pending payment is waited for.")
-    paid_at: datetime | None = strawberry.field(description="When all of it was paid.")
-    delivered_at: datetime | None = strawberry.field(description="When the buyer had everything.")
-    completed_at: datetime | None = strawberry.field(description="When nothing could come back any more.")
-    ended_at: datetime | None = strawberry.field(description="When it was cancelled or lapsed.")
-    end_reason: str | None = strawberry.field(description="Why it was cancelled or lapsed.")
+    expires_at: datetime | None = strawberry.field(
+        description="Until when a pending payment is waited for; null once it is paid or over."
+    )
+    paid_at: datetime | None = strawberry.field(description="When all of it was paid; null until then.")
+    delivered_at: datetime | None = strawberry.field(description="When the buyer had everything; null until then.")
+    completed_at: datetime | None = strawberry.field(
+        description="When nothing could come back any more; null until then."
+    )
+    ended_at: datetime | None = strawberry.field(description="When it was cancelled or lapsed; null unless it was.")
+    end_reason: str | None = strawberry.field(description="Why it was cancelled or lapsed; null unless it was.")
     channel_code: str | None = strawberry.field(
         description="The channel of the partner that the sale came through; null for none."
     )
     next_actions: list[str] = strawberry.field(description="The mutations that are possible now.")
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
-    @strawberry.field(graphql_type=Account | None, description="Who buys.")
+    @strawberry.field(graphql_type=Account | None, description="The account of who buys; null when it can not be read.")
     async def buyer(root: order.Order, info: Info) -> Any:
         return await info.context.loaders.account.load(root.buyer)
 
-    @strawberry.field(graphql_type=Payment | None, description="What a provider was asked for, if it was.")
+    @strawberry.field(
+        graphql_type=Payment | None, description="What a payment provider was asked for; null when none was."
+    )
     async def payment(root: order.Order, info: Info) -> Any:
         return await resolve.payment(info.context, root)
 
@@ -305,9 +368,9 @@ class Order(Node):
 class OrderLineQuote:
     kind: OrderLineKind = strawberry.field(description="What it is about.")  # type: ignore[valid-type]
     listing_kind: ListingKind | None = strawberry.field(  # type: ignore[valid-type]
-        description="What kind of offer it is; null for a journey."
+        description="In which way it is listed; null for a journey."
     )
-    quantity: int = strawberry.field(description="How many.")
+    quantity: int = strawberry.field(description="How many of it; 1 for a piece.")
     unit_price: Money = strawberry.field(description="The price of one, now.")
     price: Money = strawberry.field(description="The price of all of them, taxes included.")
     tax_basis: TaxBasis = strawberry.field(description="What the line is taxed on.")  # type: ignore[valid-type]
@@ -333,7 +396,8 @@ class OrderLineQuote:
         return resolve.stated_tax(info.context.viewer, root.tax_basis, root.tax)
 
     @strawberry.field(
-        graphql_type=Annotated["Listing", strawberry.lazy("schema.listing")] | None, description="The offer."
+        graphql_type=Annotated["Listing", strawberry.lazy("schema.listing")] | None,
+        description="The listing that it would be bought from; null for a journey.",
     )
     async def listing(root: order.LineQuote, info: Info) -> Any:
         return None if root.listing_id is None else await info.context.loaders.listing.load(root.listing_id)
@@ -341,18 +405,18 @@ class OrderLineQuote:
 
 @noun(order.OrderQuote, description="What a cart would cost at this moment.")
 class OrderQuote:
-    lines: list[OrderLineQuote] = strawberry.field(description="Line by line.")
+    lines: list[OrderLineQuote] = strawberry.field(description="What each line would cost.")
     subtotal: Money = strawberry.field(description="What all lines cost.")
     shipping: Money = strawberry.field(description="What the way costs, by the zone of the address.")
     duties: Money = strawberry.field(description="What borders ask for all lines.")
     total: Money = strawberry.field(description="What is to be paid, taxes and duties included.")
-    tenders: list[OrderTender] = strawberry.field(description="What would pay.")
+    tenders: list[OrderTender] = strawberry.field(description="What would pay, and how much of it.")
 
 
 @refused(order.TendersDoNotFit)
 class TendersDoNotFit(UserError):
-    total: Money = strawberry.field(description="What is to be paid.")
-    covered: Money = strawberry.field(description="What is offered.")
+    total: Money = strawberry.field(description="What is to be paid in all.")
+    covered: Money = strawberry.field(description="What the tenders cover together.")
 
 
 @refused(order.NotDeliveredThere)
@@ -365,10 +429,10 @@ class NotDeliveredThere(UserError):
 
 @refused(trade_in.TradeInNotOffered)
 class TradeInNotOffered(UserError):
-    expired_at: datetime | None = strawberry.field(description="Until when it stood.")
+    expired_at: datetime | None = strawberry.field(description="Until when it stood; null when it is not over.")
 
 
 @refused(order.PriceChanged)
 class PriceChanged(UserError):
     was: Money = strawberry.field(description="The price when it was put in the cart.")
-    price: Money = strawberry.field(description="The price now.")
+    price: Money = strawberry.field(description="What the price is now.")

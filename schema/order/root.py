@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 from schema.order.input import (
     DeliveryInput,
     OrderCancelInput,
-    OrderChargeBackResolveInput,
+    OrderChargebackResolveInput,
     OrderFilterInput,
     OrderPlaceInput,
     ServicePerformInput,
@@ -65,7 +65,7 @@ class OrderQuery:
         graphql_type=Order, description="An order: the caller's own, or any for staff who serve buyers, and finance."
     )
     async def order(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which order.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which order, by its id.")]
     ) -> Any:
         return await resolve.order(info.context, id_of("Order", id, "id"))
 
@@ -75,7 +75,7 @@ class OrderQuery:
         info: Info,
         states: Annotated[
             list[OrderState] | None,  # type: ignore[valid-type]
-            strawberry.argument(description="In one of these states; in any when left out."),
+            strawberry.argument(description="Only in these states; in any when left out."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -96,7 +96,7 @@ class OrderQuery:
         self,
         info: Info,
         filter: Annotated[
-            OrderFilterInput | None, strawberry.argument(description="Which orders; all when left out.")
+            OrderFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -116,9 +116,9 @@ class OrderQuery:
     async def order_quote(
         self,
         info: Info,
-        cart_id: Annotated[strawberry.ID, strawberry.argument(description="Which cart.")],
+        cart_id: Annotated[strawberry.ID, strawberry.argument(description="Which cart, by its id.")],
         delivery: Annotated[DeliveryInput, strawberry.argument(description="How it would get to the buyer.")],
-        tenders: Annotated[TendersInput, strawberry.argument(description="What would pay.")],
+        tenders: Annotated[TendersInput, strawberry.argument(description="What pays, and how much of it.")],
     ) -> Any:
         wanted = id_of("Cart", cart_id, "cartId")
         return await cart_resolve.quote(
@@ -179,12 +179,12 @@ class OrderMutation:
         VersionConflict,
         description="Call an order off before it is packed; all that was paid goes back to where it came from.",
     )
-    order_charge_back_resolve = mutation(
+    order_chargeback_resolve = mutation(
         order.resolve_charge_back,
-        OrderChargeBackResolveInput,
+        OrderChargebackResolveInput,
         Order,
         WrongState,
         VersionConflict,
-        description="After a charge-back was looked into: the money in escrow goes its way again, and what the buyer "
+        description="After a chargeback was looked into: the money in escrow goes its way again, and what the buyer "
         "owes stays owed.",
     )

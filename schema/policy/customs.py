@@ -3,17 +3,24 @@
 import strawberry
 
 from domain import policy as domain
+from schema.enum import enum
 from schema.mutation import given
 from schema.noun import noun
 from schema.policy.kind import BPS, TaxBasis
 from schema.scalars import CountryCode, Money, MoneyInput
 
-DutyKind = strawberry.enum(domain.DutyKind, name="DutyKind", description="What is asked at a border.")
+DutyKind = enum(
+    domain.DutyKind,
+    name="DutyKind",
+    description="What is asked at a border.",
+    DUTY="Customs duty on the price.",
+    IMPORT_TAX="Import tax on price and duty together.",
+)
 
 DUTY = f"The duty on the price, {BPS}."
-CATEGORY = "For goods of the category with this slug and all below it; for all others where there is none."
-BASIS = "For lines that are taxed on this alone; on any basis where there is none."
-IMPORT_TAX = f"The tax on price and duty, {BPS}; where there is none, that on a full price by the tax policy."
+CATEGORY = "For goods of the category with this slug and all below it; for all others when null."
+BASIS = "For lines that are taxed on this alone; on any basis when null."
+IMPORT_TAX = f"The tax on price and duty, {BPS}; when null, that on a full price by the tax policy."
 DUTY_FREE = "All goods of an order that arrive for no more than this bear no duty, by currency."
 TAX_FREE = "For no more than this no import tax either, by currency."
 GIVEN_BACK = "Whether both are given back for goods that are returned."
@@ -32,9 +39,9 @@ class DutyRate:
     description="Countries that ask the same of what comes to them, and nothing of each other.",
 )
 class CustomsArea:
-    code: str = strawberry.field(description="Its short name.")
-    countries: list[CountryCode] = strawberry.field(description="Which countries.")
-    rates: list[DutyRate] = strawberry.field(description="What they ask.")
+    code: str = strawberry.field(description="A short name that stays the same over versions.")
+    countries: list[CountryCode] = strawberry.field(description="The countries of the area.")
+    rates: list[DutyRate] = strawberry.field(description="What its countries ask, by kind of goods.")
     source: str = strawberry.field(description="Where the rates are from.")
     duty_free_up_to: list[Money] = strawberry.field(description=DUTY_FREE)
     tax_free_up_to: list[Money] = strawberry.field(description=TAX_FREE)
@@ -47,7 +54,7 @@ class CustomsArea:
     "country that no area names it collects nothing, and the carrier may ask the receiver.",
 )
 class CustomsTerms:
-    areas: list[CustomsArea] = strawberry.field(description="The areas.")
+    areas: list[CustomsArea] = strawberry.field(description="The areas, of which each country is in one at most.")
 
 
 @strawberry.input(description="What is asked for some goods.")
@@ -65,9 +72,9 @@ class DutyRateInput:
 
 @strawberry.input(description="Countries that ask the same of what comes to them, and nothing of each other.")
 class CustomsAreaInput:
-    code: str = strawberry.field(description="Its short name.")
+    code: str = strawberry.field(description="A short name that stays the same over versions.")
     countries: list[CountryCode] = strawberry.field(description="Which countries; each in one area at most.")
-    rates: list[DutyRateInput] = strawberry.field(description="What they ask.")
+    rates: list[DutyRateInput] = strawberry.field(description="What its countries ask, by kind of goods.")
     source: str = strawberry.field(description="Where the rates are from, up to 200 characters.")
     duty_free_up_to: list[MoneyInput] = strawberry.field(default_factory=list, description=DUTY_FREE)
     tax_free_up_to: list[MoneyInput] = strawberry.field(default_factory=list, description=TAX_FREE)
@@ -91,7 +98,7 @@ class CustomsAreaInput:
 
 @strawberry.input(description="What is asked where goods cross a border.")
 class CustomsTermsInput:
-    areas: list[CustomsAreaInput] = strawberry.field(description="The areas.")
+    areas: list[CustomsAreaInput] = strawberry.field(description="The areas, of which each country is in one at most.")
 
     def to_terms(self) -> domain.CustomsTerms:
         return domain.CustomsTerms(tuple(area.to_area() for area in self.areas))

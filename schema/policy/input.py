@@ -40,15 +40,15 @@ class CommissionTierInput:
 
 @strawberry.input(description="The rate for one level of seller.")
 class CommissionLevelInput:
-    level: SellerLevel = strawberry.field(description="The level.")  # type: ignore[valid-type]
+    level: SellerLevel = strawberry.field(description="The level of seller.")  # type: ignore[valid-type]
     rate_bps: int = strawberry.field(description=f"Its rate, {BPS}.")
 
 
 @strawberry.input(description="What the house keeps of a price.")
 class CommissionPlanInput:
-    code: str = strawberry.field(description="Its short name.")
+    code: str = strawberry.field(description="A short name that stays the same over versions.")
     name: LocalizedInput = strawberry.field(description="What it is called.")
-    shape: CommissionShape = strawberry.field(description="How it reckons.")  # type: ignore[valid-type]
+    shape: CommissionShape = strawberry.field(description="How it reckons the commission.")  # type: ignore[valid-type]
     rate_bps: int = strawberry.field(default=0, description=f"The rate of a flat plan, {BPS}.")
     tiers: list[CommissionTierInput] = strawberry.field(default_factory=list, description="The bands of a tiered plan.")
     levels: list[CommissionLevelInput] = strawberry.field(
@@ -68,13 +68,13 @@ class CommissionPlanInput:
 
 @strawberry.input(description="The commission plans that can be offered.")
 class CommissionTermsInput:
-    plans: list[CommissionPlanInput] = strawberry.field(description="The plans.")
+    plans: list[CommissionPlanInput] = strawberry.field(description="The plans that can be offered.")
 
     def to_terms(self) -> domain.CommissionTerms:
         return domain.CommissionTerms(tuple(plan.to_plan() for plan in self.plans))
 
 
-@strawberry.input(description="One step down.")
+@strawberry.input(description="One step down of a schedule.")
 class MarkdownStepInput:
     after_days: int = strawberry.field(description="After so many days on sale.")
     price_bps: int = strawberry.field(description=f"The price from then on as a share of the first price, {BPS}.")
@@ -82,7 +82,7 @@ class MarkdownStepInput:
 
 @strawberry.input(description="Steps by which a price may fall.")
 class MarkdownScheduleInput:
-    code: str = strawberry.field(description="Its short name.")
+    code: str = strawberry.field(description="A short name that stays the same over versions.")
     name: LocalizedInput = strawberry.field(description="What it is called.")
     steps: list[MarkdownStepInput] = strawberry.field(description="The steps, from the first.")
 
@@ -94,10 +94,10 @@ class MarkdownScheduleInput:
 
 @strawberry.input(description="The markdown schedules that can be offered.")
 class MarkdownTermsInput:
-    schedules: list[MarkdownScheduleInput] = strawberry.field(description="The schedules.")
+    schedules: list[MarkdownScheduleInput] = strawberry.field(description="The schedules that can be offered.")
     floor_bps: int = strawberry.field(description=f"No schedule goes below this share of the first price, {BPS}.")
     response_days: int = strawberry.field(
-        default=7, description="For how many days a proposed price waits for its consignor, 1 to 90."
+        default=7, description="For how many days a proposed price waits for the seller, 1 to 90."
     )
 
     def to_terms(self) -> domain.MarkdownTerms:
@@ -108,14 +108,16 @@ class MarkdownTermsInput:
 
 @strawberry.input(description="What the house takes off when it buys a piece of this grade at once.")
 class BuyOutDiscountInput:
-    grade: Grade = strawberry.field(description="The condition grade.")  # type: ignore[valid-type]
+    grade: Grade = strawberry.field(description="The condition that it is for.")  # type: ignore[valid-type]
     discount_bps: int = strawberry.field(description=f"The discount on the appraised value, {BPS}.")
 
 
 @strawberry.input(description="How sellers are paid.")
 class SettlementTermsInput:
     credit_bonus_bps: int = strawberry.field(description=f"The bonus on what is taken as credit, {BPS}.")
-    choice_fixed: ChoiceFixed = strawberry.field(description="When the choice is fixed.")  # type: ignore[valid-type]
+    choice_fixed: ChoiceFixed = strawberry.field(  # type: ignore[valid-type]
+        description="From when on cash and credit can not be exchanged any more."
+    )
     offset_cap_bps: int = strawberry.field(description=f"The most of one settlement that pays old debts, {BPS}.")
     days_to_sell: int = strawberry.field(description="How many days a piece usually waits for its buyer.")
     days_to_deliver: int = strawberry.field(description="How many days a delivery usually takes.")
@@ -136,7 +138,7 @@ class SettlementTermsInput:
 
 @strawberry.input(description="How long the law lets a buyer return what a professional sold.")
 class StatutoryReturnInput:
-    jurisdiction: CountryCode = strawberry.field(description="Where it holds.")
+    jurisdiction: CountryCode = strawberry.field(description="The country whose law it is.")
     days: int = strawberry.field(description="For how many days after delivery.")
 
 
@@ -154,12 +156,12 @@ class ReturnTermsInput:
 
 @strawberry.input(description="A tax rate of one jurisdiction.")
 class TaxRateInput:
-    jurisdiction: CountryCode = strawberry.field(description="Where it holds.")
-    basis: TaxBasis = strawberry.field(description="On what.")  # type: ignore[valid-type]
+    jurisdiction: CountryCode = strawberry.field(description="The country where the rate holds.")
+    basis: TaxBasis = strawberry.field(description="What the rate is taken of.")  # type: ignore[valid-type]
     rate_bps: int = strawberry.field(description=f"The rate, {BPS}.")
 
 
-@strawberry.input(description="Tax rates.")
+@strawberry.input(description="The tax rates by jurisdiction.")
 class TaxTermsInput:
     rates: list[TaxRateInput] = strawberry.field(description="By jurisdiction and basis.")
     elsewhere_bps: int = strawberry.field(default=0, description=f"The rate where none is listed, {BPS}.")
@@ -171,9 +173,9 @@ class TaxTermsInput:
 
 @strawberry.input(description="The usual amount of a cost.")
 class CostTariffInput:
-    kind: CostKind = strawberry.field(description="Of what.")  # type: ignore[valid-type]
-    amount: MoneyInput = strawberry.field(description="How much.")
-    borne_by: Bearer = strawberry.field(description="Who bears it unless a contract says otherwise.")  # type: ignore[valid-type]
+    kind: CostKind = strawberry.field(description="What the cost is for.")  # type: ignore[valid-type]
+    amount: MoneyInput = strawberry.field(description="How much the cost comes to.")
+    borne_by: Bearer = strawberry.field(description="Who bears it unless the contract says otherwise.")  # type: ignore[valid-type]
 
 
 @strawberry.input(description="The tariff of costs.")
@@ -192,7 +194,7 @@ class CostTermsInput:
 @strawberry.input(description="When two appraisers must agree, how closely, and what the service costs.")
 class AppraisalTermsInput:
     second_opinion_from: list[MoneyInput] = strawberry.field(
-        description="From which value on two must agree, by currency."
+        description="From which value on two appraisers must agree, by currency."
     )
     value_tolerance_bps: int = strawberry.field(description=f"How far apart their values may be, {BPS}.")
     grade_tolerance: int = strawberry.field(description="How many steps apart their grades may be.")
@@ -215,7 +217,7 @@ class AppraisalTermsInput:
 
 @strawberry.input(description="Who may go on journeys of one category, and what is asked of them.")
 class TravelCategoryRuleInput:
-    category: TravelCategory = strawberry.field(description="Of which category.")  # type: ignore[valid-type]
+    category: TravelCategory = strawberry.field(description="The category that the rule is about.")  # type: ignore[valid-type]
     age_min: int = strawberry.field(default=0, description="How old a traveller is at least, on the day of departure.")
     age_max: int | None = strawberry.field(
         default=strawberry.UNSET, description="How old at most; left out without an upper end."
@@ -247,13 +249,18 @@ class TravelCategoryRuleInput:
 
 @strawberry.input(description="What stays with the sellers when a journey is called off early enough.")
 class CancellationStepInput:
-    days_before: int = strawberry.field(description="So many full days before the departure, or more.")
+    days_before: int = strawberry.field(
+        description="How many full days before the departure it is called off at the latest."
+    )
     retained_bps: int = strawberry.field(description=f"The share of the price that stays, {BPS}.")
 
 
-@strawberry.input(description="What calling a journey off costs; after the last step all of it.")
+@strawberry.input(
+    description="Cancellation terms: what calling a journey off costs, the more the later; after the last step "
+    "all of it."
+)
 class CancellationLadderInput:
-    code: str = strawberry.field(description="Its short name.")
+    code: str = strawberry.field(description="A short name that stays the same over versions.")
     name: LocalizedInput = strawberry.field(description="What it is called.")
     steps: list[CancellationStepInput] = strawberry.field(description="The steps, from the earliest.")
 
@@ -265,10 +272,12 @@ class CancellationLadderInput:
 
 @strawberry.input(description="Who may travel, what calling off costs, and when a journey is paid.")
 class TravelTermsInput:
-    categories: list[TravelCategoryRuleInput] = strawberry.field(description="By category.")
+    categories: list[TravelCategoryRuleInput] = strawberry.field(description="The rules of each category.")
     ladders: list[CancellationLadderInput] = strawberry.field(description="The ladders that a journey can have.")
-    hold_minutes: int = strawberry.field(description="How long a place is kept until it is paid, 1 to 1,440.")
-    confirm_hours: int = strawberry.field(description="How long a supplier may take to confirm, 1 to 720.")
+    hold_minutes: int = strawberry.field(
+        description="For how many minutes a place is kept until it is paid, 1 to 1,440."
+    )
+    confirm_hours: int = strawberry.field(description="How many hours a supplier may take to confirm, 1 to 720.")
     deposit_bps: int = strawberry.field(description=f"The share that is paid first, {BPS}.")
     balance_days: int = strawberry.field(description="How many days before the departure the rest is due.")
     remind_days: int = strawberry.field(description="How many days before that the buyer is reminded.")
@@ -299,7 +308,9 @@ class GiftCardRuleInput:
 
 @strawberry.input(description="How long gift cards hold, and what one may be of.")
 class GiftCardTermsInput:
-    rules: list[GiftCardRuleInput] = strawberry.field(description="By jurisdiction.")
+    rules: list[GiftCardRuleInput] = strawberry.field(
+        description="How long they hold in each jurisdiction that has a rule."
+    )
     elsewhere_days: int = strawberry.field(description="For how many days one holds where no rule is listed.")
     grace_days: int = strawberry.field(description="The days of grace where no rule is listed.")
     most: list[MoneyInput] = strawberry.field(description="What one card may be of at most, by currency.")
@@ -327,16 +338,18 @@ class FxTermsInput:
 @strawberry.input(one_of=True, description="What the new version says: exactly one kind.")
 class PolicyTermsInput:
     commission: CommissionTermsInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Commission plans."
+        default=strawberry.UNSET, description="The commission plans that can be offered."
     )
-    markdown: MarkdownTermsInput | None = strawberry.field(default=strawberry.UNSET, description="Markdown schedules.")
+    markdown: MarkdownTermsInput | None = strawberry.field(
+        default=strawberry.UNSET, description="The markdown schedules that can be offered."
+    )
     settlement: SettlementTermsInput | None = strawberry.field(
         default=strawberry.UNSET, description="How sellers are paid."
     )
     returns: ReturnTermsInput | None = strawberry.field(
         default=strawberry.UNSET, description="How long buyers may return."
     )
-    tax: TaxTermsInput | None = strawberry.field(default=strawberry.UNSET, description="Tax rates.")
+    tax: TaxTermsInput | None = strawberry.field(default=strawberry.UNSET, description="The tax rates by jurisdiction.")
     cost: CostTermsInput | None = strawberry.field(default=strawberry.UNSET, description="The tariff of costs.")
     appraisal: AppraisalTermsInput | None = strawberry.field(
         default=strawberry.UNSET, description="Second opinions and the paid service."
@@ -384,9 +397,9 @@ class PolicyTermsInput:
         raise InvalidInput("Say what the policy says, in exactly one kind of terms.", path=("terms",))
 
 
-@strawberry.input(description="Publish the next version of a policy.")
+@strawberry.input(description="The next version of a policy.")
 class PolicyPublishInput(Keyed):
-    terms: PolicyTermsInput = strawberry.field(description="What it says.")
+    terms: PolicyTermsInput = strawberry.field(description="What the new version says.")
     note: str = strawberry.field(description="Why, for the audit.")
     effective_from: datetime | None = strawberry.field(
         default=strawberry.UNSET, description="From when on it holds for new deals; at once when left out."

@@ -14,7 +14,7 @@ from schema.scalars import Money, MoneyInput
 class GradeShare:
     share_bps: int = strawberry.field(description=f"Its share of the price of new, {BPS}.")
 
-    @strawberry.field(graphql_type=Grade, description="The condition grade.")
+    @strawberry.field(graphql_type=Grade, description="The condition that it is for.")
     def grade(root: domain.GradeShare) -> piece.Grade:
         return piece.Grade(root.grade)
 
@@ -42,7 +42,7 @@ class PricingTerms:
     age_bps: int = strawberry.field(description=f"What each full year takes off, {BPS}.")
     age_years_max: int = strawberry.field(description="How many years count at most.")
     demand: list[PriceStep] = strawberry.field(description="By how many were sold for each that is on the shelf.")
-    demand_days: int = strawberry.field(description="In how many days.")
+    demand_days: int = strawberry.field(description="In how many days sales are counted for that.")
     plan: list[PriceStep] = strawberry.field(description="By how full the plan of acquisitions is.")
     trade_in_bps: int = strawberry.field(description=f"What of the resale price an owner is offered, {BPS}.")
     floors: list[Money] = strawberry.field(description="The least that is offered, by currency.")
@@ -55,7 +55,7 @@ class PricingTerms:
 
 @strawberry.input(description="What a piece of one grade sells for.")
 class GradeShareInput:
-    grade: Grade = strawberry.field(description="The condition grade.")  # type: ignore[valid-type]
+    grade: Grade = strawberry.field(description="The condition that it is for.")  # type: ignore[valid-type]
     share_bps: int = strawberry.field(description=f"Its share of the price of new, {BPS}.")
 
 
@@ -90,7 +90,7 @@ class PricingTermsInput:
     age_bps: int = strawberry.field(description=f"What each full year takes off, {BPS}.")
     age_years_max: int = strawberry.field(description="How many years count at most.")
     demand: list[PriceStepInput] = strawberry.field(description="By how many were sold for each on the shelf.")
-    demand_days: int = strawberry.field(description="In how many days.")
+    demand_days: int = strawberry.field(description="In how many days sales are counted for that.")
     plan: list[PriceStepInput] = strawberry.field(
         description="By how full the plan of acquisitions is; a change of -10,000 takes no more."
     )

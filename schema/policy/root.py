@@ -23,7 +23,7 @@ fetchable("PolicyVersion", resolve.version)
 
 @refused(domain.PolicyNotInOrder)
 class PolicyNotInOrder(UserError):
-    earliest: datetime = strawberry.field(description="A new version takes effect after this.")
+    earliest_at: datetime = strawberry.field(description="The moment after which a new version can take effect.")
 
 
 @strawberry.type

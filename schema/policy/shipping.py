@@ -3,12 +3,18 @@
 import strawberry
 
 from domain import policy as domain
+from schema.enum import enum
 from schema.localized import LocalizedInput, localized
 from schema.noun import noun
 from schema.scalars import CountryCode, Money, MoneyInput
 
-DeliveryMethod = strawberry.enum(
-    domain.DeliveryMethod, name="DeliveryMethod", description="How goods get to their buyer."
+DeliveryMethod = enum(
+    domain.DeliveryMethod,
+    name="DeliveryMethod",
+    description="How goods get to their buyer.",
+    STANDARD="A parcel, the usual way.",
+    EXPRESS="A parcel, the quick way.",
+    PICKUP="The buyer comes for it to a club shop.",
 )
 
 COUNTRIES = "Which countries; empty for everywhere that no other zone names."
@@ -19,14 +25,14 @@ HOME = "From where goods are sent, unless the house knows that they are in a clu
 
 @noun(domain.ZoneMethod, description="A way to a zone.")
 class ShippingZoneMethod:
-    method: DeliveryMethod = strawberry.field(description="Which way.")  # type: ignore[valid-type]
+    method: DeliveryMethod = strawberry.field(description="In which way parcels go there.")  # type: ignore[valid-type]
     fees: list[Money] = strawberry.field(description="What it costs, in each currency.")
     free_from: list[Money] = strawberry.field(description=FREE_FROM)
 
 
 @noun(domain.ShippingZone, description="Countries to which parcels go alike.")
 class ShippingZone:
-    code: str = strawberry.field(description="Its short name.")
+    code: str = strawberry.field(description="A short name that stays the same over versions.")
     countries: list[CountryCode] = strawberry.field(description=COUNTRIES)
     methods: list[ShippingZoneMethod] = strawberry.field(description=METHODS)
 
@@ -36,7 +42,7 @@ class ShippingZone:
 @noun(domain.ShippingTerms, description="Where parcels go, and what that costs; a pickup in a club shop costs nothing.")
 class ShippingTerms:
     home: CountryCode = strawberry.field(description=HOME)
-    zones: list[ShippingZone] = strawberry.field(description="The zones.")
+    zones: list[ShippingZone] = strawberry.field(description="The zones, of which each country is in one at most.")
 
 
 @strawberry.input(description="A way to a zone.")
@@ -55,7 +61,7 @@ class ShippingZoneMethodInput:
 
 @strawberry.input(description="Countries to which parcels go alike.")
 class ShippingZoneInput:
-    code: str = strawberry.field(description="Its short name.")
+    code: str = strawberry.field(description="A short name that stays the same over versions.")
     name: LocalizedInput = strawberry.field(description="What it is called.")
     countries: list[CountryCode] = strawberry.field(description=COUNTRIES)
     methods: list[ShippingZoneMethodInput] = strawberry.field(description=METHODS)

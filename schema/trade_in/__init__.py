@@ -23,13 +23,13 @@ ELIGIBLE = "tradeInEligible"
 BY_ID = (UUID(int=0),)
 
 
-@strawberry.input(description="Which trade-ins; what is left out does not narrow.")
+@strawberry.input(description="Which trade-ins: all that match everything given.")
 class TradeInFilterInput:
     states: list[TradeInState] | None = strawberry.field(  # type: ignore[valid-type]
-        default=strawberry.UNSET, description="In one of these states."
+        default=strawberry.UNSET, description="Only in these states."
     )
-    code: str | None = strawberry.field(default=strawberry.UNSET, description="With this code.")
-    owner_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Of this account.")
+    code: str | None = strawberry.field(default=strawberry.UNSET, description="Only the one with this code.")
+    owner_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Only of this owner.")
 
     def to_filter(self) -> trade_in.TradeInFilter:
         owner_id = given(self.owner_id)
@@ -46,9 +46,9 @@ def to_states(states: Any) -> tuple[trade_in.TradeInState, ...]:
 
 @strawberry.type
 class TradeInQuery:
-    @strawberry.field(graphql_type=TradeIn, description="A trade-in.")
+    @strawberry.field(graphql_type=TradeIn, description="A trade-in, from its offer to its end.")
     async def trade_in(
-        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which trade-in.")]
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Which trade-in, by its id.")]
     ) -> Any:
         return await resolve.trade_in(info.context, id_of("TradeIn", id, "id"))
 
@@ -58,7 +58,7 @@ class TradeInQuery:
         info: Info,
         states: Annotated[
             list[TradeInState] | None,  # type: ignore[valid-type]
-            strawberry.argument(description="In one of these states; in any when left out."),
+            strawberry.argument(description="Only in these states; in any when left out."),
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,
@@ -77,7 +77,7 @@ class TradeInQuery:
         self,
         info: Info,
         filter: Annotated[
-            TradeInFilterInput | None, strawberry.argument(description="Which trade-ins; all when left out.")
+            TradeInFilterInput | None, strawberry.argument(description="Which of them; all when left out.")
         ] = strawberry.UNSET,
         first: First = strawberry.UNSET,
         after: After = strawberry.UNSET,

@@ -35,7 +35,7 @@ class OwnTradeIn(UserError):
 
 @strawberry.input(description="What every step of staff takes that moves no money.")
 class TradeInStep(Keyed):
-    trade_in_id: strawberry.ID = strawberry.field(description="Which trade-in.")
+    trade_in_id: strawberry.ID = strawberry.field(description="The trade-in that this is about.")
     expected_version: int | None = strawberry.field(
         default=strawberry.UNSET, description="Refuse unless the trade-in is still at this version."
     )
@@ -45,7 +45,7 @@ class TradeInStep(Keyed):
         return id_of("TradeIn", self.trade_in_id, "tradeInId")  # type: ignore[no-any-return]
 
 
-@strawberry.input(description="Offer another value than was reckoned.")
+@strawberry.input(description="Which offer gets another value than was reckoned, and why.")
 class TradeInOverrideInput(TradeInStep):
     value: MoneyInput = strawberry.field(description="How much, and no more than the price of new.")
     reason: str = strawberry.field(description="Why, in 1 to 200 characters; the owner reads it.")
@@ -56,11 +56,15 @@ class TradeInOverrideInput(TradeInStep):
         )
 
 
-@strawberry.input(description="Take the piece in.")
+@strawberry.input(description="Which piece came in, and how it is.")
 class TradeInReceiveInput(TradeInStep):
     condition: str = strawberry.field(description="How it looks, in 1 to 200 characters.")
-    serial: str | None = strawberry.field(default=strawberry.UNSET, description="The serial that it bears.")
-    weight_grams: int | None = strawberry.field(default=strawberry.UNSET, description="What it weighs.")
+    serial: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The serial that it bears; left out where it bears none."
+    )
+    weight_grams: int | None = strawberry.field(
+        default=strawberry.UNSET, description="What it weighs, in grams; left out when it is not weighed."
+    )
     shop_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET, description="Which club shop this is; support may leave it out for the house itself."
     )
@@ -77,12 +81,13 @@ class TradeInReceiveInput(TradeInStep):
         )
 
 
-@strawberry.input(description="Say what was found. `expectedVersion` is the trade-in's.")
+@strawberry.input(description="What an appraiser found. `expectedVersion` is the trade-in's.")
 class TradeInInspectInput(MoneyMove):
-    trade_in_id: strawberry.ID = strawberry.field(description="Which trade-in.")
+    trade_in_id: strawberry.ID = strawberry.field(description="The trade-in that this is about.")
     verdict: Verdict = strawberry.field(description="Whether it is what it is said to be.")  # type: ignore[valid-type]
     answers: list[GradingAnswerInput] = strawberry.field(
-        default_factory=list, description="The filled checklist of the pinned standard; for an authentic piece."
+        default_factory=list,
+        description="The answers of the filled checklist, by the pinned standard; for an authentic piece.",
     )
     marks: list[AuthenticityFindingInput] = strawberry.field(
         default_factory=list, description="The marks of authenticity; for an authentic piece."
@@ -94,11 +99,13 @@ class TradeInInspectInput(MoneyMove):
         default="", description="What else was found, up to 2,000 characters; needed unless it is authentic."
     )
     age_months: int | None = strawberry.field(
-        default=strawberry.UNSET, description="How old it really is, where that is not what its owner said."
+        default=strawberry.UNSET,
+        description="How many months old it really is; left out where that is what its owner said.",
     )
     warranty_months: int | None = strawberry.field(
         default=strawberry.UNSET,
-        description="What is really left of the maker's warranty, where that is not what its owner said.",
+        description="How many months are really left of the maker's warranty; left out where that is what its owner "
+        "said.",
     )
 
     def to_command(self) -> trade_in.InspectTradeIn:
@@ -115,9 +122,9 @@ class TradeInInspectInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Decide what becomes of the piece. `expectedVersion` is the trade-in's.")
+@strawberry.input(description="What becomes of a piece that was traded in. `expectedVersion` is the trade-in's.")
 class TradeInDisposeInput(MoneyMove):
-    trade_in_id: strawberry.ID = strawberry.field(description="Which trade-in.")
+    trade_in_id: strawberry.ID = strawberry.field(description="The trade-in that this is about.")
     fate: PieceFate = strawberry.field(description="What becomes of it.")  # type: ignore[valid-type]
     method: str = strawberry.field(description="How, in 1 to 200 characters; the certificate says it.")
     recipient: str | None = strawberry.field(
@@ -134,7 +141,7 @@ class TradeInDisposeInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Say that its owner has the piece again.")
+@strawberry.input(description="Which piece its owner has again.")
 class TradeInHandBackInput(TradeInStep):
     def to_command(self) -> trade_in.HandBackTradeIn:
         return trade_in.HandBackTradeIn(self.id, given(self.expected_version))

@@ -45,23 +45,24 @@ class TradeInSubjectInput:
     )
 
 
-@strawberry.input(description="Ask for an offer.")
+@strawberry.input(description="What the owner wants an offer for.")
 class TradeInOfferInput(Keyed):
-    of: TradeInSubjectInput = strawberry.field(description="What it is.")
+    of: TradeInSubjectInput = strawberry.field(description="The piece, or the product that it is.")
     grade: Grade | None = strawberry.field(  # type: ignore[valid-type]
         default=strawberry.UNSET, description="Its condition; this or the answers are needed."
     )
     answers: list[GradingAnswerInput] | None = strawberry.field(
-        default=strawberry.UNSET, description="The checklist of the standard in force, which earns the grade."
+        default=strawberry.UNSET,
+        description="The checklist of the standard in force, which earns the grade; left out where a grade is given.",
     )
     age_months: int | None = strawberry.field(
-        default=strawberry.UNSET, description="How many months ago it was bought new, as far as known."
+        default=strawberry.UNSET, description="How many months ago it was bought new; left out where that is not known."
     )
     warranty_months: int = strawberry.field(
         default=0, description="How many months of the maker's warranty are left, 0 to 600."
     )
     campaign_code: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The campaign that is to add to it."
+        default=strawberry.UNSET, description="The campaign that is to add to it; none when left out."
     )
 
     def to_command(self) -> trade_in.OfferTradeIn:
@@ -79,18 +80,18 @@ class TradeInOfferInput(Keyed):
         )
 
 
-@strawberry.input(description="Keep the piece after all. `expectedVersion` is the trade-in's.")
+@strawberry.input(description="Which piece its owner keeps after all. `expectedVersion` is the trade-in's.")
 class TradeInWithdrawInput(MoneyMove):
-    trade_in_id: strawberry.ID = strawberry.field(description="Which trade-in.")
+    trade_in_id: strawberry.ID = strawberry.field(description="The trade-in that this is about.")
 
     def to_command(self) -> trade_in.WithdrawTradeIn:
         return trade_in.WithdrawTradeIn(id_of("TradeIn", self.trade_in_id, "tradeInId"), given(self.expected_version))
 
 
-@strawberry.input(description="Have the piece fetched. `expectedVersion` is the trade-in's.")
+@strawberry.input(description="Where to fetch the piece. `expectedVersion` is the trade-in's.")
 class TradeInPickUpInput(MoneyMove):
-    trade_in_id: strawberry.ID = strawberry.field(description="Which trade-in.")
-    address: DeliveryAddressInput = strawberry.field(description="Where it is.")
+    trade_in_id: strawberry.ID = strawberry.field(description="The trade-in that this is about.")
+    address: DeliveryAddressInput = strawberry.field(description="The address where it is fetched.")
 
     def to_command(self) -> trade_in.PickUpTradeIn:
         return trade_in.PickUpTradeIn(
@@ -98,9 +99,11 @@ class TradeInPickUpInput(MoneyMove):
         )
 
 
-@strawberry.input(description="Answer a lower offer. `expectedVersion` is the trade-in's, as it was read.")
+@strawberry.input(
+    description="What the owner answers to a lower offer. `expectedVersion` is the trade-in's, as it was read."
+)
 class TradeInAnswerInput(MoneyMove):
-    trade_in_id: strawberry.ID = strawberry.field(description="Which trade-in.")
+    trade_in_id: strawberry.ID = strawberry.field(description="The trade-in that this is about.")
     answer: TradeInAnswer = strawberry.field(description="What is to become of it.")  # type: ignore[valid-type]
 
     def to_command(self) -> trade_in.AnswerTradeIn:

@@ -19,6 +19,7 @@ OWN = {
     "schema": {
         "access",
         "coded",
+        "enum",
         "errors",
         "execution",
         "grade",

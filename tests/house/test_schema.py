@@ -14,6 +14,7 @@ from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
+    GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
@@ -62,6 +63,15 @@ CAN_NOT_HAPPEN = {
 }
 """What a verb shares code with and yet never raises, and why."""
 
+GRAPHQL = ("Boolean", "ID", "Int", "JSON", "String")
+"""Scalars that are described elsewhere."""
+
+SENTENCE = re.compile(r"[A-Z0-9`][^\n]*[^ \n.]\.")
+"""How a description looks: one line, from a capital to a full stop."""
+
+OTHER_WORDS = re.compile(r"\b(consignors?|viewers?|strangers?|charge-backs?|user|merchant)\b", re.IGNORECASE)
+PREFERRED = "seller, caller, somebody who is not signed in, chargeback, person, house"
+
 VERBS_FIRST = re.compile("^(create|update|delete|add|remove|set|get|make|do|place|cancel|post)[A-Z]")
 
 
@@ -105,27 +115,141 @@ def test_the_committed_schema_is_the_one_that_is_served() -> None:
     assert COMMITTED.read_text() == build().as_str() + "\n", "run `make sdl`"
 
 
-def test_everything_is_described() -> None:
-    """Enum values say what they are by their names; the enum itself says what they are about."""
-    bare = [name for name, found in schema().type_map.items() if not name.startswith("__") and not found.description]
-    for found in object_types():
-        for name, field in found.fields.items():
-            bare += [f"{found.name}.{name}"] if not field.description else []
-            for argument, declared in getattr(field, "args", {}).items():
-                bare += [f"{found.name}.{name}({argument})"] if not declared.description else []
+def descriptions() -> Iterator[tuple[str, str]]:
+    """Where one is due and what it says, of everything that is ours; nothing where there is none."""
+    for name, found in schema().type_map.items():
+        if name.startswith("__") or name in GRAPHQL:
+            continue
+        yield name, found.description or ""
+        for member, declared in getattr(found, "fields", getattr(found, "values", {})).items():
+            yield f"{name}.{member}", declared.description or ""
+            for argument, taken in getattr(declared, "args", {}).items():
+                yield f"{name}.{member}({argument})", taken.description or ""
 
-    assert bare == []
+
+def test_everything_is_described() -> None:
+    assert [where for where, text in descriptions() if not text] == []
 
 
 def test_descriptions_are_sentences() -> None:
-    odd = []
-    for found in object_types():
-        for name, field in found.fields.items():
-            text = (field.description or "").strip()
-            if text and (text[-1] not in ".:)" or not (text[0].isupper() or text[0] in "`0123456789")):
-                odd.append(f"{found.name}.{name}: {text}")
+    odd = [f"{where}: {text}" for where, text in descriptions() if not SENTENCE.fullmatch(text)]
 
     assert odd == []
+
+
+def test_descriptions_say_more_than_a_name() -> None:
+    """Somebody who reads them for the first time, out of their place, knows what is meant."""
+    values = {name for name, found in schema().type_map.items() if isinstance(found, GraphQLEnumType)}
+    curt = {
+        where: text for where, text in descriptions() if len(text.split()) < 3 and where.partition(".")[0] not in values
+    }
+
+    assert curt == {}
+
+
+def test_descriptions_call_the_same_by_the_same_word() -> None:
+    said = {where: found[0] for where, text in descriptions() if (found := OTHER_WORDS.search(text))}
+
+    assert said == {}, f"say it as others do: {PREFERRED}"
+
+
+def test_what_may_be_null_says_when() -> None:
+    silent, wrong = [], []
+    for found in object_types():
+        if isinstance(found, GraphQLInputObjectType) or found.name in ("Mutation", "Subscription"):
+            continue
+        for name, field in found.fields.items():
+            says = re.search(r"\bnull\b", field.description or "", re.IGNORECASE) is not None
+            never = isinstance(field.type, GraphQLNonNull)
+            silent += [f"{found.name}.{name}"] if not never and not says else []
+            wrong += [f"{found.name}.{name}"] if never and says else []
+
+    assert (silent, wrong) == ([], [])
+
+
+def test_every_kind_of_thing_says_who_sees_it() -> None:
+    nodes = [found for found in object_types() if "Node" in {of.name for of in getattr(found, "interfaces", ())}]
+
+    assert len(nodes) > 40
+    assert [found.name for found in nodes if "Seen by" not in (found.description or "")] == []
+
+
+def members() -> Iterator[tuple[str, str, GraphQLNamedType]]:
+    """Where it stands, its name and its kind, of every field, input field and argument."""
+    for found in object_types():
+        for name, field in found.fields.items():
+            yield f"{found.name}.{name}", name, get_named_type(field.type)
+            for argument, taken in getattr(field, "args", {}).items():
+                yield f"{found.name}.{name}({argument})", argument, get_named_type(taken.type)
+
+
+NAMED = {
+    "Boolean": re.compile("(?!is[A-Z]|has[A-Z]).*|has(Next|Previous)Page"),
+    "DateTime": re.compile("since|until|.*(At|By|Since|Until|From|Before)"),
+    "ID": re.compile("ids?|.*Ids?"),
+    "MoneyInput": re.compile("(?!.*(minor|cents|currency)).*", re.IGNORECASE),
+}
+"""How what is of a kind is called: a flag by what is so, a moment by an ending, a reference by the thing."""
+
+
+def test_what_is_of_one_kind_is_named_alike() -> None:
+    odd = [where for where, name, kind in members() if kind.name in NAMED and not NAMED[kind.name].fullmatch(name)]
+    shares = [where for where, name, kind in members() if name.endswith("Bps") and kind.name != "Int"]
+
+    assert odd == []
+    assert shares == []
+
+
+UNITS = ("Days", "Months", "Minutes", "Hours", "Seconds", "Grams", "Bytes")
+
+
+def test_what_counts_a_unit_says_which() -> None:
+    texts = dict(descriptions())
+    counts = {where: unit for where, name, _ in members() for unit in UNITS if name.endswith(unit)}
+    shares = [where for where, name, _ in members() if name.endswith("Bps")]
+
+    assert [where for where, unit in counts.items() if unit[:-1].lower() not in texts[where].lower()] == []
+    assert [where for where in shares if "basis points" not in texts[where]] == []
+
+
+def test_inputs_are_named_as_inputs() -> None:
+    inputs = [name for name, found in schema().type_map.items() if isinstance(found, GraphQLInputObjectType)]
+    filters = {where: kind.name for where, name, kind in members() if name == "filter"}
+
+    assert [name for name in inputs if not name.endswith("Input")] == []
+    assert [where for where, name in filters.items() if not name.endswith("FilterInput")] == []
+
+
+def test_one_thing_is_asked_for_by_its_id_or_its_name_in_web_addresses() -> None:
+    slugs = [where for where, name, _ in members() if name == "slug" and where.startswith("Query.")]
+    either = [where for where, _, kind in members() if kind.name == "IdOrSlugInput" and not where.endswith("(by)")]
+
+    assert slugs == []
+    assert either == []
+
+
+OTHER_NOUNS = {
+    "identityLink": "it is the tie between a person and an issuer, which nobody reads",
+    "identityUnlink": "it is the tie between a person and an issuer, which nobody reads",
+    "policyPublish": "what is published is a version of it",
+    "servicePerform": "it is a line of an order",
+    "stockAdjust": "it is what is there of a listing",
+}
+"""Mutations that begin with no type, and why."""
+
+
+def test_mutations_begin_with_the_type_that_they_are_about() -> None:
+    types = [name[:1].lower() + name[1:] for name in schema().type_map]
+    loose = {name for name in mutations() if not any(re.match(f"{noun}[A-Z]", name) for noun in types)}
+
+    assert loose == OTHER_NOUNS.keys()
+
+
+def test_what_takes_an_expected_version_may_answer_that_it_is_another_one() -> None:
+    for name, field in mutations().items():
+        takes = "expectedVersion" in get_named_type(field.args["input"].type).fields  # type: ignore[union-attr]
+        answers = {member.name for member in get_named_type(field.type).types}  # type: ignore[union-attr]
+        assert takes == ("VersionConflict" in answers), name
 
 
 def refusals() -> set[type[Refusal]]:

@@ -23,7 +23,7 @@ query ($id: ID!) {
 }
 """
 QUEUE = """
-query ($filter: AppraisalQueueFilter, $first: Int, $after: String) {
+query ($filter: AppraisalQueueFilterInput, $first: Int, $after: String) {
   appraisalQueue(filter: $filter, first: $first, after: $after) {
     totalCount nodes { id } pageInfo { hasNextPage endCursor }
   }

@@ -151,8 +151,8 @@ async def test_an_order_that_can_not_be_paid_or_is_not_sold_leaves_nothing_behin
 
     assert (poor["code"], stranger["code"], odd["code"]) == ("INSUFFICIENT_FUNDS", "NOT_ALLOWED", "INVALID_INPUT")
     assert await pocket(api, owner) == ("10.00", "0.00")
-    mine = "{ myAppraisals { nodes { id } } }"
-    assert (await api(owner, mine))["myAppraisals"]["nodes"] == []
+    mine = "{ appraisals { nodes { id } } }"
+    assert (await api(owner, mine))["appraisals"]["nodes"] == []
 
 
 async def test_a_rehearsed_order_sets_nothing_aside(api: Api, people: People, workshop: Workshop) -> None:
@@ -168,10 +168,10 @@ async def test_owners_see_their_own_orders_and_nobody_elses(api: Api, people: Pe
     owner, other = await people.customer(cash=euros(200)), await people.customer(cash=euros(100))
     mine = [(await order(api, workshop, owner))["id"] for _ in range(2)]
     await order(api, workshop, other)
-    query = "query ($after: String) { myAppraisals(first: 1, after: $after) { nodes { id } pageInfo { endCursor } } }"
+    query = "query ($after: String) { appraisals(first: 1, after: $after) { nodes { id } pageInfo { endCursor } } }"
 
-    first = (await api(owner, query))["myAppraisals"]
-    second = (await api(owner, query, after=first["pageInfo"]["endCursor"]))["myAppraisals"]
+    first = (await api(owner, query))["appraisals"]
+    second = (await api(owner, query, after=first["pageInfo"]["endCursor"]))["appraisals"]
 
     assert [first["nodes"][0]["id"], second["nodes"][0]["id"]] == mine
 

@@ -9,7 +9,7 @@ from tests.support.people import People
 AUDIT = """
 query ($filter: AuditFilterInput, $first: Int, $after: String) {
   auditLog(filter: $filter, first: $first, after: $after) {
-    nodes { name action refused actor { id } subjectKind subjectId at data }
+    nodes { name action refused actor { id } subjectKind subjectId occurredAt data }
     pageInfo { endCursor hasNextPage }
   }
 }
@@ -58,7 +58,7 @@ async def test_the_audit_is_filtered_by_actor_and_time_and_paged(api: Api, peopl
 
     first = (await api(admin, AUDIT, filter=mine, first=2))["auditLog"]
     rest = (await api(admin, AUDIT, filter=mine, first=2, after=first["pageInfo"]["endCursor"]))["auditLog"]
-    moment = first["nodes"][0]["at"]
+    moment = first["nodes"][0]["occurredAt"]
     before = (await api(admin, AUDIT, filter={**mine, "until": "2020-01-01T00:00:00Z"}))["auditLog"]["nodes"]
     since = (await api(admin, AUDIT, filter={**mine, "since": moment}))["auditLog"]["nodes"]
 

@@ -18,7 +18,7 @@ async def test_a_journey_is_held_paid_confirmed_and_travelled_and_only_then_earn
     departure = await travel.departure()
 
     held = await travel.held(buyer, departure)
-    assert (held["state"], held["departure"]["left"], held["price"]["amount"]) == ("ON_HOLD", 19, "1000.00")
+    assert (held["state"], held["departure"]["vacancies"], held["price"]["amount"]) == ("ON_HOLD", 19, "1000.00")
     assert (await travel.cart(buyer))["bookings"][0]["price"] == {"amount": "1000.00"}
 
     order = await travel.pay(buyer)
@@ -55,7 +55,7 @@ async def test_what_is_not_paid_in_time_is_free_for_others(travel: Travel) -> No
     other = await travel.buyer()
 
     refused = await travel.hold(other, departure)
-    assert (refused["code"], refused["left"], refused["asked"]) == ("DEPARTURE_FULL", 0, 1)
+    assert (refused["code"], refused["vacancies"], refused["asked"]) == ("DEPARTURE_FULL", 0, 1)
 
     await travel.pass_(minutes=31)
     assert (await travel.booking(buyer, held["id"]))["state"] == "EXPIRED"
@@ -72,7 +72,7 @@ async def test_a_supplier_that_says_no_or_nothing_costs_the_buyer_nothing(travel
 
     rejected = await travel.do(travel.supplier, "bookingReject", bookingId=first["id"], reason="The house is full")
 
-    assert (rejected["state"], rejected["departure"]["left"]) == ("REJECTED", 20)
+    assert (rejected["state"], rejected["departure"]["vacancies"]) == ("REJECTED", 20)
     ended = await travel.order(buyer, order["id"])
     assert (ended["state"], ended["refunded"]["amount"]) == ("CANCELLED", "1000.00")
 
@@ -294,7 +294,7 @@ async def test_single_rooms_are_counted_too(travel: Travel) -> None:
 
     refused = await travel.hold(buyer, departure, traveller("SINGLE"))
 
-    assert (refused["code"], refused["left"]) == ("DEPARTURE_FULL", 0)
+    assert (refused["code"], refused["vacancies"]) == ("DEPARTURE_FULL", 0)
 
 
 async def test_medical_details_are_sealed_read_by_few_and_forgotten(travel: Travel, people: People) -> None:

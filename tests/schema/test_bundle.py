@@ -151,7 +151,7 @@ async def test_a_bundle_is_kept_as_a_whole_or_not_at_all(travel: Travel) -> None
     refused = await travel.send(buyer, "bundleAdd", bundleId=bundle["id"], travellers=[STUDENT])
 
     assert refused["code"] == "CLAIM_TAKEN"
-    assert (await travel.read(None, "Departure", parts.departure))["left"] == 20
+    assert (await travel.read(None, "Departure", parts.departure))["vacancies"] == 20
     assert (await travel.market.listing(parts.luggage.id)).reserved == 0
     wrong = await travel.send(buyer, "bundleAdd", bundleId=bundle["id"], travellers=[traveller()])
     assert (wrong["code"], wrong["path"]) == ("INVALID_INPUT", ["travellers"])
@@ -170,7 +170,7 @@ async def test_a_bundle_leaves_the_cart_as_a_whole(travel: Travel) -> None:
     emptied = await travel.do(buyer, "bundleRemove", cartId=cart["id"], bundleId=bundle["id"])
 
     assert (emptied["items"], emptied["bookings"]) == ([], [])
-    assert (await travel.read(None, "Departure", parts.departure))["left"] == 20
+    assert (await travel.read(None, "Departure", parts.departure))["vacancies"] == 20
     assert (await travel.market.listing(parts.luggage.id)).reserved == 0
     again = await travel.do(await travel.buyer(), "bundleAdd", bundleId=bundle["id"], travellers=[STUDENT])
     assert len(again["items"]) == 3
@@ -246,7 +246,7 @@ async def test_of_all_who_want_the_same_bundle_at_once_one_has_it(travel: Travel
     )
 
     assert sorted(one["__typename"] for one in answers) == ["Cart", *["ClaimTaken"] * 7]
-    assert (await travel.read(None, "Departure", parts.departure))["left"] == 19
+    assert (await travel.read(None, "Departure", parts.departure))["vacancies"] == 19
 
 
 def cents(amount: dict[str, str]) -> int:
@@ -258,7 +258,7 @@ SHELF = """
   bundles(first: 10) {
     nodes {
       slug price { amount } shares { shareBps supplier { name } }
-      prices { bundled { amount } component { listing { slug } departure { left product { name } } } }
+      prices { bundled { amount } component { listing { slug } departure { vacancies product { name } } } }
     }
   }
 }
@@ -268,7 +268,7 @@ MINE = """
   bookings(first: 10) {
     nodes {
       code travellers { givenName } net { amount } intake { text }
-      payments { order { code } } departure { left product { name supplier { name } } }
+      payments { order { code } } departure { vacancies product { name supplier { name } } }
     }
   }
 }

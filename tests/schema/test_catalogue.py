@@ -220,7 +220,7 @@ async def test_a_product_that_moves_takes_its_listings_along(api: Api, shelves: 
     product = await shelves.product(category=bags)
     offer = await shelves.listed(product)
     in_shoes = {"categoryId": encode_id("Category", shoes.id)}
-    found = "query ($filter: ListingFilter) { listings(filter: $filter) { nodes { slug } } }"
+    found = "query ($filter: ListingFilterInput) { listings(filter: $filter) { nodes { slug } } }"
 
     moved = await api(
         staff, UPDATE, input={"productId": encode_id("Product", product.id), **in_shoes, "expectedVersion": 1}

@@ -22,7 +22,7 @@ from tests.support.consignment import Counter, uuid_of
 from tests.support.people import People, euros
 
 LISTED = "query ($id: ID!) { consignment(id: $id) { listing { id kind state price { amount } } } }"
-QUEUE = "query ($filter: ConsignmentQueueFilter!) { consignmentQueue(filter: $filter) { nodes { id } } }"
+QUEUE = "query ($filter: ConsignmentQueueFilterInput!) { consignmentQueue(filter: $filter) { nodes { id } } }"
 TIMELINE = "query ($id: ID!) { consignment(id: $id) { timeline(first: 100) { nodes { name } } } }"
 
 

@@ -16,7 +16,8 @@ from tests.support.statements import counted
 from tests.support.travel import Travel, in_days, traveller
 
 SHOWN = """
-{ travelProducts(first: 5) { nodes { slug departures(first: 3) { nodes { id left availability product { slug } } } } } }
+{ travelProducts(first: 5) { nodes { slug
+  departures(first: 3) { nodes { id vacancies availability product { slug } } } } } }
 """
 
 
@@ -85,7 +86,13 @@ async def test_a_supplier_calls_its_own_departure_off_and_nobody_elses(travel: T
 
 async def test_a_departure_that_could_not_be_is_not_opened(travel: Travel) -> None:
     product = await travel.product()
-    given = {"productId": product, "optionCode": "CITY", "startsAt": in_days(9), "endsAt": in_days(10), "capacity": 5}
+    given = {
+        "travelProductId": product,
+        "optionCode": "CITY",
+        "startsAt": in_days(9),
+        "endsAt": in_days(10),
+        "capacity": 5,
+    }
     prices = [{"kind": "ADULT", "price": euro(10), "net": euro(8)}]
     for wrong, path in (
         ({"capacity": 0}, ["capacity"]),

@@ -33,14 +33,14 @@ STATE = """
 mutation ($input: FxRateStateInput!) {
   fxRateState(input: $input) {
     __typename
-    ... on FxRate { id base counter rate spreadBps asOf validUntil source }
+    ... on FxRate { id base counter rate spreadBps validFrom validUntil source }
     ... on UserError { code path }
   }
 }
 """
 RATES = """
 query ($base: CurrencyCode, $counter: CurrencyCode) {
-  fxRates(base: $base, counter: $counter) { nodes { base counter rate asOf source } totalCount }
+  fxRates(base: $base, counter: $counter) { nodes { base counter rate validFrom source } totalCount }
 }
 """
 
@@ -67,8 +67,8 @@ mutation ($input: FxQuoteRequestInput!) {
 }
 """
 EXCHANGE = """
-mutation ($input: FxExchangeInput!) {
-  fxExchange(input: $input) {
+mutation ($input: FxQuoteAcceptInput!) {
+  fxQuoteAccept(input: $input) {
     __typename
     ... on FxExchange {
       id exchangedAt version owner { id } quote { id usedAt }
@@ -125,7 +125,7 @@ def ago(**span: float) -> str:
 async def test_finance_states_a_rate_exactly_and_members_read_every_one_that_ever_was(api: Api, people: People) -> None:
     finance, member = await people.staff(Role.FINANCE), await people.customer()
 
-    first = (await api(finance, STATE, input=stated("0.006134969", asOf=ago(hours=2))))["fxRateState"]
+    first = (await api(finance, STATE, input=stated("0.006134969", validFrom=ago(hours=2))))["fxRateState"]
     await api(finance, STATE, input=stated("7.81", base="USD"))
     await api(finance, STATE, input=stated("0.128", base="CNY", counter="EUR"))
 
@@ -145,7 +145,7 @@ async def test_finance_states_a_rate_exactly_and_members_read_every_one_that_eve
         ({"counter": "EUR"}, ["counter"]),
         ({"spreadBps": -1}, ["spreadBps"]),
         ({"spreadBps": 1_001}, ["spreadBps"]),
-        ({"asOf": "2150-01-01T00:00:00Z"}, ["asOf"]),
+        ({"validFrom": "2150-01-01T00:00:00Z"}, ["validFrom"]),
         ({"validUntil": "2020-01-01T00:00:00Z"}, ["validUntil"]),
         ({"source": " "}, ["source"]),
     ],
@@ -213,9 +213,9 @@ async def test_the_newest_rate_counts_and_one_that_has_lapsed_brings_back_none(
     clock.move(-timedelta(minutes=5))
     finance, member = await people.staff(Role.FINANCE), await people.customer()
     missing = await quoted(api, member)
-    await api(finance, STATE, input=stated("7.5", asOf=ago(hours=1)))
-    await api(finance, STATE, input=stated("7.9", asOf=ago(minutes=6)))
-    await api(finance, STATE, input=stated("7.1", asOf=ago(hours=3)))
+    await api(finance, STATE, input=stated("7.5", validFrom=ago(hours=1)))
+    await api(finance, STATE, input=stated("7.9", validFrom=ago(minutes=6)))
+    await api(finance, STATE, input=stated("7.1", validFrom=ago(hours=3)))
     newest = await quoted(api, member)
     await api(finance, STATE, input=stated("8", validUntil=ago(minutes=1)))
     latest = await quoted(api, member)
@@ -328,7 +328,7 @@ class Exchange:
 
     async def use(self, quote_id: str, person: Account | None = None, **more: Any) -> dict[str, Any]:
         given = {"quoteId": quote_id, **more}
-        return (await self.api(person or self.member, EXCHANGE, input=given))["fxExchange"]  # type: ignore[no-any-return]
+        return (await self.api(person or self.member, EXCHANGE, input=given))["fxQuoteAccept"]  # type: ignore[no-any-return]
 
     async def undo(self, exchange_id: str, **more: Any) -> dict[str, Any]:
         given = {"exchangeId": exchange_id, "reason": "The trip is off", **more}
@@ -408,7 +408,7 @@ async def test_a_lapsed_quote_somebody_elses_and_one_beyond_the_cash_change_noth
     clock = Clock().hang(monkeypatch)
     clock.move(-timedelta(minutes=16))
     finance = exchange.finance
-    await exchange.api(finance, STATE, input=stated(asOf=ago(minutes=30)))
+    await exchange.api(finance, STATE, input=stated(validFrom=ago(minutes=30)))
     old = await exchange.quote()
     clock.move(timedelta(minutes=15))
     dear, small, other = await exchange.quote("150.01"), await exchange.quote("1.00"), await exchange.people.customer()

@@ -21,7 +21,9 @@ from tests.trust.selection import SCHEMA, selection
 LEATHER = AttributeDefinition("leather", AttributeKind.TEXT, Localized("Leather", "皮革"))
 WIDTH = AttributeDefinition("width", AttributeKind.NUMBER, Localized("Width", "宽度"), unit="mm")
 LISTINGS = """
-query ($filter: ListingFilter, $sort: ListingSort! = NEWEST, $first: Int, $after: String, $last: Int, $before: String) {
+query (
+  $filter: ListingFilterInput, $sort: ListingSort! = NEWEST, $first: Int, $after: String, $last: Int, $before: String
+) {
   listings(filter: $filter, sort: $sort, first: $first, after: $after, last: $last, before: $before) {
     nodes {
       id slug kind state price { amount currencyCode } available coverUrl soldByHouse

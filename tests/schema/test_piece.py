@@ -25,7 +25,7 @@ PASSPORT = """
 query ($id: ID!, $first: Int, $after: String) { piece(by: { id: $id }) {
   passport(first: $first, after: $after) {
     totalCount pageInfo { hasNextPage endCursor }
-    nodes { kind title at details { grade price { amount } previousPrice { amount } reason certificate } }
+    nodes { kind title occurredAt details { grade price { amount } previousPrice { amount } reason certificate } }
   } } }
 """
 

@@ -20,7 +20,7 @@ from tests.support.api import Answer, Api
 from tests.support.clock import Clock
 from tests.support.people import People
 
-PASS = "token refreshToken issuedAt expiresAt session { id device isCurrent expiresAt } account { name }"
+PASS = "token refreshToken issuedAt expiresAt session { id device current expiresAt } account { name }"
 OPEN = f"""
 mutation ($input: SessionOpenInput!) {{
   sessionOpen(input: $input) {{
@@ -45,7 +45,7 @@ mutation ($input: SessionEndAllInput!) {
   sessionEndAll(input: $input) { ... on Account { name } ... on UserError { code path } }
 }
 """
-SESSIONS = "{ sessions(first: 10) { nodes { id device isCurrent } totalCount } }"
+SESSIONS = "{ sessions(first: 10) { nodes { id device current } totalCount } }"
 WHO = "{ viewer { name } }"
 
 
@@ -199,7 +199,7 @@ async def test_a_person_sees_where_they_are_signed_in_and_signs_out_on_a_device(
     again = await with_token(api, here["token"], END, input={"sessionId": lost["session"]["id"]})
     after = (await with_token(api, here["token"], SESSIONS))["sessions"]
 
-    assert [(one["device"], one["isCurrent"]) for one in before["nodes"]] == [("Telephone", False), ("Laptop", True)]
+    assert [(one["device"], one["current"]) for one in before["nodes"]] == [("Telephone", False), ("Laptop", True)]
     assert by_other.data == unknown.data
     assert by_other["sessionEnd"] == {"code": "NOT_FOUND", "path": ["sessionId"]}
     assert ended["sessionEnd"]["end"] == "SIGNED_OUT"

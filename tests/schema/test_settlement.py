@@ -57,7 +57,7 @@ query ($id: ID!) {
     }
     paid { offset { amount } cash { amount } credit { amount } bonus { amount } received { amount } }
     costLines { kind amount { amount } note }
-    changes { reason at text }
+    changes { reason dueAt text }
   }
 }
 """

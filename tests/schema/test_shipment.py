@@ -397,8 +397,8 @@ async def test_a_blocked_line_keeps_the_order_from_completing(people: People, ma
 
 
 RESOLVE = """
-mutation ($input: OrderChargeBackResolveInput!) {
-  orderChargeBackResolve(input: $input) {
+mutation ($input: OrderChargebackResolveInput!) {
+  orderChargebackResolve(input: $input) {
     __typename
     ... on Order { nextActions lines { blockedBy } }
     ... on UserError { code }
@@ -422,12 +422,12 @@ async def test_finance_looks_into_a_charge_back_and_then_the_money_goes_its_way(
     given = {"orderId": order["id"], "note": "The bank was wrong", "expectedVersion": disputed["version"]}
 
     for person in (buyer, desk.staff):
-        assert (await api(person, RESOLVE, input=given))["orderChargeBackResolve"]["code"] == "NOT_ALLOWED"
-    resolved = (await api(finance, RESOLVE, input=given))["orderChargeBackResolve"]
-    again = (await api(finance, RESOLVE, input={**given, "expectedVersion": None}))["orderChargeBackResolve"]
+        assert (await api(person, RESOLVE, input=given))["orderChargebackResolve"]["code"] == "NOT_ALLOWED"
+    resolved = (await api(finance, RESOLVE, input=given))["orderChargebackResolve"]
+    again = (await api(finance, RESOLVE, input={**given, "expectedVersion": None}))["orderChargebackResolve"]
     done = await market.complete_order(id_of("Order", order["id"]), timedelta(days=30))
 
-    assert disputed["nextActions"] == ["orderChargeBackResolve"]
+    assert disputed["nextActions"] == ["orderChargebackResolve"]
     assert resolved["nextActions"] == []
     assert [line["blockedBy"] for line in resolved["lines"]] == [[], []]
     assert again["code"] == "WRONG_STATE"

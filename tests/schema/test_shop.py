@@ -14,13 +14,13 @@ from tests.support.consignment import APPOINT, SHOP_OPEN, Counter, account_id, s
 from tests.support.people import People
 
 SHOP = """
-query ($slug: String, $id: ID) { clubShop(slug: $slug, id: $id) {
+query ($by: IdOrSlugInput!) { clubShop(by: $by) {
   id slug name timeZone active hours { weekday opens closes } services { purpose capacity } address { city country }
 } }
 """
 SLOTS = """
 query ($id: ID!, $purpose: ShopPurpose!, $day: Date, $days: Int!) {
-  clubShop(id: $id) { slots(purpose: $purpose, firstDay: $day, days: $days) { startsAt free } }
+  clubShop(by: {id: $id}) { slots(purpose: $purpose, firstDay: $day, days: $days) { startsAt free } }
 }
 """
 APPOINTMENT = """
@@ -69,34 +69,34 @@ def printed(moment: datetime) -> str:
 
 
 async def test_everybody_reads_the_shops_in_their_language(counter: Counter) -> None:
-    found = (await counter.api(None, SHOP, id=counter.shop_id, locale="zh"))["clubShop"]
-    by_slug = (await counter.api(None, SHOP, slug=found["slug"]))["clubShop"]
+    found = (await counter.api(None, SHOP, by={"id": counter.shop_id}, locale="zh"))["clubShop"]
+    by_slug = (await counter.api(None, SHOP, by={"slug": found["slug"]}))["clubShop"]
     listing = "query ($country: CountryCode) { clubShops(country: $country) { nodes { slug } } }"
 
     assert (found["name"], by_slug["name"]) == ("巴黎", "Paris")
     assert found["hours"][0] == {"weekday": 1, "opens": "10:00", "closes": "19:00"}
     assert (await counter.api(None, listing, country="FR"))["clubShops"]["nodes"] == [{"slug": found["slug"]}]
     assert (await counter.api(None, listing, country="JP"))["clubShops"]["nodes"] == []
-    assert (await counter.api(None, SHOP, slug="nowhere")).codes == ["NOT_FOUND"]
+    assert (await counter.api(None, SHOP, by={"slug": "nowhere"})).codes == ["NOT_FOUND"]
 
 
 async def test_only_admins_open_and_change_shops(counter: Counter) -> None:
     change = """
-    mutation ($input: ShopChangeInput!) {
-      shopChange(input: $input) { ... on ClubShop { active version } ... on UserError { code path } }
+    mutation ($input: ClubShopUpdateInput!) {
+      clubShopUpdate(input: $input) { ... on ClubShop { active version } ... on UserError { code path } }
     }
     """
     for role in (Role.CUSTOMER, Role.SHOP_ASSOCIATE, Role.SUPPORT, Role.MERCHANDISER, Role.FINANCE):
         somebody = await counter.people.person(role)
         refused = await counter.api(somebody, change, input={"shopId": counter.shop_id, "active": False})
-        assert refused["shopChange"]["code"] == "NOT_ALLOWED"
+        assert refused["clubShopUpdate"]["code"] == "NOT_ALLOWED"
     closed = await counter.api(counter.admin, change, input={"shopId": counter.shop_id, "active": False})
     stale = await counter.api(
         counter.admin, change, input={"shopId": counter.shop_id, "active": True, "expectedVersion": 1}
     )
 
-    assert closed["shopChange"] == {"active": False, "version": 2}
-    assert stale["shopChange"]["code"] == "VERSION_CONFLICT"
+    assert closed["clubShopUpdate"] == {"active": False, "version": 2}
+    assert stale["clubShopUpdate"]["code"] == "VERSION_CONFLICT"
     assert (await book(counter, counter.seller))["code"] == "NOT_FOUND"
     assert await free(counter) == {}
 
@@ -106,7 +106,7 @@ async def test_who_works_in_a_shop_is_said_by_an_admin_and_counts_at_once(counte
     own = await book(counter, counter.seller, startsAt=slot(hour=15).isoformat())
     given = {"shopId": counter.shop_id, "accountId": account_id(newcomer)}
     dismiss = APPOINT.replace("Appoint", "Dismiss")
-    staff = "query ($id: ID!) { clubShop(id: $id) { associates { since account { id } } } }"
+    staff = "query ($id: ID!) { clubShop(by: {id: $id}) { associates { since account { id } } } }"
 
     for role in (Role.CUSTOMER, Role.SHOP_ASSOCIATE, Role.SUPPORT, Role.MERCHANDISER):
         somebody = await counter.people.person(role)
@@ -177,12 +177,12 @@ async def test_a_shop_that_can_not_be_is_refused(counter: Counter, changed: dict
 
     refused = await counter.api(counter.admin, SHOP_OPEN, input={**given, **changed})
 
-    assert refused["shopOpen"] == {"__typename": "InvalidInput", "code": "INVALID_INPUT", "path": path}
-    assert (await counter.api(None, SHOP, slug="lyon")).codes == ["NOT_FOUND"]
+    assert refused["clubShopOpen"] == {"__typename": "InvalidInput", "code": "INVALID_INPUT", "path": path}
+    assert (await counter.api(None, SHOP, by={"slug": "lyon"})).codes == ["NOT_FOUND"]
 
 
 async def test_a_slug_is_taken_once(counter: Counter) -> None:
-    taken = (await counter.api(None, SHOP, id=counter.shop_id))["clubShop"]["slug"]
+    taken = (await counter.api(None, SHOP, by={"id": counter.shop_id}))["clubShop"]["slug"]
     given = {
         "slug": taken,
         "name": {"en": "Lyon", "zh": "里昂"},
@@ -194,7 +194,7 @@ async def test_a_slug_is_taken_once(counter: Counter) -> None:
 
     refused = await counter.api(counter.admin, SHOP_OPEN, input=given)
 
-    assert refused["shopOpen"]["code"] == "SLUG_TAKEN"
+    assert refused["clubShopOpen"]["code"] == "SLUG_TAKEN"
 
 
 # Slots

@@ -167,7 +167,7 @@ async def test_what_stays_with_the_house_is_sold_with_its_cost_and_taxed_on_the_
     assert sale["lines"][0]["taxBasis"] == "MARGIN"
     query = "SELECT cost_minor FROM order_line WHERE id = $1"
     assert await exchange.market.value(query, decode_id(sale["lines"][0]["id"])[1]) == 102_000
-    told = "query ($by: IdOrSlug!) { piece(by: $by) { passport(first: 20) { nodes { kind } } } }"
+    told = "query ($by: IdOrSlugInput!) { piece(by: $by) { passport(first: 20) { nodes { kind } } } }"
     found = (await exchange.api(None, told, by={"slug": done["piece"]["slug"]}))["piece"]["passport"]["nodes"]
     assert [one["kind"] for one in found if one["kind"] != "SOLD"] == ["TRADED_IN", "DISPOSED", "LISTED"]
 

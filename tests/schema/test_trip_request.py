@@ -17,7 +17,7 @@ async def asked(travel: Travel, buyer: Account, **given: Any) -> Any:
 async def quoted(travel: Travel, request: Any, **given: Any) -> Any:
     said = {
         "tripRequestId": request["id"],
-        "productId": await travel.product(instant=True),
+        "travelProductId": await travel.product(instant=True),
         "optionCode": "CITY",
         "startsAt": in_days(100),
         "endsAt": in_days(110),
@@ -45,7 +45,7 @@ async def test_a_wish_becomes_a_quote_and_the_quote_a_booking(travel: Travel) ->
     stranger = await travel.buyer()
     assert await travel.read(stranger, "Departure", departure) is None
     assert (await travel.hold(stranger, departure))["code"] == "NOT_FOUND"
-    assert (await travel.read(travel.supplier, "Departure", departure))["left"] == 0
+    assert (await travel.read(travel.supplier, "Departure", departure))["vacancies"] == 0
 
 
 async def test_a_quote_that_lapsed_or_was_declined_is_no_journey(travel: Travel) -> None:
@@ -63,6 +63,11 @@ async def test_a_quote_that_lapsed_or_was_declined_is_no_journey(travel: Travel)
     over = await travel.do(buyer, "tripRequestDecline", tripRequestId=request["id"])
 
     assert (over["state"], over["nextActions"]) == ("DECLINED", [])
+    own = "query ($states: [TripRequestState!]) { tripRequests(states: $states) { nodes { id } } }"
+    assert (await travel.market.api(buyer, own, states=["DECLINED"]))["tripRequests"]["nodes"] == [
+        {"id": request["id"]}
+    ]
+    assert (await travel.market.api(buyer, own, states=["QUOTED", "ACCEPTED"]))["tripRequests"]["nodes"] == []
     assert await travel.market.value("SELECT count(*) FROM departure") == 0
 
 

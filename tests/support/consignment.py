@@ -18,7 +18,7 @@ id code state version nextActions route endReason
 shop { id } appointment { id state startsAt } parcel { carrier tracking } returnParcel { tracking }
 estimateLow { amount } estimateHigh { amount } expiresAt receivedAt returnedAt
 refused { disposal keptUntil note } listing { id }
-receipt { code seal weightGrams handedOverBy } piece { id } seller { id }
+receipt { code sealNumber weightGrams handedOverBy } piece { id } seller { id }
 tasks { kind attempt outcome doneAt note agent { id } }
 """
 WITHOUT_STATE = ("consignmentDraft",)
@@ -40,8 +40,8 @@ def send(name: str) -> str:
 CONSIGNMENT = f"query ($id: ID!) {{ consignment(id: $id) {{ {FIELDS} }} }}"
 
 SHOP_OPEN = """
-mutation ($input: ShopOpenInput!) {
-  shopOpen(input: $input) { __typename ... on ClubShop { id slug version } ... on UserError { code path } }
+mutation ($input: ClubShopOpenInput!) {
+  clubShopOpen(input: $input) { __typename ... on ClubShop { id slug version } ... on UserError { code path } }
 }
 """
 
@@ -74,7 +74,7 @@ def intake(shop_id: str | None = None, **changed: Any) -> dict[str, Any]:
         "shopId": shop_id,
         "handedOverBy": "Lin Wei",
         "photos": [{"url": "https://pictures.example.com/desk.jpg"}],
-        "seal": "S-0042",
+        "sealNumber": "S-0042",
         "weightGrams": 820,
         "condition": "Light wear at one corner",
         **changed,
@@ -108,7 +108,7 @@ class Counter:
             "services": [{"purpose": purpose, "capacity": capacity} for purpose in ("DROP_OFF", "VIEWING")],
             **changed,
         }
-        shop_id = str((await self.api(self.admin, SHOP_OPEN, input=given))["shopOpen"]["id"])
+        shop_id = str((await self.api(self.admin, SHOP_OPEN, input=given))["clubShopOpen"]["id"])
         if staffed:
             await self.appoint(self.associate, shop_id)
         return shop_id

@@ -23,13 +23,13 @@ NOUNS = {
     "Supplier": "id name channelCode referralBps version",
     "SupplierPayment": "amount { amount } billCount supplier { id }",
     "TravelProduct": "id slug category name operator seller",
-    "Departure": "id state left capacity availability startsAt endReason version nextActions prices { kind }",
+    "Departure": "id state vacancies capacity availability startsAt endReason version nextActions prices { kind }",
     "Booking": """
       id code state version nextActions price { amount } paid { amount } balance { amount } retained { amount }
       retainedNow { amount } taxBasis soldByHouse supplierReference endReason expiresAt ladder { code }
       schedule { part amount { amount } dueAt } payments { part amount { amount } paidAt }
       travellers { givenName unit guardian { name } } intake { text purgedAt } pins { kind version }
-      departure { id left state }
+      departure { id vacancies state }
     """,
     "Cart": """
       id version subtotal { amount } items { quantity price { amount } listing { id } bundle { slug } }
@@ -50,7 +50,7 @@ NOUNS = {
     "TripRequest": "id code state nextActions version quote { note prices { kind price { amount } } } booking { id }",
 }
 EXTRA = {
-    "DepartureFull": "left asked",
+    "DepartureFull": "vacancies asked",
     "DepartureClosed": "cutOffAt",
     "AgeNotAllowed": "age ageMin ageMax",
     "ConsentMissing": "age belowAge",
@@ -232,7 +232,7 @@ class Travel:
             for kind, bps in (("ADULT", 100), ("CHILD", 50), ("STUDENT", 100), ("SINGLE", 130))
         ]
         wanted = {
-            "productId": product or await self.product(),
+            "travelProductId": product or await self.product(),
             "optionCode": "CITY",
             "startsAt": in_days(days),
             "endsAt": in_days(days + length),

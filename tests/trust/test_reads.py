@@ -45,7 +45,7 @@ MADE_BY = (
     *("goodsReturnApprove", "walletCreditGrant", "walletHoldVoid", "receivableWriteOff", "payoutBatchPost"),
     *("policyPublish", "collectionCreate", "bookingConfirm", "bundleWithdraw", "tripRequestQuote"),
     *("sessionEnd", "apiKeyRevoke", "tradeInDispose", "campaignOpen", "acquisitionPlanSet"),
-    *("giftCardIssue", "voucherIssue", "fxExchange"),
+    *("giftCardIssue", "voucherIssue", "fxQuoteAccept"),
 )
 """Mutations whose worlds have at least one thing of every kind."""
 

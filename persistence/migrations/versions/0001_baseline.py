@@ -459,20 +459,20 @@ def upgrade() -> None:
         sa.Column("rate_counter", sa.Text(), nullable=False),
         sa.Column("rate_billionths", sa.BigInteger(), nullable=False),
         sa.Column("rate_spread_bps", sa.Integer(), nullable=False),
-        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("stated_by", sa.UUID(), nullable=True),
         sa.Column("stated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("rate_base IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_fx_rate_base")),
         sa.CheckConstraint("rate_counter IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_fx_rate_counter")),
-        sa.CheckConstraint(
-            "as_of <= stated_at AND (valid_until IS NULL OR valid_until > stated_at)", name=op.f("ck_fx_rate_when")
-        ),
         sa.CheckConstraint("char_length(source) BETWEEN 1 AND 200", name=op.f("ck_fx_rate_source")),
         sa.CheckConstraint("rate_base <> rate_counter", name=op.f("ck_fx_rate_pair")),
         sa.CheckConstraint("rate_billionths BETWEEN 1 AND 1000000000000000", name=op.f("ck_fx_rate_billionths")),
         sa.CheckConstraint("rate_spread_bps BETWEEN 0 AND 1000", name=op.f("ck_fx_rate_spread_bps")),
+        sa.CheckConstraint(
+            "valid_from <= stated_at AND (valid_until IS NULL OR valid_until > stated_at)", name=op.f("ck_fx_rate_when")
+        ),
         sa.ForeignKeyConstraint(["stated_by"], ["account.id"], name=op.f("fk_fx_rate_stated_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fx_rate")),
         sa.UniqueConstraint(
@@ -484,10 +484,13 @@ def upgrade() -> None:
             name=op.f("uq_fx_rate_id_rate_base_rate_counter_rate_billionths_rate_spread_bps"),
         ),
     )
-    op.create_index("ix_fx_rate_as_of", "fx_rate", ["as_of", "id"], unique=False)
     op.create_index(
-        "ix_fx_rate_newest", "fx_rate", ["rate_base", "rate_counter", sa.literal_column("as_of DESC")], unique=False
+        "ix_fx_rate_newest",
+        "fx_rate",
+        ["rate_base", "rate_counter", sa.literal_column("valid_from DESC")],
+        unique=False,
     )
+    op.create_index("ix_fx_rate_valid_from", "fx_rate", ["valid_from", "id"], unique=False)
     op.create_table(
         "gift_card",
         sa.Column("id", sa.UUID(), nullable=False),

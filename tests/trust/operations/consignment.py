@@ -15,7 +15,7 @@ async def draft(world: World) -> Prepared:
     return await world.customer(), {"content": content()}
 
 
-async def change(world: World) -> Prepared:
+async def update(world: World) -> Prepared:
     seller, given = await draft(world)
     drafted = await world.do(seller, "consignmentDraft", **given)
     return seller, {"consignmentId": drafted["id"], "content": content(title="Sac Demi-Lune")}
@@ -124,7 +124,7 @@ async def open_shop(world: World) -> Prepared:
     }
 
 
-async def change_shop(world: World) -> Prepared:
+async def update_shop(world: World) -> Prepared:
     counter = await world.counter()
     return await world.staff(Role.ADMIN), {"shopId": await counter.shop(), "name": text(f"Paris {uuid4().hex[:6]}")}
 
@@ -161,7 +161,7 @@ async def due(world: World) -> Prepared:
 
 ENTRIES: dict[str, Entry] = {
     "consignmentDraft": draft,
-    "consignmentChange": change,
+    "consignmentUpdate": update,
     "consignmentSubmit": draft,
     "consignmentShip": ship,
     "consignmentBook": book,
@@ -176,8 +176,8 @@ ENTRIES: dict[str, Entry] = {
     "consignmentDisposeRefused": dispose_refused,
     "consignmentReturn": give_back,
     "consignmentList": list_,
-    "shopOpen": open_shop,
-    "shopChange": change_shop,
+    "clubShopOpen": open_shop,
+    "clubShopUpdate": update_shop,
     "shopAssociateAppoint": appoint_associate,
     "shopAssociateDismiss": dismiss_associate,
     "appointmentBook": book_viewing,

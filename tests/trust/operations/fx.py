@@ -33,14 +33,14 @@ async def exchange(world: World) -> Prepared:
 
 async def reverse(world: World) -> Prepared:
     member, given = await exchange(world)
-    done = await world.do(member, "fxExchange", **given)
+    done = await world.do(member, "fxQuoteAccept", **given)
     return await world.staff(Role.FINANCE), {"exchangeId": done["id"], "reason": "The wrong pocket"}
 
 
 ENTRIES: dict[str, Entry] = {
     "fxRateState": state,
     "fxQuoteRequest": request,
-    "fxExchange": exchange,
+    "fxQuoteAccept": exchange,
     "fxExchangeReverse": reverse,
     "fxLiquidityMove": move,
 }

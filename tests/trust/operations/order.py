@@ -186,7 +186,7 @@ ENTRIES: dict[str, Entry] = {
     "cartRemove": remove,
     "orderPlace": place,
     "orderCancel": cancel,
-    "orderChargeBackResolve": resolve_charge_back,
+    "orderChargebackResolve": resolve_charge_back,
     "walletTopUp": top_up,
     "transitCoverRegister": cover,
     "shipmentCreate": pack,

@@ -57,7 +57,7 @@ async def create(world: World) -> Prepared:
 async def open_departure(world: World) -> Prepared:
     travel = await agency(world)
     given = {
-        "productId": await travel.product(),
+        "travelProductId": await travel.product(),
         "optionCode": "CITY",
         "startsAt": in_days(60),
         "endsAt": in_days(64),
@@ -160,7 +160,7 @@ async def quote(world: World) -> Prepared:
     _, given = await submitted(world)
     said = {
         **given,
-        "productId": await (await agency(world)).product(),
+        "travelProductId": await (await agency(world)).product(),
         "optionCode": "CITY",
         "startsAt": in_days(100),
         "endsAt": in_days(110),
