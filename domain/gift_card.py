@@ -95,10 +95,11 @@ class GiftCard:
 
 @dataclass(frozen=True, slots=True)
 class GiftCardMade:
-    """A card that was just issued; its code is made when this is read."""
+    """A card that was just issued; its code is made when this is read, but not that of a card that was only tried."""
 
     card_id: GiftCardId
     made_at: datetime
+    tried: bool = False
 
 
 class GiftCardUseState(StrEnum):
@@ -317,13 +318,17 @@ async def revive(work: Work, card: GiftCard, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class IssueGiftCard:
-    """`jurisdiction` is None for that of whoever issues it; `expected_version` is that of the pocket that pays."""
+    """`jurisdiction` is None for that of whoever issues it; `expected_version` is that of the pocket that pays.
+
+    `dry_run` says that nothing of it will stay.
+    """
 
     amount: Money
     source: GiftCardSource = GiftCardSource.CASH
     reason: str = ""
     jurisdiction: str | None = None
     expected_version: int | None = None
+    dry_run: bool = False
 
 
 async def issue(work: Work, viewer: Viewer, command: IssueGiftCard, *, now: datetime) -> GiftCardMade:
@@ -350,7 +355,7 @@ async def issue(work: Work, viewer: Viewer, command: IssueGiftCard, *, now: date
         work.outbox.append(Job("giftCardExpire", card.id, card.expires_at))
     said: dict[str, object] = {"amount": str(card.amount), "source": card.source, "reason": reason}
     work.events.append(Event("giftCard.issued", "giftCard", card.id, said, account_id=issuer))
-    return GiftCardMade(card.id, now)
+    return GiftCardMade(card.id, now, tried=command.dry_run)
 
 
 def check_amount(terms: GiftCardTerms, amount: Money) -> None:

@@ -81,6 +81,6 @@ async def of_made(context: Context, made: GiftCardMade) -> GiftCard | None:
 
 
 def code(context: Context, made: GiftCardMade) -> str | None:
-    """The code of a card, for the first minutes after it was made."""
+    """The code of a card, for the first minutes after it was made; a dry run makes no card that could have one."""
     young = context.now - made.made_at <= CODE_SHOWN
-    return context.secrets.gift_cards.write(made.card_id) if young else None
+    return context.secrets.gift_cards.write(made.card_id) if young and not made.tried else None

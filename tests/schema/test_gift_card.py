@@ -106,6 +106,18 @@ async def test_the_same_request_gets_the_same_code_and_makes_one_card(api: Api, 
     assert await market.value("SELECT count(*) FROM gift_card") == 1
 
 
+async def test_a_dry_run_shows_the_code_of_no_card(api: Api, people: People, house: House, market: Market) -> None:
+    buyer = await people.customer(cash=euros(100))
+    before = await snapshot(house)
+
+    tried = await issue(api, buyer, 60, dryRun=True)
+
+    assert tried == {"__typename": "GiftCardMade", "secret": None, "giftCard": None}
+    assert (await issue(api, buyer, 200, dryRun=True))["code"] == "INSUFFICIENT_FUNDS"
+    assert changed(before, await snapshot(house)) == []
+    assert (await issue(api, buyer, 60))["secret"].startswith("GC-")
+
+
 async def test_the_house_gives_cards_for_a_reason_and_by_the_right_staff(
     api: Api, people: People, house: House, market: Market
 ) -> None:
