@@ -114,7 +114,9 @@ class LineDuty:
     basis: Money = strawberry.field(description="On what: the price, for import tax together with the duty.")
     rate_bps: int = strawberry.field(description="The rate in basis points.")
     amount: Money = strawberry.field(description="How much.")
-    source: str = strawberry.field(description="Where the rate is from.")
+    source: str = strawberry.field(
+        description="Where the rate is from; one that the house opened with says that it is illustrative."
+    )
 
 
 DUTIES = "What the country of arrival asks for it, besides the price; empty where no border is passed, or for free."
