@@ -377,10 +377,6 @@ class Loaders:
         return loader(self.readers.acquisitions.by_ids)
 
     @cached_property
-    def acquired(self) -> DataLoader[UUID, int]:
-        return loader(self.readers.acquisitions.taken)
-
-    @cached_property
     def disposition(self) -> DataLoader[UUID, Disposition | None]:
         return loader(self.readers.dispositions.by_ids)
 
