@@ -15,7 +15,7 @@ from domain.refusal import Refusal
 T = TypeVar("T", bound="UserError")
 
 
-@strawberry.interface(description="Why a mutation did not happen. Nothing was changed.")
+@strawberry.interface(description="Why a mutation did not happen. Nothing was changed, unless the type says so.")
 class UserError:
     code: str = strawberry.field(description="A stable name for programs.")
     message: str = strawberry.field(description="One sentence for people.")

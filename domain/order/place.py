@@ -73,7 +73,7 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
     cart = await carts.lock_own(work, viewer, command.cart_id)
     check_version(command.expected_version, cart.version)
     require(not cart.empty, InvalidInput("The cart is empty.", path=("cartId",)))
-    booked = await journey.lock_booked(work, cart, now)
+    booked, renewed = await journey.lock_booked(work, cart, now)
     terms = await gather_terms(work, cart, command.delivery, now)
     seen = await work.shelf.find_all(item.listing_id for item in cart.items)
     check_items(cart, seen)
@@ -100,6 +100,7 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
     cart.items, cart.bookings = (), ()
     cart.changed_at = now
     await work.carts.save(cart)
+    await journey.claim_anew(work, cart, renewed, now)
     return order
 
 

@@ -49,7 +49,7 @@ Booking: id code category state currency price paid balance soldByHouse taxBasis
     retainedNow departure
 BookingInstallment: part amount dueAt
 BookingIntake: submittedAt purgeAt purgedAt text
-BookingLapsed: expiredAt
+BookingLapsed: expiredAt leftCart
 BookingPayment: part amount paidAt order
 Brand: id slug kind name country story aliases version collections
 Bundle: id slug state price components createdAt version name story prices
