@@ -72,7 +72,7 @@ class Tender:
 
     `hold_id` keeps the wallet's part until the rest is paid, and the cash that stands for an old piece until that has
     passed. What another tender has paid in the place of this one is `replaced`. `source_id` is the gift card or
-    the voucher.
+    the voucher; `place` tells several gift cards apart, in the order in which they were named.
     """
 
     kind: TenderKind
@@ -82,6 +82,7 @@ class Tender:
     hold_id: HoldId | None = None
     replaced_minor: int = 0
     source_id: UUID | None = None
+    place: int = 1
 
     @property
     def replaced(self) -> Money:
@@ -315,8 +316,8 @@ class Order:
         gone = (LineState.RETURNED, LineState.CANCELLED)
         return any(line.id not in line_ids and line.state not in gone for line in self.lines)
 
-    def tender(self, kind: TenderKind) -> Tender | None:
-        return next((tender for tender in self.tenders if tender.kind is kind), None)
+    def tender(self, kind: TenderKind, place: int = 1) -> Tender | None:
+        return next((tender for tender in self.tenders if (tender.kind, tender.place) == (kind, place)), None)
 
     @property
     def voucher(self) -> Tender | None:
@@ -352,10 +353,11 @@ PAST: dict[LineState, Sequence[LineState]] = {
 
 @dataclass(frozen=True, slots=True)
 class TenderPart:
-    """What went back to one tender."""
+    """What goes back to one tender; `place` is the tender's."""
 
     kind: TenderKind
     amount: Money
+    place: int = 1
 
 
 @dataclass(frozen=True, slots=True)

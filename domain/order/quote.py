@@ -133,15 +133,15 @@ class Terms:
 class Wish:
     """What the buyer wants to pay with; a provider takes the rest.
 
-    `pledge` is an old piece that pays its part, `gift` a gift card that pays its own, `discount` what a
-    voucher takes off.
+    `pledge` is an old piece that pays its part, `gifts` are gift cards that pay theirs, one after the other,
+    `discount` is what a voucher takes off.
     """
 
     credit: Money | None = None
     cash: Money | None = None
     provider: PaymentProvider | None = None
     pledge: Pledge | None = None
-    gift: Gift | None = None
+    gifts: tuple[Gift, ...] = ()
     discount: Discount | None = None
 
 
@@ -314,7 +314,7 @@ def shipping_fee(lines: Sequence[LineQuote], delivery: Delivery, terms: Shipping
 
 
 def plan_tenders(whole: Money, wish: Wish, off: Money) -> tuple[Tender, ...]:
-    """Credit, cash, an old piece and a gift card as wished, what a voucher takes off, a provider for the rest;
+    """Credit, cash, an old piece and gift cards as wished, what a voucher takes off, a provider for the rest;
 
     together exactly the whole.
     """
@@ -327,15 +327,18 @@ def plan_tenders(whole: Money, wish: Wish, off: Money) -> tuple[Tender, ...]:
     credit, cash = wish.credit or zero, wish.cash or zero
     pledged = () if wish.pledge is None else wish.pledge.tenders
     covered = total((credit, cash, off, *(amount for _, amount in pledged)), whole.currency)
-    gift = zero if wish.gift is None else planned(wish.gift, whole - covered)
-    covered += gift
+    gifts: list[Tender] = []
+    for gift in wish.gifts:
+        part = planned(gift, whole - covered)
+        covered += part
+        if part:
+            gifts.append(Tender(TenderKind.GIFT_CARD, part, zero, source_id=gift.card_id, place=gift.place))
     rest = whole - covered
     fits = rest == zero or (rest > zero and wish.provider is not None)
     require(fits, TendersDoNotFit(whole, covered, path=("tenders",)))
     parts = ((TenderKind.CREDIT, credit), (TenderKind.CASH, cash), (TenderKind.EXTERNAL, rest), *pledged)
     tenders = [Tender(kind, amount, zero) for kind, amount in parts if amount]
-    if wish.gift is not None and gift:
-        tenders.append(Tender(TenderKind.GIFT_CARD, gift, zero, source_id=wish.gift.card_id))
+    tenders += gifts
     if wish.discount is not None:
         tenders.append(Tender(TenderKind.VOUCHER, off, zero, source_id=wish.discount.voucher_id))
     return tuple(tenders)

@@ -73,7 +73,9 @@ def divide_refund(
             parts = allocate_refund(paid, back, amount)
             back = [one + part for one, part in zip(back, parts, strict=True)]
     gained = [one - was for one, was in zip(back, before, strict=True)]
-    shared = tuple(TenderPart(tender.kind, part) for tender, part in zip(tenders, gained, strict=True) if part)
+    shared = tuple(
+        TenderPart(tender.kind, part, tender.place) for tender, part in zip(tenders, gained, strict=True) if part
+    )
     return (*shared, TenderPart(TenderKind.VOUCHER, off)) if off else shared
 
 
@@ -158,7 +160,7 @@ async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime, 
     if pledged:
         postings += await work.pledges.give_back(order, pledged, piece_back=piece_back, now=now)
     for part in done.parts:
-        tender = order.tender(part.kind)
+        tender = order.tender(part.kind, part.place)
         assert tender is not None, "a part goes back to a tender of the order"
         match part.kind:
             case TenderKind.CREDIT:
@@ -173,7 +175,7 @@ async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime, 
             case kind if kind in GRANTED:
                 postings.append(house(GRANTED[kind], part.amount))
         restored = replace(tender, refunded=tender.refunded + part.amount)
-        order.tenders = tuple(restored if one.kind is part.kind else one for one in order.tenders)
+        order.tenders = tuple(restored if one is tender else one for one in order.tenders)
     await post(work, postings, ("order", order.id), now, f"Refund of order {order.code}")
     await grant.give_back(work, order, done.parts, done.id, now)
     if intent is not None and intent.state is PaymentState.CHARGED_BACK:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from domain.booking import BookingPart
+from domain.gift_card import CARDS_MAX
 from domain.listing import ListingKind
 from domain.money import Currency
 from domain.order import (
@@ -179,9 +180,12 @@ class OrderTenderRow(SQLModel, table=True):
         CheckConstraint("kind = 'CREDIT' OR slices = '[]'", name="slices"),
         CheckConstraint("kind NOT IN ('EXTERNAL', 'GIFT_CARD', 'VOUCHER') OR hold_id IS NULL", name="hold"),
         CheckConstraint("(kind IN ('GIFT_CARD', 'VOUCHER')) = (source_id IS NOT NULL)", name="source"),
+        CheckConstraint(f"place = 1 OR (kind = 'GIFT_CARD' AND place BETWEEN 2 AND {CARDS_MAX})", name="place"),
+        UniqueConstraint("order_id", "source_id"),
     )
     order_id: UUID = key("sales_order.id", primary=True)
     kind: str = text(primary=True)
+    place: int = Field(primary_key=True)
     currency: str = text()
     amount_minor: int = minor()
     refunded_minor: int = minor()

@@ -200,8 +200,8 @@ OrderLineQuote: kind listingKind quantity unitPrice price taxBasis taxRateBps re
     tax listing discount
 OrderQuote: lines subtotal shipping duties total tenders
 OrderRefund: amount parts reason refundedAt
-OrderRefundPart: kind amount
-OrderTender: kind amount refunded replaced promised
+OrderRefundPart: kind place amount
+OrderTender: kind place amount refunded replaced promised
 OwnChannel: channelCode
 OwnCirculation: issued byOrigin spent lapsed other outstanding settledCash settledCredit settledAsCreditBps
     spentAgainBps

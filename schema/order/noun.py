@@ -78,9 +78,13 @@ class Delivery:
         return None if root.shop_id is None else await info.context.loaders.club_shop.load(root.shop_id)
 
 
+PLACE = "Which of several gift cards, in the order in which they were named; 1 for anything else."
+
+
 @noun(order.Tender, description="A part of the price, and what pays it.")
 class OrderTender:
     kind: TenderKind = strawberry.field(description="What pays it.")  # type: ignore[valid-type]
+    place: int = strawberry.field(description=PLACE)
     amount: Money = strawberry.field(description="How much of the total.")
     refunded: Money = strawberry.field(description="How much of it went back.")
     replaced: Money = strawberry.field(
@@ -97,6 +101,7 @@ class OrderTender:
 @noun(order.TenderPart, description="What goes back to one tender.")
 class OrderRefundPart:
     kind: TenderKind = strawberry.field(description="Which tender.")  # type: ignore[valid-type]
+    place: int = strawberry.field(description=PLACE)
     amount: Money = strawberry.field(description="How much.")
 
 

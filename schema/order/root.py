@@ -127,7 +127,7 @@ class OrderQuery:
             delivery.to_delivery(),
             tenders.to_wish(),
             tenders.to_choice(),
-            tenders.to_card(),
+            tenders.to_cards(),
             given(tenders.voucher_code),
         )
 

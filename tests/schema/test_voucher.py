@@ -362,7 +362,7 @@ async def test_a_card_a_voucher_cash_and_credit_pay_one_order_and_each_gets_its_
     card, code, buyer = await code_of(api, people, 60), await desk.code(), await people.customer(cash=euros(500))
     await market.credit(buyer, 50)
     cart = await market.add(buyer, await market.stock(200, 5))
-    order = await desk.place(buyer, cart, code, cash=70, credit=50, tenders={"giftCard": {"code": card}})
+    order = await desk.place(buyer, cart, code, cash=70, credit=50, tenders={"giftCards": [{"code": card}]})
     assert tenders_of(order) == {
         "CREDIT": ("50.00", "0.00"),
         "CASH": ("70.00", "0.00"),
@@ -385,7 +385,7 @@ async def test_an_old_piece_takes_the_place_of_what_the_buyer_has_paid_and_not_o
     card, code = await code_of(api, people, 300), await desk.code(amount=money(300))
     owner = await people.customer(cash=euros(3_000))
     offered = await exchange.offer(owner)
-    also = {"voucherCode": code, "giftCard": {"code": card}}
+    also = {"voucherCode": code, "giftCards": [{"code": card}]}
     placed = await exchange.buy(owner, offered, 3_000, "FULL_PRICE", cash=2_400, tenders=also)
     await exchange.receive(offered)
 

@@ -1249,6 +1249,7 @@ def upgrade() -> None:
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("card_id", sa.UUID(), nullable=False),
         sa.Column("order_id", sa.UUID(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("returned_minor", sa.BigInteger(), nullable=False),
@@ -1262,10 +1263,12 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "amount_minor > 0 AND returned_minor BETWEEN 0 AND amount_minor", name=op.f("ck_gift_card_use_amount")
         ),
+        sa.CheckConstraint("place BETWEEN 1 AND 5", name=op.f("ck_gift_card_use_place")),
         sa.ForeignKeyConstraint(["card_id"], ["gift_card.id"], name=op.f("fk_gift_card_use_card_id")),
         sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_gift_card_use_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gift_card_use")),
-        sa.UniqueConstraint("order_id", name=op.f("uq_gift_card_use_order_id")),
+        sa.UniqueConstraint("order_id", "card_id", name=op.f("uq_gift_card_use_order_id_card_id")),
+        sa.UniqueConstraint("order_id", "place", name=op.f("uq_gift_card_use_order_id_place")),
     )
     op.create_index("ix_gift_card_use_card", "gift_card_use", ["card_id", "id"], unique=False)
     op.create_table(
@@ -1287,6 +1290,7 @@ def upgrade() -> None:
         "order_tender",
         sa.Column("order_id", sa.UUID(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
@@ -1307,12 +1311,16 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "kind NOT IN ('EXTERNAL', 'GIFT_CARD', 'VOUCHER') OR hold_id IS NULL", name=op.f("ck_order_tender_hold")
         ),
+        sa.CheckConstraint(
+            "place = 1 OR (kind = 'GIFT_CARD' AND place BETWEEN 2 AND 5)", name=op.f("ck_order_tender_place")
+        ),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_order_tender_amount")),
         sa.CheckConstraint("refunded_minor + replaced_minor <= amount_minor", name=op.f("ck_order_tender_refunded")),
         sa.CheckConstraint("refunded_minor >= 0 AND replaced_minor >= 0", name=op.f("ck_order_tender_back")),
         sa.ForeignKeyConstraint(["hold_id"], ["wallet_hold.id"], name=op.f("fk_order_tender_hold_id")),
         sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_order_tender_order_id")),
-        sa.PrimaryKeyConstraint("order_id", "kind", name=op.f("pk_order_tender")),
+        sa.PrimaryKeyConstraint("order_id", "kind", "place", name=op.f("pk_order_tender")),
+        sa.UniqueConstraint("order_id", "source_id", name=op.f("uq_order_tender_order_id_source_id")),
     )
     op.create_table(
         "payment_event",
