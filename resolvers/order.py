@@ -10,14 +10,12 @@ from domain.order import (
     OrderLine,
     OrderRefund,
     OrderState,
-    TenderPart,
     may_see,
-    preview_refund,
 )
 from domain.page import Page, PageRequest
 from domain.payment import PaymentIntent
 from domain.policy import TaxBasis
-from domain.refusal import InvalidInput, NotFound, require
+from domain.refusal import NotFound
 from domain.viewer import Role, Viewer
 from domain.voucher import Voucher
 from resolvers.context import Context
@@ -67,13 +65,6 @@ async def payment(context: Context, found: Order) -> PaymentIntent | None:
 async def voucher(context: Context, found: Order) -> Voucher | None:
     tender = found.voucher
     return None if tender is None or tender.source_id is None else await context.loaders.voucher.load(tender.source_id)
-
-
-def refund_preview(found: Order, amount: Money) -> Sequence[TenderPart]:
-    """What a refund of this amount would give back to each tender."""
-    same = amount.currency is found.currency
-    require(same, InvalidInput(f"This order is in {found.currency}.", path=("amount", "currencyCode")))
-    return preview_refund(found, amount)
 
 
 def stated_tax(viewer: Viewer, basis: TaxBasis, tax: Money) -> Money | None:

@@ -17,17 +17,17 @@ from schema.cart import BookingPart
 from schema.errors import UserError, refused
 from schema.ids import Node, encode_id, global_id
 from schema.listing import ListingKind
-from schema.mutation import Info
+from schema.mutation import Info, given
 from schema.noun import noun
 from schema.payment import Payment
 from schema.policy import DeliveryMethod, DutyKind, PolicyPin, TaxBasis
-from schema.scalars import CountryCode, CurrencyCode, Money, MoneyInput
+from schema.scalars import CountryCode, CurrencyCode, Money
 
 if TYPE_CHECKING:
     from schema.booking import Booking
     from schema.bundle import Bundle
     from schema.catalogue import Product
-    from schema.goods_return import GoodsReturn
+    from schema.goods_return import GoodsReturn, RefundPreview, RefundPreviewLineInput
     from schema.listing import Listing
     from schema.piece import Piece
     from schema.shipment import Shipment
@@ -299,13 +299,22 @@ class Order(Node):
         return await shipment_resolve.of_order(info.context, root.id)
 
     @strawberry.field(
-        graphql_type=list[OrderRefundPart],
-        description="What a refund of this amount would give back to each tender, by largest remainder.",
+        graphql_type=Annotated["RefundPreview", strawberry.lazy("schema.goods_return")] | None,
+        description="What giving these lines back would refund now, to each tender, and whether an old piece goes back "
+        "itself: the same as `refundPreview` of the query. Of all that can come back when no line is named; null while "
+        "nothing was paid, and when nothing can.",
     )
-    def refund_preview(
-        root: order.Order, amount: Annotated[MoneyInput, strawberry.argument(description="How much of it.")]
+    async def refund_preview(
+        root: order.Order,
+        info: Info,
+        lines: Annotated[
+            list[Annotated["RefundPreviewLineInput", strawberry.lazy("schema.goods_return")]] | None,
+            strawberry.argument(description="Which lines, each once; all that can come back when left out."),
+        ] = strawberry.UNSET,
     ) -> Any:
-        return resolve.refund_preview(root, amount.to_money("amount"))
+        named = given(lines)
+        wanted = None if named is None else [one.to_wanted(index) for index, one in enumerate(named)]
+        return await goods_return_resolve.refund_of_order(info.context, root, wanted)
 
 
 @noun(order.LineQuote, description="One line of a quote.")
