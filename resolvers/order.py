@@ -77,5 +77,9 @@ def cost(viewer: Viewer, line: OrderLine) -> Money | None:
     return line.cost if viewer.has(Role.FINANCE) else None
 
 
+def own_discount(viewer: Viewer, line: OrderLine) -> Money | None:
+    return line.own_discount if viewer.has(Role.FINANCE) else None
+
+
 def sees_seller(viewer: Viewer, line: OrderLine) -> bool:
     return viewer.is_staff or (line.seller_id is not None and line.seller_id == viewer.account_id)

@@ -175,7 +175,8 @@ def kept_back(line: OrderLine, booking: Booking, now: datetime) -> Money:
 async def earn(work: Work, line: OrderLine, cause: BillCause, now: datetime) -> list[Posting]:
     """What is left of a journey's line is earned: the supplier's part is due, the rest is the house's.
 
-    Of the house's part the tax on the margin is due, and partners get their shares of what is left.
+    Of the house's part the tax on the margin is due, less what the house took off itself, and partners get their shares
+    of what is left.
     """
     left, cost = line.refundable, line.cost
     if not left or cost is None:
@@ -183,7 +184,8 @@ async def earn(work: Work, line: OrderLine, cause: BillCause, now: datetime) -> 
     margin = max(line.price - cost, Money.zero(left.currency))
     due = cost if left == line.price else left.allocate([cost.minor, margin.minor])[0]
     own = left - due
-    tax = max(own, Money.zero(own.currency)).allocate([line.tax_rate_bps, BASIS_POINTS])[0]
+    taxed = max(own - line.untaxed, Money.zero(own.currency))
+    tax = taxed.allocate([line.tax_rate_bps, BASIS_POINTS])[0]
     postings = [house(AccountKind.TRAVEL_UNEARNED, -left)]
     if due:
         assert line.supplier_id is not None, "a journey has its supplier"

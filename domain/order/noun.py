@@ -125,6 +125,15 @@ class LineDuty:
     source: str
 
 
+def sold_for(price: Money, own_discount_minor: int, seller: PartyKind) -> Money:
+    """What is taxed: what the house sells costs less by what it takes off itself.
+
+    What it sells for somebody else does not: the seller gets all of the price, and the house's commission is the same.
+    """
+    own = own_discount_minor if seller is PartyKind.HOUSE else 0
+    return price - Money(own, price.currency)
+
+
 @dataclass(slots=True)
 class OrderLine:
     """One thing that is bought, with its own seller of record, tax basis, versions of policies and terms of return.
@@ -132,7 +141,8 @@ class OrderLine:
     Goods, pieces and services are of a listing, a departure is of a booking, all of it or an installment.
 
     `price` is for all of the quantity and includes `tax`, which is what the house owes on this line: nothing for a
-    consigned piece, where the house is taxed on its commission when it settles. `cost` is what a piece cost the
+    consigned piece, where the house is taxed on its commission when it settles. What the house itself takes off of
+    its own goods and journeys, the `own` part of the discount, is not taxed. `cost` is what a piece cost the
     house, or goods from stock once they are sold: their share of what all of them had cost; of a journey it is what
     the supplier gets. `jurisdiction` is whose tax it is; `shares` are others' part in what the house earns.
 
@@ -181,6 +191,7 @@ class OrderLine:
     imported_at: datetime | None = None
     discount_minor: int = 0
     discount_back_minor: int = 0
+    own_discount_minor: int = 0
     version: int = 1
 
     @property
@@ -208,6 +219,19 @@ class OrderLine:
     def discount_back(self) -> Money:
         """What of that went back, as a part of what was refunded."""
         return Money(self.discount_back_minor, self.price.currency)
+
+    @property
+    def own_discount(self) -> Money:
+        """What of the discount the house bears itself."""
+        return Money(self.own_discount_minor, self.price.currency)
+
+    @property
+    def untaxed(self) -> Money:
+        """What of the price that is left here is not taxed, for the house took it off: its share of the discount."""
+        left = self.discount - self.discount_back
+        if not left or self.seller_kind is not PartyKind.HOUSE:
+            return Money.zero(self.price.currency)
+        return left.allocate([self.own_discount_minor, self.discount_minor - self.own_discount_minor])[0]
 
     @property
     def listed(self) -> ListingId:

@@ -315,6 +315,7 @@ def draft(work: Work, cart: Cart, reckoned: OrderQuote, delivery: Delivery, now:
             shares=line.shares,
             supplier_id=line.supplier_id,
             discount_minor=line.discount_minor,
+            own_discount_minor=line.own_discount_minor,
             origin=line.origin,
             duties=line.duties,
             duty_minor=line.duty.minor,

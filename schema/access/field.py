@@ -45,6 +45,7 @@ FIELDS: dict[str, Access] = {
     "Listing.sellerId": staff(*ALL_STAFF, concerned="the seller"),
     "Listing.stockValue": staff(Role.MERCHANDISER, Role.FINANCE),
     "OrderLine.cost": staff(Role.FINANCE),
+    "OrderLine.ownDiscount": staff(Role.FINANCE),
     "OrderLine.sellerId": staff(*ALL_STAFF, concerned="the seller"),
     "Payout.accountNumber": staff(Role.FINANCE),
     "Piece.custodian": INTERNAL,

@@ -116,7 +116,9 @@ class OrderRefund:
 @noun(order.LineDuty, description="What a country asks for goods that come to it; the house collects and pays it.")
 class LineDuty:
     kind: DutyKind = strawberry.field(description="Duty, or import tax.")  # type: ignore[valid-type]
-    basis: Money = strawberry.field(description="On what: the price, for import tax together with the duty.")
+    basis: Money = strawberry.field(
+        description="On what: the price less what the house takes off itself, for import tax together with the duty."
+    )
     rate_bps: int = strawberry.field(description="The rate in basis points.")
     amount: Money = strawberry.field(description="How much.")
     source: str = strawberry.field(
@@ -208,10 +210,19 @@ class OrderLine(Node):
 
     @strawberry.field(
         graphql_type=Money | None,
-        description="The tax within the price that the house owes. On a margin it is not stated: null but for finance.",
+        description="The tax within the price that the house owes, reckoned without what the house takes off itself; "
+        "what others pay of it in the buyer's place is taxed. On a margin it is not stated: null but for finance.",
     )
     def tax(root: order.OrderLine, info: Info) -> Any:
         return resolve.stated_tax(info.context.viewer, root.tax_basis, root.tax)
+
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="What of `discount` the house bears itself, by the campaign; the rest is a brand's or partners'. "
+        "For finance.",
+    )
+    def own_discount(root: order.OrderLine, info: Info) -> Any:
+        return resolve.own_discount(info.context.viewer, root)
 
     @strawberry.field(graphql_type=Money | None, description="What the piece cost the house. For finance.")
     def cost(root: order.OrderLine, info: Info) -> Any:
@@ -343,7 +354,8 @@ class OrderLineQuote:
 
     @strawberry.field(
         graphql_type=Money | None,
-        description="The tax within the price that the house owes; null on a margin, where it is not stated.",
+        description="The tax within the price that the house owes, reckoned without what the house takes off itself; "
+        "null on a margin, where it is not stated.",
     )
     def tax(root: order.LineQuote, info: Info) -> Any:
         return resolve.stated_tax(info.context.viewer, root.tax_basis, root.tax)

@@ -2570,6 +2570,7 @@ def upgrade() -> None:
         sa.Column("supplier_id", sa.UUID(), nullable=True),
         sa.Column("discount_minor", sa.BigInteger(), nullable=False),
         sa.Column("discount_back_minor", sa.BigInteger(), nullable=False),
+        sa.Column("own_discount_minor", sa.BigInteger(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("duties", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=False),
         sa.Column("duty_minor", sa.BigInteger(), nullable=False),
@@ -2591,6 +2592,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "CASE seller_kind WHEN 'HOUSE' THEN seller_id IS NULL WHEN 'ACCOUNT' THEN seller_id IS NOT NULL ELSE true END",
             name=op.f("ck_order_line_seller_id"),
+        ),
+        sa.CheckConstraint(
+            "abs(tax_minor::numeric * (10000 + tax_rate_bps) - tax_rate_bps * CASE tax_basis WHEN 'COMMISSION' THEN 0\n    WHEN 'FULL_PRICE' THEN price_minor - own_discount_minor\n    ELSE greatest(price_minor - own_discount_minor - cost_minor, 0) END) * 2 <= 10000 + tax_rate_bps",
+            name=op.f("ck_order_line_taxed"),
         ),
         sa.CheckConstraint("booking_part IN ('FULL', 'DEPOSIT', 'BALANCE')", name=op.f("ck_order_line_booking_part")),
         sa.CheckConstraint("currency IN ('CNY', 'HKD', 'EUR', 'USD', 'JPY')", name=op.f("ck_order_line_currency")),
@@ -2624,6 +2629,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("discount_minor BETWEEN 0 AND price_minor", name=op.f("ck_order_line_discount")),
         sa.CheckConstraint("duty_refunded_minor BETWEEN 0 AND duty_minor", name=op.f("ck_order_line_duty_refunded")),
+        sa.CheckConstraint("own_discount_minor BETWEEN 0 AND discount_minor", name=op.f("ck_order_line_own_discount")),
         sa.CheckConstraint("quantity > 0 AND (piece_id IS NULL OR quantity = 1)", name=op.f("ck_order_line_quantity")),
         sa.CheckConstraint(
             "refunded_minor - discount_back_minor <= price_minor - discount_minor",
