@@ -44,6 +44,7 @@ FIELDS: dict[str, Access] = {
     "Listing.reserved": INTERNAL,
     "Listing.sellerId": staff(*ALL_STAFF, concerned="the seller"),
     "Listing.stockValue": staff(Role.MERCHANDISER, Role.FINANCE),
+    "Order.refundPreview": staff(Role.SUPPORT, Role.SHOP_ASSOCIATE, Role.FINANCE, concerned="its buyer"),
     "OrderLine.cost": staff(Role.FINANCE),
     "OrderLine.ownDiscount": staff(Role.FINANCE),
     "OrderLine.sellerId": staff(*ALL_STAFF, concerned="the seller"),

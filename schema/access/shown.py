@@ -191,7 +191,7 @@ OpeningHours: weekday opens closes
 OptionDefinition: code label choices
 Order: id code state currency lines tenders delivery subtotal shipping duties total refunded placedAt expiresAt paidAt
     deliveredAt completedAt endedAt endReason channelCode nextActions version buyer payment tradeIn refunds shipments
-    refundPreview voucher
+    voucher
 OrderChange: cursor order
 OrderLine: id kind listingKind quantity unitPrice price taxBasis taxRateBps returnDays state refunded deliveredAt
     blockedBy jurisdiction pins bookingPart duties duty dutyRefunded origin booking bundle returnableUntil returns
