@@ -1,6 +1,6 @@
 """What a return gives back, to which tender and into which lots. The preview and the refund itself both come here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -144,19 +144,25 @@ def with_discount(line: LineRefund, back: LineBack | None) -> LineRefund:
     return line if back is None else replace(line, discount_minor=back.discount.minor)
 
 
-def in_turn(order: Order, lines: Sequence[LineRefund], piece: Money | None) -> RefundPreview:
+def in_turn(
+    order: Order, lines: Sequence[LineRefund], elsewhere: Collection[UUID], piece: Money | None
+) -> RefundPreview:
     """What goes back when the refunds of these lines are made one after the other, as they will be.
 
     What is called off before it was sent goes back at once, with the shipping; every return has a refund of its own,
-    and so has every journey. The lines count in the order that they have in the order.
+    and so has every journey, those first that were paid `elsewhere` too. Else the lines count in the order that they
+    have in the order.
     """
     by_id = {one.line_id: one for one in lines}
-    off = called_off_at_once(order, lines)
+    off = [line_id for line_id in called_off_at_once(order, lines) if line_id not in elsewhere]
     way = order.shipping - order.shipping_refunded if off else Money.zero(order.currency)
     seen = as_it_is(order)
-    done = [foretell(seen, [by_id[line_id] for line_id in off], way, piece)] if off else []
-    alone = [by_id[line.id] for line in order.lines if line.id in by_id and line.id not in off]
-    done += [foretell(seen, [line], Money.zero(order.currency), piece) for line in alone]
+    nothing = Money.zero(order.currency)
+    first = [by_id[line.id] for line in order.lines if line.id in by_id and line.id in elsewhere]
+    done = [foretell(seen, [line], nothing, piece) for line in first]
+    done += [foretell(seen, [by_id[line_id] for line_id in off], way, piece)] if off else []
+    alone = [by_id[line.id] for line in order.lines if line.id in by_id and line.id not in {*off, *elsewhere}]
+    done += [foretell(seen, [line], nothing, piece) for line in alone]
     told = {line.line_id: line for one in done for line in one.lines}
     return RefundPreview(
         order_id=order.id,
@@ -227,7 +233,17 @@ def preview(
         else:
             booking = None if line.booking_id is None else bookings[line.booking_id]
             lines.append(preview_other(line, one, booking, now, index))
-    return in_turn(order, lines, piece)
+    return in_turn(order, lines, paid_elsewhere(order, bookings), piece)
+
+
+def paid_elsewhere(order: Order, bookings: Mapping[UUID, Booking]) -> Collection[UUID]:
+    """The journeys of an order that another one has paid a part of: they are called off before the order can be."""
+    paid: set[UUID] = set()
+    for line in order.journeys:
+        booking = None if line.booking_id is None else bookings.get(line.booking_id)
+        if booking is not None and any(payment.order_id != order.id for payment in booking.payments):
+            paid.add(line.id)
+    return paid
 
 
 def called_off_at_once(order: Order, lines: Sequence[LineRefund]) -> Sequence[OrderLineId]:
