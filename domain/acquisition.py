@@ -43,7 +43,8 @@ class SalesHistory:
 class AcquisitionPlan:
     """`target` pieces of a category, of a brand or of both, from `starts_at` to before `ends_at`.
 
-    `history` is what the target was reckoned from; None where somebody named it.
+    `history` is what the target was reckoned from; None where somebody named it. `taken` is how many trade-ins count
+    towards it, bought or with a purchase that waits: the database keeps it, in the transaction that changes any.
     """
 
     id: AcquisitionPlanId
@@ -55,6 +56,7 @@ class AcquisitionPlan:
     set_by: AccountId
     set_at: datetime
     history: SalesHistory | None = None
+    taken: int = 0
     version: int = 1
 
 
@@ -62,7 +64,7 @@ class AcquisitionPlan:
 
 
 def fill_bps(taken: int, target: int) -> int:
-    """How full a plan is, in basis points."""
+    """How full a plan is, in basis points; a hundred times over is as full as it gets."""
     return min(FILL_BPS_MAX, taken * BASIS_POINTS // target)
 
 
@@ -117,7 +119,9 @@ class AcquisitionPlans(Protocol):
     ) -> SalesHistory: ...
 
     async def add(self, plan: AcquisitionPlan) -> None: ...
-    async def save(self, plan: AcquisitionPlan) -> None: ...
+    async def save(self, plan: AcquisitionPlan) -> None:
+        """Its numbers; how many were taken is the database's to keep."""
+        ...
 
 
 class Work(catalogue.Work, Protocol):
@@ -131,10 +135,6 @@ class AcquisitionReader(Protocol):
     async def by_ids(self, ids: Sequence[UUID]) -> Sequence[AcquisitionPlan | None]: ...
     async def page(self, page: PageRequest) -> Page[AcquisitionPlan]:
         """Newest first."""
-        ...
-
-    async def taken(self, plan_ids: Sequence[UUID]) -> Sequence[int]:
-        """How many trade-ins count towards each plan."""
         ...
 
     async def history(

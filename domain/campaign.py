@@ -114,6 +114,11 @@ class Campaign:
         return AccountKind.BRAND_RECEIVABLE if self.funder is Funder.BRAND else AccountKind.PROMOTION
 
     @property
+    def others_bps(self) -> tuple[int, ...]:
+        """The parts of others in what it costs: all of it a brand's, or those of the partners of a joint one."""
+        return (BASIS_POINTS,) if self.funder is Funder.BRAND else tuple(share.share_bps for share in self.shares)
+
+    @property
     def next_actions(self) -> tuple[str, ...]:
         return CAMPAIGN_LIFECYCLE.next_actions(self.state)
 

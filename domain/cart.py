@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NewType, Protocol
+from typing import Any, NewType, Protocol
 from uuid import UUID
 
 from domain import booking as bookings
@@ -144,6 +144,35 @@ class OwnPiece(Refusal):
     @property
     def message(self) -> str:
         return "This piece is your own: withdraw it if you want it back."
+
+
+@dataclass(eq=False)
+class BookingLapsed(Refusal):
+    """The time to pay for the places is over, and they can not be held anew as they were; a cart lets go of them."""
+
+    code = "BOOKING_LAPSED"
+    booking_id: UUID
+    expired_at: datetime | None
+    cart_id: CartId | None = None
+    gone: tuple[UUID, ...] = ()
+    """The bookings that leave this cart."""
+
+    @property
+    def left_cart(self) -> bool:
+        return bool(self.gone)
+
+    @property
+    def message(self) -> str:
+        if not self.gone:
+            return "The time to pay for these places is over: hold them again, if they are still there."
+        return (
+            "The time to pay for these places is over, and they have left the cart. Hold them again, if there is"
+            " room, or place the order without them."
+        )
+
+    async def follow(self, work: Any, *, now: datetime) -> None:
+        if self.cart_id is not None:
+            await leave(work, self.cart_id, self.gone, now)
 
 
 # Rules
@@ -304,6 +333,19 @@ async def let_go(work: Work, cart: Cart, item: CartItem, now: datetime) -> None:
         if await give_back(work, cart, listing):
             await listings.keep(work, listing, "released")
     cart.remove(item.listing_id)
+
+
+async def leave(work: Work, cart_id: CartId, gone: Iterable[UUID], now: datetime) -> None:
+    """Bookings that can not be paid any more leave a cart, each with all of the bundle that it was a part of."""
+    cart = await work.carts.lock(cart_id)
+    lapsed = set(gone)
+    bundles = {one.bundle_id for one in cart.bookings if one.booking_id in lapsed and one.bundle_id is not None}
+    for item in sorted(cart.items, key=lambda one: one.listing_id):
+        if item.bundle_id in bundles:
+            await let_go(work, cart, item, now)
+    cart.bookings = tuple(one for one in cart.bookings if one.booking_id not in lapsed)
+    cart.changed_at = now
+    await work.carts.save(cart)
 
 
 async def lock_own(work: Work, viewer: Viewer, cart_id: CartId) -> Cart:

@@ -5,7 +5,7 @@ nowhere.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -36,6 +36,8 @@ CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 16
 CODE_TEXT_MAX = 40
 HINT_LENGTH = 4
+CARDS_MAX = 5
+"""How many cards pay for one order at most."""
 CODE_SHOWN = timedelta(minutes=10)
 """How long the answer to a request that is sent again still has the code."""
 
@@ -95,10 +97,11 @@ class GiftCard:
 
 @dataclass(frozen=True, slots=True)
 class GiftCardMade:
-    """A card that was just issued; its code is made when this is read."""
+    """A card that was just issued; its code is made when this is read, but not that of a card that was only tried."""
 
     card_id: GiftCardId
     made_at: datetime
+    tried: bool = False
 
 
 class GiftCardUseState(StrEnum):
@@ -111,11 +114,15 @@ class GiftCardUseState(StrEnum):
 
 @dataclass(slots=True)
 class GiftCardUse:
-    """What a card pays of one order, and what of that came back; the database keeps the card's sums by these rows."""
+    """What a card pays of one order, and what of that came back; the database keeps the card's sums by these rows.
+
+    `place` is among the cards that pay for the order.
+    """
 
     id: GiftCardUseId
     card_id: GiftCardId
     order_id: UUID
+    place: int
     amount: Money
     returned: Money
     state: GiftCardUseState
@@ -125,11 +132,24 @@ class GiftCardUse:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """A card as somebody wants to pay with it: so much of it, or as much as it can when no amount is named."""
+    """A card as somebody wants to pay with it: so much of it, or as much as it can when no amount is named.
+
+    `place` is among the cards that they want to pay with, from 1 on.
+    """
 
     card_id: GiftCardId
+    place: int
     available: Money
     amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What a card is to pay of an order, at its place among the cards that do."""
+
+    card_id: GiftCardId
+    place: int
+    amount: Money
 
 
 # Refusals
@@ -174,8 +194,8 @@ class GiftCards(Protocol):
 
 
 class GiftCardUses(Protocol):
-    async def of_order(self, order_id: UUID) -> GiftCardUse | None:
-        """Locked; there is one at most."""
+    async def of_order(self, order_id: UUID) -> Sequence[GiftCardUse]:
+        """Locked; one of each card that pays for the order, in the order in which cards are locked."""
         ...
 
     async def add(self, use: GiftCardUse) -> None: ...
@@ -240,11 +260,36 @@ def may_see(viewer: Viewer, card: GiftCard) -> bool:
     return viewer.account_id == card.issued_by or viewer.has(Role.FINANCE, Role.SUPPORT)
 
 
+def path_of(place: int) -> tuple[str, ...]:
+    """Where somebody has named the card of this place."""
+    return ("tenders", "giftCards", str(place - 1))
+
+
+def offered(card: GiftCard, place: int, amount: Money | None, currency: Currency, now: datetime) -> Gift:
+    """A card to pay with in this currency; refuses one that can pay nothing."""
+    require(card.pays(currency, now), GiftCardNotGood(path=(*path_of(place), "code")))
+    return Gift(card.id, place, card.available, amount)
+
+
+def check_count(cards: int) -> None:
+    few = cards <= CARDS_MAX
+    require(few, InvalidInput(f"{CARDS_MAX} gift cards at most pay for an order.", path=("tenders", "giftCards")))
+
+
+def check_cards(gifts: Sequence[Gift]) -> None:
+    """Each card once: what it has would be counted twice else."""
+    seen: set[GiftCardId] = set()
+    for gift in gifts:
+        once = gift.card_id not in seen
+        require(once, InvalidInput("Each gift card is named once.", path=(*path_of(gift.place), "code")))
+        seen.add(gift.card_id)
+
+
 def planned(gift: Gift, rest: Money) -> Money:
     """What a card pays of what is left to be paid: the amount that was named, or as much as it can."""
     if gift.amount is None:
         return max(min(gift.available, rest), Money.zero(rest.currency))
-    path = ("tenders", "giftCard", "amount")
+    path = (*path_of(gift.place), "amount")
     same = gift.amount.currency is rest.currency
     require(same, InvalidInput(f"This cart is in {rest.currency}.", path=path))
     require(gift.amount.minor > 0, InvalidInput("The amount is more than zero.", path=path))
@@ -256,48 +301,49 @@ def planned(gift: Gift, rest: Money) -> Money:
 # Steps; the order is locked, and its money posted, by the caller
 
 
-async def take(work: Work, card_id: GiftCardId, order_id: UUID, amount: Money, *, paid: bool, now: datetime) -> None:
-    """Set an amount of a card aside for an order, or spend it; refuses when it is not there any more."""
-    card = await work.gift_cards.lock(card_id)
-    require(card.pays(amount.currency, now), GiftCardNotGood(path=("tenders", "giftCard", "code")))
-    enough = amount <= card.available
-    require(enough, GiftCardTooLow(card.available, path=("tenders", "giftCard", "code")))
+async def take(work: Work, order_id: UUID, wanted: Sequence[Payment], *, paid: bool, now: datetime) -> None:
+    """Set amounts of cards aside for an order, or spend them; refuses when one is not there any more."""
     state = GiftCardUseState.SPENT if paid else GiftCardUseState.HELD
-    zero = Money.zero(amount.currency)
-    await work.gift_card_uses.add(
-        GiftCardUse(GiftCardUseId(work.new.id()), card_id, order_id, amount, zero, state, now)
-    )
+    for one in sorted(wanted, key=lambda payment: payment.card_id):
+        card = await work.gift_cards.lock(one.card_id)
+        path = (*path_of(one.place), "code")
+        require(card.pays(one.amount.currency, now), GiftCardNotGood(path=path))
+        require(one.amount <= card.available, GiftCardTooLow(card.available, path=path))
+        zero = Money.zero(one.amount.currency)
+        use_id = GiftCardUseId(work.new.id())
+        await work.gift_card_uses.add(GiftCardUse(use_id, card.id, order_id, one.place, one.amount, zero, state, now))
 
 
 async def spend(work: Work, order_id: UUID) -> None:
-    """The order that an amount was set aside for is paid."""
-    use = await work.gift_card_uses.of_order(order_id)
-    assert use is not None, "only what was set aside is spent"
-    assert use.state is GiftCardUseState.HELD, "and once"
-    use.state = GiftCardUseState.SPENT
-    await work.gift_card_uses.save(use)
+    """The order that amounts were set aside for is paid."""
+    for use in await work.gift_card_uses.of_order(order_id):
+        assert use.state is GiftCardUseState.HELD, "what was set aside is spent once"
+        use.state = GiftCardUseState.SPENT
+        await work.gift_card_uses.save(use)
 
 
 async def let_go(work: Work, order_id: UUID, now: datetime) -> None:
-    """The order ended unpaid: what was set aside is on the card again."""
-    use = await work.gift_card_uses.of_order(order_id)
-    assert use is not None, "only what was set aside is let go"
-    card = await work.gift_cards.lock(use.card_id)
-    use.state = GiftCardUseState.RELEASED
-    await work.gift_card_uses.save(use)
-    await revive(work, card, now)
-
-
-async def give_back(work: Work, order_id: UUID, amount: Money, now: datetime) -> None:
-    """A part of what was spent is on the card again, and on no other."""
-    use = await work.gift_card_uses.of_order(order_id)
-    assert use is not None, "only what was spent comes back"
-    card = await work.gift_cards.lock(use.card_id)
-    use.returned += amount
-    if use.returned == use.amount:
+    """The order ended unpaid: what was set aside is on its cards again."""
+    for use in await work.gift_card_uses.of_order(order_id):
+        card = await work.gift_cards.lock(use.card_id)
         use.state = GiftCardUseState.RELEASED
-    await work.gift_card_uses.save(use)
-    await revive(work, card, now)
+        await work.gift_card_uses.save(use)
+        await revive(work, card, now)
+
+
+async def give_back(work: Work, order_id: UUID, back: Mapping[int, Money], now: datetime) -> None:
+    """Parts of what was spent, by the place of their card, are on the same cards again, and on no others."""
+    uses = {use.place: use for use in await work.gift_card_uses.of_order(order_id)}
+    assert back.keys() <= uses.keys(), "only what was spent comes back"
+    for use in uses.values():
+        if use.place not in back:
+            continue
+        card = await work.gift_cards.lock(use.card_id)
+        use.returned += back[use.place]
+        if use.returned == use.amount:
+            use.state = GiftCardUseState.RELEASED
+        await work.gift_card_uses.save(use)
+        await revive(work, card, now)
 
 
 async def revive(work: Work, card: GiftCard, now: datetime) -> None:
@@ -317,13 +363,17 @@ async def revive(work: Work, card: GiftCard, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class IssueGiftCard:
-    """`jurisdiction` is None for that of whoever issues it; `expected_version` is that of the pocket that pays."""
+    """`jurisdiction` is None for that of whoever issues it; `expected_version` is that of the pocket that pays.
+
+    `dry_run` says that nothing of it will stay.
+    """
 
     amount: Money
     source: GiftCardSource = GiftCardSource.CASH
     reason: str = ""
     jurisdiction: str | None = None
     expected_version: int | None = None
+    dry_run: bool = False
 
 
 async def issue(work: Work, viewer: Viewer, command: IssueGiftCard, *, now: datetime) -> GiftCardMade:
@@ -350,7 +400,7 @@ async def issue(work: Work, viewer: Viewer, command: IssueGiftCard, *, now: date
         work.outbox.append(Job("giftCardExpire", card.id, card.expires_at))
     said: dict[str, object] = {"amount": str(card.amount), "source": card.source, "reason": reason}
     work.events.append(Event("giftCard.issued", "giftCard", card.id, said, account_id=issuer))
-    return GiftCardMade(card.id, now)
+    return GiftCardMade(card.id, now, tried=command.dry_run)
 
 
 def check_amount(terms: GiftCardTerms, amount: Money) -> None:

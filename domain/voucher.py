@@ -215,6 +215,7 @@ def discount_of(
         listing_kinds=voucher.listing_kinds,
         products=named if wanted else None,
         bundle_id=voucher.bundle_id,
+        others_bps=of.others_bps,
     )
 
 

@@ -5,35 +5,39 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, update
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel
 
 from domain.acquisition import TARGET_MAX, AcquisitionPlan, SalesHistory
 from domain.catalogue import BrandId, CategoryId
 from domain.page import Page, PageRequest
-from domain.trade_in import PENDING, TAKEN
 from persistence.collection import SqlCollection
 from persistence.paging import Sort, fetch_page
-from persistence.table import document, key, moment, one_of
+from persistence.table import document, key, moment
 from persistence.valuation import first_id
-
-COUNTED = one_of("t.state", (*PENDING, *TAKEN))
-"""Trade-ins that a plan counts: those that a purchase waits for, and those that were bought."""
 
 HISTORY_MAX = 100_000
 """A history is counted no further, so that it costs the same however much was sold."""
 
 
+SAID = ("target", "starts_at", "ends_at", "set_by", "set_at", "history", "version")
+"""What somebody says of a plan that is there; what it is about stays."""
+
+
 class AcquisitionPlanRow(SQLModel, table=True):
+    """The app says how many are wanted; how many were taken a trigger keeps, by the trade-ins that name the plan."""
+
     __tablename__ = "acquisition_plan"
     __table_args__ = (
         CheckConstraint("category_id IS NOT NULL OR brand_id IS NOT NULL", name="scope"),
         CheckConstraint(f"target BETWEEN 1 AND {TARGET_MAX}", name="target"),
         CheckConstraint("starts_at < ends_at", name="period"),
+        CheckConstraint("taken >= 0", name="taken"),
         Index("ix_acquisition_plan_period", "ends_at", "starts_at"),
         Index("ix_acquisition_plan_category", "category_id"),
         Index("ix_acquisition_plan_brand", "brand_id"),
+        {"info": {"app": f"SELECT, INSERT, UPDATE ({', '.join(SAID)})"}},
     )
     id: UUID = key(primary=True)
     category_id: UUID | None = key("category.id", nullable=True)
@@ -44,6 +48,7 @@ class AcquisitionPlanRow(SQLModel, table=True):
     set_by: UUID = key("account.id")
     set_at: datetime = moment()
     history: Any = document(nullable=True)
+    taken: int
     version: int
 
 
@@ -66,6 +71,7 @@ class SqlAcquisitionPlans(SqlCollection[AcquisitionPlan]):
     noun = AcquisitionPlan
     row = AcquisitionPlanRow
     kind = "AcquisitionPlan"
+    shares_key = True
 
     _HISTORY = sql(HISTORY.format("CAST(:category AS uuid)", "CAST(:brand AS uuid)", "CAST(:since AS uuid)"))
     _QUEUE = sql("SELECT pg_advisory_xact_lock(hashtextextended('acquisition_plan/' || :scope, 7))")
@@ -86,6 +92,15 @@ class SqlAcquisitionPlans(SqlCollection[AcquisitionPlan]):
         row = rows.one()
         return SalesHistory(days, int(row["sold"]), int(row["on_sale"]))
 
+    async def save(self, entity: AcquisitionPlan) -> None:
+        table = self.table
+        query = update(table).where(table.c.id == entity.id, table.c.version == entity.version)
+        entity.version += 1
+        values = self.mapping.to_row(entity)
+        said = query.values({name: values[name] for name in SAID})
+        changed = await self.connection.execute(said, rows={table.name: [entity.id]})
+        assert changed.count == 1, "a plan was saved without its lock"
+
 
 class SqlAcquisitionReader:
     def __init__(self, pool: Any) -> None:
@@ -105,11 +120,6 @@ class SqlAcquisitionReader:
             item=SqlAcquisitionPlans.mapping.to_noun,
             key=lambda plan: (plan.id,),
         )
-
-    async def taken(self, plan_ids: Sequence[UUID]) -> Sequence[int]:
-        query = f"SELECT t.plan_id, count(*) FROM trade_in t WHERE t.plan_id = ANY($1::uuid[]) AND {COUNTED} GROUP BY 1"
-        found = {row["plan_id"]: row["count"] for row in await self.pool.fetch(query, list(plan_ids))}
-        return [found.get(plan_id, 0) for plan_id in plan_ids]
 
     async def history(
         self, category_id: CategoryId | None, brand_id: BrandId | None, days: int, now: datetime

@@ -129,6 +129,7 @@ ACTORS = frozenset(
 
 HIDDEN = frozenset(
     {"claim_token", "cost_minor", "digest", "fingerprints", "former_digest", "token_digest", "needs", "opened"}
+    | {"own_discount_minor"}
     | {"pickup_code", "plan_id", "recall_id", "round", "seen_by", "seller_id"}
     | {"gain_minor", "net_minor", "prices", "sealed", "shares", "singles", "singles_taken"}
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, update
 from sqlmodel import SQLModel
 
-from domain.gift_card import GiftCard, GiftCardSource, GiftCardState, GiftCardUse, GiftCardUseState
+from domain.gift_card import CARDS_MAX, GiftCard, GiftCardSource, GiftCardState, GiftCardUse, GiftCardUseState
 from domain.money import Currency
 from domain.page import Page, PageRequest
 from domain.viewer import AccountId
@@ -59,7 +59,9 @@ class GiftCardRow(SQLModel, table=True):
 class GiftCardUseRow(SQLModel, table=True):
     __tablename__ = "gift_card_use"
     __table_args__ = (
-        UniqueConstraint("order_id"),
+        UniqueConstraint("order_id", "place"),
+        UniqueConstraint("order_id", "card_id"),
+        CheckConstraint(f"place BETWEEN 1 AND {CARDS_MAX}", name="place"),
         CheckConstraint(one_of("state", GiftCardUseState), name="state"),
         CheckConstraint(one_of("currency", Currency), name="currency"),
         CheckConstraint("amount_minor > 0 AND returned_minor BETWEEN 0 AND amount_minor", name="amount"),
@@ -71,6 +73,7 @@ class GiftCardUseRow(SQLModel, table=True):
     id: UUID = key(primary=True)
     card_id: UUID = key("gift_card.id")
     order_id: UUID = key("sales_order.id")
+    place: int
     currency: str = text()
     amount_minor: int = minor()
     returned_minor: int = minor()
@@ -135,9 +138,9 @@ class SqlGiftCardUses(SqlCollection[GiftCardUse]):
     row = GiftCardUseRow
     kind = "GiftCardUse"
 
-    async def of_order(self, order_id: UUID) -> GiftCardUse | None:
+    async def of_order(self, order_id: UUID) -> Sequence[GiftCardUse]:
         found = await self.lock_where(self.table.c.order_id == order_id)
-        return found[0] if found else None
+        return sorted(found, key=lambda use: use.card_id)
 
     async def save(self, entity: GiftCardUse) -> None:
         table = self.table

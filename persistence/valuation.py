@@ -8,19 +8,14 @@ from uuid import UUID
 import orjson
 from sqlalchemy import text as sql
 
-from domain.acquisition import FILL_BPS_MAX, fill_bps
+from domain.acquisition import fill_bps
 from domain.catalogue import CategoryId, ProductId
-from domain.money import BASIS_POINTS, Currency, Money
-from domain.trade_in import PENDING, TAKEN
+from domain.money import Currency, Money
 from domain.valuation import Market
 from persistence.connection import Connection
-from persistence.table import one_of
 
 COUNTED_MAX = 100
-"""Sales and offers of one product are counted no further: beyond that they say nothing more.
-
-What was taken of a plan is counted as far as its fill goes.
-"""
+"""Sales and offers of one product are counted no further: beyond that they say nothing more."""
 
 
 def first_id(moment: datetime) -> UUID:
@@ -42,12 +37,7 @@ def market(since: str, now: str) -> str:
         SELECT count(*) AS on_sale FROM (
             SELECT 1 FROM listing o WHERE o.product_id = p.id AND o.state = 'LISTED' LIMIT {COUNTED_MAX}) o) AS offers
     LEFT JOIN LATERAL (
-        SELECT a.id AS plan_id, a.target, (
-            SELECT count(*) FROM (
-                SELECT 1 FROM trade_in t
-                WHERE t.plan_id = a.id AND {one_of("t.state", (*PENDING, *TAKEN))}
-                LIMIT a.target * {FILL_BPS_MAX // BASIS_POINTS}) t) AS taken
-        FROM acquisition_plan a
+        SELECT a.id AS plan_id, a.target, a.taken FROM acquisition_plan a
         WHERE a.starts_at <= {now} AND a.ends_at > {now}
         AND (a.brand_id IS NULL OR a.brand_id = p.brand_id)
         AND (a.category_id IS NULL OR c.path @> to_jsonb(a.category_id::text))

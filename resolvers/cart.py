@@ -50,7 +50,7 @@ async def quote(
     delivery: Delivery,
     wish: Wish,
     choice: PledgeChoice | None = None,
-    card: GiftCardChoice | None = None,
+    cards: Sequence[GiftCardChoice] = (),
     voucher_code: str | None = None,
 ) -> OrderQuote:
     """What the caller's cart would cost at this moment, by the same rules as when it is bought."""
@@ -67,7 +67,7 @@ async def quote(
     wish = replace(
         wish,
         pledge=await trade_ins.pledged(context, choice, found.currency),
-        gift=await gift_cards.offered(context, card, found.currency),
+        gifts=await gift_cards.offered(context, cards, found.currency),
         discount=await vouchers.offered(context, voucher_code, found, listings.values()),
     )
     return order.quote(found.items, listings, delivery, terms, wish, await booked(context, found))

@@ -1,5 +1,6 @@
 """Gift cards: whoever bought one sees it, whoever has its code spends it; whoever tries codes is stopped."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -10,17 +11,19 @@ from domain.gift_card import (
     GiftCard,
     GiftCardMade,
     GiftCardNotGood,
+    check_cards,
+    check_count,
     digest_of,
     may_see,
+    path_of,
     read_code,
 )
+from domain.gift_card import offered as gift_of
 from domain.money import Currency
 from domain.order import GiftCardChoice, PlaceOrder
 from domain.page import Page, PageRequest
-from domain.refusal import NotFound, require
+from domain.refusal import NotFound
 from resolvers.context import Context
-
-TENDER = ("tenders", "giftCard", "code")
 
 
 async def find(context: Context, card_id: UUID) -> GiftCard | None:
@@ -60,20 +63,26 @@ async def look_up(context: Context, code: str) -> GiftCard:
 
 
 async def prepare(context: Context, command: PlaceOrder) -> PlaceOrder:
-    """The card in the place of its code, which goes no further."""
-    if command.gift_card is None:
-        return command
-    card = await recognise(context, command.gift_card.code, *TENDER)
-    return replace(command, gift_card=replace(command.gift_card, code="", card_id=card.id))
+    """Cards in the place of their codes, which go no further."""
+    cards = await recognised(context, command.gift_cards)
+    chosen = zip(command.gift_cards, cards, strict=True)
+    return replace(command, gift_cards=tuple(replace(one, code="", card_id=card.id) for one, card in chosen))
 
 
-async def offered(context: Context, choice: GiftCardChoice | None, currency: Currency) -> Gift | None:
-    """What a card would pay with in a cart of this currency, for a quote."""
-    if choice is None:
-        return None
-    card = await recognise(context, choice.code, *TENDER)
-    require(card.pays(currency, context.now), GiftCardNotGood(path=TENDER))
-    return Gift(card.id, card.available, choice.amount)
+async def offered(context: Context, choices: Sequence[GiftCardChoice], currency: Currency) -> tuple[Gift, ...]:
+    """What cards would pay with in a cart of this currency, for a quote."""
+    cards = await recognised(context, choices)
+    chosen = enumerate(zip(choices, cards, strict=True), start=1)
+    gifts = tuple(gift_of(card, place, one.amount, currency, context.now) for place, (one, card) in chosen)
+    check_cards(gifts)
+    return gifts
+
+
+async def recognised(context: Context, choices: Sequence[GiftCardChoice]) -> Sequence[GiftCard]:
+    """The cards of these codes, looked at one after the other; none when they are more than may pay."""
+    check_count(len(choices))
+    places = enumerate(choices, start=1)
+    return [await recognise(context, one.code, *path_of(place), "code") for place, one in places]
 
 
 async def of_made(context: Context, made: GiftCardMade) -> GiftCard | None:
@@ -81,6 +90,6 @@ async def of_made(context: Context, made: GiftCardMade) -> GiftCard | None:
 
 
 def code(context: Context, made: GiftCardMade) -> str | None:
-    """The code of a card, for the first minutes after it was made."""
+    """The code of a card, for the first minutes after it was made; a dry run makes no card that could have one."""
     young = context.now - made.made_at <= CODE_SHOWN
-    return context.secrets.gift_cards.write(made.card_id) if young else None
+    return context.secrets.gift_cards.write(made.card_id) if young and not made.tried else None

@@ -1,6 +1,6 @@
 """Returns: buyers see their own, staff who handle returns see all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from domain.account import Account
@@ -12,10 +12,11 @@ from domain.goods_return import (
     GoodsReturnState,
     RefundPreview,
     WantedLine,
+    left,
     may_see,
     preview,
 )
-from domain.order import Order, OrderLine, OrderRefund
+from domain.order import Order, OrderLine, OrderLineId, OrderRefund
 from domain.order import may_see as may_see_order
 from domain.page import Page, PageRequest
 from domain.piece import Piece
@@ -58,16 +59,36 @@ async def of_line(context: Context, line_id: UUID) -> Sequence[GoodsReturn]:
 async def refund_preview(context: Context, order_id: UUID, wanted: Sequence[WantedLine]) -> RefundPreview:
     """What returning these lines would give back now, by the rules that will."""
     found = await orders.order(context, order_id)
-    returns = await context.loaders.goods_returns_of.load_many([one.line_id for one in wanted])
-    made: dict[UUID, Sequence[GoodsReturn]] = {one.line_id: made for one, made in zip(wanted, returns, strict=True)}
+    return await foretold(context, found, await returns_of(context, [one.line_id for one in wanted]), wanted)
+
+
+async def refund_of_order(context: Context, found: Order, wanted: Sequence[WantedLine] | None) -> RefundPreview | None:
+    """The same of an order that is there, for all that can come back when no line is named; None for nothing."""
+    if found.paid_at is None:
+        return None
+    named = [line.id for line in found.lines] if wanted is None else [one.line_id for one in wanted]
+    returns = await returns_of(context, named)
+    lines = left(found, returns) if wanted is None else wanted
+    return await foretold(context, found, returns, lines) if lines or wanted is not None else None
+
+
+async def returns_of(context: Context, line_ids: Sequence[OrderLineId]) -> Mapping[UUID, Sequence[GoodsReturn]]:
+    made = await context.loaders.goods_returns_of.load_many(list(line_ids))
+    return dict(zip(line_ids, made, strict=True))
+
+
+async def foretold(
+    context: Context, found: Order, returns: Mapping[UUID, Sequence[GoodsReturn]], wanted: Sequence[WantedLine]
+) -> RefundPreview:
+    """With what is known of the journeys within, and of the old piece that has paid a part."""
     booked = [line.booking_id for line in found.journeys if line.booking_id is not None]
     bookings: dict[UUID, Booking] = {
         one.id: one for one in await context.loaders.booking.load_many(booked) if one is not None
     }
     piece = None
     if found.trade_in_id is not None:
-        piece = await context.readers.trade_ins.still_here(found.trade_in_id, context.now)
-    return preview(found, wanted, made, bookings, context.now, piece)
+        piece = await context.loaders.still_here(context.now).load(found.trade_in_id)
+    return preview(found, wanted, returns, bookings, context.now, piece)
 
 
 async def order_of(context: Context, found: GoodsReturn) -> Order | None:

@@ -13,6 +13,8 @@ from domain.listing import ListingId
 from domain.viewer import ANONYMOUS
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from domain.account import Account
     from domain.acquisition import AcquisitionPlan
     from domain.appointment import Appointment
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from domain.listing import Listing, ListingCard
     from domain.markdown import Markdown
     from domain.media import MediaUpload
+    from domain.money import Money
     from domain.order import Order, OrderRefund
     from domain.page import Page, PageRequest
     from domain.payment import PaymentIntent
@@ -94,6 +97,14 @@ class Loaders:
     ) -> DataLoader[UUID, Page[V]]:
         """The same page of a list within each of many parents: one statement for all of them."""
         return self.pages.setdefault((list_name, page), loader(batch))
+
+    def still_here(self, now: datetime) -> DataLoader[UUID, Money | None]:
+        """By trade-in: the value of a piece that is still the house's at this moment."""
+
+        async def batch(trade_in_ids: Sequence[UUID]) -> Sequence[Money | None]:
+            return await self.readers.trade_ins.still_here(trade_in_ids, now)
+
+        return self.pages.setdefault(("still here", now), loader(batch))
 
     @cached_property
     def account(self) -> DataLoader[UUID, Account | None]:
@@ -388,10 +399,6 @@ class Loaders:
     @cached_property
     def acquisition_plan(self) -> DataLoader[UUID, AcquisitionPlan | None]:
         return loader(self.readers.acquisitions.by_ids)
-
-    @cached_property
-    def acquired(self) -> DataLoader[UUID, int]:
-        return loader(self.readers.acquisitions.taken)
 
     @cached_property
     def disposition(self) -> DataLoader[UUID, Disposition | None]:

@@ -10,14 +10,12 @@ from domain.order import (
     OrderLine,
     OrderRefund,
     OrderState,
-    TenderPart,
     may_see,
-    preview_refund,
 )
 from domain.page import Page, PageRequest
 from domain.payment import PaymentIntent
 from domain.policy import TaxBasis
-from domain.refusal import InvalidInput, NotFound, require
+from domain.refusal import NotFound
 from domain.viewer import Role, Viewer
 from domain.voucher import Voucher
 from resolvers.context import Context
@@ -69,13 +67,6 @@ async def voucher(context: Context, found: Order) -> Voucher | None:
     return None if tender is None or tender.source_id is None else await context.loaders.voucher.load(tender.source_id)
 
 
-def refund_preview(found: Order, amount: Money) -> Sequence[TenderPart]:
-    """What a refund of this amount would give back to each tender."""
-    same = amount.currency is found.currency
-    require(same, InvalidInput(f"This order is in {found.currency}.", path=("amount", "currencyCode")))
-    return preview_refund(found, amount)
-
-
 def stated_tax(viewer: Viewer, basis: TaxBasis, tax: Money) -> Money | None:
     """Tax on a margin is not stated to buyers: it would tell what the house paid."""
     on_margin = basis in (TaxBasis.MARGIN, TaxBasis.TRAVEL_MARGIN)
@@ -84,6 +75,10 @@ def stated_tax(viewer: Viewer, basis: TaxBasis, tax: Money) -> Money | None:
 
 def cost(viewer: Viewer, line: OrderLine) -> Money | None:
     return line.cost if viewer.has(Role.FINANCE) else None
+
+
+def own_discount(viewer: Viewer, line: OrderLine) -> Money | None:
+    return line.own_discount if viewer.has(Role.FINANCE) else None
 
 
 def sees_seller(viewer: Viewer, line: OrderLine) -> bool:

@@ -47,6 +47,9 @@ class AcquisitionPlan(Node):
     history: AcquisitionHistory | None = strawberry.field(
         description="The sales that the target was reckoned from; null where somebody named it."
     )
+    taken: int = strawberry.field(
+        description="How many trade-ins count towards it: bought, or with a purchase that waits. Never an estimate."
+    )
     version: int = strawberry.field(description="Goes up by one with every change; for `expectedVersion`.")
 
     @strawberry.field(
@@ -64,16 +67,10 @@ class AcquisitionPlan(Node):
         return None if root.brand_id is None else await info.context.loaders.brand.load(root.brand_id)
 
     @strawberry.field(
-        graphql_type=int, description="How many trade-ins count towards it: bought, or with a purchase that waits."
+        description="How full it is, in basis points, 1,000,000 at most; offers are throttled by this factor."
     )
-    async def taken(root: acquisition.AcquisitionPlan, info: Info) -> Any:
-        return await info.context.loaders.acquired.load(root.id)
-
-    @strawberry.field(
-        graphql_type=int, description="How full it is, in basis points; offers are throttled by this factor."
-    )
-    async def fill_bps(root: acquisition.AcquisitionPlan, info: Info) -> Any:
-        return fill_bps(await info.context.loaders.acquired.load(root.id), root.target)
+    def fill_bps(root: acquisition.AcquisitionPlan) -> int:
+        return fill_bps(root.taken, root.target)
 
 
 @refused(acquisition.PlanOverlaps)

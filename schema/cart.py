@@ -112,9 +112,13 @@ class OwnPiece(UserError):
     pass
 
 
-@refused(booking.BookingLapsed)
+@refused(cart.BookingLapsed)
 class BookingLapsed(UserError):
     expired_at: datetime | None = strawberry.field(description="When the time was over; null when it was used.")
+    left_cart: bool = strawberry.field(
+        description="Whether the cart has let go of them, and of the bundle that they were a part of: the order can be "
+        "placed without them."
+    )
 
 
 # Inputs

@@ -67,12 +67,12 @@ class GiftCard(Node):
 class GiftCardMade:
     @strawberry.field(
         description="The code, for whoever it is for. Shown now and never again; null in an answer that is asked for "
-        "again after ten minutes."
+        "again after ten minutes, and after a dry run, which makes no card that could have one."
     )
     def secret(root: gift_card.GiftCardMade, info: Info) -> str | None:
         return resolve.code(info.context, root)
 
-    @strawberry.field(graphql_type=GiftCard | None, description="The gift card; null when it can not be read.")
+    @strawberry.field(graphql_type=GiftCard | None, description="The gift card; null after a dry run.")
     async def gift_card(root: gift_card.GiftCardMade, info: Info) -> Any:
         return await resolve.of_made(info.context, root)
 
@@ -117,6 +117,7 @@ class GiftCardIssueInput(MoneyMove):
             reason=self.reason,
             jurisdiction=given(self.jurisdiction),
             expected_version=given(self.expected_version),
+            dry_run=self.dry_run,
         )
 
 

@@ -79,7 +79,7 @@ class Promotion:
         thing = max(shelf, key=lambda one: Decimal(one["price"]["amount"]))
         cart = self.house.ask(self.buyer, "AddToCart", input={"listingId": thing["id"]})
         delivery = {"method": "STANDARD", "address": ADDRESS}
-        tenders = {"provider": "TEST", "voucherCode": voucher["code"], "giftCard": {"code": secret}}
+        tenders = {"provider": "TEST", "voucherCode": voucher["code"], "giftCards": [{"code": secret}]}
         given = {"delivery": delivery, "tenders": tenders}
         quote = self.house.ask(self.buyer, "QuoteWithVoucher", cartId=cart["id"], **given)
         placed = self.house.ask(self.buyer, "PlaceOrderWithVoucher", input={"cartId": cart["id"], **given})

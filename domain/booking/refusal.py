@@ -1,8 +1,7 @@
 """Why a journey is not booked."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID
+from datetime import date
 
 from domain.policy import TravellerDatum
 from domain.refusal import Refusal
@@ -60,19 +59,6 @@ class PassportTooShort(Refusal):
     @property
     def message(self) -> str:
         return f"This passport ends on {self.valid_until}, and is needed until {self.needed_until}: renew it first."
-
-
-@dataclass(eq=False)
-class BookingLapsed(Refusal):
-    """The time to pay for the places is over; they may be somebody else's by now."""
-
-    code = "BOOKING_LAPSED"
-    booking_id: UUID
-    expired_at: datetime | None
-
-    @property
-    def message(self) -> str:
-        return "The time to pay for these places is over: hold them again, if they are still there."
 
 
 @dataclass(eq=False)

@@ -12,21 +12,18 @@ from domain.booking.detail import forget_details
 from domain.booking.lifecycle import LIVE, BookingState
 from domain.booking.noun import Booking, BookingPart, BookingPayment
 from domain.booking.port import Work
-from domain.booking.refusal import BookingLapsed
 from domain.event import Event
 from domain.money import Money
-from domain.refusal import require
 from domain.work import Job
 
 
-def check_payable(booking: Booking, part: BookingPart, now: datetime) -> None:
-    """Refuse to pay for places that are somebody else's by now, or for what is paid or being paid."""
-    lapsed = BookingLapsed(booking.id, booking.expires_at, path=("cartId",))
-    if part is BookingPart.BALANCE:
-        fits = booking.state in LIVE and now < booking.starts_at
-    else:
-        fits = booking.state is BookingState.ON_HOLD and booking.expires_at is not None and now < booking.expires_at
-    require(fits and booking.payment(part) is None, lapsed)
+def payable(booking: Booking, part: BookingPart, now: datetime) -> bool:
+    """Whether this can be paid: not for places that are free for others by now, and nothing twice.
+
+    Places whose time is over are still the buyer's until the house has let them go.
+    """
+    states = LIVE if part is BookingPart.BALANCE else (BookingState.ON_HOLD,)
+    return booking.state in states and now < booking.starts_at and booking.payment(part) is None
 
 
 def put_in_order(booking: Booking, part: BookingPart, amount: Money, order_id: UUID, line_id: UUID) -> None:

@@ -29,7 +29,7 @@ from domain.goods_return.noun import (
     ReturnReceipt,
 )
 from domain.goods_return.port import HANDLERS, GoodsReturnFilter, GoodsReturnReader, GoodsReturns, Work, may_see
-from domain.goods_return.reckon import LineRefund, RefundPreview, WantedLine, preview, reckon, returnable
+from domain.goods_return.reckon import LineRefund, RefundPreview, WantedLine, left, preview, reckon, returnable
 from domain.goods_return.refusal import (
     DispositionNotPossible,
     NeedsAppraiser,
@@ -86,6 +86,7 @@ __all__ = [
     "cancel",
     "expire",
     "inspect",
+    "left",
     "may_see",
     "preview",
     "receive",

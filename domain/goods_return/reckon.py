@@ -1,6 +1,6 @@
 """What a return gives back, to which tender and into which lots. The preview and the refund itself both come here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -8,11 +8,21 @@ from uuid import UUID
 from domain.booking import Booking
 from domain.goods_return.lifecycle import FRUITLESS
 from domain.goods_return.noun import GoodsReturn, ReturnInspection
+from domain.ledger import LotId
 from domain.money import Money, total
-from domain.order import LineState, Order, OrderId, OrderLine, OrderLineId, TenderKind, TenderPart
-from domain.order.discount import given_back
+from domain.order import (
+    LineState,
+    Order,
+    OrderId,
+    OrderLine,
+    OrderLineId,
+    Tender,
+    TenderKind,
+    TenderPart,
+    called_off,
+)
 from domain.order.journey import kept_back
-from domain.order.refund import divide_refund, lots_back, piece_goes_back
+from domain.order.refund import LineBack, lots_back, reckon_refund, restored
 from domain.refusal import InvalidInput, require
 from domain.wallet import LotSlice
 
@@ -47,8 +57,8 @@ class RefundPreview:
     """What would go back now. `lots` are those that credit goes back into.
 
     `shipping` goes back with an order that is called off before it was sent. Later the price of an express way stays:
-    it was a service, and the standard way costs nothing. `piece_goes_back` says that the old piece that has paid a
-    part does so itself, and not its value.
+    it was a service, and the standard way costs nothing. `trade_in_id` names the old piece that goes back itself, and
+    not its value: it does when one refund takes all that is left, and nothing of its value went back before.
     """
 
     order_id: OrderId
@@ -57,7 +67,11 @@ class RefundPreview:
     shipping: Money
     parts: tuple[TenderPart, ...]
     lots: tuple[LotSlice, ...]
-    piece_goes_back: bool = False
+    trade_in_id: UUID | None = None
+
+    @property
+    def piece_goes_back(self) -> bool:
+        return self.trade_in_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,38 +106,106 @@ def reckon_line(line: OrderLine, quantity: int, inspection: ReturnInspection | N
 def reckon(
     order: Order, lines: Sequence[LineRefund], *, shipping: Money | None = None, piece: Money | None = None
 ) -> RefundPreview:
-    """What these refunds give back to each tender and into each lot of an order as it is now.
+    """What one refund of these lines gives back to each tender and into each lot of an order as it is now.
 
     `piece` is the value of an old piece that has paid a part, while that is still here.
     """
-    lines = [with_discount(order, line) for line in lines]
-    by_line = {one.line_id: one.amount for one in lines}
-    back = {one.line_id: one.amount + one.duties - one.discount for one in lines}
-    way = shipping or Money.zero(order.currency)
-    amounts = [part for line in order.lines if (part := back.get(line.id))] + ([way] if way else [])
-    off = total((one.discount for one in lines), order.currency)
-    amount = total(amounts, order.currency)
-    zero = Money.zero(order.currency)
-    whole = all(line.refundable == by_line.get(line.id, zero) for line in order.lines)
-    piece_back = whole and piece_goes_back(order, amount, piece)
-    parts = divide_refund(order, amounts, off=off, piece_back=piece_back)
-    amount += off
+    return foretell(as_it_is(order), lines, shipping or Money.zero(order.currency), piece)
+
+
+def as_it_is(order: Order) -> Order:
+    """The same order, to reckon on without changing it; a promise is called off before anything goes back."""
+    return replace(order, lines=tuple(replace(line) for line in order.lines), tenders=called_off(order.tenders))
+
+
+def foretell(order: Order, lines: Sequence[LineRefund], shipping: Money, piece: Money | None) -> RefundPreview:
+    """What one refund moves, on an order that is reckoned on as if it were done."""
+    wanted = {one.line_id: one.amount for one in lines if one.amount}
+    reckoned = reckon_refund(order, wanted, shipping=shipping, piece=piece)
+    backs = {one.line_id: one for one in reckoned.lines}
     credit = order.tender(TenderKind.CREDIT)
-    spent = next((part.amount for part in parts if part.kind is TenderKind.CREDIT), None)
+    spent = next((part.amount for part in reckoned.parts if part.kind is TenderKind.CREDIT), None)
+    lots = lots_back(credit, spent) if credit is not None and spent else ()
+    for part in reckoned.parts:
+        order.tenders = restored(order.tenders, part)
     return RefundPreview(
         order_id=order.id,
-        amount=amount,
-        lines=tuple(lines),
-        shipping=way,
-        parts=parts,
-        lots=lots_back(credit, spent) if credit is not None and spent else (),
-        piece_goes_back=piece_back,
+        amount=reckoned.amount,
+        lines=tuple(with_discount(line, backs.get(line.line_id)) for line in lines),
+        shipping=shipping,
+        parts=reckoned.parts,
+        lots=lots,
+        trade_in_id=order.trade_in_id if reckoned.piece_back else None,
     )
 
 
-def with_discount(order: Order, line: LineRefund) -> LineRefund:
+def with_discount(line: LineRefund, back: LineBack | None) -> LineRefund:
     """The same, with what of it goes back to whoever bore the voucher."""
-    return replace(line, discount_minor=given_back(order.line(line.line_id), line.amount).minor)
+    return line if back is None else replace(line, discount_minor=back.discount.minor)
+
+
+def in_turn(
+    order: Order, lines: Sequence[LineRefund], elsewhere: Collection[UUID], piece: Money | None
+) -> RefundPreview:
+    """What goes back when the refunds of these lines are made one after the other, as they will be.
+
+    What is called off before it was sent goes back at once, with the shipping; every return has a refund of its own,
+    and so has every journey, those first that were paid `elsewhere` too. Else the lines count in the order that they
+    have in the order.
+    """
+    by_id = {one.line_id: one for one in lines}
+    off = [line_id for line_id in called_off_at_once(order, lines) if line_id not in elsewhere]
+    way = order.shipping - order.shipping_refunded if off else Money.zero(order.currency)
+    seen = as_it_is(order)
+    nothing = Money.zero(order.currency)
+    first = [by_id[line.id] for line in order.lines if line.id in by_id and line.id in elsewhere]
+    done = [foretell(seen, [line], nothing, piece) for line in first]
+    done += [foretell(seen, [by_id[line_id] for line_id in off], way, piece)] if off else []
+    alone = [by_id[line.id] for line in order.lines if line.id in by_id and line.id not in {*off, *elsewhere}]
+    done += [foretell(seen, [line], nothing, piece) for line in alone]
+    told = {line.line_id: line for one in done for line in one.lines}
+    return RefundPreview(
+        order_id=order.id,
+        amount=total((one.amount for one in done), order.currency),
+        lines=tuple(told[one.line_id] for one in lines),
+        shipping=way,
+        parts=summed_parts(seen, done),
+        lots=summed_lots(done),
+        trade_in_id=next((one.trade_in_id for one in done if one.trade_in_id is not None), None),
+    )
+
+
+def summed_parts(order: Order, done: Sequence[RefundPreview]) -> tuple[TenderPart, ...]:
+    """How much goes back to each tender in all."""
+    sums = [
+        TenderPart(tender.kind, total(amounts, order.currency), tender.place)
+        for tender in order.tenders
+        if (amounts := [part.amount for one in done for part in one.parts if is_of(part, tender)])
+    ]
+    return tuple(sums)
+
+
+def is_of(part: TenderPart, tender: Tender) -> bool:
+    return (part.kind, part.place) == (tender.kind, tender.place)
+
+
+def summed_lots(done: Sequence[RefundPreview]) -> tuple[LotSlice, ...]:
+    """How much goes back into each lot in all, in the order in which they are restored."""
+    sums: dict[LotId, Money] = {}
+    for one in (lot for part in done for lot in part.lots):
+        sums[one.lot_id] = sums[one.lot_id] + one.amount if one.lot_id in sums else one.amount
+    return tuple(LotSlice(lot_id, amount) for lot_id, amount in sums.items())
+
+
+def left(order: Order, returns: Mapping[UUID, Sequence[GoodsReturn]]) -> Sequence[WantedLine]:
+    """All of an order that can be given back still, or is on its way."""
+    gone = (LineState.RETURNED, LineState.CANCELLED)
+    there = [line for line in order.lines if line.state not in gone]
+    return [WantedLine(line.id) for line in there if not line.ships or comes_back(line, returns[line.id])]
+
+
+def comes_back(line: OrderLine, returns: Sequence[GoodsReturn]) -> bool:
+    return returnable(line, returns) > 0 or any(one.is_open for one in returns)
 
 
 def preview(
@@ -151,16 +233,25 @@ def preview(
         else:
             booking = None if line.booking_id is None else bookings[line.booking_id]
             lines.append(preview_other(line, one, booking, now, index))
-    return reckon(order, lines, shipping=way_back(order, lines), piece=piece)
+    return in_turn(order, lines, paid_elsewhere(order, bookings), piece)
 
 
-def way_back(order: Order, lines: Sequence[LineRefund]) -> Money:
-    """What of the shipping goes back too: all of it where these lines are all that is left to be done."""
+def paid_elsewhere(order: Order, bookings: Mapping[UUID, Booking]) -> Collection[UUID]:
+    """The journeys of an order that another one has paid a part of: they are called off before the order can be."""
+    paid: set[UUID] = set()
+    for line in order.journeys:
+        booking = None if line.booking_id is None else bookings.get(line.booking_id)
+        if booking is not None and any(payment.order_id != order.id for payment in booking.payments):
+            paid.add(line.id)
+    return paid
+
+
+def called_off_at_once(order: Order, lines: Sequence[LineRefund]) -> Sequence[OrderLineId]:
+    """The lines that are all that is left to be done, so that calling the order off gives them back together."""
     named = {one.line_id: one.quantity for one in lines}
     left = [line for line in order.lines if line.state is LineState.OPEN]
-    off = "orderCancel" in order.next_actions and bool(left)
-    all_of_it = off and all(named.get(line.id) == line.quantity for line in left)
-    return order.shipping - order.shipping_refunded if all_of_it else Money.zero(order.currency)
+    off = "orderCancel" in order.next_actions
+    return [line.id for line in left] if off and all(named.get(line.id) == line.quantity for line in left) else []
 
 
 def preview_other(

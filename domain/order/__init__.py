@@ -30,7 +30,7 @@ from domain.order.place import PlaceOrder, place, terms_of
 from domain.order.pledge import PLEDGED, Pledge, PledgeChoice, PledgeMode, Pledges, called_off, promised
 from domain.order.port import Costs, OrderFilter, OrderReader, Orders, Work, may_see
 from domain.order.quote import LineQuote, OrderQuote, Terms, Wish, check_delivery, quote
-from domain.order.refund import allocate_refund, preview_refund, refund
+from domain.order.refund import allocate_refund, refund
 from domain.order.refusal import (
     NotDeliveredThere,
     PriceChanged,
@@ -101,7 +101,6 @@ __all__ = [
     "expire",
     "may_see",
     "place",
-    "preview_refund",
     "promised",
     "quote",
     "refund",

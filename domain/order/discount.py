@@ -23,7 +23,7 @@ from domain.refusal import require
 class Discount:
     """So much or such a share off, `at_most`, of what is at least `minimum`; what is empty or None does not narrow.
 
-    `products` are those in the cart that it is for.
+    `products` are those in the cart that it is for. `others_bps` are the parts of it that others bear than the house.
     """
 
     voucher_id: UUID
@@ -35,6 +35,7 @@ class Discount:
     listing_kinds: tuple[ListingKind, ...]
     products: frozenset[ProductId] | None
     bundle_id: UUID | None
+    others_bps: tuple[int, ...] = ()
 
 
 class Line(Protocol):
@@ -83,6 +84,16 @@ def taken_off(discount: Discount, lines: Sequence[Line]) -> list[Money]:
     off = min(wanted, whole, discount.at_most)
     require(off.minor > 0, VoucherNotForThis(discount.minimum, path=("tenders", "voucherCode")))
     return off.allocate(weights)
+
+
+def borne_by_house(discount: Discount, parts: Sequence[Money]) -> list[Money]:
+    """What of each line's part the house itself bears, by largest remainder: the whole less what others owe for it.
+
+    Others pay their part in the buyer's place, so it is a part of what the goods are sold for; the house's own is not.
+    """
+    whole = total(parts, discount.at_most.currency)
+    own = whole.allocate([*discount.others_bps, BASIS_POINTS - sum(discount.others_bps)])[-1]
+    return own.allocate([part.minor for part in parts])
 
 
 def given_back(line: OrderLine, part: Money) -> Money:

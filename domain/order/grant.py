@@ -1,4 +1,4 @@
-"""What pays without the buyer's wallet: a gift card, and a voucher whose cost somebody else bears.
+"""What pays without the buyer's wallet: gift cards, and a voucher whose cost somebody else bears.
 
 Either is set aside when the order is placed, spent when that is paid, and gets back what goes back of it: a card what
 it paid, the budget behind a voucher what was taken off of each line. The full price is in escrow in any case.
@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain import gift_card
-from domain.gift_card import GiftCardId
+from domain.gift_card import GiftCardId, Payment
 from domain.ledger import AccountKind, Posting, house
 from domain.money import Money
 from domain.order.noun import Order, Tender, TenderKind, TenderPart
@@ -39,10 +39,13 @@ async def take(work: Work, order: Order, now: datetime) -> None:
 
     Nearly the last thing to do, for everybody else who wants of the same waits until the end of the transaction.
     """
-    card = order.tender(TenderKind.GIFT_CARD)
-    if card is not None and card.source_id is not None:
-        card_id, paid = GiftCardId(card.source_id), order.paid_at is not None
-        await gift_card.take(work, card_id, order.id, card.amount, paid=paid, now=now)
+    wanted = [
+        Payment(GiftCardId(tender.source_id), tender.place, tender.amount)
+        for tender in order.tenders
+        if tender.kind is TenderKind.GIFT_CARD and tender.source_id is not None
+    ]
+    if wanted:
+        await gift_card.take(work, order.id, wanted, paid=order.paid_at is not None, now=now)
     if order.voucher is not None:
         await work.discounts.take(order, now)
 
@@ -65,8 +68,14 @@ async def let_go(work: Work, order: Order, now: datetime) -> None:
 
 async def give_back(work: Work, order: Order, parts: Iterable[TenderPart], cause_id: UUID, now: datetime) -> None:
     """What went back can be granted again; the caller has posted it. `cause_id` is the refund."""
-    back = {part.kind: part.amount for part in parts}
-    if card := back.get(TenderKind.GIFT_CARD):
-        await gift_card.give_back(work, order.id, card, now)
-    if voucher := back.get(TenderKind.VOUCHER):
+    cards: dict[int, Money] = {}
+    voucher = Money.zero(order.currency)
+    for part in parts:
+        if part.kind is TenderKind.GIFT_CARD:
+            cards[part.place] = part.amount
+        elif part.kind is TenderKind.VOUCHER:
+            voucher = part.amount
+    if cards:
+        await gift_card.give_back(work, order.id, cards, now)
+    if voucher:
         await work.discounts.take_back(order, voucher, cause_id, now)

@@ -4,22 +4,27 @@ Called off in time, what the ladder leaves goes back; what stays is divided as t
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from domain import booking as bookings
 from domain import supplier
 from domain.booking import LIVE, Booking, BookingPart, BookingState
-from domain.cart import Cart, CartBooking
+from domain.cart import BookingLapsed, Cart, CartBooking
 from domain.ledger import AccountKind, Posting, house
 from domain.money import BASIS_POINTS, Money, total
 from domain.order.lifecycle import LineKind, LineState, OrderState
 from domain.order.noun import HOLD_GRACE, Order, OrderLine
 from domain.order.pledge import promised
 from domain.order.port import Work
+from domain.refusal import Refusal
 from domain.supplier import BillCause
 from domain.wallet import post
 from domain.work import Job
+
+Renewed = Sequence[tuple[Booking, Booking]]
+"""Bookings that are over, each with what is held in its place."""
 
 TOOK_PLACE = (LineState.DELIVERED, LineState.RETURNED, LineState.CANCELLED)
 
@@ -27,15 +32,62 @@ TOOK_PLACE = (LineState.DELIVERED, LineState.RETURNED, LineState.CANCELLED)
 # Before it is paid
 
 
-async def lock_booked(work: Work, cart: Cart, now: datetime) -> Sequence[tuple[CartBooking, Booking]]:
-    """The bookings in a cart, locked in id order; refuses one whose time is over, or that is paid already."""
+async def lock_booked(work: Work, cart: Cart, now: datetime) -> tuple[Sequence[tuple[CartBooking, Booking]], Renewed]:
+    """The bookings in a cart, locked in id order, and in the place of those whose time is over what is held anew.
+
+    What can neither be paid nor held anew leaves the cart, and the order is refused.
+    """
     if not cart.bookings:
-        return ()
+        return (), ()
     found = await work.bookings.lock_all([item.booking_id for item in cart.bookings])
-    booked = [(item, found[item.booking_id]) for item in cart.bookings]
-    for item, booking in booked:
-        bookings.check_payable(booking, item.part, now)
-    return booked
+    booked: list[tuple[CartBooking, Booking]] = []
+    renewed: list[tuple[Booking, Booking]] = []
+    gone: list[Booking] = []
+    for item in cart.bookings:
+        booking = found[item.booking_id]
+        again = None if bookings.payable(booking, item.part, now) else await hold_anew(work, cart, item, booking, now)
+        if again is not None:
+            renewed.append((booking, again))
+            booked.append((replace(item, booking_id=again.id), again))
+        elif bookings.payable(booking, item.part, now):
+            booked.append((item, booking))
+        else:
+            gone.append(booking)
+    if gone:
+        raise lapsed(cart, gone)
+    return booked, renewed
+
+
+async def hold_anew(work: Work, cart: Cart, item: CartBooking, over: Booking, now: datetime) -> Booking | None:
+    """The same places once more, at the same price and for the same travellers; their claim is for the caller to make.
+
+    None where that can not be: there is no room, something is said of travellers that was forgotten with the hold, or
+    it costs something else by now. A bundle is put together anew by whoever wants it.
+    """
+    if over.state is not BookingState.EXPIRED or over.payments or item.bundle_id is not None:
+        return None
+    try:
+        found = await bookings.find_departure(work, cart.owner, over.departure_id, over.travellers, now)
+        deposit = item.part is BookingPart.DEPOSIT
+        again = await bookings.hold(work, cart.owner, found, over.travellers, now=now, deposit=deposit)
+    except Refusal:
+        return None
+    first = again.schedule[0]
+    return again if (first.part, first.amount) == (item.part, item.price) else None
+
+
+async def claim_anew(work: Work, cart: Cart, renewed: Renewed, now: datetime) -> None:
+    """Take the places that are held anew, in the order in which departures are locked; the last that is done."""
+    for over, again in sorted(renewed, key=lambda one: one[1].departure_id):
+        try:
+            await bookings.claim(work, again, now)
+        except Refusal:
+            raise lapsed(cart, [over]) from None
+
+
+def lapsed(cart: Cart, gone: Sequence[Booking]) -> BookingLapsed:
+    ended_at = gone[0].expires_at or gone[0].ended_at
+    return BookingLapsed(gone[0].id, ended_at, cart.id, tuple(one.id for one in gone), path=("cartId",))
 
 
 async def lock_of_order(work: Work, order: Order) -> Mapping[UUID, Booking]:
@@ -123,7 +175,8 @@ def kept_back(line: OrderLine, booking: Booking, now: datetime) -> Money:
 async def earn(work: Work, line: OrderLine, cause: BillCause, now: datetime) -> list[Posting]:
     """What is left of a journey's line is earned: the supplier's part is due, the rest is the house's.
 
-    Of the house's part the tax on the margin is due, and partners get their shares of what is left.
+    Of the house's part the tax on the margin is due, less what the house took off itself, and partners get their shares
+    of what is left.
     """
     left, cost = line.refundable, line.cost
     if not left or cost is None:
@@ -131,7 +184,8 @@ async def earn(work: Work, line: OrderLine, cause: BillCause, now: datetime) -> 
     margin = max(line.price - cost, Money.zero(left.currency))
     due = cost if left == line.price else left.allocate([cost.minor, margin.minor])[0]
     own = left - due
-    tax = max(own, Money.zero(own.currency)).allocate([line.tax_rate_bps, BASIS_POINTS])[0]
+    taxed = max(own - line.untaxed, Money.zero(own.currency))
+    tax = taxed.allocate([line.tax_rate_bps, BASIS_POINTS])[0]
     postings = [house(AccountKind.TRAVEL_UNEARNED, -left)]
     if due:
         assert line.supplier_id is not None, "a journey has its supplier"

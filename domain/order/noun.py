@@ -72,7 +72,7 @@ class Tender:
 
     `hold_id` keeps the wallet's part until the rest is paid, and the cash that stands for an old piece until that has
     passed. What another tender has paid in the place of this one is `replaced`. `source_id` is the gift card or
-    the voucher.
+    the voucher; `place` tells several gift cards apart, in the order in which they were named.
     """
 
     kind: TenderKind
@@ -82,6 +82,7 @@ class Tender:
     hold_id: HoldId | None = None
     replaced_minor: int = 0
     source_id: UUID | None = None
+    place: int = 1
 
     @property
     def replaced(self) -> Money:
@@ -124,6 +125,15 @@ class LineDuty:
     source: str
 
 
+def sold_for(price: Money, own_discount_minor: int, seller: PartyKind) -> Money:
+    """What is taxed: what the house sells costs less by what it takes off itself.
+
+    What it sells for somebody else does not: the seller gets all of the price, and the house's commission is the same.
+    """
+    own = own_discount_minor if seller is PartyKind.HOUSE else 0
+    return price - Money(own, price.currency)
+
+
 @dataclass(slots=True)
 class OrderLine:
     """One thing that is bought, with its own seller of record, tax basis, versions of policies and terms of return.
@@ -131,7 +141,8 @@ class OrderLine:
     Goods, pieces and services are of a listing, a departure is of a booking, all of it or an installment.
 
     `price` is for all of the quantity and includes `tax`, which is what the house owes on this line: nothing for a
-    consigned piece, where the house is taxed on its commission when it settles. `cost` is what a piece cost the
+    consigned piece, where the house is taxed on its commission when it settles. What the house itself takes off of
+    its own goods and journeys, the `own` part of the discount, is not taxed. `cost` is what a piece cost the
     house, or goods from stock once they are sold: their share of what all of them had cost; of a journey it is what
     the supplier gets. `jurisdiction` is whose tax it is; `shares` are others' part in what the house earns.
 
@@ -180,6 +191,7 @@ class OrderLine:
     imported_at: datetime | None = None
     discount_minor: int = 0
     discount_back_minor: int = 0
+    own_discount_minor: int = 0
     version: int = 1
 
     @property
@@ -207,6 +219,19 @@ class OrderLine:
     def discount_back(self) -> Money:
         """What of that went back, as a part of what was refunded."""
         return Money(self.discount_back_minor, self.price.currency)
+
+    @property
+    def own_discount(self) -> Money:
+        """What of the discount the house bears itself."""
+        return Money(self.own_discount_minor, self.price.currency)
+
+    @property
+    def untaxed(self) -> Money:
+        """What of the price that is left here is not taxed, for the house took it off: its share of the discount."""
+        left = self.discount - self.discount_back
+        if not left or self.seller_kind is not PartyKind.HOUSE:
+            return Money.zero(self.price.currency)
+        return left.allocate([self.own_discount_minor, self.discount_minor - self.own_discount_minor])[0]
 
     @property
     def listed(self) -> ListingId:
@@ -315,8 +340,8 @@ class Order:
         gone = (LineState.RETURNED, LineState.CANCELLED)
         return any(line.id not in line_ids and line.state not in gone for line in self.lines)
 
-    def tender(self, kind: TenderKind) -> Tender | None:
-        return next((tender for tender in self.tenders if tender.kind is kind), None)
+    def tender(self, kind: TenderKind, place: int = 1) -> Tender | None:
+        return next((tender for tender in self.tenders if (tender.kind, tender.place) == (kind, place)), None)
 
     @property
     def voucher(self) -> Tender | None:
@@ -352,10 +377,11 @@ PAST: dict[LineState, Sequence[LineState]] = {
 
 @dataclass(frozen=True, slots=True)
 class TenderPart:
-    """What went back to one tender."""
+    """What goes back to one tender; `place` is the tender's."""
 
     kind: TenderKind
     amount: Money
+    place: int = 1
 
 
 @dataclass(frozen=True, slots=True)

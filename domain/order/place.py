@@ -9,7 +9,7 @@ from domain import claim, consignment, listing, payment, supplier
 from domain.booking import Booking, BookingPart
 from domain.cart import Cart, CartBooking, CartId
 from domain.event import Event
-from domain.gift_card import Gift, GiftCardNotGood
+from domain.gift_card import Gift, check_cards, check_count, offered
 from domain.ledger import AccountKind
 from domain.listing import Listing, ListingId
 from domain.money import Money
@@ -55,7 +55,7 @@ class PlaceOrder:
     expected_version: int | None = None
     pledge: PledgeChoice | None = None
     channel_code: str | None = None
-    gift_card: GiftCardChoice | None = None
+    gift_cards: tuple[GiftCardChoice, ...] = ()
     voucher_code: str | None = None
 
 
@@ -73,7 +73,7 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
     cart = await carts.lock_own(work, viewer, command.cart_id)
     check_version(command.expected_version, cart.version)
     require(not cart.empty, InvalidInput("The cart is empty.", path=("cartId",)))
-    booked = await journey.lock_booked(work, cart, now)
+    booked, renewed = await journey.lock_booked(work, cart, now)
     terms = await gather_terms(work, cart, command.delivery, now)
     seen = await work.shelf.find_all(item.listing_id for item in cart.items)
     check_items(cart, seen)
@@ -83,8 +83,8 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
     discount = None
     if command.voucher_code is not None:
         discount = await work.discounts.offered(command.voucher_code, cart, now)
-    gift = await gift_of(work, command.gift_card, cart, now)
-    wish = replace(command.wish, pledge=pledge, gift=gift, discount=discount)
+    gifts = await gifts_of(work, command.gift_cards, cart, now)
+    wish = replace(command.wish, pledge=pledge, gifts=gifts, discount=discount)
     reckoned = quote(cart.items, seen, command.delivery, terms, wish, booked)
     order = draft(work, cart, reckoned, command.delivery, now)
     await attribute(work, order, booked, command.channel_code)
@@ -100,17 +100,20 @@ async def place(work: Work, viewer: Viewer, command: PlaceOrder, *, now: datetim
     cart.items, cart.bookings = (), ()
     cart.changed_at = now
     await work.carts.save(cart)
+    await journey.claim_anew(work, cart, renewed, now)
     return order
 
 
-async def gift_of(work: Work, choice: GiftCardChoice | None, cart: Cart, now: datetime) -> Gift | None:
-    """What the chosen card could pay, at a glance; it is locked when it does."""
-    if choice is None:
-        return None
-    assert choice.card_id is not None, "a code is recognised before anything is bought with it"
-    card = await work.gift_cards.find(choice.card_id)
-    require(card.pays(cart.currency, now), GiftCardNotGood(path=("tenders", "giftCard", "code")))
-    return Gift(card.id, card.available, choice.amount)
+async def gifts_of(work: Work, choices: Sequence[GiftCardChoice], cart: Cart, now: datetime) -> tuple[Gift, ...]:
+    """What the chosen cards could pay, at a glance; they are locked when they do."""
+    check_count(len(choices))
+    gifts: list[Gift] = []
+    for place, choice in enumerate(choices, start=1):
+        assert choice.card_id is not None, "a code is recognised before anything is bought with it"
+        card = await work.gift_cards.find(choice.card_id)
+        gifts.append(offered(card, place, choice.amount, cart.currency, now))
+    check_cards(gifts)
+    return tuple(gifts)
 
 
 def promise_piece(order: Order, pledge: Pledge) -> None:
@@ -312,6 +315,7 @@ def draft(work: Work, cart: Cart, reckoned: OrderQuote, delivery: Delivery, now:
             shares=line.shares,
             supplier_id=line.supplier_id,
             discount_minor=line.discount_minor,
+            own_discount_minor=line.own_discount_minor,
             origin=line.origin,
             duties=line.duties,
             duty_minor=line.duty.minor,

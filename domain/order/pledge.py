@@ -84,7 +84,7 @@ def with_more(tenders: Sequence[Tender], kind: TenderKind, amount: Money) -> lis
 
 def in_order(tenders: Sequence[Tender]) -> tuple[Tender, ...]:
     kinds = list(TenderKind)
-    return tuple(sorted(tenders, key=lambda tender: kinds.index(tender.kind)))
+    return tuple(sorted(tenders, key=lambda tender: (kinds.index(tender.kind), tender.place)))
 
 
 # Ports

@@ -10,10 +10,10 @@ from domain.catalogue import ProductId
 from domain.gift_card import Gift, planned
 from domain.listing import Listing, ListingId, ListingKind
 from domain.money import BASIS_POINTS, Money, total
-from domain.order.discount import Discount, taken_off
+from domain.order.discount import Discount, borne_by_house, taken_off
 from domain.order.duty import ask
 from domain.order.lifecycle import LineKind
-from domain.order.noun import Address, Cost, Delivery, LineDuty, Provenance, Tender, TenderKind
+from domain.order.noun import Address, Cost, Delivery, LineDuty, Provenance, Tender, TenderKind, sold_for
 from domain.order.pledge import Pledge
 from domain.order.refusal import NotDeliveredThere, TendersDoNotFit
 from domain.payment import PaymentProvider
@@ -74,6 +74,7 @@ class LineQuote:
     duties: tuple[LineDuty, ...] = ()
     given_back: bool = False
     discount_minor: int = 0
+    own_discount_minor: int = 0
 
     @property
     def ships(self) -> bool:
@@ -89,6 +90,11 @@ class LineQuote:
     def discount(self) -> Money:
         """What of the price a voucher would pay."""
         return Money(self.discount_minor, self.price.currency)
+
+    @property
+    def taxable(self) -> Money:
+        """What it is sold for: the price less what the house itself takes off of what it sells."""
+        return sold_for(self.price, self.own_discount_minor, self.seller.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +139,15 @@ class Terms:
 class Wish:
     """What the buyer wants to pay with; a provider takes the rest.
 
-    `pledge` is an old piece that pays its part, `gift` a gift card that pays its own, `discount` what a
-    voucher takes off.
+    `pledge` is an old piece that pays its part, `gifts` are gift cards that pay theirs, one after the other,
+    `discount` is what a voucher takes off.
     """
 
     credit: Money | None = None
     cash: Money | None = None
     provider: PaymentProvider | None = None
     pledge: Pledge | None = None
-    gift: Gift | None = None
+    gifts: tuple[Gift, ...] = ()
     discount: Discount | None = None
 
 
@@ -159,8 +165,7 @@ def quote(
         *(quote_booking(item, booking, terms) for item, booking in booked),
     )
     if wish.discount is not None:
-        parts = taken_off(wish.discount, lines)
-        lines = tuple(replace(line, discount_minor=part.minor) for line, part in zip(lines, parts, strict=True))
+        lines = take_off(wish.discount, lines)
     currency = lines[0].price.currency
     lines = bear_duties(lines, terms)
     subtotal = total((line.price for line in lines), currency)
@@ -169,6 +174,19 @@ def quote(
     whole = subtotal + shipping + duties
     off = total((line.discount for line in lines), currency)
     return OrderQuote(lines, subtotal, shipping, duties, whole, plan_tenders(whole, wish, off))
+
+
+def take_off(discount: Discount, lines: Sequence[LineQuote]) -> tuple[LineQuote, ...]:
+    """The lines with what a voucher takes off of each, and the tax of what they are sold for then."""
+    parts = taken_off(discount, lines)
+    own = borne_by_house(discount, parts)
+    less = [
+        replace(line, discount_minor=part.minor, own_discount_minor=borne.minor)
+        for line, part, borne in zip(lines, parts, own, strict=True)
+    ]
+    return tuple(
+        replace(line, tax=included_tax(line.tax_basis, line.taxable, line.cost, line.tax_rate_bps)) for line in less
+    )
 
 
 def quote_line(listing: Listing, item: CartItem, terms: Terms) -> LineQuote:
@@ -222,14 +240,14 @@ def bear_duties(lines: Sequence[LineQuote], terms: Terms) -> tuple[LineQuote, ..
     abroad = [line for line in lines if terms.crosses(line.origin)]
     if area is None or not abroad:
         return tuple(lines)
-    arriving = total((line.price for line in abroad), abroad[0].price.currency)
+    arriving = total((line.taxable for line in abroad), abroad[0].price.currency)
     return tuple(bear(line, area, terms, arriving) if terms.crosses(line.origin) else line for line in lines)
 
 
 def bear(line: LineQuote, area: CustomsArea, terms: Terms, arriving: Money) -> LineQuote:
     assert line.listing_id is not None, "what crosses a border is of a listing"
     categories = terms.provenances[line.listing_id].categories
-    asked = ask(area, terms.tax, terms.jurisdiction, line.price, line.tax_basis, categories, arriving)
+    asked = ask(area, terms.tax, terms.jurisdiction, line.taxable, line.tax_basis, categories, arriving)
     return replace(line, duties=asked, given_back=area.given_back)
 
 
@@ -255,7 +273,7 @@ def quote_booking(item: CartBooking, booking: Booking, terms: Terms) -> LineQuot
         seller=booking.seller,
         tax_basis=booking.tax_basis,
         tax_rate_bps=rate_bps,
-        tax=margin_tax(item.price, cost, rate_bps) if booking.sold_by_house else Money.zero(item.price.currency),
+        tax=included_tax(booking.tax_basis, item.price, cost, rate_bps),
         cost=cost,
         return_days=0,
         kind=LineKind.DEPARTURE,
@@ -267,12 +285,6 @@ def quote_booking(item: CartBooking, booking: Booking, terms: Terms) -> LineQuot
         shares=booking.shares,
         supplier_id=booking.supplier_id,
     )
-
-
-def margin_tax(price: Money, cost: Money, rate_bps: int) -> Money:
-    """The tax within what is left of a price after its cost."""
-    margin = max(price - cost, Money.zero(price.currency))
-    return margin.allocate([rate_bps, BASIS_POINTS])[0]
 
 
 def tax_basis(listing: Listing, cost: Cost | None) -> TaxBasis:
@@ -290,7 +302,7 @@ def included_tax(basis: TaxBasis, price: Money, cost: Money | None, rate_bps: in
     match basis:
         case TaxBasis.FULL_PRICE:
             taxed = price
-        case TaxBasis.MARGIN:
+        case TaxBasis.MARGIN | TaxBasis.TRAVEL_MARGIN:
             assert cost is not None, "a margin needs a cost"
             taxed = max(price - cost, Money.zero(price.currency))
         case _:
@@ -314,7 +326,7 @@ def shipping_fee(lines: Sequence[LineQuote], delivery: Delivery, terms: Shipping
 
 
 def plan_tenders(whole: Money, wish: Wish, off: Money) -> tuple[Tender, ...]:
-    """Credit, cash, an old piece and a gift card as wished, what a voucher takes off, a provider for the rest;
+    """Credit, cash, an old piece and gift cards as wished, what a voucher takes off, a provider for the rest;
 
     together exactly the whole.
     """
@@ -327,15 +339,18 @@ def plan_tenders(whole: Money, wish: Wish, off: Money) -> tuple[Tender, ...]:
     credit, cash = wish.credit or zero, wish.cash or zero
     pledged = () if wish.pledge is None else wish.pledge.tenders
     covered = total((credit, cash, off, *(amount for _, amount in pledged)), whole.currency)
-    gift = zero if wish.gift is None else planned(wish.gift, whole - covered)
-    covered += gift
+    gifts: list[Tender] = []
+    for gift in wish.gifts:
+        part = planned(gift, whole - covered)
+        covered += part
+        if part:
+            gifts.append(Tender(TenderKind.GIFT_CARD, part, zero, source_id=gift.card_id, place=gift.place))
     rest = whole - covered
     fits = rest == zero or (rest > zero and wish.provider is not None)
     require(fits, TendersDoNotFit(whole, covered, path=("tenders",)))
     parts = ((TenderKind.CREDIT, credit), (TenderKind.CASH, cash), (TenderKind.EXTERNAL, rest), *pledged)
     tenders = [Tender(kind, amount, zero) for kind, amount in parts if amount]
-    if wish.gift is not None and gift:
-        tenders.append(Tender(TenderKind.GIFT_CARD, gift, zero, source_id=wish.gift.card_id))
+    tenders += gifts
     if wish.discount is not None:
         tenders.append(Tender(TenderKind.VOUCHER, off, zero, source_id=wish.discount.voucher_id))
     return tuple(tenders)

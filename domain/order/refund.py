@@ -1,7 +1,7 @@
 """Money goes back to what it came from, out of escrow, while it is still there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -45,11 +45,6 @@ def lots_back(tender: Tender, amount: Money) -> tuple[LotSlice, ...]:
     return back
 
 
-def preview_refund(order: Order, amount: Money) -> tuple[TenderPart, ...]:
-    """What a refund of this amount would give back to each tender."""
-    return divide_refund(order, [amount])
-
-
 def divide_refund(
     order: Order, amounts: Sequence[Money], *, off: Money | None = None, piece_back: bool = False
 ) -> tuple[TenderPart, ...]:
@@ -73,7 +68,9 @@ def divide_refund(
             parts = allocate_refund(paid, back, amount)
             back = [one + part for one, part in zip(back, parts, strict=True)]
     gained = [one - was for one, was in zip(back, before, strict=True)]
-    shared = tuple(TenderPart(tender.kind, part) for tender, part in zip(tenders, gained, strict=True) if part)
+    shared = tuple(
+        TenderPart(tender.kind, part, tender.place) for tender, part in zip(tenders, gained, strict=True) if part
+    )
     return (*shared, TenderPart(TenderKind.VOUCHER, off)) if off else shared
 
 
@@ -88,6 +85,75 @@ def piece_goes_back(order: Order, amount: Money, piece: Money | None) -> bool:
     paid = next((tender for tender in tenders if tender.kind is TenderKind.TRADE_IN), None)
     untouched = paid is not None and not paid.refunded and paid.paid == piece
     return untouched and pledged <= amount
+
+
+@dataclass(frozen=True, slots=True)
+class LineBack:
+    """What goes back of a line: of its price, of which `discount` to whoever bore the voucher, and `duty` besides."""
+
+    line_id: OrderLineId
+    amount: Money
+    duty: Money
+    discount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """One refund, to the last unit. `piece_back` says that the old piece itself goes back, and not its value."""
+
+    lines: tuple[LineBack, ...]
+    amount: Money
+    parts: tuple[TenderPart, ...]
+    piece_back: bool
+
+
+def takes_all(order: Order, lines: Mapping[OrderLineId, Money]) -> bool:
+    """Whether nothing is left of any line once this went back."""
+    return all(line.refundable == lines.get(line.id, Money.zero(order.currency)) for line in order.lines)
+
+
+def reckon_refund(
+    order: Order, lines: Mapping[OrderLineId, Money], *, shipping: Money | None = None, piece: Money | None = None
+) -> Reckoning:
+    """What a refund of so much of these lines, and of the shipping, moves: foretold and done by this alone.
+
+    Lines and shipping of the order are reckoned on; its tenders are for the caller. `piece` is the value of an old
+    piece that has paid a part, while that is still here. Refuses more than is left of a line.
+    """
+    piece = piece if takes_all(order, lines) else None
+    off = Money.zero(order.currency)
+    amounts: list[Money] = []
+    backs: list[LineBack] = []
+    for line in order.lines:
+        part = lines.get(line.id)
+        if part is None:
+            continue
+        require(part <= line.refundable, RefundTooHigh(line.refundable, part, path=("amount",)))
+        undone = given_back(line, part)
+        line.discount_back_minor += undone.minor
+        line.refunded += part
+        off += undone
+        duty = line.duty_back(line.refunded)
+        line.duty_refunded_minor += duty.minor
+        amounts.append(part + duty - undone)
+        backs.append(LineBack(line.id, part, duty, undone))
+    if shipping:
+        left = order.shipping - order.shipping_refunded
+        require(shipping <= left, RefundTooHigh(left, shipping, path=("amount",)))
+        order.shipping_refunded += shipping
+        amounts.append(shipping)
+    paid = total(amounts, order.currency)
+    piece_back = piece_goes_back(order, paid, piece)
+    parts = divide_refund(order, amounts, off=off, piece_back=piece_back)
+    return Reckoning(tuple(backs), paid + off, parts, piece_back)
+
+
+def restored(tenders: Sequence[Tender], part: TenderPart) -> tuple[Tender, ...]:
+    """The tenders once this part is back."""
+    return tuple(
+        replace(one, refunded=one.refunded + part.amount) if (one.kind, one.place) == (part.kind, part.place) else one
+        for one in tenders
+    )
 
 
 async def refund(
@@ -105,46 +171,31 @@ async def refund(
     more than is left of a line. Only what is still in escrow can go back: a line that was released can not.
     """
     assert order.state not in UNPAID or order.paid_at is not None, "there is no money to give back"
-    amount = apart = owed = off = Money.zero(order.currency)
-    amounts: list[Money] = []
-    for line in order.lines:
-        part = lines.get(line.id)
-        if part is None:
-            continue
-        assert line.released_at is None, "what has left escrow does not come back this way"
-        require(part <= line.refundable, RefundTooHigh(line.refundable, part, path=("amount",)))
-        undone = given_back(line, part)
-        line.discount_back_minor += undone.minor
-        line.refunded += part
-        off += undone
-        duty = line.duty_back(line.refunded)
-        line.duty_refunded_minor += duty.minor
-        amount += part + duty
-        amounts.append(part + duty - undone)
-        owed += duty if line.imported_at is not None else Money.zero(order.currency)
-        apart += part if line.booking_id is not None else Money.zero(order.currency)
-    if shipping:
-        left = order.shipping - order.shipping_refunded
-        require(shipping <= left, RefundTooHigh(left, shipping, path=("amount",)))
-        order.shipping_refunded += shipping
-        amount += shipping
-        amounts.append(shipping)
-    whole = not any(line.refundable for line in order.lines)
-    piece = await work.pledges.still_here(order, now) if whole and order.trade_in_id is not None else None
-    piece_back = piece_goes_back(order, amount - off, piece)
-    parts = divide_refund(order, amounts, off=off, piece_back=piece_back)
-    done = OrderRefund(OrderRefundId(work.new.id()), order.id, amount, parts, reason, now)
+    released = [line for line in order.lines if line.id in lines and line.released_at is not None]
+    assert not released, "what has left escrow does not come back this way"
+    ask = order.trade_in_id is not None and takes_all(order, lines)
+    piece = await work.pledges.still_here(order, now) if ask else None
+    reckoned = reckon_refund(order, lines, shipping=shipping, piece=piece)
+    done = OrderRefund(OrderRefundId(work.new.id()), order.id, reckoned.amount, reckoned.parts, reason, now)
+    await bring_together(work, order, reckoned, now)
+    await give_back(work, order, done, now, piece_back=reckoned.piece_back)
+    await work.orders.add_refund(done)
+    said: dict[str, object] = {"amount": str(done.amount), "reason": reason}
+    work.events.append(Event("order.refunded", "order", order.id, said, account_id=order.buyer))
+    return done
+
+
+async def bring_together(work: Work, order: Order, reckoned: Reckoning, now: datetime) -> None:
+    """What stood apart for journeys, or was owed at a border, is in escrow again, to go back from there."""
+    of = {line.id: line for line in order.lines}
+    journeys = (one.amount for one in reckoned.lines if of[one.line_id].booking_id is not None)
+    imported = (one.duty for one in reckoned.lines if of[one.line_id].imported_at is not None)
+    apart, owed = total(journeys, order.currency), total(imported, order.currency)
     if apart:
         await journey.move(work, order, -apart, now, "not travelled")
     if owed:
         called_back = [house(AccountKind.DUTIES_PAYABLE, -owed), house(AccountKind.ESCROW, owed)]
         await post(work, called_back, ("order", order.id), now, f"Order {order.code}, given back at the border")
-    await give_back(work, order, done, now, piece_back=piece_back)
-    await work.orders.add_refund(done)
-    work.events.append(
-        Event("order.refunded", "order", order.id, {"amount": str(amount), "reason": reason}, account_id=order.buyer)
-    )
-    return done
 
 
 async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime, *, piece_back: bool) -> None:
@@ -158,7 +209,7 @@ async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime, 
     if pledged:
         postings += await work.pledges.give_back(order, pledged, piece_back=piece_back, now=now)
     for part in done.parts:
-        tender = order.tender(part.kind)
+        tender = order.tender(part.kind, part.place)
         assert tender is not None, "a part goes back to a tender of the order"
         match part.kind:
             case TenderKind.CREDIT:
@@ -172,8 +223,7 @@ async def give_back(work: Work, order: Order, done: OrderRefund, now: datetime, 
                 postings.append(await external_back(work, intent, part.amount, now))
             case kind if kind in GRANTED:
                 postings.append(house(GRANTED[kind], part.amount))
-        restored = replace(tender, refunded=tender.refunded + part.amount)
-        order.tenders = tuple(restored if one.kind is part.kind else one for one in order.tenders)
+        order.tenders = restored(order.tenders, part)
     await post(work, postings, ("order", order.id), now, f"Refund of order {order.code}")
     await grant.give_back(work, order, done.parts, done.id, now)
     if intent is not None and intent.state is PaymentState.CHARGED_BACK:

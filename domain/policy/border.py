@@ -1,6 +1,7 @@
 """The zones and the rates at borders that a house opens with; finance publishes the next versions.
 
-The rates are rounded and for show: finance puts those of its own goods in their place before it sends anything.
+The rates and limits are illustrative, neither researched nor kept up to date: finance puts those of its own goods in
+their place before it sends anything. What they name as their source is where such rates are to be looked up.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,9 @@ UNION = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO
 NO_CARRIER = "AQ BV HM TF"
 """Where nobody lives."""
 
+ILLUSTRATIVE = "Illustrative, not a rate in force: look it up in {}"
+"""What the source of every rate says that a house opens with; it is kept with each line that bears one."""
+
 # By currency, in minor units: express nearby; standard far away, what of goods makes that free, express far away.
 FEES = {
     Currency.CNY: (12_000, 15_000, 400_000, 30_000),
@@ -23,7 +27,7 @@ FEES = {
     Currency.USD: (2_800, 2_200, 55_000, 5_000),
     Currency.JPY: (3_500, 3_000, 80_000, 7_000),
 }
-# What arrives free of duty in the Union and in Britain, and free of all in Japan.
+# Illustrative too: what arrives free of duty in the Union and in Britain, and free of all in Japan.
 SMALL = {
     Currency.CNY: (115_000, 120_000, 48_000),
     Currency.HKD: (125_000, 130_000, 52_000),
@@ -61,7 +65,7 @@ def customs_terms() -> CustomsTerms:
             code=code,
             countries=tuple(countries.split()),
             rates=rates,
-            source=f"{source}; rounded, as the house opened",
+            source=ILLUSTRATIVE.format(source),
             duty_free_up_to=free,
             tax_free_up_to=free if code == "JP" else (),
             given_back=code != "CN",
@@ -69,11 +73,11 @@ def customs_terms() -> CustomsTerms:
 
     return CustomsTerms(
         areas=(
-            area("EU", UNION, "Tariff of the Union", DutyRate(300), DutyRate(450, "watches"), small=0),
-            area("GB", "GB", "UK Global Tariff", DutyRate(200), small=1),
-            area("CN", "CN", "Tariff of the People's Republic", DutyRate(600), DutyRate(1_000, "watches")),
-            area("JP", "JP", "Tariff of Japan", DutyRate(400), DutyRate(800, "bags"), small=2),
-            area("US", "US", "Harmonized Tariff Schedule", DutyRate(500), DutyRate(900, "bags")),
-            area("HK", "HK", "Dutiable Commodities Ordinance", DutyRate(0)),
+            area("EU", UNION, "the tariff of the Union", DutyRate(300), DutyRate(450, "watches"), small=0),
+            area("GB", "GB", "the UK Global Tariff", DutyRate(200), small=1),
+            area("CN", "CN", "the tariff of the People's Republic", DutyRate(600), DutyRate(1_000, "watches")),
+            area("JP", "JP", "the tariff of Japan", DutyRate(400), DutyRate(800, "bags"), small=2),
+            area("US", "US", "the Harmonized Tariff Schedule", DutyRate(500), DutyRate(900, "bags")),
+            area("HK", "HK", "the Dutiable Commodities Ordinance", DutyRate(0)),
         )
     )

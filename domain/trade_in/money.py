@@ -145,7 +145,10 @@ async def value_comes_back(work: Work, of: Order, trade_in: TradeIn, value: Mone
             tenders[place] = replace(tender, replaced_minor=tender.replaced_minor + part.minor)
         for kind, part in ((TenderKind.TRADE_IN, paying), (TenderKind.SUBSIDY, subsidy)):
             tenders = with_more(tenders, kind, part) if part else tenders
-    back = [TenderPart(one.kind, one.replaced - was.replaced) for one, was in zip(tenders, of.tenders, strict=False)]
+    back = [
+        TenderPart(one.kind, one.replaced - was.replaced, one.place)
+        for one, was in zip(tenders, of.tenders, strict=False)
+    ]
     of.tenders = in_order(tenders)
     cause = ("tradeIn", trade_in.id)
     await post(work, postings, cause, now, f"Trade-in {trade_in.code}")

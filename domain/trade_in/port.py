@@ -84,8 +84,8 @@ class TradeInReader(Protocol):
         """Oldest first, as staff work through them."""
         ...
 
-    async def still_here(self, trade_in_id: UUID, now: datetime) -> Money | None:
-        """What the piece was bought for, if it is still the house's and nothing else was agreed about it."""
+    async def still_here(self, trade_in_ids: Sequence[UUID], now: datetime) -> Sequence[Money | None]:
+        """What each piece was bought for, if it is still the house's and nothing else was agreed about it."""
         ...
 
     async def eligible(self, owner: AccountId, page: PageRequest, demand_days: int, now: datetime) -> Page[Eligible]:

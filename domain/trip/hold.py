@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain import booking as bookings
 from domain.booking import Booking, BookingId, BookingPart, BookingState, Traveller
-from domain.cart import ITEMS_MAX, PIECES_MAX, Cart, CartBooking, CartFull, CartId
+from domain.cart import ITEMS_MAX, PIECES_MAX, BookingLapsed, Cart, CartBooking, CartFull, CartId
 from domain.departure import DepartureId
 from domain.money import Currency
 from domain.order import Work
@@ -72,7 +72,8 @@ async def pay_balance(work: Work, viewer: Viewer, command: PayBalance, *, now: d
     possible = "bookingPayBalance" in booking.next_actions and balance is not None
     require(possible, WrongState("booking", booking.state, booking.next_actions))
     assert balance is not None, "looked at above"
-    bookings.check_payable(booking, BookingPart.BALANCE, now)
+    fits = bookings.payable(booking, BookingPart.BALANCE, now)
+    require(fits, BookingLapsed(booking.id, booking.expires_at, path=("bookingId",)))
     cart.book(CartBooking(booking.id, BookingPart.BALANCE, balance.amount, balance.due_at, now))
     cart.changed_at = now
     await work.carts.save(cart)

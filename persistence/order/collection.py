@@ -73,10 +73,11 @@ class SqlOrders(SqlCollection[Order]):
             await self._save_part(LINES.table, ("id",), LINES.to_row(line), "line", line.id)
         for tender in entity.tenders:
             row = {**TENDERS.to_row(tender), "order_id": entity.id}
-            if ("tender", entity.id, str(tender.kind)) not in self.kept:
+            place = ("tender", entity.id, str(tender.kind), tender.place)
+            if place not in self.kept:
                 await self.connection.execute(insert(TENDERS.table), row)
                 self._keep(entity.id, (), [row])
-            await self._save_part(TENDERS.table, ("order_id", "kind"), row, "tender", entity.id, str(tender.kind))
+            await self._save_part(TENDERS.table, ("order_id", "kind", "place"), row, *place)
         await super().save(entity)
 
     async def add_refund(self, refund: OrderRefund) -> None:
@@ -112,7 +113,7 @@ class SqlOrders(SqlCollection[Order]):
 
     def _keep(self, order_id: UUID, lines: Iterable[dict[str, Any]], tenders: Iterable[dict[str, Any]]) -> None:
         self.kept.update({("line", row["id"]): row for row in lines})
-        self.kept.update({("tender", order_id, row["kind"]): row for row in tenders})
+        self.kept.update({("tender", order_id, row["kind"], row["place"]): row for row in tenders})
 
 
 def assemble(orders: Sequence[Order], lines: Iterable[Any], tenders: Iterable[Any]) -> None:
@@ -121,7 +122,7 @@ def assemble(orders: Sequence[Order], lines: Iterable[Any], tenders: Iterable[An
     for row in sorted(lines, key=lambda row: row["position"]):
         line = LINES.to_noun(row)
         by_id[line.order_id].lines += (line,)
-    for row in sorted(tenders, key=lambda row: TENDER_ORDER.index(row["kind"])):
+    for row in sorted(tenders, key=lambda row: (TENDER_ORDER.index(row["kind"]), row["place"])):
         by_id[UUID(int=row["order_id"].int)].tenders += (TENDERS.to_noun(row),)
 
 

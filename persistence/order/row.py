@@ -6,11 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from domain.booking import BookingPart
+from domain.gift_card import CARDS_MAX
 from domain.listing import ListingKind
-from domain.money import Currency
+from domain.money import BASIS_POINTS, Currency
 from domain.order import (
     LineKind,
     LineState,
@@ -71,6 +72,12 @@ BOOKED_ONCE = "booking_id IS NOT NULL AND state <> 'CANCELLED'"
 SOLD_ONCE = "piece_id IS NOT NULL AND state NOT IN ('CANCELLED', 'RETURNED')"
 
 
+TAXED = """CASE tax_basis WHEN 'COMMISSION' THEN 0
+    WHEN 'FULL_PRICE' THEN price_minor - own_discount_minor
+    ELSE greatest(price_minor - own_discount_minor - cost_minor, 0) END"""
+"""What a line is taxed on: what it is sold for once the house has taken off its own part, or what is left of that."""
+
+
 class OrderLineRow(SQLModel, table=True):
     """A listing of one piece stands in one order at most, unless that was cancelled or the piece came back.
 
@@ -99,6 +106,12 @@ class OrderLineRow(SQLModel, table=True):
         CheckConstraint("quantity > 0 AND (piece_id IS NULL OR quantity = 1)", name="quantity"),
         CheckConstraint("unit_price_minor > 0 AND price_minor = unit_price_minor * quantity", name="price"),
         CheckConstraint("tax_rate_bps BETWEEN 0 AND 10000 AND tax_minor BETWEEN 0 AND price_minor", name="tax"),
+        CheckConstraint(
+            f"abs(tax_minor::numeric * ({BASIS_POINTS} + tax_rate_bps) - tax_rate_bps * {TAXED}) * 2"
+            f" <= {BASIS_POINTS} + tax_rate_bps",
+            name="taxed",
+        ),
+        CheckConstraint("own_discount_minor BETWEEN 0 AND discount_minor", name="own_discount"),
         CheckConstraint("(tax_basis = 'COMMISSION') = (seller_kind <> 'HOUSE')", name="seller_of_record"),
         CheckConstraint("tax_basis <> 'MARGIN' OR cost_minor IS NOT NULL", name="margin"),
         CheckConstraint("cost_minor >= 0", name="cost"),
@@ -158,6 +171,7 @@ class OrderLineRow(SQLModel, table=True):
     supplier_id: UUID | None = key("supplier.id", nullable=True)
     discount_minor: int = minor()
     discount_back_minor: int = minor()
+    own_discount_minor: int = minor()
     origin: str = text()
     duties: list[Any] = document()
     duty_minor: int = minor()
@@ -179,9 +193,12 @@ class OrderTenderRow(SQLModel, table=True):
         CheckConstraint("kind = 'CREDIT' OR slices = '[]'", name="slices"),
         CheckConstraint("kind NOT IN ('EXTERNAL', 'GIFT_CARD', 'VOUCHER') OR hold_id IS NULL", name="hold"),
         CheckConstraint("(kind IN ('GIFT_CARD', 'VOUCHER')) = (source_id IS NOT NULL)", name="source"),
+        CheckConstraint(f"place = 1 OR (kind = 'GIFT_CARD' AND place BETWEEN 2 AND {CARDS_MAX})", name="place"),
+        UniqueConstraint("order_id", "source_id"),
     )
     order_id: UUID = key("sales_order.id", primary=True)
     kind: str = text(primary=True)
+    place: int = Field(primary_key=True)
     currency: str = text()
     amount_minor: int = minor()
     refunded_minor: int = minor()

@@ -67,8 +67,8 @@ STILL_THEIRS = f"""
 
 
 STILL_HERE = f"""
-SELECT t.value_minor, t.currency FROM trade_in t JOIN piece p ON p.id = t.piece_id
-WHERE t.id = $1 AND t.state = 'SETTLED' AND p.owner_kind = 'HOUSE' AND p.custodian_kind <> 'ACCOUNT'
+SELECT t.id, t.value_minor, t.currency FROM trade_in t JOIN piece p ON p.id = t.piece_id
+WHERE t.id = ANY($1::uuid[]) AND t.state = 'SETTLED' AND p.owner_kind = 'HOUSE' AND p.custodian_kind <> 'ACCOUNT'
 AND $2::timestamptz IS NOT NULL
 AND NOT EXISTS ({" UNION ALL ".join(DEALS.values()).replace(":piece", "p.id").replace(":now", "$2")})
 """
@@ -98,9 +98,10 @@ class SqlTradeInReader:
     async def queue(self, wanted: TradeInFilter, page: PageRequest) -> Page[TradeIn]:
         return await self._page(wanted, page, descending=False)
 
-    async def still_here(self, trade_in_id: UUID, now: datetime) -> Money | None:
-        row = await self.pool.fetchrow(STILL_HERE, trade_in_id, now)
-        return None if row is None else Money(row["value_minor"], Currency(row["currency"]))
+    async def still_here(self, trade_in_ids: Sequence[UUID], now: datetime) -> Sequence[Money | None]:
+        rows = await self.pool.fetch(STILL_HERE, list(trade_in_ids), now)
+        found = {row["id"]: Money(row["value_minor"], Currency(row["currency"])) for row in rows}
+        return [found.get(trade_in_id) for trade_in_id in trade_in_ids]
 
     async def eligible(self, owner: AccountId, page: PageRequest, demand_days: int, now: datetime) -> Page[Eligible]:
         """One statement, with what is known of each market."""

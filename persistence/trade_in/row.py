@@ -12,11 +12,13 @@ from domain.money import Currency
 from domain.order import PledgeMode
 from domain.piece import Grade
 from domain.trade_in import OPEN, PENDING, TAKEN, TradeInAnswer, TradeInState
-from persistence.table import document, key, minor, moment, one_of, text
+from persistence.table import attach, document, followed, key, minor, moment, one_of, text
 
 BOUND = (*PENDING, *TAKEN, TradeInState.RETURNING, TradeInState.RETURNED)
 """What belongs to a purchase."""
 HERE = (TradeInState.RECEIVED, TradeInState.REQUOTED, *TAKEN)
+COUNTED = (*PENDING, *TAKEN)
+"""What a plan of acquisitions counts: what a purchase waits for, and what was bought."""
 CLOSED = (TradeInState.DISPOSED, TradeInState.RETURNED, TradeInState.WITHDRAWN, TradeInState.EXPIRED)
 
 
@@ -55,7 +57,6 @@ class TradeInRow(SQLModel, table=True):
         Index("ix_trade_in_owner", "owner", "id"),
         Index("ix_trade_in_state", "state", "id"),
         Index("ix_trade_in_piece", "piece_id", "id", postgresql_where=sql("piece_id IS NOT NULL")),
-        Index("ix_trade_in_plan", "plan_id", "state", postgresql_where=sql("plan_id IS NOT NULL")),
     )
     id: UUID = key(primary=True)
     code: str = text()
@@ -96,3 +97,35 @@ class TradeInRow(SQLModel, table=True):
     settled_at: datetime | None = moment(nullable=True)
     closed_at: datetime | None = moment(nullable=True)
     version: int
+
+
+attach(
+    f"""
+CREATE FUNCTION trade_in_counts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD.plan_id IS NOT NULL AND {one_of("OLD.state", COUNTED)} THEN
+        UPDATE acquisition_plan SET taken = taken - 1 WHERE id = OLD.plan_id;
+    END IF;
+    IF NEW.plan_id IS NOT NULL AND {one_of("NEW.state", COUNTED)} THEN
+        UPDATE acquisition_plan SET taken = taken + 1 WHERE id = NEW.plan_id;
+    END IF;
+    RETURN NULL;
+END $$
+""",
+    # At the end of the transaction, so that those who trade in wait for each other no longer than a commit takes, and
+    # nothing else is locked while they do.
+    f"""
+CREATE CONSTRAINT TRIGGER trade_in_counts AFTER UPDATE ON trade_in DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (
+    (OLD.plan_id, {one_of("OLD.state", COUNTED)}) IS DISTINCT FROM (NEW.plan_id, {one_of("NEW.state", COUNTED)}))
+EXECUTE FUNCTION trade_in_counts()
+""",
+    f"""
+CREATE CONSTRAINT TRIGGER trade_in_begins AFTER INSERT ON trade_in DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW WHEN (NEW.plan_id IS NOT NULL AND {one_of("NEW.state", COUNTED)})
+EXECUTE FUNCTION trade_in_counts()
+""",
+)
+
+followed("trade_in", "acquisition_plan")

@@ -49,7 +49,7 @@ Booking: id code category state currency price paid balance soldByHouse taxBasis
     retainedNow departure
 BookingInstallment: part amount dueAt
 BookingIntake: submittedAt purgeAt purgedAt text
-BookingLapsed: expiredAt
+BookingLapsed: expiredAt leftCart
 BookingPayment: part amount paidAt order
 Brand: id slug kind name country story aliases version collections
 Bundle: id slug state price components createdAt version name story prices
@@ -201,7 +201,7 @@ OpeningHours: weekday opens closes
 OptionDefinition: code label choices
 Order: id code state currency lines tenders delivery subtotal shipping duties total refunded placedAt expiresAt paidAt
     deliveredAt completedAt endedAt endReason channelCode nextActions version buyer payment tradeIn refunds shipments
-    refundPreview voucher
+    voucher
 OrderChange: cursor order
 OrderLine: id kind listingKind quantity unitPrice price taxBasis taxRateBps returnDays state refunded deliveredAt
     blockedBy jurisdiction pins bookingPart duties duty dutyRefunded origin booking bundle returnableUntil returns
@@ -210,8 +210,8 @@ OrderLineQuote: kind listingKind quantity unitPrice price taxBasis taxRateBps re
     tax listing discount
 OrderQuote: lines subtotal shipping duties total tenders
 OrderRefund: amount parts reason refundedAt
-OrderRefundPart: kind amount
-OrderTender: kind amount refunded replaced promised
+OrderRefundPart: kind place amount
+OrderTender: kind place amount refunded replaced promised
 OwnChannel: channelCode
 OwnCirculation: issued byOrigin spent lapsed other outstanding settledCash settledCredit settledAsCreditBps
     spentAgainBps
@@ -250,7 +250,7 @@ QuoteLapsed: validUntil
 Receivable: id amount outstanding state reason createdAt endedAt nextActions version owner
 ReceivableCharge: taken owed
 ReferencePrice: price source asOf
-RefundPreview: amount lines shipping parts pieceGoesBack lots
+RefundPreview: amount lines shipping parts pieceGoesBack lots tradeIn
 RefundPreviewLine: quantity worth deduction deductionReason amount duties line discount
 RefundedLot: amount
 ReturnTerms: promiseDays statutory

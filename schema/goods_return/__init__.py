@@ -5,9 +5,9 @@ import strawberry
 from schema.goods_return.buyer import GoodsReturnBuyerMutation
 from schema.goods_return.desk import GoodsReturnDeskMutation
 from schema.goods_return.noun import GoodsReturn, GoodsReturnReadQuery
-from schema.goods_return.preview import RefundPreviewQuery
+from schema.goods_return.preview import RefundPreview, RefundPreviewLineInput, RefundPreviewQuery
 
-__all__ = ["GoodsReturn", "GoodsReturnMutation", "GoodsReturnQuery"]
+__all__ = ["GoodsReturn", "GoodsReturnMutation", "GoodsReturnQuery", "RefundPreview", "RefundPreviewLineInput"]
 
 
 @strawberry.type

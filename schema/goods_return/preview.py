@@ -1,12 +1,13 @@
 """What a return would give back, to the last unit, before anything is sent."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from domain import goods_return, wallet
 from resolvers import goods_return as resolve
 from resolvers import order as resolve_order
+from resolvers import trade_in as resolve_trade_in
 from resolvers import wallet as resolve_wallet
 from schema.ids import id_of
 from schema.mutation import Info, given
@@ -14,6 +15,9 @@ from schema.noun import noun
 from schema.order import OrderLine, OrderRefundPart
 from schema.scalars import Money
 from schema.wallet import CreditLot
+
+if TYPE_CHECKING:
+    from schema.trade_in import TradeIn
 
 
 @noun(goods_return.LineRefund, description="What one line would give back.")
@@ -50,9 +54,10 @@ class RefundedLot:
 
 @noun(
     goods_return.RefundPreview,
-    description="What would go back now, by the rules that will: largest remainder over what is left of each tender, "
-    "credit into the lots that it came from. With an order that is called off before it was sent, the shipping goes "
-    "back too; later the price of an express way stays, for the standard way costs nothing.",
+    description="What would go back now, by the very steps that will: largest remainder over what is left of each "
+    "tender, credit into the lots that it came from. What is called off before it was sent goes back at once, with the "
+    "shipping; later the price of an express way stays, for the standard way costs nothing, and each return and each "
+    "journey has a refund of its own, one after the other in the order of the lines.",
 )
 class RefundPreview:
     amount: Money = strawberry.field(description="How much would go back in all.")
@@ -61,9 +66,18 @@ class RefundPreview:
     parts: list[OrderRefundPart] = strawberry.field(description="How much to each tender.")
     piece_goes_back: bool = strawberry.field(
         description="Whether the old piece that has paid a part goes back itself, and not its value: then the part of "
-        "TRADE_IN is the piece."
+        "TRADE_IN is the piece, and that of SUBSIDY goes back to its fund. It does while it is still the house's, with "
+        "one refund of all that is left and nothing of its value given back before; else its owner gets the agreed "
+        "value in cash."
     )
     lots: list[RefundedLot] = strawberry.field(description="How much of the credit into each lot.")
+
+    @strawberry.field(
+        graphql_type=Annotated["TradeIn", strawberry.lazy("schema.trade_in")] | None,
+        description="The trade-in whose piece goes back itself; null where none does.",
+    )
+    async def trade_in(root: goods_return.RefundPreview, info: Info) -> Any:
+        return None if root.trade_in_id is None else await resolve_trade_in.find(info.context, root.trade_in_id)
 
 
 @strawberry.input(description="A line of an order to give back.")

@@ -81,15 +81,15 @@ class GiftCardTenderInput:
         description="How much of it; left out for as much as there is, or is still to be paid.",
     )
 
-    def to_choice(self) -> order.GiftCardChoice:
+    def to_choice(self, index: int) -> order.GiftCardChoice:
         amount = given(self.amount)
-        money = None if amount is None else amount.to_money("tenders", "giftCard", "amount")
+        money = None if amount is None else amount.to_money("tenders", "giftCards", str(index), "amount")
         return order.GiftCardChoice(self.code, money)
 
 
 @strawberry.input(
     description="What is to pay. Credit and cash come from the caller's wallet, a trade-in pays what it was offered "
-    "for, a gift card what is on it, a voucher what it takes off; a provider takes the rest."
+    "for, gift cards what is on them, a voucher what it takes off; a provider takes the rest."
 )
 class TendersInput:
     credit: MoneyInput | None = strawberry.field(
@@ -105,19 +105,20 @@ class TendersInput:
         default=strawberry.UNSET, description="An old piece that goes together with the purchase; none when left out."
     )
 
-    gift_card: GiftCardTenderInput | None = strawberry.field(
+    gift_cards: list[GiftCardTenderInput] | None = strawberry.field(
         default=strawberry.UNSET,
-        description="A gift card, whosever it was, for what counts is its code; none when left out.",
+        description="Gift cards, whosever they were, for what counts is their codes; none when left out. 5 at "
+        "most, each once; they pay one after the other, in this order.",
     )
 
     voucher_code: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="A voucher, by its code, which pays a part of its lines; none when left out.",
+        description="A voucher, by its code, which pays a part of its lines; none when left out. An order takes one, "
+        "so that discounts do not add up.",
     )
 
-    def to_card(self) -> order.GiftCardChoice | None:
-        chosen = given(self.gift_card)
-        return None if chosen is None else chosen.to_choice()
+    def to_cards(self) -> tuple[order.GiftCardChoice, ...]:
+        return tuple(one.to_choice(index) for index, one in enumerate(given(self.gift_cards) or ()))
 
     def to_choice(self) -> order.PledgeChoice | None:
         chosen = given(self.trade_in)
@@ -152,7 +153,7 @@ class OrderPlaceInput(MoneyMove):
             delivery=self.delivery.to_delivery(),
             wish=self.tenders.to_wish(),
             pledge=self.tenders.to_choice(),
-            gift_card=self.tenders.to_card(),
+            gift_cards=self.tenders.to_cards(),
             voucher_code=given(self.tenders.voucher_code),
             channel_code=given(self.channel_code),
             expected_version=given(self.expected_version),

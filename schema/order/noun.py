@@ -18,17 +18,17 @@ from schema.enum import enum
 from schema.errors import UserError, refused
 from schema.ids import Node, encode_id, global_id
 from schema.listing import ListingKind
-from schema.mutation import Info
+from schema.mutation import Info, given
 from schema.noun import noun
 from schema.payment import Payment
 from schema.policy import DeliveryMethod, DutyKind, PolicyPin, TaxBasis
-from schema.scalars import CountryCode, CurrencyCode, Money, MoneyInput
+from schema.scalars import CountryCode, CurrencyCode, Money
 
 if TYPE_CHECKING:
     from schema.booking import Booking
     from schema.bundle import Bundle
     from schema.catalogue import Product
-    from schema.goods_return import GoodsReturn
+    from schema.goods_return import GoodsReturn, RefundPreview, RefundPreviewLineInput
     from schema.listing import Listing
     from schema.piece import Piece
     from schema.shipment import Shipment
@@ -118,9 +118,13 @@ class Delivery:
         return None if root.shop_id is None else await info.context.loaders.club_shop.load(root.shop_id)
 
 
+PLACE = "Which of several gift cards, in the order in which they were named; 1 for anything else."
+
+
 @noun(order.Tender, description="A part of the price, and what pays it.")
 class OrderTender:
     kind: TenderKind = strawberry.field(description="What pays this part.")  # type: ignore[valid-type]
+    place: int = strawberry.field(description=PLACE)
     amount: Money = strawberry.field(description="How much of the total.")
     refunded: Money = strawberry.field(description="How much of it went back.")
     replaced: Money = strawberry.field(
@@ -137,6 +141,7 @@ class OrderTender:
 @noun(order.TenderPart, description="What goes back to one tender.")
 class OrderRefundPart:
     kind: TenderKind = strawberry.field(description="Which tender it goes back to.")  # type: ignore[valid-type]
+    place: int = strawberry.field(description=PLACE)
     amount: Money = strawberry.field(description="How much goes back to it.")
 
 
@@ -155,11 +160,14 @@ class OrderRefund:
 class LineDuty:
     kind: DutyKind = strawberry.field(description="Whether it is customs duty or import tax.")  # type: ignore[valid-type]
     basis: Money = strawberry.field(
-        description="What it is reckoned on: the price, for import tax together with the duty."
+        description="What it is reckoned on: the price less what the house takes off itself, for import tax together "
+        "with the duty."
     )
     rate_bps: int = strawberry.field(description="The rate in basis points.")
     amount: Money = strawberry.field(description="How much is asked.")
-    source: str = strawberry.field(description="Where the rate is from.")
+    source: str = strawberry.field(
+        description="Where the rate is from; one that the house opened with says that it is illustrative."
+    )
 
 
 DUTIES = "What the country of arrival asks for it, besides the price; empty where no border is passed, or for free."
@@ -254,10 +262,19 @@ class OrderLine(Node):
 
     @strawberry.field(
         graphql_type=Money | None,
-        description="The tax within the price that the house owes. On a margin it is not stated: null but for finance.",
+        description="The tax within the price that the house owes, reckoned without what the house takes off itself; "
+        "what others pay of it in the buyer's place is taxed. On a margin it is not stated: null but for finance.",
     )
     def tax(root: order.OrderLine, info: Info) -> Any:
         return resolve.stated_tax(info.context.viewer, root.tax_basis, root.tax)
+
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="What of `discount` the house bears itself, by the campaign; the rest is a brand's or partners'. "
+        "For finance; null for others.",
+    )
+    def own_discount(root: order.OrderLine, info: Info) -> Any:
+        return resolve.own_discount(info.context.viewer, root)
 
     @strawberry.field(
         graphql_type=Money | None,
@@ -355,13 +372,22 @@ class Order(Node):
         return await shipment_resolve.of_order(info.context, root.id)
 
     @strawberry.field(
-        graphql_type=list[OrderRefundPart],
-        description="What a refund of this amount would give back to each tender, by largest remainder.",
+        graphql_type=Annotated["RefundPreview", strawberry.lazy("schema.goods_return")] | None,
+        description="What giving these lines back would refund now, to each tender, and whether an old piece goes back "
+        "itself: the same as `refundPreview` of the query. Of all that can come back when no line is named; null while "
+        "nothing was paid, and when nothing can.",
     )
-    def refund_preview(
-        root: order.Order, amount: Annotated[MoneyInput, strawberry.argument(description="How much of it.")]
+    async def refund_preview(
+        root: order.Order,
+        info: Info,
+        lines: Annotated[
+            list[Annotated["RefundPreviewLineInput", strawberry.lazy("schema.goods_return")]] | None,
+            strawberry.argument(description="Which lines, each once; all that can come back when left out."),
+        ] = strawberry.UNSET,
     ) -> Any:
-        return resolve.refund_preview(root, amount.to_money("amount"))
+        named = given(lines)
+        wanted = None if named is None else [one.to_wanted(index) for index, one in enumerate(named)]
+        return await goods_return_resolve.refund_of_order(info.context, root, wanted)
 
 
 @noun(order.LineQuote, description="One line of a quote.")
@@ -390,7 +416,8 @@ class OrderLineQuote:
 
     @strawberry.field(
         graphql_type=Money | None,
-        description="The tax within the price that the house owes; null on a margin, where it is not stated.",
+        description="The tax within the price that the house owes, reckoned without what the house takes off itself; "
+        "null on a margin, where it is not stated.",
     )
     def tax(root: order.LineQuote, info: Info) -> Any:
         return resolve.stated_tax(info.context.viewer, root.tax_basis, root.tax)

@@ -127,7 +127,7 @@ class OrderQuery:
             delivery.to_delivery(),
             tenders.to_wish(),
             tenders.to_choice(),
-            tenders.to_card(),
+            tenders.to_cards(),
             given(tenders.voucher_code),
         )
 
@@ -168,7 +168,9 @@ class OrderMutation:
         WrongState,
         VersionConflict,
         description="Buy all that is in a cart, in one move. Without a provider it is paid at once; with one, the "
-        "wallet's part is held until the provider reports the charge, for 15 minutes.",
+        "wallet's part is held until the provider reports the charge, for 15 minutes. Places of a journey whose time "
+        "is over are held anew, for the same travellers at the same price, where there is room and nothing more is "
+        "asked of them; else they leave the cart.",
         prepare=gift_card_resolve.prepare,
     )
     order_cancel = mutation(

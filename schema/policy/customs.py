@@ -23,6 +23,10 @@ BASIS = "For lines that are taxed on this alone; on any basis when null."
 IMPORT_TAX = f"The tax on price and duty, {BPS}; when null, that on a full price by the tax policy."
 DUTY_FREE = "All goods of an order that arrive for no more than this bear no duty, by currency."
 TAX_FREE = "For no more than this no import tax either, by currency."
+SOURCE = (
+    "Where the rates are from. Those that the house opens with are illustrative, and say so here: none is a rate in "
+    "force before finance has published its own."
+)
 GIVEN_BACK = "Whether both are given back for goods that are returned."
 
 
@@ -42,7 +46,7 @@ class CustomsArea:
     code: str = strawberry.field(description="A short name that stays the same over versions.")
     countries: list[CountryCode] = strawberry.field(description="The countries of the area.")
     rates: list[DutyRate] = strawberry.field(description="What its countries ask, by kind of goods.")
-    source: str = strawberry.field(description="Where the rates are from.")
+    source: str = strawberry.field(description=SOURCE)
     duty_free_up_to: list[Money] = strawberry.field(description=DUTY_FREE)
     tax_free_up_to: list[Money] = strawberry.field(description=TAX_FREE)
     given_back: bool = strawberry.field(description=GIVEN_BACK)
@@ -51,7 +55,8 @@ class CustomsArea:
 @noun(
     domain.CustomsTerms,
     description="What is asked where goods cross a border. The house collects it with the order and pays it; in a "
-    "country that no area names it collects nothing, and the carrier may ask the receiver.",
+    "country that no area names it collects nothing, and the carrier may ask the receiver. The rates of the opening "
+    "version are illustrative: finance publishes those of its own goods before anything is sent.",
 )
 class CustomsTerms:
     areas: list[CustomsArea] = strawberry.field(description="The areas, of which each country is in one at most.")

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import combinations
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +15,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from domain.gift_card import GiftCardUse, GiftCardUseState
 from domain.goods_return import (
     BY_STAFF,
     GOODS_RETURN_LIFECYCLE,
@@ -33,10 +37,10 @@ from domain.goods_return import (
 )
 from domain.goods_return.fingerprint import compare
 from domain.goods_return.lifecycle import BY_BUYER
-from domain.ledger import AccountKind, Journal, LotId
+from domain.ledger import AccountKind, Journal, LotId, Posting, house
 from domain.listing import ListingState
 from domain.money import Currency, Money, total
-from domain.order import LineState, Order, OrderId, OrderLineId, OrderState, Tender, TenderKind, refund
+from domain.order import LineState, Order, OrderId, OrderLineId, OrderState, Tender, TenderKind, called_off, refund
 from domain.order.noun import Delivery, OrderLine
 from domain.payment import PaymentState
 from domain.piece import HOUSE
@@ -62,7 +66,7 @@ class Kept:
         self.added: list[Any] = []
 
     async def lock(self, thing_id: UUID) -> Any:
-        return self.things[thing_id]
+        return self.things.get(thing_id) or SimpleNamespace(expires_at=None)
 
     find = lot = lock
 
@@ -124,6 +128,47 @@ class Here:
         self.events: list[Any] = []
         self.outbox: list[Any] = []
         self.new = SimpleNamespace(id=uuid4)
+        self.pledges: Any = Exchanged()
+        self.gift_cards, self.gift_card_uses = Kept(), Used(order)
+        self.discounts = SimpleNamespace(take_back=self.take_back)
+
+    async def take_back(self, order: Order, amount: Money, refund_id: UUID, now: datetime) -> None:
+        """The budget of a voucher has it again; the journal says so."""
+
+
+class Exchanged:
+    """What became of an old piece: one of this value that is `here`, or None where it is gone."""
+
+    def __init__(self, here: Money | None = None) -> None:
+        self.here = here
+        self.piece_is_back = False
+
+    async def call_off(self, order: Order, *, whole: bool, now: datetime) -> None:
+        order.tenders = called_off(order.tenders)
+
+    async def still_here(self, order: Order, now: datetime) -> Money | None:
+        return self.here
+
+    async def give_back(self, order: Order, parts: Any, *, piece_back: bool, now: datetime) -> list[Posting]:
+        self.piece_is_back = piece_back
+        return [house(AccountKind.INVENTORY, part.amount) for part in parts]
+
+
+class Used:
+    """Cards that have paid, each of which gets back no more than it did."""
+
+    def __init__(self, order: Order) -> None:
+        cards = [one for one in order.tenders if one.kind is TenderKind.GIFT_CARD]
+        self.uses = [
+            GiftCardUse(uuid4(), uuid4(), order.id, one.place, one.amount, cents(0), GiftCardUseState.SPENT, NOW)  # type: ignore[arg-type]
+            for one in cards
+        ]
+
+    async def of_order(self, order_id: UUID) -> list[GiftCardUse]:
+        return self.uses
+
+    async def save(self, use: GiftCardUse) -> None:
+        assert use.returned <= use.amount
 
 
 def offer(line: OrderLine) -> Any:
@@ -213,11 +258,11 @@ def slices_of(draw: st.DrawFn, amount: Money) -> tuple[LotSlice, ...]:
     return tuple(LotSlice(LotId(uuid4()), part) for part in amount.allocate(shares) if part)
 
 
-def returned(draw: st.DrawFn, order: Order, line: OrderLine) -> GoodsReturn:
-    """Some of a line, as it was sent, or worse by any share that leaves something to refund."""
-    quantity = draw(st.integers(1, line.quantity))
+def returned(draw: st.DrawFn, order: Order, line: OrderLine, *, whole: bool = False) -> GoodsReturn:
+    """Some of a line, as it was sent, or worse by any share that leaves something to refund; `whole` all of it."""
+    quantity = line.quantity if whole else draw(st.integers(1, line.quantity))
     worth = line.unit_price * quantity
-    bps = draw(st.sampled_from([0, 0, 1, 333, 5_000, 9_999]))
+    bps = 0 if whole else draw(st.sampled_from([0, 0, 1, 333, 5_000, 9_999]))
     lost = worth.at_bps(bps)
     if lost == worth:
         bps, lost = 0, cents(0)
@@ -286,6 +331,91 @@ def test_any_amounts_of_a_basket_are_foretold_as_they_are_refunded_at_once_which
     assert (done.amount, done.parts) == (foretold.amount, foretold.parts)
     lots = {lot: minor for lot, minor in work.ledger.moved(AccountKind.CREDIT).items() if minor}
     assert lots == {one.lot_id: one.amount.minor for one in foretold.lots}
+
+
+@st.composite
+def exchanges(draw: st.DrawFn) -> tuple[Order, list[GoodsReturn], Money | None]:
+    """The same, with an old piece and its subsidy, gift cards and a voucher among what has paid.
+
+    The piece is promised still, or was kept: then it is here, or gone.
+    """
+    order, returns = draw(deliveries())
+    if draw(st.booleans()):
+        returns = [returned(draw, order, line, whole=True) for line in order.lines]
+    for line in order.lines:
+        line.discount_minor = draw(st.sampled_from([0, 1, line.price.minor // 3]))
+    off = sum(line.discount_minor for line in order.lines)
+    rest = order.total - cents(off)
+    assume(rest.minor > 0)
+    weights = draw(st.lists(st.integers(0, 100), min_size=6, max_size=6).filter(any))
+    cash, credit, piece, subsidy, first, second = rest.allocate(weights)
+    promised = uuid4() if draw(st.booleans()) else None
+    tenders = (
+        Tender(TenderKind.CREDIT, credit, cents(0), slices_of(draw, credit) if credit else ()),
+        Tender(TenderKind.CASH, cash, cents(0)),
+        Tender(TenderKind.TRADE_IN, piece, cents(0), hold_id=promised),  # type: ignore[arg-type]
+        Tender(TenderKind.SUBSIDY, subsidy, cents(0), hold_id=promised),  # type: ignore[arg-type]
+        Tender(TenderKind.GIFT_CARD, first, cents(0), source_id=uuid4(), place=1),
+        Tender(TenderKind.GIFT_CARD, second, cents(0), source_id=uuid4(), place=2),
+        Tender(TenderKind.VOUCHER, cents(off), cents(0), source_id=uuid4()),
+    )
+    order.tenders = tuple(one for one in tenders if one.amount)
+    order.payment_intent_id = None
+    order.trade_in_id = uuid4()
+    here = piece if piece and promised is None and draw(st.booleans()) else None
+    return order, returns, here
+
+
+def subsets(returns: list[GoodsReturn]) -> list[list[GoodsReturn]]:
+    return [list(some) for size in range(1, len(returns) + 1) for some in combinations(returns, size)]
+
+
+@given(exchanges())
+def test_of_any_lines_of_an_exchange_each_tender_and_the_piece_go_back_as_was_foretold(
+    exchange: tuple[Order, list[GoodsReturn], Money | None],
+) -> None:
+    """Every subset of the lines: sent back one by one, and called off at once before anything was sent."""
+    bought, returned_, here = exchange
+    for some in subsets(returned_):
+        order, returns = deepcopy((bought, some))
+        by_line = {one.order_line_id: [one] for one in returns}
+        foretold = preview(order, [WantedLine(one.order_line_id) for one in returns], by_line, {}, NOW, here)
+        work = Here(order, returns)
+        work.pledges = Exchanged(here)
+        asyncio.run(resolve_all(work, returns))
+        assert_as_foretold(order, work, foretold)
+
+        order = deepcopy(bought)
+        order.state = OrderState.PAID
+        named = {one.order_line_id for one in some}
+        for line in order.lines:
+            line.state, line.delivered_at = LineState.OPEN, None
+            if line.id not in named:
+                line.state = LineState.CANCELLED
+        foretold = preview(order, [WantedLine(line_id) for line_id in named], dict.fromkeys(named, ()), {}, NOW, here)
+        work = Here(order, [])
+        work.pledges = Exchanged(here)
+        asyncio.run(call_off(work, order, named))
+        assert_as_foretold(order, work, foretold)
+
+
+async def call_off(work: Any, order: Order, named: Collection[UUID]) -> None:
+    """As an order is called off: the promise first, then all of it at once."""
+    await work.pledges.call_off(order, whole=True, now=NOW)
+    parts = {line.id: line.refundable for line in order.lines if line.id in named}
+    await refund(work, order, parts, shipping=order.shipping, reason="Called off", now=NOW)
+
+
+def assert_as_foretold(order: Order, work: Any, foretold: RefundPreview) -> None:
+    told = {(part.kind, part.place): part.amount for part in foretold.parts}
+    assert {(one.kind, one.place): one.refunded for one in order.tenders if one.refunded} == told
+    assert order.refunded == foretold.amount
+    assert work.pledges.piece_is_back == foretold.piece_goes_back
+    back = {use.place: use.returned for use in work.gift_card_uses.uses if use.returned}
+    assert back == {place: amount for (kind, place), amount in told.items() if kind is TenderKind.GIFT_CARD}
+    lots = {lot: minor for lot, minor in work.ledger.moved(AccountKind.CREDIT).items() if minor}
+    assert lots == {one.lot_id: one.amount.minor for one in foretold.lots}
+    assert work.ledger.moved(AccountKind.SUBSIDY_BUDGET).total() == told.get((TenderKind.VOUCHER, 1), cents(0)).minor
 
 
 async def resolve_all(work: Here, returns: list[GoodsReturn]) -> None:

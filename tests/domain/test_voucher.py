@@ -1,16 +1,20 @@
 """What a voucher takes off, what of that comes back and who bears it: exact to the last unit, whatever the amounts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain.campaign import CostShare, divide
+from domain.ledger import AccountKind
 from domain.listing import ListingId, ListingKind
 from domain.money import BASIS_POINTS, Currency, Money, total
 from domain.order import Discount, LineKind, LineState, OrderLine, OrderLineId
-from domain.order.discount import covers, given_back, taken_off
+from domain.order.deliver import release
+from domain.order.discount import borne_by_house, covers, given_back, taken_off
+from domain.order.noun import sold_for
+from domain.order.quote import included_tax
 from domain.order.refusal import VoucherNotForThis
 from domain.piece import HOUSE, Party, PartyKind, account
 from domain.policy import TaxBasis
@@ -125,6 +129,58 @@ def test_a_line_that_comes_back_piece_by_piece_gives_each_what_they_paid(
         assert to_bearer.minor <= off
 
     assert (to_buyer.minor, to_bearer.minor) == (price - off, off)
+
+
+@given(
+    st.lists(PRICES.flatmap(lambda price: st.tuples(st.just(price), st.integers(0, price))), min_size=1, max_size=8),
+    st.lists(st.integers(1, 2_500), max_size=4),
+    st.integers(0, 2_500),
+)
+def test_what_the_house_bears_is_the_rest_line_by_line_and_no_more_is_taxed_than_is_sold(
+    bought: list[tuple[int, int]], bps: list[int], rate_bps: int
+) -> None:
+    parts = [Money(off, EUR) for _, off in bought]
+    assume(any(parts))
+    voucher = replace(discount(None, 1, 1), others_bps=tuple(bps))
+    shares = tuple(CostShare(SupplierId(UUID(int=number)), one) for number, one in enumerate(bps))
+
+    own = borne_by_house(voucher, parts)
+
+    whole = total(parts, EUR)
+    assert total(own, EUR) == whole - total(divide(whole, shares), EUR)
+    assert not total(borne_by_house(replace(voucher, others_bps=(BASIS_POINTS,)), parts), EUR)
+    for (price, off), borne in zip(bought, own, strict=True):
+        assert 0 <= borne.minor <= off
+        sold = sold_for(Money(price, EUR), borne.minor, PartyKind.HOUSE)
+        tax = included_tax(TaxBasis.FULL_PRICE, sold, None, rate_bps)
+        assert ZERO <= tax <= included_tax(TaxBasis.FULL_PRICE, Money(price, EUR), None, rate_bps)
+        assert sold_for(Money(price, EUR), borne.minor, PartyKind.ACCOUNT).minor == price
+
+
+@given(
+    PRICES.flatmap(lambda price: st.tuples(st.just(price), st.integers(0, price))),
+    st.lists(PRICES, max_size=4),
+    st.integers(0, 2_500),
+)
+def test_what_is_not_taxed_comes_back_with_the_rest_of_the_line(
+    paid: tuple[int, int], parts: list[int], rate_bps: int
+) -> None:
+    """Back and forth nothing is lost: what stays and its tax is what was sold less what went back, within a cent."""
+    price, off = paid
+    line = line_of(price, off)
+    line.own_discount_minor = off
+    line.tax_rate_bps = rate_bps
+    line.tax = included_tax(TaxBasis.FULL_PRICE, Money(price - off, EUR), None, rate_bps)
+    for part in parts:
+        amount = min(Money(part, EUR), line.refundable)
+        line.discount_back_minor += given_back(line, amount).minor
+        line.refunded += amount
+        moved = {posting.account.kind: posting.amount for posting in release(line)}
+        taxed = moved.get(AccountKind.TAX_PAYABLE, ZERO)
+        assert total(moved.values(), EUR) == ZERO
+        assert abs(taxed.minor * price - line.tax.minor * line.refundable.minor) <= price
+        assert ZERO <= line.untaxed <= line.refundable
+        assert line.refundable or not moved
 
 
 @given(PRICES, st.lists(st.integers(1, 2_500), max_size=4), st.lists(PRICES, max_size=5))

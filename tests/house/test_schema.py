@@ -46,6 +46,13 @@ CAN_NOT_HAPPEN = {
         "SerialAlreadyRegistered": "a piece that was registered keeps its serial",
     },
     "orderCancel": {"InsufficientFunds": "money only comes back", "RefundTooHigh": "what is left is given back"},
+    "orderPlace": dict.fromkeys(
+        (
+            *("AgeNotAllowed", "ConsentMissing", "DepartureClosed", "DepartureFull"),
+            *("PassportTooShort", "TravellerDataMissing"),
+        ),
+        "places that can not be held anew leave the cart, and the order is refused for that",
+    ),
     "payoutBatchPost": {"CaptureTooHigh": "the whole hold is captured"},
     "settlementAgree": {"InsufficientFunds": "the seller's pockets are only paid into"},
     "settlementRelease": {"InsufficientFunds": "the seller's pockets are only paid into"},

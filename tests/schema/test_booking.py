@@ -3,11 +3,14 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 import pytest
 
 from domain.viewer import Role, Scope
+from persistence.embedded import Services
 from tests.schema.test_api_key import issued, with_key
 from tests.support.api import Api
+from tests.support.market import Market
 from tests.support.people import People, euros
 from tests.support.snapshot import changed, snapshot
 from tests.support.travel import GUARDIAN, Travel, document, traveller
@@ -59,9 +62,71 @@ async def test_what_is_not_paid_in_time_is_free_for_others(travel: Travel) -> No
 
     await travel.pass_(minutes=31)
     assert (await travel.booking(buyer, held["id"]))["state"] == "EXPIRED"
-    late = await travel.place(buyer)
-    assert late["code"] == "BOOKING_LAPSED"
     assert (await travel.held(other, departure))["state"] == "ON_HOLD"
+    before = await snapshot(travel.market.house)
+    late = await travel.place(buyer)
+    assert (late["code"], late["leftCart"], late["path"]) == ("BOOKING_LAPSED", True, ["cartId"])
+    assert set(changed(before, await snapshot(travel.market.house))) <= {"cart", "idempotency_key"}
+
+
+async def test_what_can_not_be_held_anew_leaves_the_cart_and_the_rest_can_be_bought(
+    travel: Travel, market: Market
+) -> None:
+    buyer, other = await travel.buyer(), await travel.buyer()
+    departure = await travel.departure(capacity=1)
+    await travel.held(buyer, departure)
+    await market.add(buyer, await market.stock(100, 5))
+    await travel.pass_(minutes=31)
+    await travel.held(other, departure)
+
+    tried = await travel.place(buyer, dry_run=True)
+    assert tried["code"] == "BOOKING_LAPSED"
+    assert [one["booking"]["state"] for one in (await travel.cart(buyer))["bookings"]] == ["EXPIRED"]
+    refused = await travel.place(buyer)
+
+    assert refused["leftCart"]
+    assert refused["message"].endswith("or place the order without them.")
+    assert (await travel.cart(buyer))["bookings"] == []
+    placed = await travel.place(buyer, cash=100)
+    assert [line["kind"] for line in placed["lines"]] == ["GOODS"]
+    assert await market.sound()
+
+
+@pytest.mark.parametrize("late", [True, False], ids=["let go of by the house", "not yet"])
+async def test_places_whose_time_is_over_are_held_anew_where_there_is_room(
+    travel: Travel, market: Market, database: Services, late: bool
+) -> None:
+    buyer = await travel.buyer(2_000)
+    departure = await travel.departure(capacity=1)
+    first = await travel.held(buyer, departure)
+    if late:
+        await travel.pass_(minutes=31)
+    else:
+        connection = await asyncpg.connect(database.app_url)
+        await connection.execute("UPDATE booking SET expires_at = now() - interval '1 second'")
+        await connection.close()
+
+    order = await travel.place(buyer)
+
+    assert order["__typename"] == "Order", order
+    paid = order["lines"][0]["booking"]
+    assert (paid["state"], paid["id"] != first["id"]) == ("PENDING", late)
+    assert await market.value("SELECT taken FROM departure") == 1
+    assert await market.value("SELECT count(*) FROM cart WHERE bookings <> '[]'") == 0
+    await travel.do(travel.supplier, "bookingConfirm", bookingId=paid["id"], reference="MV-8")
+    assert await market.sound()
+
+
+async def test_places_are_not_held_anew_where_something_is_asked_that_was_forgotten(travel: Travel) -> None:
+    buyer = await travel.buyer()
+    departure = await travel.departure(await travel.product(category="STUDY_TOUR"))
+    await travel.held(buyer, departure)
+    await travel.pass_(minutes=31)
+
+    assert (await travel.place(buyer))["leftCart"]
+    assert await travel.market.value("SELECT count(*) FROM cart WHERE bookings <> '[]'") == 0
+    await travel.held(buyer, departure)
+    assert (await travel.place(buyer))["__typename"] == "Order"
 
 
 async def test_a_supplier_that_says_no_or_nothing_costs_the_buyer_nothing(travel: Travel) -> None:

@@ -214,6 +214,7 @@ async def test_abroad_duty_and_import_tax_are_quoted_by_line_collected_and_owed_
     assert (kept["duties"], kept["total"]) == (found["duties"], found["total"])
     assert asked(line) == [("DUTY", 600, "14.40"), ("IMPORT_TAX", 1_300, "33.07")]
     assert "People's Republic" in line["duties"][0]["source"]
+    assert all(one["source"].startswith("Illustrative, not a rate in force") for one in line["duties"])
     assert {pin["kind"]: pin["version"] for pin in line["pins"]} == {"TAX": 1, "RETURN": 1, "SHIPPING": 1, "CUSTOMS": 1}
     assert await market.balance("ESCROW") == 30_747
 

@@ -66,7 +66,7 @@ async def look(api: Api, person: Account, code: str) -> list[Any]:
 
 async def place(market: Market, buyer: Account, cart: Any, code: str, amount: int | None = None, **given: Any) -> Any:
     card = {"code": code, **({} if amount is None else {"amount": money(amount)})}
-    return await market.place(buyer, cart["id"], tenders={"giftCard": card}, **given)
+    return await market.place(buyer, cart["id"], tenders={"giftCards": [card]}, **given)
 
 
 def tenders_of(order: Any) -> dict[str, tuple[str, str]]:
@@ -104,6 +104,18 @@ async def test_the_same_request_gets_the_same_code_and_makes_one_card(api: Api, 
 
     assert first == second
     assert await market.value("SELECT count(*) FROM gift_card") == 1
+
+
+async def test_a_dry_run_shows_the_code_of_no_card(api: Api, people: People, house: House, market: Market) -> None:
+    buyer = await people.customer(cash=euros(100))
+    before = await snapshot(house)
+
+    tried = await issue(api, buyer, 60, dryRun=True)
+
+    assert tried == {"__typename": "GiftCardMade", "secret": None, "giftCard": None}
+    assert (await issue(api, buyer, 200, dryRun=True))["code"] == "INSUFFICIENT_FUNDS"
+    assert changed(before, await snapshot(house)) == []
+    assert (await issue(api, buyer, 60))["secret"].startswith("GC-")
 
 
 async def test_the_house_gives_cards_for_a_reason_and_by_the_right_staff(
@@ -146,7 +158,7 @@ async def test_whoever_has_the_code_spends_the_card_and_pays_the_rest_otherwise(
 ) -> None:
     code, buyer = await code_of(api, people, 60), await people.customer(cash=euros(100))
     cart = await market.add(buyer, await market.stock(100, 5))
-    wanted = {"cash": money(40), "giftCard": {"code": code.lower().replace("-", " ")}}
+    wanted = {"cash": money(40), "giftCards": [{"code": code.lower().replace("-", " ")}]}
 
     quoted = (await api(buyer, QUOTE, cart=cart["id"], delivery=TO_PARIS, tenders=wanted))["orderQuote"]
     order = await place(market, buyer, cart, code, cash=40)
@@ -221,7 +233,7 @@ async def test_a_card_that_can_not_pay_is_refused_and_nothing_moves(
     short = await place(market, buyer, cart, code, 50, cash=40)
 
     assert unknown["code"] == garbage["code"] == "GIFT_CARD_NOT_GOOD"
-    assert unknown["path"] == ["tenders", "giftCard", "code"]
+    assert unknown["path"] == ["tenders", "giftCards", "0", "code"]
     assert (too_much["code"], nothing["code"], short["code"]) == (
         "GIFT_CARD_TOO_LOW",
         "INVALID_INPUT",
@@ -246,6 +258,93 @@ async def test_two_orders_at_once_spend_a_card_once(api: Api, people: People, ma
     assert await market.sound()
 
 
+def cards_of(order: Any) -> list[tuple[int, str, str]]:
+    found = [one for one in order["tenders"] if one["kind"] == "GIFT_CARD"]
+    return [(one["place"], one["amount"]["amount"], one["refunded"]["amount"]) for one in found]
+
+
+async def test_several_cards_pay_one_after_the_other_and_each_gets_back_its_own(
+    api: Api, people: People, house: House, market: Market
+) -> None:
+    codes = [await code_of(api, people, amount) for amount in (30, 60, 20)]
+    buyer = await people.customer(cash=euros(20))
+    cart = await market.add(buyer, await market.stock(100, 5))
+    first, second, spare = ({"code": code} for code in codes)
+    wanted = {"cash": money(20), "giftCards": [first, second, spare]}
+
+    async def left() -> list[list[str]]:
+        return [(await look(api, buyer, code))[:3] for code in codes]
+
+    quoted = (await api(buyer, QUOTE, cart=cart["id"], delivery=TO_PARIS, tenders=wanted))["orderQuote"]
+    order = await market.place(buyer, cart["id"], cash=20, tenders={"giftCards": [first, second, spare]})
+    assert [one["amount"]["amount"] for one in quoted["tenders"]] == ["20.00", "30.00", "50.00"]
+    assert cards_of(order) == [(1, "30.00", "0.00"), (2, "50.00", "0.00")]
+    assert await left() == [["0.00", "0.00", "30.00"], ["10.00", "0.00", "50.00"], ["20.00", "0.00", "0.00"]]
+
+    cancelled = await market.cancel(buyer, order["id"])
+    assert cards_of(cancelled) == [(1, "30.00", "30.00"), (2, "50.00", "50.00")]
+    assert [(part["kind"], part["place"]) for part in cancelled["refunds"][0]["parts"]] == [
+        ("CASH", 1),
+        ("GIFT_CARD", 1),
+        ("GIFT_CARD", 2),
+    ]
+    assert [one[0] for one in await left()] == ["30.00", "60.00", "20.00"]
+    assert (await market.balance("GIFT_CARDS"), await market.balance("ESCROW")) == (11_000, 0)
+
+    cart = await market.add(buyer, await market.stock(100, 5))
+    named = {"giftCards": [{**second, "amount": money(40)}, first]}
+    waits = await market.place(buyer, cart["id"], tenders=named, provider="TEST")
+    assert [one[:2] for one in await left()] == [["0.00", "30.00"], ["20.00", "40.00"], ["20.00", "0.00"]]
+    await market.report(waits["payment"]["id"], "payment.charged")
+    assert [one[2] for one in await left()] == ["30.00", "40.00", "0.00"]
+    assert (await market.balance("GIFT_CARDS"), await market.balance("ESCROW")) == (4_000, 10_000)
+    assert await market.sound()
+
+
+async def test_a_card_is_named_once_and_no_more_than_five_are(
+    api: Api, people: People, house: House, market: Market
+) -> None:
+    code, buyer = await code_of(api, people, 60), await people.customer(cash=euros(100))
+    cart = await market.add(buyer, await market.stock(100, 5))
+    before = await snapshot(house)
+
+    async def refused(*cards: dict[str, Any]) -> tuple[str, list[str]]:
+        answer = await market.place(buyer, cart["id"], cash=10, tenders={"giftCards": list(cards)})
+        return answer["code"], answer["path"]
+
+    path = ["tenders", "giftCards"]
+    card = {"code": code}
+    assert await refused({**card, "amount": money(30)}, card) == ("INVALID_INPUT", [*path, "1", "code"])
+    assert await refused(*[card] * 6) == ("INVALID_INPUT", path)
+    unknown = {"code": "GC-2222-2222-2222-2222"}
+    assert await refused(card, unknown) == ("GIFT_CARD_NOT_GOOD", [*path, "1", "code"])
+    assert changed(before, await snapshot(house)) == []
+
+
+async def test_a_crowd_with_the_same_cards_in_any_order_spends_each_once(
+    api: Api, people: People, market: Market
+) -> None:
+    codes = [await code_of(api, people, 30) for _ in range(2)]
+    buyers = [await people.customer() for _ in range(6)]
+    shelf = await market.stock(60, 9)
+    carts = [await market.add(buyer, shelf) for buyer in buyers]
+
+    def named(number: int) -> dict[str, Any]:
+        return {"giftCards": [{"code": code, "amount": money(30)} for code in codes[:: 1 if number % 2 else -1]]}
+
+    answers = await asyncio.gather(
+        *(
+            market.place(buyer, cart["id"], tenders=named(number))
+            for number, (buyer, cart) in enumerate(zip(buyers, carts, strict=True))
+        )
+    )
+
+    assert sorted(one.get("state", one.get("code")) for one in answers) == ["GIFT_CARD_TOO_LOW"] * 5 + ["PAID"]
+    assert (await market.balance("GIFT_CARDS"), await market.balance("ESCROW")) == (0, 6_000)
+    assert await market.value("SELECT count(*) FROM gift_card_use") == 2
+    assert await market.sound()
+
+
 async def test_the_database_lets_no_card_go_below_zero(
     api: Api, people: People, market: Market, database: Services
 ) -> None:
@@ -258,6 +357,8 @@ async def test_the_database_lets_no_card_go_below_zero(
         "UPDATE gift_card SET lapsed_minor = 1",
         "UPDATE gift_card_use SET returned_minor = 6001",
         "UPDATE gift_card_use SET state = 'HELD'",
+        "UPDATE gift_card_use SET place = 6",
+        "UPDATE order_tender SET place = 6",
     ):
         with pytest.raises(asyncpg.CheckViolationError):
             await owner.execute(statement)

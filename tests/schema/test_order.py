@@ -509,20 +509,36 @@ async def test_staff_work_through_the_queue_of_orders_and_customers_do_not(
         assert (await api(person, query)).codes == ["NOT_ALLOWED"]
 
 
-async def test_a_refund_preview_splits_by_largest_remainder(api: Api, people: People, market: Market) -> None:
+async def test_what_an_order_says_of_its_refund_is_what_calling_it_off_gives_back(
+    api: Api, people: People, market: Market
+) -> None:
     buyer = await people.customer(cash=euros(1_000))
     await market.credit(buyer, 1)
-    order = await market.buy(buyer, await market.stock(3, 5), credit=1, cash=2)
+    order = await market.buy(buyer, await market.stock(3, 5), quantity=2, credit=1, cash=5)
     query = """
-    query ($id: ID!, $amount: MoneyInput!) {
-      order(id: $id) { refundPreview(amount: $amount) { kind amount { amount } } }
+    query ($id: ID!, $lines: [RefundPreviewLineInput!]) {
+      order(id: $id) {
+        lines { id }
+        refundPreview(lines: $lines) { pieceGoesBack amount { amount } parts { kind place amount { amount } } }
+      }
     }"""
 
-    preview = await api(buyer, query, id=order["id"], amount=money("0.01"))
-    too_much = await api(buyer, query, id=order["id"], amount=money("3.01"))
+    found = (await api(buyer, query, id=order["id"]))["order"]
+    line = {"lineId": found["lines"][0]["id"]}
+    one = (await api(buyer, query, id=order["id"], lines=[line | {"quantity": 1}]))["order"]
+    too_many = await api(buyer, query, id=order["id"], lines=[line | {"quantity": 3}])
+    # A third of everything, by largest remainder.
+    assert [part["amount"]["amount"] for part in one["refundPreview"]["parts"]] == ["0.50", "2.50"]
+    assert too_many.codes == ["INVALID_INPUT"]
 
-    assert preview["order"]["refundPreview"] == [{"kind": "CASH", "amount": {"amount": "0.01"}}]
-    assert too_much.codes == ["REFUND_TOO_HIGH"]
+    cancelled = await market.cancel(buyer, order["id"])
+
+    assert found["refundPreview"] == {
+        "pieceGoesBack": False,
+        "amount": cancelled["refunds"][0]["amount"],
+        "parts": cancelled["refunds"][0]["parts"],
+    }
+    assert (await api(buyer, query, id=order["id"]))["order"]["refundPreview"] is None
 
 
 async def test_a_list_of_orders_costs_the_same_statements_however_long_it_is(
@@ -535,17 +551,22 @@ async def test_a_list_of_orders_costs_the_same_statements_however_long_it_is(
         code buyer { name } payment { state } refunds { reason } shipments { code lines { state } }
         tenders { kind } lines { listing { slug } product { slug } piece { slug } }
     } } }"""
+    undone = "{ orderQueue(first: 10) { nodes { refundPreview { pieceGoesBack parts { kind } tradeIn { id } } } } }"
     await market.buy(buyer, await market.piece(100), cash=100)
     await api(support, query)
     with counted() as one:
         await api(support, query)
+    with counted() as one_undone:
+        await api(support, undone)
     for _ in range(4):
         await market.buy(buyer, await market.piece(100), cash=100)
     with counted() as five:
         answer = await api(support, query)
+    with counted() as five_undone:
+        await api(support, undone)
 
     assert len(answer["orderQueue"]["nodes"]) == 5
-    assert len(one) == len(five)
+    assert (len(one), len(one_undone)) == (len(five), len(five_undone))
     assert len(five) <= 9
 
 

@@ -1,8 +1,10 @@
 """What a campaign adds to trade-ins, and how the plan of acquisitions moves what is offered."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from app.house import House
@@ -11,8 +13,13 @@ from domain.campaign import CampaignNotRunning
 from domain.piece import Grade
 from domain.trade_in import OfferTradeIn, offer
 from domain.viewer import Role, Viewer
-from schema.ids import encode_id
+from persistence.embedded import Services
+from persistence.table import one_of
+from persistence.trade_in.row import COUNTED
+from persistence.valuation import SqlValuationReader
+from schema.ids import decode_id, encode_id
 from tests.support.api import Api
+from tests.support.explained import Explained
 from tests.support.market import money
 from tests.support.people import People, euros
 from tests.support.returns import Returns
@@ -251,6 +258,44 @@ async def test_offers_follow_how_full_the_plan_is(exchange: Exchange, people: Pe
     wider = await plan(exchange, 9, planId=made["id"], expectedVersion=made["version"])
     assert (wider["taken"], wider["fillBps"]) == (3, 3_333)
     assert (await exchange.offer(await people.customer()))["value"]["amount"] == "1070.00"
+
+
+async def test_what_a_plan_has_taken_is_kept_by_every_step_and_never_counted(
+    exchange: Exchange, people: People, database: Services
+) -> None:
+    made = await plan(exchange, 100)
+    market = exchange.market
+    query = f"SELECT count(*) FROM trade_in WHERE {one_of('state', COUNTED)}"
+
+    async def taken() -> int:
+        found = int(await market.value("SELECT taken FROM acquisition_plan"))
+        assert found == await market.value(query)
+        return found
+
+    # At once, to the same plan: an order that is given up, one that is called off, one that is settled and one undone.
+    owners = [await people.customer(cash=euros(3_000)) for _ in range(4)]
+    bound = await asyncio.gather(*(exchange.bound(owner) for owner in owners))
+    patient = await people.customer(cash=euros(2_000))
+    waits = await exchange.buy(patient, await exchange.offer(patient), 3_000, "TENDER", provider="TEST")
+    assert await taken() == 5
+    await market.expire_order(decode_id(waits["id"])[1])
+    await market.cancel(owners[0], bound[0][1])
+    assert await taken() == 3
+    for number in (2, 3):
+        await exchange.receive(bound[number][0])
+        await exchange.inspect(bound[number][0])
+    await market.cancel(owners[3], bound[3][1])
+    assert await taken() == 2
+    wider = await plan(exchange, 2, planId=made["id"], expectedVersion=made["version"])
+    assert (wider["taken"], wider["fillBps"]) == (2, 10_000)
+
+    app = await asyncpg.connect(database.app_url)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await app.execute("UPDATE acquisition_plan SET taken = 0")
+    explained = Explained(app)
+    await SqlValuationReader(explained).markets([decode_id(exchange.product_id)[1]], 90, datetime.now(UTC))
+    assert all('"trade_in"' not in steps for _, steps in explained.touched)
+    await app.close()
 
 
 async def test_the_plan_of_a_brand_goes_before_that_of_its_category(exchange: Exchange, people: People) -> None:

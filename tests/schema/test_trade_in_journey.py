@@ -30,9 +30,11 @@ async def both(
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """An offer that pays its part of a journey, and of a bag where there is one: the offer, the booking, the order."""
     tenders = {name: given.pop(name) for name in ("cash", "provider") if name in given}
+    pay, ladder = given.pop("pay", "FULL"), given.pop("ladder", "STANDARD")
     offered = await exchange.offer(owner, **given)
-    departure = await travel.departure(price=journey, net=journey * 8 // 10)
-    held = await travel.held(owner, departure)
+    product = await travel.product(ladderCode=ladder)
+    departure = await travel.departure(product, price=journey, net=journey * 8 // 10)
+    held = await travel.held(owner, departure, pay=pay)
     if bag:
         await exchange.market.add(owner, await exchange.market.piece(bag, cost=bag // 2))
     cart = await travel.cart(owner)
@@ -74,6 +76,34 @@ async def test_a_journey_that_is_off_gives_back_what_was_paid_and_what_was_promi
     assert await exchange.market.pocket(owner) == {"cash": "1100.00", "credit": "0.00", "held": "0.00", "owed": "0.00"}
     assert await exchange.market.balance("PSP_CLEARING") == -110_000
     assert await balances(exchange) == (0, 0)
+    assert await exchange.market.sound()
+
+
+async def test_a_journey_that_two_orders_paid_is_called_off_first_and_that_is_foretold(
+    exchange: Exchange, travel: Travel, people: People
+) -> None:
+    owner = await people.customer(cash=euros(6_000))
+    paid = {"cash": money(2_180), "pay": "DEPOSIT", "ladder": "FLEXIBLE"}
+    offered, held, placed = await both(exchange, travel, owner, bag=3_000, journey=1_000, **paid)
+    await exchange.receive(offered)
+    assert (await exchange.inspect(offered))["state"] == "SETTLED"
+    await travel.do(travel.supplier, "bookingConfirm", bookingId=held["id"], reference="MV-1")
+    await travel.do(owner, "bookingPayBalance", bookingId=held["id"])
+    await travel.pay(owner)
+    order = await travel.order(owner, placed["id"])
+    told = await travel.preview(owner, order, [line["id"] for line in order["lines"]])
+
+    await travel.do(owner, "bookingCancel", bookingId=held["id"], reason="An exam")
+    await exchange.market.cancel(owner, placed["id"])
+
+    # With the deposit a part of the value went back in cash, so the piece stays.
+    found = await exchange.tenders(owner, placed["id"])
+    assert {part["kind"]: part["amount"]["amount"] for part in told["parts"]} == {
+        kind: back for kind, (_, _, back, _) in found.items()
+    }
+    assert (told["pieceGoesBack"], told["amount"]["amount"]) == (False, "3200.00")
+    assert (await exchange.trade_in(owner, offered["id"]))["state"] == "SETTLED"
+    assert (await exchange.market.pocket(owner))["cash"] == "7020.00"
     assert await exchange.market.sound()
 
 

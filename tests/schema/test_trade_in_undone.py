@@ -122,6 +122,49 @@ async def test_the_piece_goes_back_with_all_of_the_goods_even_where_the_price_of
     assert await exchange.market.sound()
 
 
+ABOUT = """
+query ($id: ID!) {
+  order(id: $id) {
+    refundPreview { pieceGoesBack tradeIn { id } parts { kind amount { amount } } }
+    refunds { parts { kind amount { amount } } }
+    tenders { kind refunded { amount } }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("lines", [(0,), (1,), (0, 1)], ids=str)
+async def test_of_any_lines_that_come_back_what_was_foretold_is_what_goes_back(
+    exchange: Exchange, people: People, returns: Returns, lines: tuple[int, ...]
+) -> None:
+    """Two returns are two refunds: with the first a part of the value goes back in cash, so the piece stays."""
+    owner = await people.customer(cash=euros(3_000))
+    offered = await exchange.offer(owner)
+    for price in (2_000, 1_000):
+        cart = await exchange.market.add(owner, await exchange.market.piece(price, cost=price // 2))
+    tenders = {"cash": money(1_980), "tradeIn": {"tradeInId": offered["id"], "mode": "TENDER"}}
+    placed = await exchange.market.place(owner, cart["id"], tenders=tenders)
+    await exchange.receive(offered)
+    await exchange.inspect(offered)
+    off = (await exchange.api(owner, ABOUT, id=placed["id"]))["order"]["refundPreview"]
+    assert (off["pieceGoesBack"], off["tradeIn"]) == (True, {"id": offered["id"]})
+    order = await delivered(exchange, returns, owner, placed["id"])
+    told = await returns.preview(owner, order, *lines)
+    if len(lines) == 2:
+        assert (await exchange.api(owner, ABOUT, id=order["id"]))["order"]["refundPreview"]["parts"] == told["parts"]
+
+    for line in lines:
+        found = await returns.inspected(owner, await exchange.order(owner, order["id"]), line)
+        await returns.act(returns.support, "goodsReturnResolve", found["id"], disposition="RESTOCK")
+
+    done = (await exchange.api(owner, ABOUT, id=order["id"]))["order"]
+    assert [{"kind": one["kind"], "amount": one["refunded"]} for one in done["tenders"]] == told["parts"]
+    assert (await exchange.trade_in(owner, offered["id"]))["state"] == "SETTLED"
+    cash = 1_020 + sum((2_000, 1_000)[line] for line in lines)
+    assert (await exchange.market.pocket(owner))["cash"] == f"{cash}.00"
+    assert await exchange.market.sound()
+
+
 async def test_of_a_piece_that_is_gone_its_owner_gets_the_agreed_value(exchange: Exchange, people: People) -> None:
     owner = await people.customer(cash=euros(3_000))
     done, order_id = await exchange.settled(owner)

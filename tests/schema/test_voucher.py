@@ -362,7 +362,7 @@ async def test_a_card_a_voucher_cash_and_credit_pay_one_order_and_each_gets_its_
     card, code, buyer = await code_of(api, people, 60), await desk.code(), await people.customer(cash=euros(500))
     await market.credit(buyer, 50)
     cart = await market.add(buyer, await market.stock(200, 5))
-    order = await desk.place(buyer, cart, code, cash=70, credit=50, tenders={"giftCard": {"code": card}})
+    order = await desk.place(buyer, cart, code, cash=70, credit=50, tenders={"giftCards": [{"code": card}]})
     assert tenders_of(order) == {
         "CREDIT": ("50.00", "0.00"),
         "CASH": ("70.00", "0.00"),
@@ -385,7 +385,7 @@ async def test_an_old_piece_takes_the_place_of_what_the_buyer_has_paid_and_not_o
     card, code = await code_of(api, people, 300), await desk.code(amount=money(300))
     owner = await people.customer(cash=euros(3_000))
     offered = await exchange.offer(owner)
-    also = {"voucherCode": code, "giftCard": {"code": card}}
+    also = {"voucherCode": code, "giftCards": [{"code": card}]}
     placed = await exchange.buy(owner, offered, 3_000, "FULL_PRICE", cash=2_400, tenders=also)
     await exchange.receive(offered)
 
@@ -443,17 +443,122 @@ async def test_the_database_keeps_budget_and_uses(
         "UPDATE voucher_use SET number = 2",
         "UPDATE order_line SET discount_minor = price_minor + 1",
         "UPDATE order_line SET discount_back_minor = 1",
+        "UPDATE order_line SET own_discount_minor = discount_minor + 1",
+        "UPDATE order_line SET own_discount_minor = 0",
+        "UPDATE order_line SET tax_minor = tax_minor + 1",
     ):
         with pytest.raises(asyncpg.CheckViolationError):
             await owner.execute(statement)
     with pytest.raises(asyncpg.CheckViolationError, match="the voucher"):
         await owner.execute(
-            "BEGIN; UPDATE order_line SET discount_minor = 999; UPDATE sales_order SET version = 9; COMMIT"
+            "BEGIN; UPDATE order_line SET discount_minor = 1001; UPDATE sales_order SET version = 9; COMMIT"
         )
     await owner.close()
 
 
 # Borne together
+
+
+TAXED = """
+query ($id: ID!) {
+  order(id: $id) { lines { kind taxBasis price { amount } discount { amount } ownDiscount { amount } tax { amount } } }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("funder", "own", "new", "used", "journey"),
+    [
+        # Of 120, of a margin of 150, and of one of 200; a sixth of each is tax, once the house's own part is off.
+        ("HOUSE", ["12.00", "30.00", "100.00"], "18.00", "20.00", "16.67"),
+        ("BRAND", ["0.00", "0.00", "0.00"], "20.00", "25.00", "33.33"),
+        ("JOINT", ["8.00", "20.00", "66.67"], "18.67", "21.67", "22.22"),
+    ],
+)
+async def test_what_the_house_takes_off_itself_is_not_taxed_and_what_others_pay_in_the_buyers_place_is(
+    desk: Desk,
+    travel: Travel,
+    people: People,
+    market: Market,
+    funder: str,
+    own: list[str],
+    new: str,
+    used: str,
+    journey: str,
+) -> None:
+    buyer, returns = await people.customer(cash=euros(3_000)), await Returns(market, people).open()
+    bag = await market.stock(120, 5)
+    given: dict[str, Any] = {}
+    if funder == "JOINT":
+        given["shares"] = [{"supplierId": travel.supplier_id, "shareBps": 3_333}]
+    if funder == "BRAND":
+        brand = await market.value("SELECT brand_id FROM product WHERE id = $1", bag.product_id)
+        given["brandId"] = encode_id("Brand", brand)
+    campaign = await desk.campaign(funder=funder, **given)
+    await market.add(buyer, bag)
+    await market.add(buyer, await market.piece(300, cost=150))
+    held = await travel.held(buyer, await travel.departure(days=40), traveller())
+    code = (await desk.issue(campaign, percentBps=1_000))["code"]
+
+    order = await travel.pay(buyer, cash=1_278, voucherCode=code)
+
+    found = (await desk.api(desk.finance, TAXED, id=order["id"]))["order"]["lines"]
+    assert [line["taxBasis"] for line in found] == ["FULL_PRICE", "MARGIN", "TRAVEL_MARGIN"]
+    assert [line["tax"]["amount"] for line in found] == [new, used, journey]
+    assert sum(float(line["ownDiscount"]["amount"]) for line in found) == pytest.approx(sum(map(float, own)))
+    assert [line["ownDiscount"]["amount"] for line in found] == own
+    seen = (await desk.api(buyer, TAXED, id=order["id"]))["order"]["lines"]
+    assert [(line["ownDiscount"], line["tax"] is None) for line in seen] == [(None, False), (None, True), (None, True)]
+
+    # The bag comes back whole: nothing is owed for it any more. The rest is earned, with that tax and no other.
+    await travel.do(travel.supplier, "bookingConfirm", bookingId=held["id"], reference="MV-1")
+    await returns.deliver({**order, "lines": order["lines"][:2]})
+    made = await returns.inspected(buyer, order, 0)
+    await returns.done(returns.support, "goodsReturnResolve", made["id"], disposition="RESTOCK")
+    await travel.pass_(days=60)
+    await market.complete_order(decode_id(order["id"])[1], timedelta(days=60))
+    owed = round(100 * (float(used) + float(journey)))
+    assert await market.balance("TAX_PAYABLE") == owed
+    assert await market.balance("ESCROW") == await market.balance("TRAVEL_UNEARNED") == 0
+    assert await market.sound()
+
+
+async def test_of_what_stays_of_a_return_the_same_part_is_taxed(desk: Desk, people: People, market: Market) -> None:
+    returns = await Returns(market, people).open()
+    code, buyer = await desk.code(percentBps=1_000), await people.customer(cash=euros(500))
+    order = await desk.bought(buyer, await market.stock(60, 5), code, 2, cash=108)
+    await returns.deliver(order)
+    made = await returns.inspected(buyer, await market.order(buyer, order["id"]), 0, quantity=1, worse=5_000)
+
+    await returns.done(returns.support, "goodsReturnResolve", made["id"], disposition="CLEAR")
+    await market.complete_order(decode_id(order["id"])[1], timedelta(days=60))
+
+    # Of 120, 90 stay; 81 of them the buyer has paid, and a sixth of that is tax.
+    assert await market.balance("TAX_PAYABLE") == 1_350
+    assert await market.balance("ESCROW") == 0
+    assert await market.sound()
+
+
+async def test_a_border_asks_for_what_the_goods_are_sold_for(
+    desk: Desk, api: Api, people: People, market: Market
+) -> None:
+    code, buyer = await desk.code(percentBps=1_000), await people.customer(cash=euros(500))
+    cart = await market.add(buyer, await market.stock(1_000, 5))
+    there = {**TO_PARIS, "address": {**TO_PARIS["address"], "country": "CN"}}
+    query = """
+    query ($cart: ID!, $delivery: DeliveryInput!, $tenders: TendersInput!) {
+      orderQuote(cartId: $cart, delivery: $delivery, tenders: $tenders) {
+        lines { price { amount } duties { kind basis { amount } amount { amount } } }
+      }
+    }"""
+    tenders = {"voucherCode": code, "provider": "TEST"}
+
+    found = (await api(buyer, query, cart=cart["id"], delivery=there, tenders=tenders))["orderQuote"]["lines"]
+
+    assert [(one["kind"], one["basis"]["amount"], one["amount"]["amount"]) for one in found[0]["duties"]] == [
+        ("DUTY", "900.00", "54.00"),
+        ("IMPORT_TAX", "954.00", "124.02"),
+    ]
 
 
 async def test_partners_bear_their_shares_of_a_joint_campaign_to_the_last_cent(

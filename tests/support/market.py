@@ -93,7 +93,7 @@ ORDER = """
 fragment Placed on Order {
   id code state version nextActions endReason
   subtotal { amount } shipping { amount } total { amount } refunded { amount }
-  tenders { kind amount { amount } refunded { amount } }
+  tenders { kind place amount { amount } refunded { amount } }
   lines {
     id state quantity price { amount } taxBasis taxRateBps tax { amount } soldByHouse returnDays refunded { amount }
     cost { amount } deliveredAt blockedBy
@@ -119,7 +119,7 @@ ORDER_CANCEL = (
 mutation ($input: OrderCancelInput!) {
   orderCancel(input: $input) {
     __typename
-    ... on Order { ...Placed refunds { amount { amount } parts { kind amount { amount } } } }
+    ... on Order { ...Placed refunds { amount { amount } parts { kind place amount { amount } } } }
     ... on UserError { code message path }
     ... on WrongState { stands: state nextActions }
   }

@@ -57,6 +57,7 @@ EXTRA = {
     "TravellerDataMissing": "missing",
     "PassportTooShort": "validUntil neededUntil",
     "WrongState": "was: state nextActions",
+    "BookingLapsed": "leftCart",
 }
 ANSWERS = {
     "supplierRegister": "Supplier",
@@ -77,6 +78,7 @@ MAY_REFUSE = {
         *("TravellerDataMissing", "PassportTooShort"),
     ),
     "bundleAdd": ("DepartureFull",),
+    "orderPlace": ("BookingLapsed",),
     "bookingCancel": ("WrongState",),
     "bookingConfirm": ("WrongState",),
     "bookingReject": ("WrongState",),
@@ -264,13 +266,20 @@ class Travel:
         return answer
 
     async def place(
-        self, buyer: Account, *, channel: str | None = None, method: str = "STANDARD", **tenders: Any
+        self,
+        buyer: Account,
+        *,
+        channel: str | None = None,
+        method: str = "STANDARD",
+        dry_run: bool = False,
+        **tenders: Any,
     ) -> Any:
         cart = await self.cart(buyer)
         said = {name: money(value) if name in ("cash", "credit") else value for name, value in tenders.items()}
         if not said:
             said = {"cash": cart["subtotal"] | {"currencyCode": "EUR"}}
         given = {"cartId": cart["id"], "delivery": TO_PARIS | {"method": method}, "tenders": said}
+        given |= {"dryRun": True} if dry_run else {}
         return await self.send(buyer, "orderPlace", **given, **({"channelCode": channel} if channel else {}))
 
     async def booked(
