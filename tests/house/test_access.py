@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from graphql import GraphQLField, GraphQLInputObjectType, GraphQLObjectType, get_named_type
+from graphql import GraphQLField, GraphQLInputObjectType, GraphQLObjectType, get_named_type, parse
 
 from app.house import House
 from domain.viewer import ANONYMOUS, AccountId, HeldKey, Role, Scope, Viewer
@@ -168,8 +168,6 @@ def holder(*scopes: Scope) -> Viewer:
         ("mutation { orderPlace(input: {}) { __typename } walletTransfer { __typename } }", None, [*Scope], False),
         ("subscription { orderChanged { __typename } }", None, [Scope.ORDERS_READ], True),
         ("subscription { walletChanged { __typename } }", None, [*Scope], False),
-        ("no document at all {", None, [*Scope], False),
-        ("{ a " * 3_000, None, [*Scope], False),
     ],
 )
 def test_a_key_is_its_account_in_an_operation_that_is_all_within_its_scopes(
@@ -177,7 +175,7 @@ def test_a_key_is_its_account_in_an_operation_that_is_all_within_its_scopes(
 ) -> None:
     viewer = holder(*scopes)
 
-    found = keyed(viewer, text, name, tokens_max=2_000)
+    found = keyed(viewer, parse(text), name)
 
     assert (found.account_id == ACCOUNT) is is_account
     assert found.key == viewer.key
