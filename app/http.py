@@ -226,7 +226,10 @@ class GraphQLEndpoint:
         *,
         may_change: bool = True,
     ) -> Context:
-        """The context of an operation that is paid for, for whoever it is in its name; refuses one that comes amiss."""
+        """The context of an operation that is paid for, for whoever it is in its name; refuses one that comes amiss.
+
+        What changes something reads where it writes: what it answers may not have come to a replica yet.
+        """
         document = charge.document
         assert document is not None, "what was not read does not begin"
         changes = document.changes(operation_name)
@@ -239,9 +242,10 @@ class GraphQLEndpoint:
         except HttpRefusal:
             charge.give_back()
             raise
-        if viewer is context.viewer:
+        readers = house.changing if changes else context.readers
+        if viewer is context.viewer and readers is context.readers:
             return context
-        return replace(context, viewer=viewer, loaders=Loaders(house.readers, viewer))
+        return replace(context, viewer=viewer, readers=readers, loaders=Loaders(readers, viewer))
 
     async def find(self, house: House, asked: dict[str, Any]) -> tuple[str | None, str]:
         """The hash that the document is named by, if it is, and its text."""
