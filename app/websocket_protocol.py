@@ -7,7 +7,10 @@ import asyncio
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import SecurityError
 from websockets.frames import CloseCode, Frame
+
+from app.protocol import HEAD_TOO_LARGE, NO_REQUEST
 
 BUFFER_BYTES_MAX = 16 * 1024
 PING_SECONDS = 10.0
@@ -31,6 +34,21 @@ class HouseWebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         self.transport.set_write_buffer_limits(high=BUFFER_BYTES_MAX)
+
+    def data_received(self, data: bytes) -> None:
+        if not self.handshake_initiated:
+            # The whole head at once, as it was read already.
+            super().data_received(data)
+            if not self.handshake_initiated:
+                self.transport.write(HEAD_TOO_LARGE if self.is_too_large else NO_REQUEST)
+                self.transport.close()
+        else:
+            super().data_received(data)
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether there is more in its head than this protocol reads."""
+        return isinstance(self.conn.handshake_exc, SecurityError)
 
     def handle_ping(self) -> None:
         """Answer the last pings that came, as many as there is room for: nobody has to hear of those before them."""
