@@ -353,6 +353,9 @@ class House:
     knowing: SqlReaders
     """For who somebody is and what they may: as new as the event that takes a right away."""
 
+    changing: SqlReaders
+    """For operations that change something: as new as what they have done. Those of everybody, without a replica."""
+
     @cached_property
     def streams(self) -> Streams:
         """Who stays."""
@@ -438,6 +441,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     # minute; nobody is let in before it is known who it is. Where there is no replica the read pool is as good.
     aside = settings.database_replica_url is not None
     knowing = SqlReaders(read_pool(settings.database_url, KNOWING_CONNECTIONS, **way)) if aside else readers
+    changing = SqlReaders(read_pool(settings.database_url, settings.pool_size, **way)) if aside else readers
     fetcher = Fetcher()
     cache = Cache(settings.redis_url)
     feed = Feed(SqlChangeReader(watching), Bell(cache, settings.redis_url))
@@ -489,10 +493,11 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             feed,
             SqlReaders(watching),
             knowing,
+            changing,
         )
     finally:
         await feed.close()
-        pools = {pool, watching, knowing.pool}
+        pools = {pool, watching, knowing.pool, changing.pool}
         closers = fetcher.close(), slow.close(), cache.close(), writing.close(), *(one.close() for one in pools)
         # What is still said to somebody who does not answer ends with the process.
         with contextlib.suppress(TimeoutError):

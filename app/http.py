@@ -7,7 +7,6 @@ GraphQL request at all.
 """
 
 import logging
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,11 +18,13 @@ import orjson
 from starlette.requests import ClientDisconnect
 from strawberry.types import ExecutionResult
 
-from app import auth, explorer
+from app import explorer
+from app.auth import BadToken
+from app.caller import too_much, who
 from app.config import Settings
 from app.document import KnownDocuments, Run, named, veiled
 from app.house import House
-from app.meter import BAD_COST, THROTTLED, Charge, payer
+from app.meter import Charge, payer
 from app.origin import PREFLIGHT, for_page, is_welcome, origin_of
 from app.request import (
     EVENT_STREAM,
@@ -46,16 +47,14 @@ from app.telemetry import bind_request
 from app.telemetry.request import OK, RequestFigures, Watch
 from domain.unavailable import Unavailable
 from domain.viewer import Viewer
-from persistence.bucket import Empty, Lot
 from resolvers.context import Context
 from resolvers.loaders import Loaders
 from schema.access import keyed
 from schema.coded import INTERNAL, UNAVAILABLE, is_request_error
+from schema.document import Document
 from schema.root import build
 
 log = logging.getLogger("cercle.http")
-
-MUTATION = re.compile(r"\bmutation\b")
 
 
 @dataclass(slots=True)
@@ -186,14 +185,17 @@ class GraphQLEndpoint:
         if query is None or asked.get("extensions") or "documentId" in asked:
             name, query = await self.find(house, asked)
         watch.asked = (query, operation_name)
-        viewer = await who(house, head, locale)
+        try:
+            viewer = await who(house, head.client, head.find(b"authorization"), locale)
+        except BadToken as error:
+            raise unknown(error) from error
         bound = self.documents.guarded and self.documents.binds(viewer, query)
         context = house.context(viewer, key=head.find(b"idempotency-key"), request_id=request_id, client=head.client)
         asking = (query, asked.get("variables"), operation_name)
         charge = await house.meter.charge(payer(viewer, head.client), self.schema, *asking, context)
         watch.cost = charge.requested
         if charge.begins:
-            context = await self.entitled(house, head, context, charge, query, operation_name)
+            context = await self.entitled(house, context, charge, query, operation_name, may_change=posted)
         run: Run = partial(self.schema.answer, *asking, context)
         if name is not None and asked.get("query") is not None:
             run = partial(self.learning, run, name, query, house, head.client)
@@ -215,24 +217,35 @@ class GraphQLEndpoint:
         return answer
 
     async def entitled(
-        self, house: House, head: Head, context: Context, charge: Charge, query: str, operation_name: str | None
+        self,
+        house: House,
+        context: Context,
+        charge: Charge,
+        query: str,
+        operation_name: str | None,
+        *,
+        may_change: bool = True,
     ) -> Context:
-        """The context of an operation that is paid for, for whoever it is in its name; refuses one that comes amiss."""
+        """The context of an operation that is paid for, for whoever it is in its name; refuses one that comes amiss.
+
+        What changes something reads where it writes: what it answers may not have come to a replica yet.
+        """
+        document = charge.document
+        assert document is not None, "what was not read does not begin"
+        changes = document.changes(operation_name)
         try:
-            if head.method != "POST" and self.schema.changes(query, operation_name):
+            if changes and not may_change:
                 raise HttpRefusal(405, "METHOD_NOT_ALLOWED", "Send what changes something by POST.", allow="POST")
-            viewer = context.viewer
-            if viewer.key is not None:
-                document = self.schema.documents.find(query)
-                node = None if document is None else document.node
-                viewer = keyed(viewer, query, operation_name, tokens_max=self.schema.limits.tokens, document=node)
-            await hold_back(house, head, viewer, query)
+            viewer = become(context.viewer, document, operation_name)
+            if changes:
+                await hold_back(house, context.client, viewer)
         except HttpRefusal:
             charge.give_back()
             raise
-        if viewer is context.viewer:
+        readers = house.changing if changes else context.readers
+        if viewer is context.viewer and readers is context.readers:
             return context
-        return replace(context, viewer=viewer, loaders=Loaders(house.readers, viewer))
+        return replace(context, viewer=viewer, readers=readers, loaders=Loaders(readers, viewer))
 
     async def find(self, house: House, asked: dict[str, Any]) -> tuple[str | None, str]:
         """The hash that the document is named by, if it is, and its text."""
@@ -251,43 +264,22 @@ class GraphQLEndpoint:
         return result
 
 
-async def who(house: House, head: Head, locale: str) -> Viewer:
-    """Who asks. What is not good costs its sender a point; a key that has to be looked up is paid for before."""
-    authorization = head.find(b"authorization")
-    lot = None
-    if authorization is not None and house.doorkeeper.looks_up(authorization):
-        lot = await pay(house, head)
-    try:
-        viewer = await house.viewer(authorization, locale)
-    except auth.BadToken as error:
-        if lot is None:
-            await pay(house, head)
-        raise HttpRefusal(401, "UNAUTHENTICATED", str(error), www_authenticate="Bearer") from error
-    if lot is not None:
-        lot.points += BAD_COST
-    return viewer
+def become(viewer: Viewer, document: Document, operation_name: str | None) -> Viewer:
+    """Whom somebody is in an operation: whoever has a key is its account where the key's scopes allow it."""
+    return viewer if viewer.key is None else keyed(viewer, document.node, operation_name)
 
 
-async def pay(house: House, head: Head) -> Lot:
-    """The point that it costs the address to be nobody who is known."""
-    lot = await house.meter.take(head.client, BAD_COST)
-    if isinstance(lot, Empty):
-        raise too_much(lot.retry_after_seconds)
-    return lot
-
-
-async def hold_back(house: House, head: Head, viewer: Viewer, query: str) -> None:
+async def hold_back(house: House, address: str | None, viewer: Viewer) -> None:
     """Strangers of one address change little in a minute, for each of their keys is one to keep."""
-    if viewer.account_id is not None or "mutation" not in query or not MUTATION.search(query):
+    if viewer.account_id is not None:
         return
     most = house.settings.stranger_mutations_per_minute
-    wait = await house.limits.wait_seconds(f"stranger:{head.client}", most=most, per_seconds=60)
-    if wait:
+    if wait := await house.limits.wait_seconds(f"stranger:{address}", most=most, per_seconds=60):
         raise too_much(wait)
 
 
-def too_much(wait: int) -> HttpRefusal:
-    return HttpRefusal(429, THROTTLED, f"Too much at once: try again in {wait} s.", retry_after=str(wait))
+def unknown(error: BadToken) -> HttpRefusal:
+    return HttpRefusal(401, "UNAUTHENTICATED", str(error), www_authenticate="Bearer")
 
 
 def answered(result: ExecutionResult, media_type: str, charge: Charge | None = None) -> Answer:

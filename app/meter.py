@@ -14,6 +14,7 @@ from domain.viewer import Viewer
 from persistence.bucket import Buckets, Empty, Lot
 from resolvers.context import Context
 from schema.coded import CodedSchema
+from schema.document import Document
 from schema.priced import Priced
 
 KEPT_COST = 1
@@ -51,19 +52,22 @@ def payer(viewer: Viewer, address: str) -> Hashable:
 class Charge:
     """The points of one request."""
 
-    __slots__ = ("actual", "lot", "meter", "priced", "requested", "status")
+    __slots__ = ("actual", "document", "lot", "meter", "priced", "requested", "status")
 
-    def __init__(self, meter: "Meter", lot: Lot | Empty, requested: int, priced: Priced) -> None:
+    def __init__(
+        self, meter: "Meter", lot: Lot | Empty, requested: int, priced: Priced, document: Document | None = None
+    ) -> None:
         self.meter = meter
         self.lot = lot
         self.priced = priced
+        self.document = document
         self.requested = self.actual = requested
         self.status: int | None = None
 
     @property
     def begins(self) -> bool:
         """Whether there are points for it, and it can be executed as far as its document tells."""
-        return isinstance(self.lot, Lot) and self.priced.refused is None
+        return isinstance(self.lot, Lot) and self.priced.refused is None and self.document is not None
 
     async def run(self, run: Run) -> ExecutionResult:
         """What the operation answers in the time that it has, or why it is not begun."""
@@ -181,10 +185,10 @@ class Meter:
             document = read
         priced = schema.priced(document, variables, operation_name)
         requested = priced.requested
-        there = self.buckets.at_hand(client, requested)
+        there: Lot | Empty | None = self.buckets.at_hand(client, requested)
         if there is None:
-            return Charge(self, await self.buckets.take(client, requested), requested + reading, priced)
-        return Charge(self, there, requested + reading, priced)
+            there = await self.buckets.take(client, requested)
+        return Charge(self, there, requested + reading, priced, document)
 
     async def take(self, client: Hashable, points: int) -> Lot | Empty:
         return self.buckets.at_hand(client, points) or await self.buckets.take(client, points)

@@ -14,15 +14,12 @@ from strawberry.types.execution import PreExecutionError
 from app.auth import BadToken
 from app.deadline import TookTooLong
 from app.document import Run, veil, veiled
-from app.http import GraphQLEndpoint, hold_back
+from app.http import GraphQLEndpoint, become
 from app.meter import Tab, payer, stopped
 from app.request import HttpRefusal
 from app.stream import Stream
 from app.telemetry.request import OK, Watch
 from domain.unavailable import Unavailable
-from domain.viewer import Viewer
-from persistence.bucket import Lot
-from schema.access import keyed
 from schema.coded import INTERNAL, UNAVAILABLE, is_request_error
 from schema.subscription import answers, subscribes
 
@@ -57,33 +54,26 @@ async def executed(
     house, schema = stream.house, endpoint.schema
     _, query = await endpoint.find(house, asked)
     variables, operation_name = asked.get("variables"), asked.get("operationName")
-
-    def become(known: Viewer) -> Viewer:
-        """Somebody with a key is their account where its scopes allow the operation."""
-        if known.key is None:
-            return known
-        return keyed(known, query, operation_name, tokens_max=schema.limits.tokens)
-
-    viewer = become(await stream.who())
+    viewer = await stream.who()
     bound = endpoint.documents.guarded and endpoint.documents.binds(viewer, query)
-    await hold_back(house, stream.head, viewer, query)
+    context = stream.context(viewer)
     client = payer(viewer, stream.client)
-    tab = Tab(house.meter, client)
-    context = stream.context(viewer, become, tab.pay)
-    asking = (query, variables, operation_name, context)
-    charge = await house.meter.charge(client, schema, *asking)
-    document = schema.documents.find(query)
-    begins = isinstance(charge.lot, Lot) and charge.priced.refused is None
-    if document is None or not begins or not subscribes(document, operation_name):
+    charge = await house.meter.charge(client, schema, query, variables, operation_name, context)
+    if charge.begins:
+        context = await endpoint.entitled(house, context, charge, query, operation_name)
+    document = charge.document
+    if document is None or not charge.begins or not subscribes(document, operation_name):
         watch = Watch()
         watch.asked = (query, operation_name)
-        run: Run = partial(schema.answer, *asking)
+        run: Run = partial(schema.answer, query, variables, operation_name, context)
         result = await charge.run(partial(veiled, run) if bound else run)
         result.extensions = charge.told()
         endpoint.figures.add(watch, charge.status or 200, code_of(result))
         yield result
         return
+    tab = Tab(house.meter, client)
     tab.begin(charge)
+    context = stream.watched(context, partial(become, document=document, operation_name=operation_name), tab.pay)
     try:
         async with aclosing(answers(schema, document, variables, operation_name, context, tab)) as results:
             async for result in results:

@@ -18,7 +18,8 @@ TIMEOUT_SECONDS = 10
 
 async def ask_for_refund(house: House, name: str, subject_id: UUID, key: str, now: datetime) -> object:
     """An errand of the worker. The refund's id is the key under which a provider gives back once."""
-    found = await house.readers.payments.refund(subject_id)
+    # A replica that has not heard of it yet would say that there is nothing to give back.
+    found = await house.changing.payments.refund(subject_id)
     if found is None or found[0].state is not RefundState.REQUESTED:
         return None
     refund, intent = found

@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from app.client import counted
+from app.request import ADDRESS_BYTES_MAX
 
 SWEEP_SECONDS = 1.0
 BODY_PATIENCE = 1.5
@@ -26,11 +27,21 @@ READ_PATIENCE = 2.0
 """In this much more time a client takes what is buffered for it: some 64 KiB, or a whole answer that is shorter."""
 
 LEAVE_SECONDS_MAX = 5.0
-HEAD_BYTES_MAX = 64 * 1024
+HEADERS_BYTES_MAX = 16 * 1024
+"""Of all headers of a request, and of what comes behind its body as if it were headers."""
+
+URL_BYTES_MAX = ADDRESS_BYTES_MAX + 1024
+"""Of an address, with its path."""
+
+HEAD_BYTES_MAX = HEADERS_BYTES_MAX + URL_BYTES_MAX + 1024
+PIPELINED_MAX = 32
+"""Requests that wait for the answer to one before them; what comes after those is not read."""
+
 FILES_KEPT = 256
 """File descriptors for everything but clients."""
 
 LAST_ANSWER = (b"connection", b"close")
+HEADER_BESIDE = len(b": \r\n")
 
 
 def told(status: bytes, code: bytes, message: bytes, *more: bytes) -> bytes:
@@ -44,6 +55,12 @@ def told(status: bytes, code: bytes, message: bytes, *more: bytes) -> bytes:
 FULL = told(b"503 Service Unavailable", b"OVERLOADED", b"Too many connections: try again soon.", b"retry-after: 2")
 TOO_SLOW = told(b"408 Request Timeout", b"TOO_SLOW", b"The request did not come in time.")
 HEAD_TOO_LARGE = told(b"431 Request Header Fields Too Large", b"HEAD_TOO_LARGE", b"Send fewer or shorter headers.")
+ADDRESS_TOO_LONG = told(b"414 URI Too Long", b"ADDRESS_TOO_LONG", b"Send what is so long by POST.")
+NO_REQUEST = told(b"400 Bad Request", b"BAD_REQUEST", b"This is not HTTP.")
+
+
+class Refused(Exception):
+    """What came need not be read to its end."""
 
 
 class Doors(ServerState):
@@ -97,7 +114,13 @@ class HouseProtocol(HttpToolsProtocol):
     """What answers the request."""
 
     received = 0
-    head_bytes = 0
+    unended = 0
+    """Bytes since the last one of a head or of a body, of a request that has not ended."""
+
+    header_bytes = 0
+    refused: bytes | None = None
+    """Why nothing more is read, in a whole answer."""
+
     seen: tuple[str, object] | None = None
     seen_since = 0.0
     seen_received = 0
@@ -130,16 +153,60 @@ class HouseProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self.received += len(data)
+        if self.refused is not None:
+            return
+        self.unended += len(data)
         HttpToolsProtocol.data_received(self, data)
         cycle = self.cycle
         # A request whose head has come whole shares its scope with the cycle that answers it.
-        if cycle is not None and cycle.scope is self.scope:
-            if self.head_bytes:
-                self.head_bytes = 0
-            return
-        self.head_bytes += len(data)
-        if self.head_bytes > HEAD_BYTES_MAX and not self.transport.is_closing():
-            self.end(HEAD_TOO_LARGE)
+        if cycle is not None and cycle.scope is self.scope and not cycle.more_body:
+            self.unended = 0
+        elif self.unended > HEAD_BYTES_MAX and self.refused is None and not self.transport.is_closing():
+            # The parser keeps what has no end yet.
+            self.refuse(HEAD_TOO_LARGE)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.header_bytes = 0
+        if len(self.pipeline) >= PIPELINED_MAX:
+            self.stop(b"")
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > URL_BYTES_MAX:
+            self.stop(ADDRESS_TOO_LONG)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.header_bytes += len(name) + len(value) + HEADER_BESIDE
+        if self.header_bytes > HEADERS_BYTES_MAX:
+            self.stop(HEAD_TOO_LARGE)
+        # What comes behind a body is for nobody.
+        if self.in_head():
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self.unended = 0
+        super().on_body(body)
+
+    def stop(self, words: bytes) -> None:
+        """Have the parser read no further; `send_400_response` comes of it."""
+        self.refused = words
+        raise Refused
+
+    def send_400_response(self, msg: str) -> None:
+        self.refuse(NO_REQUEST if self.refused is None else self.refused)
+
+    def refuse(self, words: bytes) -> None:
+        """Read nothing more, and say why; where answers are under way they are the last ones."""
+        self.refused = words
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            self.end(words)
+        elif self.in_head():
+            cycle.keep_alive = False
+            self.flow.pause_reading()
+        else:
+            self.end(b"" if cycle.response_started or self.pipeline else words)
 
     def on_response_complete(self) -> None:
         # As uvicorn does it, but for a clock that it winds up after every answer: the sweep sees who rests.

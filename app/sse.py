@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from app.auth import BadToken
-from app.http import GraphQLEndpoint
+from app.http import GraphQLEndpoint, unknown
 from app.operation import answered, told, written
 from app.request import Head, HttpRefusal, check_content, parse_body, read_body
 from app.stream import FORBIDDEN, Stream, Streams
@@ -49,7 +49,7 @@ class EventStreamEndpoint:
             try:
                 await events.stream.identify(head.find(b"authorization"))
             except BadToken as error:
-                raise HttpRefusal(401, "UNAUTHENTICATED", str(error), www_authenticate="Bearer") from error
+                raise unknown(error) from error
             headers = [*HEADERS, *((name.encode(), value.encode()) for name, value in page.items())]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await events.run(asked, receive)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from app.auth import BadToken
+from app.caller import who
 from app.change import Feed
 from app.request import Head, HttpRefusal, wanted_locale
 from domain.change import Position, Subject, SubjectKind
@@ -90,9 +91,9 @@ class Stream:
         self._leaving: asyncio.Task[None] | None = None
 
     async def identify(self, authorization: str | None) -> None:
-        """Who it is from here on; raises BadToken."""
+        """Who it is from here on, paid for as by a request; raises BadToken."""
         self._authorization = authorization
-        self.viewer = await self.house.viewer(authorization, self.locale)
+        self.viewer = await who(self.house, self.client, authorization, self.locale)
         key, account_id = self.viewer.key, self.viewer.account_id
         if key is not None:
             account_id = key.account_id
@@ -139,9 +140,18 @@ class Stream:
     async def end(self, code: int, reason: str) -> None:
         await self._end(code, reason)
 
-    def context(self, viewer: Viewer, become: Become, pay: Pay) -> Context:
-        """For one operation, whose viewer is what `become` makes of whoever it is, and each look of which is paid."""
-        return replace(self.house.context(viewer, key=self.key, client=self.client), stream=Watching(self, become, pay))
+    def context(self, viewer: Viewer) -> Context:
+        """For one operation."""
+        return self.house.context(viewer, key=self.key, client=self.client)
+
+    def watched(self, context: Context, become: Become, pay: Pay) -> Context:
+        """For one that goes on, whose viewer is what `become` makes of whoever it is, and each look of which is paid.
+
+        From its beginning it reads what is as new as the events.
+        """
+        readers = self.house.watching
+        watching = Watching(self, become, pay)
+        return replace(context, readers=readers, loaders=Loaders(readers, context.viewer), stream=watching)
 
     def leave(self) -> None:
         self.house.feed.leave(self._guarded, self.doubt)
@@ -162,9 +172,7 @@ class Watching:
 
     async def renewed(self) -> Context:
         viewer = self._become(await self._stream.who())
-        readers = self._stream.house.watching
-        context = self._stream.context(viewer, self._become, self._pay)
-        return replace(context, readers=readers, loaders=Loaders(readers, viewer))
+        return self._stream.watched(self._stream.context(viewer), self._become, self._pay)
 
 
 class Streams:

@@ -73,7 +73,7 @@ async def act(request: Request) -> Response:
         intent_id = id_of("Payment", request.path_params["payment_id"], "paymentId")
     except InvalidInput as refusal:
         return answer(400, problem(refusal.code, refusal.message))
-    intent = (await house.readers.payments.intents([intent_id]))[0]
+    intent = (await house.changing.payments.intents([intent_id]))[0]
     if kind is None or intent is None or intent.provider is not PaymentProvider.TEST:
         return answer(404, problem("NOT_FOUND", "The test provider was not asked for this."))
     status, said = await TestProvider(house).report(kind, intent, intent.amount, event_id=f"test-{uuid4().hex}")

@@ -189,7 +189,7 @@ class Connection:
             await self.stream.identify(token or self.head.find(b"authorization"))
         except BadToken as error:
             raise Closed(FORBIDDEN, str(error)) from error
-        except Unavailable as error:
+        except (HttpRefusal, Unavailable) as error:
             raise Closed(TRY_LATER, str(error)) from error
         self.acknowledged = True
         await self.tell({"type": "connection_ack"})

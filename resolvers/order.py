@@ -58,7 +58,7 @@ async def refunds(context: Context, order_id: UUID) -> Sequence[OrderRefund]:
 
 
 async def payment(context: Context, found: Order) -> PaymentIntent | None:
-    """What the provider was asked for. Just after the order was placed it may not be readable yet on a replica."""
+    """What the provider was asked for."""
     return None if found.payment_intent_id is None else await context.loaders.payment.load(found.payment_intent_id)
 
 

@@ -21,7 +21,7 @@ from strawberry.types.execution import PreExecutionError
 from domain.page import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from domain.refusal import Refusal
 from domain.unavailable import Unavailable
-from schema.document import NAME_ONE, OPERATION_RESOLUTION_FAILURE, Document, Documents, operations_of
+from schema.document import NAME_ONE, OPERATION_RESOLUTION_FAILURE, Document, Documents
 from schema.execution import CompiledExecutionContext
 from schema.limits import LimitExceeded, Limits, Walk, check_variables, invalid
 from schema.priced import Priced, fields_read
@@ -154,19 +154,6 @@ class CodedSchema(strawberry.Schema):
         """Whether this is a document seen before, and its operation changes nothing."""
         document = self.documents.find(query)
         return document is not None and document.reads(operation_name)
-
-    def changes(self, query: str, operation_name: str | None) -> bool:
-        """Whether the operation that is meant may change something; no, when it can not be told which one it is.
-
-        Of a text that is paid for the document is known, unless so many others came since that it was dropped.
-        """
-        document = self.documents.find(query)
-        try:
-            operations = operations_of(parse(query)) if document is None else document.operations
-        except (GraphQLError, RecursionError):
-            return False
-        kinds = operations.values() if operation_name is None else [operations.get(operation_name)]
-        return OperationType.MUTATION in kinds
 
     async def run(
         self, document: Document, variables: dict[str, Any] | None, operation_name: str | None, context: Any

@@ -47,6 +47,11 @@ class Document:
         kinds = self.operations.values() if operation_name is None else [self.operations.get(operation_name)]
         return self.tells(operation_name) and all(kind is OperationType.QUERY for kind in kinds)
 
+    def changes(self, operation_name: str | None) -> bool:
+        """Whether the operation that is meant may change something."""
+        kinds = self.operations.values() if operation_name is None else [self.operations.get(operation_name)]
+        return OperationType.MUTATION in kinds
+
 
 class Documents:
     """The documents that were used last, by their text."""

@@ -16,8 +16,8 @@ T = TypeVar("T", bound="UserError")
 
 
 @strawberry.interface(
-    description="Why a mutation did not happen. Nothing was changed. Every refusal has these fields, and some "
-    "have more."
+    description="Why a mutation did not happen. Nothing was changed, unless the type says so. Every refusal has these "
+    "fields, and some have more."
 )
 class UserError:
     code: str = strawberry.field(description="A stable name of the refusal for programs, such as NOT_FOUND.")

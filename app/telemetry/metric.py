@@ -98,6 +98,7 @@ def of_house(house: House) -> Iterator[Reading]:
     }
     if house.knowing is not house.readers:
         pools["know"] = house.knowing.pool.connections
+        pools["change"] = house.changing.pool.connections
     for name, pool in pools.items():
         yield "pool_size", (name,), pool.size
         yield "pool_open", (name,), pool.open

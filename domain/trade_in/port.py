@@ -94,5 +94,6 @@ class TradeInReader(Protocol):
 
 
 def may_see(viewer: Viewer, trade_in: TradeIn) -> bool:
-    """Owners see their own, staff who handle trade-ins see all."""
-    return trade_in.owner == viewer.account_id or viewer.has(*HANDLERS)
+    """Owners see their own, but not by an API key, no scope of which is about them; staff who handle them see all."""
+    own = trade_in.owner == viewer.account_id and viewer.key is None
+    return own or viewer.has(*HANDLERS)

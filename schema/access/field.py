@@ -1,5 +1,6 @@
 """Fields that not everybody sees who sees the thing they are of: they are null, or empty, by rule and not by chance."""
 
+from domain.trade_in import HANDLERS
 from domain.viewer import Role
 from schema.access.row import ALL_STAFF, Access, only, staff
 
@@ -46,6 +47,7 @@ FIELDS: dict[str, Access] = {
     "Listing.sellerId": staff(*ALL_STAFF, concerned="the seller"),
     "Listing.stockValue": staff(Role.MERCHANDISER, Role.FINANCE),
     "Order.refundPreview": staff(Role.SUPPORT, Role.SHOP_ASSOCIATE, Role.FINANCE, concerned="its buyer"),
+    "Order.tradeIn": staff(*HANDLERS, concerned="its owner"),
     "OrderLine.cost": staff(Role.FINANCE),
     "OrderLine.ownDiscount": staff(Role.FINANCE),
     "OrderLine.sellerId": staff(*ALL_STAFF, concerned="the seller"),

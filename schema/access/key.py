@@ -7,11 +7,9 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLError,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
-    parse,
 )
 
 from domain.viewer import Viewer
@@ -27,21 +25,10 @@ ROOTS: dict[OperationType, dict[str, Access]] = {
 }
 
 
-def keyed(
-    viewer: Viewer, text: str, operation_name: str | None, *, tokens_max: int, document: DocumentNode | None = None
-) -> Viewer:
-    """Whom a viewer with a key is in an operation: its account, or, as before, nobody.
-
-    A text whose document is not known is parsed.
-    """
+def keyed(viewer: Viewer, document: DocumentNode, operation_name: str | None) -> Viewer:
+    """Whom a viewer with a key is in an operation of a valid document: its account, or, as before, nobody."""
     assert viewer.key is not None, "this is asked of keys alone"
-    try:
-        document = document or parse(text, no_location=True, max_tokens=tokens_max)
-        rows = list(rows_of(document, operation_name))
-    except (GraphQLError, RecursionError):
-        # What is wrong with it is said by whoever executes it.
-        return viewer
-    private = [row for row in rows if not row.everybody]
+    private = [row for row in rows_of(document, operation_name) if not row.everybody]
     allowed = private and all(not row.scopes.isdisjoint(viewer.key.scopes) for row in private)
     return viewer.by_key() if allowed else viewer
 

@@ -200,7 +200,7 @@ OpenDeal: kind note
 OpeningHours: weekday opens closes
 OptionDefinition: code label choices
 Order: id code state currency lines tenders delivery subtotal shipping duties total refunded placedAt expiresAt paidAt
-    deliveredAt completedAt endedAt endReason channelCode nextActions version buyer payment tradeIn refunds shipments
+    deliveredAt completedAt endedAt endReason channelCode nextActions version buyer payment refunds shipments
     voucher
 OrderChange: cursor order
 OrderLine: id kind listingKind quantity unitPrice price taxBasis taxRateBps returnDays state refunded deliveredAt

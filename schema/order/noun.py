@@ -348,7 +348,8 @@ class Order(Node):
 
     @strawberry.field(
         graphql_type=Annotated["TradeIn", strawberry.lazy("schema.trade_in")] | None,
-        description="The old piece that the purchase goes together with; null for none.",
+        description="The old piece that the purchase goes together with; null for all but its owner and staff who "
+        "handle trade-ins, for API keys as well, and for none.",
     )
     async def trade_in(root: order.Order, info: Info) -> Any:
         return await trade_in_resolve.of_order(info.context, root)

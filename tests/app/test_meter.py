@@ -5,6 +5,7 @@ from itertools import pairwise
 from time import monotonic
 
 import pytest
+from graphql.language.parser import Parser
 
 from app.asgi import create
 from app.config import ResponseCache, Settings
@@ -16,10 +17,11 @@ from persistence.bucket import Lot
 from schema.document import NAME_ONE
 from schema.ids import decode_id, encode_id
 from schema.root import build
+from tests.app.test_websocket import spoken
 from tests.schema.test_api_key import ORDERS, issued, with_key
 from tests.schema.test_wallet import TRANSFER, account_id, amount
-from tests.support.api import Answer, Api
-from tests.support.event_stream import listening
+from tests.support.api import Answer, Api, KeyHolder
+from tests.support.event_stream import first_answer, listening
 from tests.support.market import Market
 from tests.support.people import People, euros
 from tests.support.statements import counted
@@ -153,23 +155,22 @@ async def test_a_document_that_is_new_is_not_even_read_for_who_has_spent_all(api
     assert build().documents.find(document) is None
 
 
-@pytest.mark.parametrize("way", ["by GET", "with a key"])
+@pytest.mark.parametrize("way", ["by GET", "with a key", "with a key over a stream"])
 async def test_nothing_is_parsed_for_who_has_spent_all(
     api: Api, house: House, people: People, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     made = await issued(api, await people.person(Role.PARTNER), Scope.ORDERS_WRITE)
     secret, key_id = made["secret"], decode_id(made["apiKey"]["id"])[1]
     await with_key(api, secret, "{ __typename }")
-    await spend_all(house, key_id if way == "with a key" else STRANGER)
-
-    def read(*_: object, **__: object) -> None:
-        pytest.fail("it was parsed")
-
-    for place in ("schema.coded.parse", "schema.access.key.parse"):
-        monkeypatch.setattr(place, read)
+    await spend_all(house, STRANGER if way == "by GET" else key_id)
+    monkeypatch.setattr(Parser, "parse_document", unread)
     document = "mutation { cartAdd(input: {}) { __typename } } # of nobody before"
     if way == "with a key":
         refused = await with_key(api, secret, document)
+    elif way == "with a key over a stream":
+        told = await first_answer(api, KeyHolder(secret), document)
+        assert [error["extensions"]["code"] for error in told["errors"]] == ["THROTTLED"]
+        return
     else:
         told = {"graphql-require-preflight": "1"}
         refused = Answer(await api.client.get("/graphql", params={"query": document}, headers=told))
@@ -181,10 +182,30 @@ async def test_what_a_key_may_is_seen_in_the_document_that_was_read_once(
     api: Api, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = await issued(api, await people.person(Role.PARTNER), Scope.ORDERS_READ)
-    monkeypatch.setattr("schema.access.key.parse", lambda *_, **__: pytest.fail("it was parsed again"))
+    await with_key(api, made["secret"], ORDERS)
+    monkeypatch.setattr(Parser, "parse_document", unread)
 
-    for _ in range(2):
-        assert (await with_key(api, made["secret"], ORDERS))["orders"] == {"nodes": []}
+    assert (await with_key(api, made["secret"], ORDERS))["orders"] == {"nodes": []}
+    assert (await first_answer(api, KeyHolder(made["secret"]), ORDERS))["data"] == {"orders": {"nodes": []}}
+
+
+async def test_what_a_key_watches_is_read_once_however_often_it_is_answered(
+    api: Api, people: People, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await issued(api, await people.person(Role.PARTNER), Scope.ORDERS_READ)
+    thing = await market.stock(100, quantity=9)
+    document = f"{WATCH} # with a key"
+
+    async with listening(api, KeyHolder(made["secret"]), document, id=encode_id("Listing", thing.id)) as watcher:
+        await watcher.next()
+        # What makes the change is read by then.
+        await market.add(await people.customer(), thing)
+        await watcher.next()
+        monkeypatch.setattr(Parser, "parse_document", unread)
+        await market.add(await people.customer(), thing)
+        told = await watcher.next()
+
+    assert told["data"]["listingChanged"]["listing"]["available"] == 7
 
 
 @pytest.mark.parametrize("token", [f"{KEY_PREFIX}ABCDEFGH{'A' * 43}", "no.token.at_all"])
@@ -205,6 +226,49 @@ async def test_a_token_or_key_that_is_not_good_costs_its_address_a_point(api: Ap
     assert (refused.status, refused.codes) == (429, ["THROTTLED"])
     assert int(refused.headers["retry-after"]) > 0
     assert len(statements) == 0
+
+
+async def entered(api: Api, way: str, token: str) -> str:
+    """What somebody with this token is told first over a connection that stays: a code, of one kind or the other."""
+    if way == "event stream":
+        answer = await first_answer(api, KeyHolder(token), "{ __typename }")
+        return str(answer["errors"][0]["extensions"]["code"] if "errors" in answer else "let in")
+    *_, last = await spoken(api, [{"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}])
+    return str(last.get("code", "let in"))
+
+
+@pytest.mark.parametrize("token", [f"{KEY_PREFIX}ABCDEFGH{'A' * 43}", "no.token.at_all"])
+@pytest.mark.parametrize(
+    ("way", "unknown", "throttled"),
+    [("event stream", "UNAUTHENTICATED", "THROTTLED"), ("WebSocket", "4403", "1013")],
+    ids=["event stream", "WebSocket"],
+)
+async def test_it_costs_as_much_over_a_connection_that_stays(
+    api: Api, house: House, way: str, token: str, unknown: str, throttled: str
+) -> None:
+    async def left() -> int:
+        return (await api(None, "{ __typename }")).meter["available"]
+
+    before = await left()
+    assert {await entered(api, way, token) for _ in range(20)} == {unknown}
+    assert 15 <= before - await left() <= 25
+    await spend_all(house, STRANGER)
+    with counted() as statements:
+        assert await entered(api, way, token) == throttled
+
+    assert len(statements) == 0
+
+
+@pytest.mark.parametrize("way", ["event stream", "WebSocket"])
+async def test_a_key_that_is_good_is_let_in_for_nothing(api: Api, people: People, way: str) -> None:
+    made = await issued(api, await people.person(Role.PARTNER))
+    before = (await api(None, "{ __typename }")).meter["available"]
+
+    for _ in range(20):
+        api.house.doorkeeper.forget_key(decode_id(made["apiKey"]["id"])[1])
+        assert await entered(api, way, made["secret"]) == "let in"
+
+    assert (await api(None, "{ __typename }")).meter["available"] >= before - 3
 
 
 async def test_a_key_that_is_good_costs_its_address_nothing(api: Api, people: People) -> None:

@@ -20,7 +20,9 @@ from tests.support.proxy import Proxy, postgres_target, through
 from tests.support.servers import ApiProcess
 from tests.support.waiting import until
 
-CLIENTS = 32
+CLIENTS = 16
+"""Of each kind: all of them run beside the house, on the processors that it has."""
+
 LEAVES_SECONDS_MAX = 10
 """A figure that was promised, from the signal to the end of the process. It waits a second for balancers to notice, and
 has timers of some seven more for whoever hangs; where nobody does it takes two."""

@@ -27,7 +27,7 @@ from tests.fault.test_database import Payer, done, posted
 from tests.support.people import People, euros
 from tests.support.proxy import through
 from tests.support.servers import ServedProcess, free_port
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 SERVERS = 3
@@ -96,7 +96,8 @@ async def pooler(place: Services, folder: Path) -> AsyncIterator[PgBouncer]:
 
 @pytest.fixture
 async def reads(pooler: PgBouncer) -> AsyncIterator[ReadPool]:
-    reads = read_pool(pooler.url, 20, pooler=True)
+    # A crowd that shares few servers is not hurried here.
+    reads = read_pool(pooler.url, 20, PATIENCE_SECONDS, pooler=True)
     yield reads
     await reads.close()
 
@@ -156,7 +157,7 @@ async def test_the_house_reads_pays_and_works_behind_a_pooler_that_may_die(
         payer = Payer(server, await people.customer(cash=euros(1_000)), await people.customer())
         keys = [uuid4().hex for _ in range(20)]
         paid = await asyncio.gather(*(payer.pay_until_done(key) for key in keys))
-        reads = await asyncio.gather(*(payer.wallet() for _ in range(40)))
+        reads = await asyncio.gather(*(payer.wallet() for _ in range(6 * SERVERS)))
         pooler.kill()
         away = await payer.wallet()
         pooler.start()

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from app.protocol import HEAD_BYTES_MAX, Doors, HouseProtocol
+from app.protocol import HEAD_BYTES_MAX, HEADERS_BYTES_MAX, PIPELINED_MAX, URL_BYTES_MAX, Doors, HouseProtocol
+from app.websocket_protocol import HouseWebSocketProtocol
 from persistence.embedded import Services
 from tests.fault.line import Line, get, request
 from tests.support.servers import ServedProcess
@@ -176,9 +177,17 @@ async def test_four_hundred_slow_clients_are_closed_while_others_are_served(serv
         with suppress(asyncio.CancelledError, OSError):
             await slowly
 
+    async def ask_alone() -> None:
+        for _ in range(60):
+            asked = perf_counter()
+            assert (await good.ask(READ)).status == 200
+            usual.append(perf_counter() - asked)
+
     waits: list[float] = []
+    usual: list[float] = []
     lasted: dict[str, float] = {}
     good = await Line.open(server.port)
+    await ask_alone()
     began = perf_counter()
     slow = [asyncio.create_task(be_slow(kind)) for kind in KINDS for _ in range(each(kind))]
     async with asyncio.timeout(CLOSED_SECONDS_MAX):
@@ -188,11 +197,7 @@ async def test_four_hundred_slow_clients_are_closed_while_others_are_served(serv
             waits.append(perf_counter() - asked)
             await asyncio.sleep(0.02)
     await asyncio.gather(*slow)
-    usual: list[float] = []
-    for _ in range(60):
-        asked = perf_counter()
-        assert (await good.ask(READ)).status == 200
-        usual.append(perf_counter() - asked)
+    await ask_alone()
 
     *_, most = quantiles(waits, n=20)
     *_, most_alone = quantiles(usual, n=20)
@@ -220,7 +225,12 @@ class Porch:
         self.bodies: list[bytes] = []
         self.answer = b"{}"
         config = uvicorn.Config(
-            self.app, http=HouseProtocol, ws="none", lifespan="off", log_config=None, interface="asgi3"
+            self.app,
+            http=HouseProtocol,
+            ws=HouseWebSocketProtocol,
+            lifespan="off",
+            log_config=None,
+            interface="asgi3",
         )
         config.load()
         self.make = lambda: HouseProtocol(config, self.doors, {})
@@ -320,6 +330,81 @@ async def test_a_head_that_never_ends_is_refused(porch: Build) -> None:
         line.send(b"x" * 16_384)
 
     assert (await line.ended()).startswith(b"HTTP/1.1 431 ")
+
+
+UPGRADE = (
+    "GET /graphql HTTP/1.1\r\nhost: h\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+    "sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+)
+PLAIN = "GET / HTTP/1.1\r\nhost: h\r\n"
+MANY = "".join(f"x-{number}: {'x' * 100}\r\n" for number in range(600))
+"""Some 64 KiB."""
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "code"),
+    [
+        (PLAIN + MANY, 431, "HEAD_TOO_LARGE"),
+        (PLAIN + f"x: {'x' * HEADERS_BYTES_MAX}\r\n", 431, "HEAD_TOO_LARGE"),
+        (UPGRADE + MANY, 431, "HEAD_TOO_LARGE"),
+        (UPGRADE + f"x: {'x' * 10_000}\r\n", 431, "HEAD_TOO_LARGE"),
+        (UPGRADE + "x: y\r\n" * 200, 431, "HEAD_TOO_LARGE"),
+        (UPGRADE + "content-length: 2\r\n", 400, "BAD_REQUEST"),
+        (f"GET /{'x' * URL_BYTES_MAX} HTTP/1.1\r\nhost: h\r\n", 414, "ADDRESS_TOO_LONG"),
+        ("what is this?\r\n", 400, "BAD_REQUEST"),
+    ],
+    ids=["many", "one", "upgrade, many", "upgrade, one", "upgrade, short", "upgrade, body", "address", "no HTTP"],
+)
+async def test_a_head_that_is_too_large_or_none_is_told_so_and_goes_no_further(
+    porch: Build, head: str, status: int, code: str
+) -> None:
+    here, port = await porch()
+    line = await Line.open(port)
+    line.send(head.encode() + b"\r\n")
+
+    told = await line.reply()
+    assert (told.status, told.json["errors"][0]["extensions"]["code"]) == (status, code)
+    assert told.last
+    assert await line.ended() == b""
+    assert here.bodies == []
+    await until(lambda: here.inside == 0)
+
+
+async def test_a_head_within_its_bounds_is_answered(porch: Build) -> None:
+    _, port = await porch()
+    line = await Line.open(port)
+    for _ in range(3):
+        line.send(f"{PLAIN}x: {'x' * (HEADERS_BYTES_MAX - 20)}\r\n\r\n".encode())
+
+        assert (await line.reply()).status == 200
+
+
+async def test_what_never_ends_behind_a_body_is_not_kept(porch: Build) -> None:
+    here, port = await porch()
+    line = await Line.open(port)
+    line.send(b"PUT /media/a HTTP/1.1\r\nhost: h\r\ntransfer-encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nx: ")
+    await until(lambda: here.bodies)
+    [connection] = here.doors.connections
+    for _ in range(HEAD_BYTES_MAX // 16_384 + 1):
+        line.send(b"x" * 16_384)
+
+    assert (await line.ended()).startswith(b"HTTP/1.1 431 ")
+    assert isinstance(connection, HouseProtocol)
+    assert connection.received < 2 * HEAD_BYTES_MAX
+
+
+async def test_of_more_requests_at_once_than_may_wait_the_first_ones_are_answered(porch: Build) -> None:
+    here, port = await porch()
+    line = await Line.open(port)
+    line.send(get("/") * 10_000)
+
+    replies = [await line.reply()]
+    while not replies[-1].last:
+        replies.append(await line.reply())
+
+    assert {reply.status for reply in replies} == {200}
+    assert len(replies) == len(here.bodies) == 1 + PIPELINED_MAX
+    assert await line.ended() == b""
 
 
 async def test_one_who_works_is_not_taken_for_slow_and_one_who_rests_is_closed_in_the_end(porch: Build) -> None:

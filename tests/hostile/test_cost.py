@@ -29,7 +29,10 @@ from tests.support.api import Api
 SCHEMA = build()
 PIECES = 300
 VIEWERS = ("nobody", "camille", "merchandiser", "admin")
-RUNS = 5
+ROUNDS = 5
+ROUNDS_MAX = 20
+"""A busy machine only makes what it measures longer: the more often, the nearer the least is to the truth."""
+
 CORRELATION_MIN = 0.8
 
 CPU_MAX = 1_000_000_000
@@ -52,22 +55,52 @@ VALUES = {
 
 
 @dataclass
+class Asked:
+    """An operation, its points, and the nanoseconds of the processor that it took when it took least."""
+
+    viewer: str
+    operation: Operation
+    points: int
+    spent: int
+
+
+@dataclass
 class Measured:
-    """Points of every operation, and its time beside that of a usual one."""
+    """Points and time of every operation."""
 
     house: House
     viewers: dict[str, Viewer] = field(default_factory=dict)
-    points: list[int] = field(default_factory=list)
-    spent: list[float] = field(default_factory=list)
-    documents: list[str] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    usual: int = CPU_MAX
 
     def correlation(self) -> float:
-        found = correlation(ranks(self.points), ranks(self.spent))
+        points, spent = [one.points for one in self.asked], [one.spent for one in self.asked]
+        found = correlation(ranks(points), ranks(spent))
         print(
-            f"\n{len(self.points)} operations of {min(self.points)} to {max(self.points)} points: rank correlation"
-            f" {found:.2f}; the longest took as long as {max(self.spent):.1f} usual ones"
+            f"\n{len(points)} operations of {min(points)} to {max(points)} points: rank correlation {found:.2f};"
+            f" the longest took as long as {max(spent) / self.usual:.1f} usual ones"
         )
         return found
+
+    async def settled(self) -> float:
+        """The correlation, measured again while it is too low for what a busy machine may have done to it."""
+        for rounds in range(1, ROUNDS_MAX + 1):
+            await self.round()
+            if rounds >= ROUNDS and self.correlation() >= CORRELATION_MIN:
+                break
+        assert max(one.spent for one in self.asked) < CPU_MAX
+        return self.correlation()
+
+    async def round(self) -> None:
+        """Each once, one after the other: a moment in which the machine is slow meets each of them once at most."""
+        gc.collect()
+        gc.disable()
+        try:
+            for one in self.asked:
+                one.spent = min(one.spent, (await self.run(one.viewer, one.operation))[0])
+            self.usual = min(self.usual, (await self.run("nobody", USUAL))[0])
+        finally:
+            gc.enable()
 
     async def run(self, viewer: str, operation: Operation) -> tuple[int, Any]:
         """Nanoseconds of the processor, and the result."""
@@ -84,24 +117,16 @@ class Measured:
         priced = SCHEMA.priced(document, operation.variables, None)  # type: ignore[arg-type]
         if priced.refused is not None:
             return
-        usual, spent, result = [], [], None
-        for _ in range(RUNS):
-            # By turns, for a machine that others work on is not equally fast all the time.
-            usual.append((await self.run("nobody", USUAL))[0])
-            took, result = await self.run(viewer, operation)
-            spent.append(took)
-            if result.errors:
-                # It costs all that was requested.
-                return
+        took, result = await self.run(viewer, operation)
+        if result.errors:
+            # It costs all that was requested.
+            return
         actual = priced.actual(result.data)
         price = priced.price
         assert price is not None
         used = price.used(result.data, operation.variables) if price.cost.parts else actual
         assert 0 < actual == used <= priced.requested, operation.document
-        assert min(spent) < CPU_MAX
-        self.points.append(actual)
-        self.spent.append(min(spent) / min(usual))
-        self.documents.append(operation.document)
+        self.asked.append(Asked(viewer, operation, actual, took))
 
 
 def ranks(values: Sequence[float]) -> list[float]:
@@ -174,8 +199,8 @@ async def test_no_operation_uses_more_than_it_was_charged_and_time_goes_with_poi
     for viewer, operation in [*anything(25), *pages(80)]:
         await measured.ask(viewer, operation)
 
-    assert len(measured.points) > 50
-    assert measured.correlation() >= CORRELATION_MIN
+    assert len(measured.asked) > 50
+    assert await measured.settled() >= CORRELATION_MIN
 
 
 @pytest.mark.deep
@@ -185,4 +210,4 @@ async def test_no_operation_of_thousands_uses_more_than_it_was_charged_and_time_
     for viewer, operation in [*anything(500), *pages(500)]:
         await measured.ask(viewer, operation)
 
-    assert measured.correlation() >= CORRELATION_MIN
+    assert await measured.settled() >= CORRELATION_MIN

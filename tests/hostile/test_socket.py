@@ -19,8 +19,9 @@ import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.frames import Frame
 
-from app.websocket_protocol import BUFFER_BYTES_MAX, PINGS_PER_SECOND_MAX, HouseWebSocketProtocol
+from app.websocket_protocol import BUFFER_BYTES_MAX, PART_BYTES, PINGS_PER_SECOND_MAX, HouseWebSocketProtocol
 from tests.hostile.case import spelled
 from tests.hostile.conftest import Target
 from tests.hostile.process import MIB
@@ -28,7 +29,7 @@ from tests.hostile.test_hostile import GROWTH_MAX, LOOP_MAX, WHOLE_MAX
 from tests.support.waiting import PATIENCE_SECONDS, until
 from tests.support.watching import Watcher, watching
 
-CONTINUED, TEXT, PING = 0, 1, 9
+CONTINUED, TEXT, PING, PONG = 0, 1, 9, 10
 MESSAGES = [json.loads(line) for line in Path(__file__).with_name("messages.jsonl").read_text().splitlines()]
 SENT = 12 * MIB
 KEPT_MAX = 4 * MIB
@@ -80,6 +81,12 @@ def pings() -> Iterator[bytes]:
         yield chunk
 
 
+def pongs() -> Iterator[bytes]:
+    """Answers to what was never asked, with nothing in them."""
+    for _ in range(24):
+        yield frame(PONG) * 43_000
+
+
 def fragments() -> Iterator[bytes]:
     """A message that never ends, of pieces with nothing in them."""
     yield frame(TEXT, b"{", last=False)
@@ -104,7 +111,7 @@ async def poured(watcher: Watcher, chunks: Iterator[bytes]) -> None:
         await until(lambda: transport.is_closing() or not transport.get_write_buffer_size())
 
 
-@pytest.mark.parametrize("flood", [pings, fragments])
+@pytest.mark.parametrize("flood", [pings, pongs, fragments])
 async def test_a_flood_is_not_kept_and_ends_with_its_connection(
     target: Target, flood: Callable[[], Iterator[bytes]]
 ) -> None:
@@ -145,11 +152,16 @@ async def deaf() -> AsyncIterator[tuple[ClientConnection, HouseWebSocketProtocol
     server.close()
 
 
+HEARD: list[str] = []
+"""Messages that came to the application."""
+
+
 async def quiet(scope: Any, receive: Any, send: Any) -> None:
+    HEARD.clear()
     await receive()
     await send({"type": "websocket.accept"})
-    while (await receive())["type"] != "websocket.disconnect":
-        pass
+    while (message := await receive())["type"] != "websocket.disconnect":
+        HEARD.append(message["text"])
 
 
 async def test_pongs_that_nobody_reads_do_not_wait_for_it(
@@ -176,3 +188,63 @@ async def test_the_last_ping_is_answered_however_many_came_with_it(
 
     async with asyncio.timeout(10):
         await last
+
+
+class Turns:
+    """How many frames were looked at in each turn of the loop."""
+
+    def __init__(self, protocol: HouseWebSocketProtocol, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.frames = 0
+        self.most = 0
+        looked_at = protocol.conn.recv_frame
+
+        def counted(one: Frame) -> None:
+            self.frames += 1
+            looked_at(one)
+
+        monkeypatch.setattr(protocol.conn, "recv_frame", counted)
+
+    async def until(self, over: Callable[[], object]) -> None:
+        """Let turns pass until it is over."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not over():
+                before = self.frames
+                await asyncio.sleep(0)
+                self.most = max(self.most, self.frames - before)
+
+
+@pytest.mark.parametrize("opcode", [CONTINUED, PONG, PING])
+async def test_frames_that_come_all_at_once_are_looked_at_in_many_turns_until_there_are_too_many(
+    deaf: tuple[ClientConnection, HouseWebSocketProtocol], monkeypatch: pytest.MonkeyPatch, opcode: int
+) -> None:
+    _, protocol = deaf
+    turns = Turns(protocol, monkeypatch)
+
+    protocol.data_received(
+        (frame(TEXT, last=False) if opcode == CONTINUED else b"") + frame(opcode, last=opcode > 0) * 43_000
+    )
+    await turns.until(protocol.transport.is_closing)
+
+    at_most = PART_BYTES // len(frame(PONG)) + 1
+    assert 0 < turns.most <= at_most
+    assert turns.frames <= 1_024 + at_most
+    assert protocol.close_sent
+
+
+async def test_messages_that_come_all_at_once_are_heard_in_their_order_and_few_wait(
+    deaf: tuple[ClientConnection, HouseWebSocketProtocol], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, protocol = deaf
+    turns, count, waited = Turns(protocol, monkeypatch), 20_000, 0
+
+    def over() -> bool:
+        nonlocal waited
+        waited = max(waited, protocol.queue.qsize())
+        return len(HEARD) == count
+
+    protocol.data_received(b"".join(frame(TEXT, str(number).encode()) for number in range(count)))
+    await turns.until(over)
+
+    assert [int(text) for text in HEARD] == list(range(count))
+    assert max(turns.most, waited) <= PART_BYTES // 7 + 1
+    assert not protocol.close_sent

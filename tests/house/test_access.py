@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from graphql import GraphQLField, GraphQLInputObjectType, GraphQLObjectType, get_named_type
+from graphql import GraphQLField, GraphQLInputObjectType, GraphQLObjectType, GraphQLUnionType, get_named_type, parse
 
 from app.house import House
 from domain.viewer import ANONYMOUS, AccountId, HeldKey, Role, Scope, Viewer
@@ -96,6 +96,43 @@ def test_every_field_is_said_to_be_private_or_to_be_shown_with_its_thing() -> No
     assert shown & private == set()
 
 
+def led_to(name: str) -> Iterator[tuple[str, str]]:
+    """Fields of a type and of what it is made of, and the kind of thing that each leads to."""
+    todo, seen = [name], {name}
+    while todo:
+        of = todo.pop()
+        for field, told in getattr(SCHEMA.type_map[of], "fields", {}).items():
+            guarded = FIELDS.get(f"{of}.{field}")
+            if guarded is not None and not (guarded.everybody or guarded.scopes):
+                # No key comes by this field, so none by what is behind it.
+                continue
+            held = get_named_type(told.type)
+            for one in held.types if isinstance(held, GraphQLUnionType) else [held]:
+                if one.name in KINDS:
+                    yield f"{of}.{field}", one.name
+                elif isinstance(one, GraphQLObjectType) and one.name not in seen:
+                    seen.add(one.name)
+                    todo.append(one.name)
+
+
+BEYOND_SCOPES = {
+    "Consignment.appointment": "when it is brought belongs to the consignment that a key makes and follows",
+    "Consignment.appraisal": "what it was found to be worth is what its seller answers by that very key",
+}
+"""Fields by which a key comes from a thing that it has a scope for to one of a kind that it has none for, and why."""
+
+
+def test_a_key_does_not_come_by_what_it_may_see_to_what_it_may_not() -> None:
+    found = set()
+    for kind, row in KINDS.items():
+        for field, led in led_to(kind) if row.scopes else ():
+            # An account shows a key no more than its name.
+            if led != "Account" and not (KINDS[led].everybody or KINDS[led].scopes):
+                found.add(field)
+
+    assert found - FIELDS.keys() == BEYOND_SCOPES.keys()
+
+
 def test_a_field_without_a_row_is_nobodys() -> None:
     everything = frozenset(Role)
     key = HeldKey(UUID(int=8), ACCOUNT, everything, frozenset(Scope))
@@ -168,8 +205,6 @@ def holder(*scopes: Scope) -> Viewer:
         ("mutation { orderPlace(input: {}) { __typename } walletTransfer { __typename } }", None, [*Scope], False),
         ("subscription { orderChanged { __typename } }", None, [Scope.ORDERS_READ], True),
         ("subscription { walletChanged { __typename } }", None, [*Scope], False),
-        ("no document at all {", None, [*Scope], False),
-        ("{ a " * 3_000, None, [*Scope], False),
     ],
 )
 def test_a_key_is_its_account_in_an_operation_that_is_all_within_its_scopes(
@@ -177,7 +212,7 @@ def test_a_key_is_its_account_in_an_operation_that_is_all_within_its_scopes(
 ) -> None:
     viewer = holder(*scopes)
 
-    found = keyed(viewer, text, name, tokens_max=2_000)
+    found = keyed(viewer, parse(text), name)
 
     assert (found.account_id == ACCOUNT) is is_account
     assert found.key == viewer.key

@@ -118,6 +118,16 @@ async def test_a_scope_opens_its_own_kinds_by_their_ids_and_no_others(
     assert await kinds(made["consignments"]["secret"], "consignments") == ["ApiKey", "Consignment", "Contract"]
 
 
+@pytest.mark.parametrize("text", ["no document at all {", "{ a " * 3_000, "{ nothingOfThatName }", "query A { brands"])
+async def test_what_is_no_document_is_told_to_a_key_as_to_anybody(api: Api, partner: Account, text: str) -> None:
+    made = await issued(api, partner, *Scope)
+
+    told, strangers = await with_key(api, made["secret"], text), await api(None, text)
+
+    assert told.codes == strangers.codes
+    assert told.codes[0] in ("GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED")
+
+
 def test_a_kind_opens_to_the_scopes_that_open_the_question_for_one_of_it() -> None:
     asked = {kind: QUERIES[kind[0].lower() + kind[1:]] for kind in KINDS if kind[0].lower() + kind[1:] in QUERIES}
 

@@ -10,13 +10,14 @@ import pytest
 
 from app.house import House
 from domain import policy
-from domain.viewer import Role, Viewer
+from domain.viewer import Role, Scope, Viewer
 from schema.ids import encode_id
-from tests.support.api import Api
+from tests.schema.test_api_key import issued
+from tests.support.api import Api, KeyHolder
 from tests.support.appraisal import STANDARD
 from tests.support.people import People, euros
 from tests.support.snapshot import changed, snapshot
-from tests.support.trade_in import EXCELLENT, GOOD, PARIS, Exchange
+from tests.support.trade_in import EXCELLENT, GOOD, ORDER, PARIS, Exchange
 
 ESTIMATE = """
 query ($product: ID!, $grade: Grade, $answers: [GradingAnswerInput!]) {
@@ -110,6 +111,20 @@ async def test_a_piece_pays_at_once_and_its_value_is_held_until_it_has_passed(
     assert (order["lines"][0]["blockedBy"], order["tradeIn"]["state"]) == ([], "SETTLED")
     assert (await exchange.tenders(owner, order_id))["TRADE_IN"] == ("1020.00", "0.00", "0.00", False)
     assert await exchange.market.sound()
+
+
+async def test_a_key_sees_the_purchase_and_nothing_of_the_old_piece(exchange: Exchange, people: People) -> None:
+    partner = await people.person(Role.PARTNER, cash=euros(3_500))
+    offered, order_id = await exchange.bound(partner)
+    machine = KeyHolder((await issued(exchange.api, partner, *Scope))["secret"])
+    node = "query ($id: ID!) { orders(first: 1) { nodes { tradeIn { id } } } node(id: $id) { id } }"
+
+    owners, machines = [(await exchange.api(one, ORDER, id=order_id))["order"] for one in (partner, machine)]
+    by_id = await exchange.api(machine, node, id=offered["id"])
+
+    assert owners["tradeIn"]["id"] == offered["id"]
+    assert machines == {**owners, "tradeIn": None}
+    assert by_id.data == {"orders": {"nodes": [{"tradeIn": None}]}, "node": None}
 
 
 async def test_the_full_price_is_paid_first_and_the_value_comes_back_into_what_paid(
