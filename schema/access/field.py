@@ -59,6 +59,7 @@ FIELDS: dict[str, Access] = {
     "Piece.standings": INTERNAL,
     "Piece.titleRecords": INTERNAL,
     "PriceChange.actorId": INTERNAL,
+    "RefundPreview.tradeIn": staff(*HANDLERS, concerned="its owner"),
     "RefundedLot.lot": staff(Role.FINANCE, Role.SUPPORT, concerned="its owner"),
     "Shipment.fingerprints": INTERNAL,
     "TravelProduct.supplier": staff(Role.MERCHANDISER, Role.FINANCE, Role.SUPPORT),

@@ -250,7 +250,7 @@ QuoteLapsed: validUntil
 Receivable: id amount outstanding state reason createdAt endedAt nextActions version owner
 ReceivableCharge: taken owed
 ReferencePrice: price source asOf
-RefundPreview: amount lines shipping parts pieceGoesBack lots tradeIn
+RefundPreview: amount lines shipping parts pieceGoesBack lots
 RefundPreviewLine: quantity worth deduction deductionReason amount duties line discount
 RefundedLot: amount
 ReturnTerms: promiseDays statutory

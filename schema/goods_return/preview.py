@@ -74,7 +74,8 @@ class RefundPreview:
 
     @strawberry.field(
         graphql_type=Annotated["TradeIn", strawberry.lazy("schema.trade_in")] | None,
-        description="The trade-in whose piece goes back itself; null where none does.",
+        description="The trade-in whose piece goes back itself; null for all but its owner and staff who handle "
+        "trade-ins, for API keys as well, and where none does.",
     )
     async def trade_in(root: goods_return.RefundPreview, info: Info) -> Any:
         return None if root.trade_in_id is None else await resolve_trade_in.find(info.context, root.trade_in_id)

@@ -102,10 +102,6 @@ def led_to(name: str) -> Iterator[tuple[str, str]]:
     while todo:
         of = todo.pop()
         for field, told in getattr(SCHEMA.type_map[of], "fields", {}).items():
-            guarded = FIELDS.get(f"{of}.{field}")
-            if guarded is not None and not (guarded.everybody or guarded.scopes):
-                # No key comes by this field, so none by what is behind it.
-                continue
             held = get_named_type(told.type)
             for one in held.types if isinstance(held, GraphQLUnionType) else [held]:
                 if one.name in KINDS:
