@@ -40,7 +40,7 @@ mutation ($input: ApiKeyIssueInput!) {{
   apiKeyIssue(input: $input) {{ ... on ApiKeySecret {{ {KEY} }} ... on UserError {{ code message }} }}
 }}
 """
-WATCH = "subscription ($by: IdOrSlug!) { listingChanged(by: $by) { listing { slug available } } }"
+WATCH = "subscription ($by: IdOrSlugInput!) { listingChanged(by: $by) { listing { slug available } } }"
 
 
 @pytest.fixture
