@@ -148,7 +148,7 @@ async def test_no_reader_sees_an_old_price_after_the_change_was_told(
         for turn in range(CHANGES):
             if turn == CHANGES // 2:
                 os.kill(valkey[1].valkey_pid, signal.SIGKILL)
-            await shop.update(1_001 + turn, turn)
+            await shop.change(1_001 + turn, turn)
             # Every process and both questions, at once after the change was told.
             await asyncio.gather(*(shop.look(number) for number in range(6)))
             await asyncio.sleep(0.01)
