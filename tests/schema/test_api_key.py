@@ -24,6 +24,8 @@ from tests.support.clock import Clock
 from tests.support.market import Market
 from tests.support.people import People, euros
 
+ONE_HOUSE = True
+
 KEY = "secret apiKey { id publicId name scopes expiresAt rotatedAt formerUntil revokedAt usedAt version }"
 ISSUE = f"""
 mutation ($input: ApiKeyIssueInput!) {{
@@ -165,6 +167,7 @@ async def test_a_key_never_carries_what_else_its_account_may(api: Api, people: P
     assert set((await with_key(api, made["secret"], payout)).codes) == {"NOT_ALLOWED"}
 
 
+@pytest.mark.own_house
 async def test_a_key_gets_another_secret_and_the_one_before_goes_on_for_the_overlap(
     api: Api, partner: Account, house: House, database: Services
 ) -> None:

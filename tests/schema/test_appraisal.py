@@ -12,6 +12,8 @@ from tests.support.api import Api
 from tests.support.appraisal import CONCLUDE, ERRORS, OPEN, TAKE, Workshop, uuid_of
 from tests.support.people import People, euros
 
+ONE_HOUSE = True
+
 APPRAISAL = """
 query ($id: ID!) {
   appraisal(id: $id) {
@@ -186,6 +188,7 @@ async def test_work_is_assigned_handed_on_and_put_back(api: Api, people: People,
     assert done["back"] == {"state": "QUEUED", "appraiser": None}
 
 
+@pytest.mark.own_house
 async def test_the_queue_is_a_list_for_those_who_work_with_it(api: Api, people: People, workshop: Workshop) -> None:
     seller, appraiser = await people.customer(), await workshop.appraiser()
     waiting = [await workshop.opened(seller) for _ in range(3)]
@@ -372,6 +375,7 @@ async def test_above_a_value_two_appraisers_must_agree(api: Api, people: People,
     assert [one["upheld"] for one in seen["opinions"]] == [True, True]
 
 
+@pytest.mark.own_house
 async def test_where_two_disagree_a_senior_decides_and_their_records_show_it(
     api: Api, people: People, workshop: Workshop
 ) -> None:
@@ -438,6 +442,7 @@ async def test_one_sure_opinion_after_a_doubt_is_enough_below_the_value(people: 
     assert (await workshop.conclude(second, workshop.authentic(appraisal_id)))["verdict"] == "AUTHENTIC"
 
 
+@pytest.mark.own_house
 async def test_the_same_key_concludes_once(api: Api, people: People, workshop: Workshop) -> None:
     seller, appraiser = await people.customer(), await workshop.appraiser()
     appraisal_id = await workshop.opened(seller)
@@ -465,6 +470,7 @@ async def test_a_rehearsed_conclusion_answers_alike_and_leaves_everything_as_it_
     assert (kept["state"], kept["opinions"]) == ("ASSIGNED", [])
 
 
+@pytest.mark.own_house
 async def test_the_same_object_keeps_its_piece_when_its_owner_brings_it_again(
     people: People, workshop: Workshop
 ) -> None:

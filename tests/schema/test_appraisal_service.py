@@ -13,6 +13,8 @@ from tests.support.appraisal import ERRORS, Workshop, uuid_of
 from tests.support.consignment import Counter
 from tests.support.people import People, euros
 
+ONE_HOUSE = True
+
 REQUEST = f"""
 mutation ($input: AppraisalRequestInput!) {{
   appraisalRequest(input: $input) {{
@@ -94,6 +96,7 @@ async def test_an_owner_pays_to_know_gets_a_certificate_and_the_object_back(
     assert (await api(finance, HEALTH))["ledgerHealth"]["ok"]
 
 
+@pytest.mark.own_house
 async def test_the_fee_is_earned_whatever_the_verdict(api: Api, people: People, workshop: Workshop) -> None:
     owner, appraiser = await people.customer(cash=euros(75)), await workshop.appraiser()
     ordered = await order(api, workshop, owner, declaredValue={"amount": "900", "currencyCode": "EUR"})

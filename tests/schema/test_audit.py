@@ -6,6 +6,8 @@ from tests.schema.test_account import GRANT, account_id
 from tests.support.api import Api
 from tests.support.people import People
 
+ONE_HOUSE = True
+
 AUDIT = """
 query ($filter: AuditFilterInput, $first: Int, $after: String) {
   auditLog(filter: $filter, first: $first, after: $after) {

@@ -16,6 +16,8 @@ from tests.support.api import Answer, Api
 from tests.support.people import People, euros
 from tests.support.snapshot import snapshot
 
+ONE_HOUSE = True
+
 GRANT = """
 mutation ($input: WalletCreditGrantInput!) {
   walletCreditGrant(input: $input) { ... on CreditLot { expiresAt } ... on UserError { code path } }

@@ -5,6 +5,8 @@ from itertools import combinations
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from domain.account import Account
 from domain.listing import Listing
 from domain.viewer import Role
@@ -14,6 +16,8 @@ from tests.support.market import money
 from tests.support.people import People, euros
 from tests.support.statements import counted
 from tests.support.travel import Travel, service, text, traveller
+
+ONE_HOUSE = True
 
 
 class Parts:
@@ -124,6 +128,7 @@ async def test_a_refund_is_foretold_for_every_subset_and_no_order_of_lines_chang
     assert await travel.market.sound()
 
 
+@pytest.mark.own_house
 async def test_a_service_that_was_performed_is_earned_and_not_given_back(travel: Travel, people: People) -> None:
     parts = await Parts(travel).open()
     buyer, support = await travel.buyer(), await people.staff(Role.SUPPORT)
@@ -176,6 +181,7 @@ async def test_a_bundle_leaves_the_cart_as_a_whole(travel: Travel) -> None:
     assert len(again["items"]) == 3
 
 
+@pytest.mark.own_house
 async def test_who_developed_it_with_the_house_shares_what_the_house_earns(travel: Travel) -> None:
     parts, (_, partner) = await Parts(travel).open(), await travel.another()
     bundle = await parts.bundle(shares=[{"supplierId": partner, "shareBps": 5_000}])
@@ -190,6 +196,7 @@ async def test_who_developed_it_with_the_house_shares_what_the_house_earns(trave
     assert await travel.market.sound()
 
 
+@pytest.mark.own_house
 async def test_who_developed_the_journey_keeps_its_share_when_that_is_sold_in_a_bundle(travel: Travel) -> None:
     (_, partner), (_, other) = await travel.another(), await travel.another()
     parts = await Parts(travel).open(shares=[{"supplierId": partner, "shareBps": 4_000}])

@@ -17,6 +17,8 @@ from tests.support.api import Api
 from tests.support.market import CART_REMOVE, CARTS, Market
 from tests.support.people import People, euros
 
+ONE_HOUSE = True
+
 LATER = timedelta(minutes=16)
 
 
@@ -266,6 +268,7 @@ async def test_the_database_itself_lets_no_token_go_down_and_no_standing_claim_b
         await write(market, "DELETE FROM claim")
 
 
+@pytest.mark.own_house
 async def test_the_house_tells_once_that_a_claim_lapsed(people: People, market: Market) -> None:
     buyer = await people.customer()
     bag = await market.piece(1_000)

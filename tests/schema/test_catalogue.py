@@ -13,6 +13,8 @@ from tests.support.api import Api
 from tests.support.catalogue import LEATHER, STRAP, Shelves, euros
 from tests.support.people import People
 
+ONE_HOUSE = True
+
 BRAND = """
 mutation ($input: BrandCreateInput!) { brandCreate(input: $input) {
   __typename ... on Brand { id slug name version } ... on UserError { code path } } }
@@ -245,6 +247,7 @@ async def test_a_product_that_moves_where_it_does_not_fit_stays(api: Api, shelve
     assert refused["productUpdate"]["path"] == ["attributes", "leather"]
 
 
+@pytest.mark.own_house
 async def test_the_catalogue_is_read_by_everybody_in_their_language(api: Api, shelves: Shelves) -> None:
     category = await shelves.category(attributes=(LEATHER,))
     product = await shelves.product(

@@ -17,6 +17,8 @@ from tests.support.api import Api
 from tests.support.appraisal import ERRORS, Workshop, uuid_of
 from tests.support.people import People
 
+ONE_HOUSE = True
+
 VERIFY = """
 query ($code: String!) {
   certificateVerify(code: $code) {
@@ -133,6 +135,7 @@ async def test_the_public_key_alone_proves_a_certificate_and_any_changed_byte_is
         assert not genuine(check, keys, bytes(changed))
 
 
+@pytest.mark.own_house
 @pytest.mark.parametrize(
     "forged",
     [
@@ -189,6 +192,7 @@ async def test_the_qr_code_leads_to_a_check_by_browser(api: Api, people: People,
     assert nonsense.status_code == 404
 
 
+@pytest.mark.own_house
 async def test_the_whole_certificate_is_for_staff_and_whom_it_was_issued_to(
     api: Api, people: People, workshop: Workshop
 ) -> None:
@@ -235,6 +239,7 @@ async def revoke(api: Api, workshop: Workshop, code: str, reason: str = "COUNTER
     return dict((await api(workshop.admin, REVOKE, input=given))["certificateRevoke"])
 
 
+@pytest.mark.own_house
 async def test_a_revoked_certificate_says_so_with_its_reason_and_counts_against_who_missed_it(
     api: Api, people: People, workshop: Workshop
 ) -> None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import asyncpg
+import pytest
 
 from app.house import House
 from domain import cart, order
@@ -24,6 +25,8 @@ from tests.support.consignment import Counter
 from tests.support.market import Market
 from tests.support.people import EUR, People, euros
 from tests.support.statements import counted
+
+ONE_HOUSE = True
 
 CIRCULATION = """
 query ($since: Date!, $until: Date!) {
@@ -160,6 +163,7 @@ async def test_what_became_of_somebodys_credit_is_theirs_to_read_and_undone_by_a
     assert hidden["consignment"]["seller"] == {"circulation": None, "creditPurchases": None}
 
 
+@pytest.mark.own_house
 async def test_own_figures_sum_to_those_of_the_house(api: Api, people: People, market: Market) -> None:
     for amount in (100, 250):
         somebody = await people.customer(cash=euros(500))

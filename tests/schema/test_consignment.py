@@ -16,6 +16,8 @@ from tests.support.consignment import Counter, account_id, content, intake, send
 from tests.support.people import People
 from tests.support.statements import counted
 
+ONE_HOUSE = True
+
 TIMELINE = """
 query ($id: ID!) { consignment(id: $id) { timeline(first: 50) { totalCount nodes { name actor { id } } } } }
 """
@@ -292,6 +294,7 @@ async def test_sellers_read_their_own_and_staff_what_was_submitted(counter: Coun
     assert (await counter.api(other, by_code, code=draft["code"])).codes == ["NOT_FOUND"]
 
 
+@pytest.mark.own_house
 async def test_the_queue_is_for_staff(counter: Counter) -> None:
     consignment_id = await counter.submitted()
 
@@ -444,6 +447,7 @@ async def test_who_decides_on_an_old_version_is_told(counter: Counter) -> None:
     assert (await counter.kept(consignment_id))["state"] == "SUBMITTED"
 
 
+@pytest.mark.own_house
 async def test_a_piece_is_received_once(counter: Counter) -> None:
     consignment_id = await counter.received()
 
@@ -537,6 +541,7 @@ async def test_the_house_declines_what_it_has_and_gives_it_back(counter: Counter
     assert handed["state"] == "RETURNED"
 
 
+@pytest.mark.own_house
 async def test_what_was_confirmed_and_never_came_expires(counter: Counter) -> None:
     consignment_id = await counter.confirmed()
     command = handback.Expire(ConsignmentId(uuid_of(consignment_id)))
@@ -610,6 +615,7 @@ async def test_two_who_report_the_same_call_at_once_are_not_both_heard(counter: 
     assert [task["outcome"] for task in seen["tasks"]] == ["CONFIRMED"]
 
 
+@pytest.mark.own_house
 async def test_two_desks_that_take_the_same_piece_in_at_once_write_one_receipt(counter: Counter, house: House) -> None:
     product = await Shelves(house).product()
     consignment_id = await counter.confirmed()

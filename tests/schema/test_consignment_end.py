@@ -21,6 +21,8 @@ from tests.support.consigned import Consigned
 from tests.support.consignment import Counter, uuid_of
 from tests.support.people import People, euros
 
+ONE_HOUSE = True
+
 LISTED = "query ($id: ID!) { consignment(id: $id) { listing { id kind state price { amount } } } }"
 QUEUE = "query ($filter: ConsignmentQueueFilterInput!) { consignmentQueue(filter: $filter) { nodes { id } } }"
 TIMELINE = "query ($id: ID!) { consignment(id: $id) { timeline(first: 100) { nodes { name } } } }"

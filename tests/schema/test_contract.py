@@ -16,6 +16,8 @@ from tests.support.api import Api
 from tests.support.consigned import Consigned
 from tests.support.people import People, euros
 
+ONE_HOUSE = True
+
 OFFER = """
 mutation ($input: ContractOfferInput!) {
   contractOffer(input: $input) {

@@ -15,6 +15,8 @@ from tests.support.snapshot import changed, snapshot
 from tests.support.statements import counted
 from tests.support.travel import Travel, in_days, traveller
 
+ONE_HOUSE = True
+
 SHOWN = """
 { travelProducts(first: 5) { nodes { slug
   departures(first: 3) { nodes { id vacancies availability product { slug } } } } } }

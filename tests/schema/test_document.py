@@ -12,6 +12,8 @@ from schema.root import build
 from tests.support.api import Api
 from tests.support.people import People
 
+ONE_HOUSE = True
+
 OPERATIONS: list[tuple[str, dict[str, Any] | None, str | None]] = [
     ("{ viewer { id } }", None, None),
     ("query A { viewer { id } } query B { viewer { locale } }", None, "B"),

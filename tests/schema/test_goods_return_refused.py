@@ -15,6 +15,8 @@ from tests.support.people import People, euros
 from tests.support.returns import PREVIEW, Returns
 from tests.support.snapshot import changed, snapshot
 
+ONE_HOUSE = True
+
 NOBODYS = encode_id("GoodsReturn", UUID(int=7))
 
 STEPS: dict[str, tuple[dict[str, Any], set[Role]]] = {
@@ -189,6 +191,7 @@ async def test_of_many_who_resolve_at_once_one_does(people: People, market: Mark
     assert await market.sound()
 
 
+@pytest.mark.own_house
 async def test_a_buyer_who_asks_many_times_at_once_has_one_return(
     people: People, market: Market, returns: Returns
 ) -> None:

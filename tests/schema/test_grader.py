@@ -10,6 +10,8 @@ from tests.support.api import Api
 from tests.support.appraisal import STANDARD, Workshop, text
 from tests.support.people import People
 
+ONE_HOUSE = True
+
 SUGGESTION = """
 grader grade scoreBps openItems
 reasons { item severity points atBest answered measurement value limit contradicts }

@@ -15,6 +15,8 @@ from tests.support.api import Api
 from tests.support.appraisal import STANDARD, Workshop
 from tests.support.people import People
 
+ONE_HOUSE = True
+
 READ = """
 query ($category: ID!, $version: Int) {
   gradingStandard(categoryId: $category, version: $version) {

@@ -12,6 +12,8 @@ from tests.schema.test_wallet import POCKETS
 from tests.support.api import Api
 from tests.support.people import People, euros
 
+ONE_HOUSE = True
+
 NEW = "application/graphql-response+json"
 OLD = "application/json"
 FIRST = "query ($n: Int) { accounts(first: $n) { nodes { id } } }"

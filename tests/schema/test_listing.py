@@ -18,6 +18,8 @@ from tests.support.people import People
 from tests.support.statements import counted
 from tests.trust.selection import SCHEMA, selection
 
+ONE_HOUSE = True
+
 LEATHER = AttributeDefinition("leather", AttributeKind.TEXT, Localized("Leather", "皮革"))
 WIDTH = AttributeDefinition("width", AttributeKind.NUMBER, Localized("Width", "宽度"), unit="mm")
 LISTINGS = """
@@ -147,6 +149,7 @@ async def test_whatever_alone_is_looked_at_on_a_page_is_what_a_whole_card_shows(
                 assert page == edge["listings"]["edges"][0]["node"] == whole["node"], look
 
 
+@pytest.mark.own_house
 async def test_a_page_takes_as_many_statements_however_many_listings_it_shows(
     api: Api, shelves: Shelves, house: House
 ) -> None:
@@ -168,6 +171,7 @@ async def test_a_page_takes_as_many_statements_however_many_listings_it_shows(
     assert len(seven) == len(one) <= 11
 
 
+@pytest.mark.own_house
 async def test_pages_follow_each_other_forwards_and_backwards_in_every_sort(api: Api, shelves: Shelves) -> None:
     product = await shelves.product()
     for amount in (700, 900, 900, 500, 1100):
@@ -191,6 +195,7 @@ async def test_pages_follow_each_other_forwards_and_backwards_in_every_sort(api:
     assert [node["price"]["amount"] for node in prices] == ["500.00", "700.00", "900.00", "900.00", "1100.00"]
 
 
+@pytest.mark.own_house
 async def test_filters_narrow_by_brand_category_grade_kind_price_and_availability(api: Api, shelves: Shelves) -> None:
     bags = await shelves.category(name="Bags")
     totes = await shelves.category(bags, name="Totes")

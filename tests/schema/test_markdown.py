@@ -17,6 +17,8 @@ from tests.support.api import Api
 from tests.support.consigned import Consigned
 from tests.support.people import People, euros
 
+ONE_HOUSE = True
+
 PROPOSE = """
 mutation ($input: MarkdownProposeInput!) {
   markdownPropose(input: $input) {

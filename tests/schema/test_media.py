@@ -16,6 +16,8 @@ from tests.support.catalogue import Shelves
 from tests.support.consignment import content
 from tests.support.people import People
 
+ONE_HOUSE = True
+
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
 PDF = b"%PDF-1.7\n" + bytes(100)
 

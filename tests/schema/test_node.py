@@ -14,6 +14,8 @@ from tests.support.catalogue import Shelves
 from tests.support.people import People, euros
 from tests.support.statements import counted
 
+ONE_HOUSE = True
+
 NODE = "query ($id: ID!) { node(id: $id) { __typename id } }"
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Brand { slug } ... on Listing { slug } } }"
 

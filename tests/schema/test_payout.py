@@ -16,6 +16,8 @@ from tests.support.payout import IBAN, POST, PREVIEW, REQUEST, asked, posted, pr
 from tests.support.people import People, euros
 from tests.support.snapshot import snapshot
 
+ONE_HOUSE = True
+
 CANCEL = """
 mutation ($input: PayoutCancelInput!) {
   payoutCancel(input: $input) {
@@ -77,6 +79,7 @@ async def test_cash_is_held_posted_in_a_batch_and_arrives(api: Api, people: Peop
     assert (await api(finance, HEALTH))["ledgerHealth"]["ok"]
 
 
+@pytest.mark.own_house
 async def test_what_the_bank_sends_back_is_cash_again(api: Api, people: People, house: House) -> None:
     owner, finance = await people.customer(cash=euros(100)), await people.staff(Role.FINANCE)
     payout = await requested(api, owner)
@@ -199,6 +202,7 @@ async def test_a_payout_of_somebody_else_does_not_exist(api: Api, people: People
     assert (await api(owner, query, id=payout["id"]))["payout"]["state"] == "REQUESTED"
 
 
+@pytest.mark.own_house
 async def test_batches_are_finances_own(api: Api, people: People) -> None:
     finance, support = await people.staff(Role.FINANCE), await people.staff(Role.SUPPORT)
     batch = await previewed(api, people, finance)
@@ -210,6 +214,7 @@ async def test_batches_are_finances_own(api: Api, people: People) -> None:
     assert (await api(finance, "{ payoutBatches { nodes { count } } }"))["payoutBatches"]["nodes"] == [{"count": 1}]
 
 
+@pytest.mark.own_house
 async def test_of_sixteen_who_post_one_batch_at_once_one_posts_it(api: Api, people: People, house: House) -> None:
     finance = await people.staff(Role.FINANCE)
     batch = await previewed(api, people, finance, "10.00", "20.00", "30.00")
@@ -222,6 +227,7 @@ async def test_of_sixteen_who_post_one_batch_at_once_one_posts_it(api: Api, peop
     assert (await api(finance, HEALTH))["ledgerHealth"]["ok"]
 
 
+@pytest.mark.own_house
 async def test_owners_cancelling_and_finance_posting_at_once_pay_each_payout_or_give_it_back(
     api: Api, people: People, house: House
 ) -> None:
@@ -241,6 +247,7 @@ async def test_owners_cancelling_and_finance_posting_at_once_pay_each_payout_or_
     assert (await api(finance, HEALTH))["ledgerHealth"]["ok"]
 
 
+@pytest.mark.own_house
 async def test_two_batches_at_once_share_no_payout(api: Api, people: People, house: House) -> None:
     finance = await people.staff(Role.FINANCE)
     for _ in range(3):

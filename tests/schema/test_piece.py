@@ -14,6 +14,8 @@ from tests.support.api import Api
 from tests.support.catalogue import Dress, Register, Shelves, dress, euros, register
 from tests.support.people import People
 
+ONE_HOUSE = True
+
 PIECE = """
 query ($id: ID!) { piece(by: { id: $id }) {
   slug grade serialMasked serial condition owner { kind accountId } custodian { kind } riskBearer { kind accountId }

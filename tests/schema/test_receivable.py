@@ -20,6 +20,8 @@ from tests.support.api import Api
 from tests.support.people import People, euros
 from tests.support.snapshot import snapshot
 
+ONE_HOUSE = True
+
 CHARGE = """
 mutation ($input: ReceivableChargeInput!) {
   receivableCharge(input: $input) {
@@ -171,6 +173,7 @@ async def test_customers_pay_what_they_owe_and_no_more(api: Api, people: People)
     assert again["code"] == "NOTHING_OWED"
 
 
+@pytest.mark.own_house
 async def test_finance_gives_a_debt_up_for_a_reason_and_the_house_bears_it(
     api: Api, people: People, house: House
 ) -> None:

@@ -20,6 +20,8 @@ from tests.support.api import Answer, Api
 from tests.support.clock import Clock
 from tests.support.people import People
 
+ONE_HOUSE = True
+
 PASS = "token refreshToken issuedAt expiresAt session { id device current expiresAt } account { name }"
 OPEN = f"""
 mutation ($input: SessionOpenInput!) {{
@@ -105,6 +107,7 @@ async def test_a_device_signs_in_and_goes_on_for_as_long_as_it_is_used(
     assert (await visitor.refresh(twice["refreshToken"]))["code"] == "SESSION_OVER"
 
 
+@pytest.mark.own_house
 async def test_a_refresh_token_that_comes_back_ends_the_session_for_both_hands(
     api: Api, visitor: Visitor, house: House
 ) -> None:
@@ -378,6 +381,7 @@ async def test_signing_in_with_the_right_password_never_holds_anybody_back(stric
     assert all(["code" not in await visitor.open(f"Device {number}") for number in range(14)])
 
 
+@pytest.mark.own_house
 async def test_attempts_are_counted_together_by_all_processes(api: Api, settings: Settings) -> None:
     wary = settings.model_copy(update={**STRICT, "sign_in_attempts_per_address": 1_000_000})
     email = f"{uuid4().hex}@example.com"

@@ -25,6 +25,8 @@ from tests.support.consigned import Consigned
 from tests.support.people import People, euros
 from tests.support.statements import counted
 
+ONE_HOUSE = True
+
 EUR = Currency.EUR
 
 AGREE = """
@@ -207,6 +209,7 @@ async def record_cost(
 # AT_APPRAISAL
 
 
+@pytest.mark.own_house
 async def test_the_house_buys_at_appraisal_and_title_risk_and_money_move_at_once(
     api: Api, people: People, consigned: Consigned
 ) -> None:
@@ -324,6 +327,7 @@ async def test_somebody_elses_contract_and_an_unknown_one_answer_alike(
 # AFTER_SALE
 
 
+@pytest.mark.own_house
 async def test_a_sale_is_paid_after_delivery_and_the_return_window(
     api: Api, people: People, consigned: Consigned
 ) -> None:
@@ -373,6 +377,7 @@ async def test_a_sale_is_paid_after_delivery_and_the_return_window(
     assert await consigned.healthy()
 
 
+@pytest.mark.own_house
 async def test_the_release_job_pays_once_however_often_it_runs(people: People, consigned: Consigned) -> None:
     seller, buyer = await people.customer(), await people.customer(cash=euros(5_000))
     contract = await consigned.listed(seller, euros(1_000))
@@ -515,6 +520,7 @@ async def test_what_follows_from_dates_is_not_put_by_hand(api: Api, people: Peop
 # K6 and pitfall 6: costs and debts
 
 
+@pytest.mark.own_house
 async def test_costs_that_the_seller_bears_are_taken_and_others_are_not(
     api: Api, people: People, consigned: Consigned
 ) -> None:

@@ -13,6 +13,8 @@ from tests.support.api import Api
 from tests.support.consignment import APPOINT, SHOP_OPEN, Counter, account_id, slot, uuid_of
 from tests.support.people import People
 
+ONE_HOUSE = True
+
 SHOP = """
 query ($by: IdOrSlugInput!) { clubShop(by: $by) {
   id slug name timeZone active hours { weekday opens closes } services { purpose capacity } address { city country }
@@ -260,6 +262,7 @@ async def test_nobody_books_twice_or_without_end(counter: Counter) -> None:
 # Many at once
 
 
+@pytest.mark.own_house
 async def test_of_many_who_want_the_last_place_at_once_one_gets_it(api: Api, people: People) -> None:
     counter = await Counter(api, people).open(capacity=3)
     customers = [await people.customer() for _ in range(12)]
@@ -283,6 +286,7 @@ async def test_one_customer_who_asks_many_times_at_once_is_booked_once(api: Api,
     assert (await free(counter))[printed(slot())] == 4
 
 
+@pytest.mark.own_house
 async def test_sellers_who_swap_their_slots_at_once_never_wait_in_a_ring(api: Api, people: People) -> None:
     counter = await Counter(api, people).open(capacity=2)
     early, late = slot(hour=10).isoformat(), slot(hour=11).isoformat()
@@ -327,6 +331,7 @@ async def test_customers_see_their_own_appointments_and_the_desk_everybodys(coun
     assert (await counter.api(counter.associate, DIARY, filter={"purpose": "DROP_OFF"}))["shopDiary"]["nodes"] == []
 
 
+@pytest.mark.own_house
 async def test_an_associate_reads_the_diaries_of_their_own_shops_and_of_no_other(counter: Counter) -> None:
     booked = await book(counter, counter.seller)
     elsewhere = await counter.people.staff(Role.SHOP_ASSOCIATE)

@@ -18,6 +18,8 @@ from tests.support.returns import Returns
 from tests.support.snapshot import changed, snapshot
 from tests.support.travel import Travel
 
+ONE_HOUSE = True
+
 RECEIVE = """
 mutation ($input: GoodsReceiptRecordInput!) {
   goodsReceiptRecord(input: $input) {
@@ -179,6 +181,7 @@ async def test_a_partner_has_no_share_in_goods_that_all_came_back(travel: Travel
     assert await travel.market.sound()
 
 
+@pytest.mark.own_house
 async def test_of_goods_that_came_back_in_part_a_partner_shares_in_the_rest(travel: Travel, returns: Returns) -> None:
     shared = await Shared(travel, returns).open(3)
     assert await travel.owed() == {"REFERRAL": 2_500}
@@ -192,6 +195,7 @@ async def test_of_goods_that_came_back_in_part_a_partner_shares_in_the_rest(trav
     assert await travel.market.sound()
 
 
+@pytest.mark.own_house
 @pytest.mark.parametrize("spent", [False, True])
 async def test_a_share_that_was_paid_is_taken_back_or_owed(
     travel: Travel, returns: Returns, people: People, spent: bool

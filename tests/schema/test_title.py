@@ -17,6 +17,8 @@ from tests.support.people import People, euros
 from tests.support.returns import Returns
 from tests.support.snapshot import changed, snapshot
 
+ONE_HOUSE = True
+
 RECORD = """
 mutation ($input: PieceRecordTitleInput!) {
   pieceRecordTitle(input: $input) {
@@ -162,6 +164,7 @@ async def test_what_is_recorded_must_make_sense(api: Api, people: People, shelve
     assert sorted(one["__typename"] for one in twice) == ["InvalidInput", "Piece"]
 
 
+@pytest.mark.own_house
 async def test_the_record_stays_and_the_words_about_people_go_with_them(
     api: Api, people: People, shelves: Shelves
 ) -> None:

@@ -21,6 +21,8 @@ from tests.support.statements import counted
 from tests.support.trade_in import PARIS, Document, Exchange, document_price
 from tests.support.travel import Travel
 
+ONE_HOUSE = True
+
 VERIFY = """
 query ($code: String!) { dispositionVerify(code: $code) { code genuine fate method name payload signature } }
 """
@@ -67,6 +69,7 @@ async def test_a_piece_is_fetched_at_the_door_and_every_part_of_the_freight_is_a
     assert await exchange.market.sound()
 
 
+@pytest.mark.own_house
 async def test_an_insurer_that_is_a_supplier_is_paid_its_premiums_by_bill(
     exchange: Exchange, travel: Travel, people: People
 ) -> None:
@@ -83,6 +86,7 @@ async def test_an_insurer_that_is_a_supplier_is_paid_its_premiums_by_bill(
     assert await exchange.market.sound()
 
 
+@pytest.mark.own_house
 async def test_there_is_no_label_for_what_is_worth_more_than_any_cover_pays(exchange: Exchange, people: People) -> None:
     owner = await people.customer(cash=euros(3_000))
     offered, _ = await exchange.bound(owner)
@@ -116,6 +120,7 @@ async def test_a_piece_is_brought_to_a_shop_and_given_back_there(exchange: Excha
 # What becomes of it
 
 
+@pytest.mark.own_house
 async def test_anybody_can_check_what_became_of_a_piece(exchange: Exchange, people: People, house: House) -> None:
     owner = await people.customer(cash=euros(3_000))
     done, _ = await exchange.settled(owner)

@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import pytest
+
 from domain.account import Account
 from tests.support.market import money
 from tests.support.travel import Travel, in_days, traveller
+
+ONE_HOUSE = True
 
 WISH = {"category": "LEISURE", "wishes": "Kyoto by slow trains, with my mother", "party": 2}
 
@@ -48,6 +52,7 @@ async def test_a_wish_becomes_a_quote_and_the_quote_a_booking(travel: Travel) ->
     assert (await travel.read(travel.supplier, "Departure", departure))["vacancies"] == 0
 
 
+@pytest.mark.own_house
 async def test_a_quote_that_lapsed_or_was_declined_is_no_journey(travel: Travel) -> None:
     buyer = await travel.buyer()
     request = await asked(travel, buyer)

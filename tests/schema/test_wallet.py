@@ -8,6 +8,8 @@ from tests.support.api import Api
 from tests.support.event_stream import listening
 from tests.support.people import People, euros
 
+ONE_HOUSE = True
+
 TRANSFER = """
 mutation ($input: WalletTransferInput!) {
   walletTransfer(input: $input) {
