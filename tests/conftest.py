@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import settings as examples
 
 from app.asgi import create
 from app.config import ResponseCache, Settings
@@ -25,6 +26,10 @@ from persistence.embedded import Services, ServiceSupervisor
 from persistence.migrate import migrate
 from tests.support.api import Api
 from tests.support.people import People
+
+# How long an example takes says more of the machine than of the house.
+examples.register_profile("house", deadline=None)
+examples.load_profile("house")
 
 TEMPLATE = "cercle_template"
 
