@@ -23,7 +23,7 @@ test: check        ## every check and every test
 deep: $(STAMP)     ## the long versions of some tests
 	@$(BIN)/python -m pytest -m deep
 
-fuzz: $(STAMP) .venv-fuzz/.installed ## operations that nobody thought of, ten minutes as each role: make fuzz [ARGS="--seconds 60"]
+fuzz: $(STAMP) .venv-fuzz/.installed ## operations that nobody thought of, ten minutes as each role: make fuzz [ARGS="--at-once 4"]
 	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 .venv-fuzz/.installed:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.fuzz")
     asked.add_argument("--seconds", type=int, default=600, help="for each role")
     asked.add_argument("--role", action="append", help="only these, such as stranger or customer")
+    asked.add_argument("--at-once", type=int, default=1, help="how many roles send at the same time")
     asked = asked.parse_args()
     with tempfile.TemporaryDirectory(prefix="cercle-fuzz-") as place:
         os.chmod(place, 0o755)
@@ -68,11 +70,10 @@ def main() -> int:
             process = ApiProcess(services, CERCLE_DATA_DIR=place, **limitless).launch()
             try:
                 asyncio.run(process.ready())
-                broken = [
-                    role
-                    for role, token in tokens.items()
-                    if (not asked.role or role in asked.role) and not fuzz(process.url, token, asked.seconds, ids)
-                ]
+                roles = [role for role in tokens if not asked.role or role in asked.role]
+                with ThreadPoolExecutor(asked.at_once) as sending:
+                    good = sending.map(lambda role: fuzz(process.url, tokens[role], asked.seconds, ids), roles)
+                    broken = [role for role, nothing in zip(roles, good, strict=True) if not nothing]
             finally:
                 process.stop()
     print(f"Broken by: {', '.join(broken)}" if broken else "Nothing was found.")
