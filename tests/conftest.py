@@ -190,7 +190,7 @@ def shared(request: pytest.FixtureRequest) -> Place | None:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> Services:
-    """The services, with URLs of a database of this test's own."""
+    """The services, with URLs of a database of this test's own, or of its module's."""
     place = shared(request)
     return place.database if place else request.getfixturevalue("own_database")
 
