@@ -45,12 +45,11 @@ async def lock_booked(work: Work, cart: Cart, now: datetime) -> tuple[Sequence[t
     gone: list[Booking] = []
     for item in cart.bookings:
         booking = found[item.booking_id]
-        again = None if bookings.payable(booking, item.part, now) else await hold_anew(work, cart, item, booking, now)
-        if again is not None:
+        if bookings.payable(booking, item.part, now):
+            booked.append((item, booking))
+        elif (again := await hold_anew(work, cart, item, booking, now)) is not None:
             renewed.append((booking, again))
             booked.append((replace(item, booking_id=again.id), again))
-        elif bookings.payable(booking, item.part, now):
-            booked.append((item, booking))
         else:
             gone.append(booking)
     if gone:
