@@ -36,10 +36,12 @@ DETAIL = """
 SELECT l.id, l.kind, l.state, l.quantity - l.reserved, l.seller_kind, l.price_minor, l.price_currency,
     l.reference_price_minor, l.reference_price_currency, l.reference_source, l.reference_as_of,
     p.name ->> 'en', p.reference, p.story ->> 'en', p.attributes, p.media, b.name ->> 'en',
-    one.attributes, two.attributes, three.attributes, x.id IS NOT NULL, x.grade, x.condition ->> 'en', x.serial
+    (SELECT attributes FROM category WHERE id = l.category_1_id),
+    (SELECT attributes FROM category WHERE id = l.category_2_id),
+    (SELECT attributes FROM category WHERE id = l.category_3_id),
+    x.id IS NOT NULL, x.grade, x.condition ->> 'en', x.serial
 FROM listing l JOIN product p ON p.id = l.product_id JOIN brand b ON b.id = p.brand_id
-    JOIN category one ON one.id = l.category_1_id LEFT JOIN category two ON two.id = l.category_2_id
-    LEFT JOIN category three ON three.id = l.category_3_id LEFT JOIN piece x ON x.id = l.piece_id
+    LEFT JOIN piece x ON x.id = l.piece_id
 WHERE l.slug = $1 AND l.state <> 'WITHDRAWN'
 """
 

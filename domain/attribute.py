@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.localized import Localized
 from domain.refusal import InvalidInput, require
@@ -42,6 +43,10 @@ class AttributeDefinition:
     unit: str | None = None
     choices: tuple[Choice, ...] = ()
 
+    def label_of(self, code: str) -> Localized:
+        """What people read for one of the choices."""
+        return next(choice.label for choice in self.choices if choice.code == code)
+
 
 @dataclass(frozen=True, slots=True)
 class AttributeValue:
@@ -49,6 +54,20 @@ class AttributeValue:
 
     code: str
     value: str
+
+
+class ProductAttribute(NamedTuple):
+    """What a product is like in one respect: its value beside what its category says of it."""
+
+    definition: AttributeDefinition
+    value: str
+
+
+def described(
+    values: Sequence[AttributeValue], definitions: Mapping[str, AttributeDefinition]
+) -> list[ProductAttribute]:
+    """The values that are still defined, by definitions of their codes."""
+    return [ProductAttribute(definitions[one.code], one.value) for one in values if one.code in definitions]
 
 
 @dataclass(frozen=True, slots=True)

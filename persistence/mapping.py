@@ -21,9 +21,6 @@ from domain.money import Currency, Money
 
 E = TypeVar("E")
 
-PARTS_MAX = 256
-"""Sets of fields of which it is remembered how they are read."""
-
 KEPT_MAX = 256
 """Documents of one column that are remembered as they were read."""
 
@@ -45,7 +42,6 @@ class Mapping(Generic[E]):
         self._kept = kept
         hints = get_type_hints(noun)
         self._readers: dict[str, Read] = {}
-        self._parts_of: dict[frozenset[str], list[tuple[str, Read]]] = {}
         self._writers: list[Write] = []
         for field in dataclasses.fields(noun):  # type: ignore[arg-type]
             read, write = self._field(field.name, hints[field.name])
@@ -54,24 +50,6 @@ class Mapping(Generic[E]):
 
     def to_noun(self, row: Any) -> E:
         return self.noun(**{name: read(row) for name, read in self._readers.items()})
-
-    def columns_of(self, fields: Set[str]) -> list[str]:
-        """The columns that these fields are read from."""
-        hints = get_type_hints(self.noun)
-        wanted = [name for name in self._readers if name in fields]
-        return [column for name in wanted for column in self._columns(name, hints[name])]
-
-    def to_part(self, row: Any, fields: frozenset[str]) -> E:
-        """A noun of which these fields alone were read; to look at another one is a mistake that shows at once."""
-        part = object.__new__(self.noun)
-        wanted = self._parts_of.get(fields)
-        if wanted is None:
-            wanted = [(name, read) for name, read in self._readers.items() if name in fields]
-            if len(self._parts_of) < PARTS_MAX:
-                self._parts_of[fields] = wanted
-        for name, read in wanted:
-            setattr(part, name, read(row))
-        return part
 
     def to_row(self, entity: E) -> dict[str, Any]:
         row: dict[str, Any] = {}
@@ -92,15 +70,6 @@ class Mapping(Generic[E]):
             return enum_column(name, inner)
         assert optional == bool(column.nullable), f"{self.table.name}.{name}: null in one of noun and row only"
         return plain_column(name)
-
-    def _columns(self, name: str, hint: Any) -> list[str]:
-        inner, _ = without_none(hint)
-        if inner is Money:
-            return [f"{name}_minor", self._currency_column(name)]
-        if name not in self.table.columns and dataclasses.is_dataclass(inner):
-            parts = get_type_hints(inner).items()
-            return [column for part, kind in parts for column in self._columns(f"{name}_{part}", kind)]
-        return [name]
 
     def _parts(self, name: str, value: Any) -> tuple[Read, Write]:
         """A field `owner: Party` with the parts `kind` and `id` is the columns `owner_kind` and `owner_id`."""

@@ -1,6 +1,7 @@
 """The catalogue, which is public."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.attribute import AttributeDefinition, AttributeValue
@@ -80,12 +81,11 @@ async def products(context: Context, wanted: ProductFilter, page: PageRequest) -
     return await context.readers.catalogue.product_page(wanted, page)
 
 
-Described = Sequence[tuple[AttributeDefinition, AttributeValue]]
+class Described(NamedTuple):
+    """The values of a product's attributes, and what all its categories say of them, by code."""
 
-
-def whole(some: Product | ProductCard) -> Product | None:
-    """All of a product, where it is at hand: a card shows the little that stands on it, unless more was looked for."""
-    return some if isinstance(some, Product) else some.whole
+    attributes: Sequence[AttributeValue]
+    definitions: Mapping[str, AttributeDefinition]
 
 
 async def loaded(context: Context, some: Product | ProductCard) -> Product:
@@ -95,24 +95,13 @@ async def loaded(context: Context, some: Product | ProductCard) -> Product:
     return found
 
 
-def described(some: Product | ProductCard) -> Described | None:
-    """A product's attributes, each beside its definition, where both are at hand."""
-    if isinstance(some, ProductCard) and some.whole is not None and some.definitions is not None:
-        return paired(some.whole, some.definitions)
-    return None
-
-
-async def described_by_tree(context: Context, some: Product | ProductCard) -> Described:
-    """The same for a product whose definitions are not at hand."""
-    product = whole(some) or await loaded(context, some)
+async def described(context: Context, some: Product | ProductCard) -> Described:
+    """The same of a product whose definitions are not at hand, by the tree of categories."""
+    product = some if isinstance(some, Product) else await loaded(context, some)
     found = await tree(context)
     own = found.get(product.category_id)
-    return paired(product, () if own is None else definitions([found[above] for above in own.path if above in found]))
-
-
-def paired(product: Product, asked: Sequence[AttributeDefinition]) -> Described:
-    by_code = {definition.code: definition for definition in asked}
-    return [(by_code[value.code], value) for value in product.attributes if value.code in by_code]
+    line = () if own is None else definitions([found[above] for above in own.path if above in found])
+    return Described(product.attributes, {definition.code: definition for definition in line})
 
 
 async def whole_brand(context: Context, some: Brand | BrandCard) -> Brand:

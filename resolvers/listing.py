@@ -6,7 +6,8 @@ from uuid import UUID
 
 from domain.catalogue import CategoryId, ProductId
 from domain.listing import (
-    CARD,
+    PIECE_DETAILS,
+    PRODUCT_DETAILS,
     WHOLE_CARD,
     CardPart,
     Listing,
@@ -14,7 +15,6 @@ from domain.listing import (
     ListingFilter,
     ListingId,
     ListingSort,
-    Look,
     check_filter,
 )
 from domain.page import Page, PageRequest
@@ -24,12 +24,22 @@ from domain.refusal import NotFound
 from resolvers.context import Context
 
 
-async def listing(context: Context, listing_id: UUID | None, slug: str | None, look: Look = CARD) -> ListingCard | None:
-    if listing_id is not None and not look.beyond:
-        return await context.loaders.listing.load(listing_id)
+async def listing(context: Context, listing_id: UUID | None, slug: str | None = None) -> ListingCard | None:
+    """The card of the listing of this id, or else of this name."""
+    found = await one(context, listing_id, slug, WHOLE_CARD)
+    return found[0] if found else None
+
+
+async def one(
+    context: Context, listing_id: UUID | None, slug: str | None, parts: frozenset[CardPart]
+) -> Sequence[ListingCard]:
+    """The listing of this id, or else of this name, if there is one, with these parts."""
+    if listing_id is not None and parts.isdisjoint(PRODUCT_DETAILS | PIECE_DETAILS):
+        found = await context.loaders.listing.load(listing_id)
+        return () if found is None else (found,)
     if listing_id is None and slug is None:
-        return None
-    return await context.readers.listings.one(listing_id, slug, context.viewer, look)
+        return ()
+    return await context.readers.listings.one(listing_id, slug, context.viewer, parts)
 
 
 async def listings(

@@ -20,11 +20,6 @@ async def of_listing(context: Context, listing: Listing) -> Piece | None:
     return None if listing.piece_id is None else await piece(context, listing.piece_id, None)
 
 
-def whole(some: Piece | PieceCard) -> Piece | None:
-    """All of a piece, where it is at hand: a card shows the little that stands on it, unless more was looked for."""
-    return some if isinstance(some, Piece) else some.whole
-
-
 async def loaded(context: Context, some: Piece | PieceCard) -> Piece:
     """All of a piece that is not at hand."""
     found = await context.loaders.piece.load(some.id)

@@ -74,7 +74,7 @@ async def graded(context: Context, market: Market, answers: Sequence[Answer]) ->
 
 async def of_listing(context: Context, listing_id: UUID) -> Valuation:
     """How the price of a listing that the caller may see comes about."""
-    card = await context.readers.listings.one(listing_id, None, context.viewer)
+    card = await context.loaders.listing.load(listing_id)
     if card is None:
         raise NotFound("Listing", listing_id, path=("of", "listingId"))
     _, terms = await pricing(context)

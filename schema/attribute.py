@@ -7,6 +7,7 @@ import strawberry
 
 from domain import attribute
 from schema.enum import enum
+from schema.execution import expression
 from schema.localized import LocalizedInput, localized
 from schema.mutation import Info, given
 from schema.noun import noun
@@ -54,29 +55,40 @@ class SelectedOption:
     value: str = strawberry.field(description="The code of what was chosen.")
 
 
-@strawberry.type(description="What a product is like, in one respect. One of number, flag and text fits the kind.")
+@noun(
+    attribute.ProductAttribute,
+    description="What a product is like, in one respect. One of number, flag and text fits the kind.",
+)
 class ProductAttribute:
     definition: AttributeDefinition = strawberry.field(description="What is told, and how to read it.")
-    value: strawberry.Private[attribute.AttributeValue]
 
-    @strawberry.field(description="The value of a NUMBER, in the definition's unit; null for any other kind.")
-    def number(self) -> Decimal | None:
-        return Decimal(self.value.value) if self.kind is attribute.AttributeKind.NUMBER else None
+    @strawberry.field(
+        graphql_type=Decimal | None,
+        description="The value of a NUMBER, in the definition's unit; null for any other kind.",
+    )
+    @expression
+    def number(root: Any) -> Any:
+        # Plain digits already, as a Decimal is written.
+        return root.value if root.definition.kind is attribute.AttributeKind.NUMBER else None
 
-    @strawberry.field(description="Whether it is so, for a BOOLEAN; null for any other kind.")
-    def flag(self) -> bool | None:
-        return self.value.value == "true" if self.kind is attribute.AttributeKind.BOOLEAN else None
+    @strawberry.field(graphql_type=bool | None, description="Whether it is so, for a BOOLEAN; null for any other kind.")
+    @expression
+    def flag(root: Any) -> Any:
+        return root.value == "true" if root.definition.kind is attribute.AttributeKind.BOOLEAN else None
 
-    @strawberry.field(description="A TEXT as it stands, or what people read for a CHOICE; null for any other kind.")
-    def text(self, info: Info) -> str | None:
-        if self.kind is attribute.AttributeKind.CHOICE:
-            labels = {choice.code: choice.label for choice in self.definition.choices}
-            return str(labels[self.value.value].read(info.context.viewer.locale))  # type: ignore[attr-defined]
-        return self.value.value if self.kind is attribute.AttributeKind.TEXT else None
-
-    @property
-    def kind(self) -> Any:
-        return self.definition.kind
+    @strawberry.field(
+        graphql_type=str | None,
+        description="A TEXT as it stands, or what people read for a CHOICE; null for any other kind.",
+    )
+    @expression
+    def text(root: Any, info: Info) -> Any:
+        return (
+            root.value
+            if root.definition.kind is attribute.AttributeKind.TEXT
+            else root.definition.label_of(root.value).read(info.context.viewer.locale)
+            if root.definition.kind is attribute.AttributeKind.CHOICE
+            else None
+        )
 
 
 # Inputs

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from domain import catalogue, listing
+from domain.attribute import described
 from resolvers import catalogue as resolve
 from resolvers import listing as resolve_listing
 from resolvers.context import Context
@@ -18,7 +19,7 @@ from schema.localized import localized
 from schema.media import Media, cover
 from schema.mutation import Info, given
 from schema.node import fetchable
-from schema.noun import noun, of_whole
+from schema.noun import noun, of, of_whole, text_of
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.price import ReferencePrice
 from schema.scalars import CountryCode
@@ -154,6 +155,23 @@ class Collection(Node):
         return await resolve.brand(info.context, root.brand_id, None)
 
 
+@expression
+def at_hand(some: Any) -> Any:
+    """All of a product, where it is at hand: a card has the little that stands on it, unless more was looked for."""
+    return some.details if type(some) is listing.ProductCard else some
+
+
+@expression
+def described_at_hand(some: Any) -> Any:
+    """What its attributes are told from, where that is at hand."""
+    return some.details if type(some) is listing.ProductCard else None
+
+
+@expression
+def attributes_of(product: Any, context: Any) -> Any:
+    return described(product.attributes, product.definitions)
+
+
 @noun(
     (catalogue.Product, listing.ProductCard),
     description="A model: what all its pieces have in common. Seen by everybody.",
@@ -188,37 +206,33 @@ class Product(Node):
         return await resolve.collection(info.context, root.collection_id, None)
 
     story: Any = of_whole(
-        resolve.whole,
-        resolve.loaded,
-        lambda product, info: None if product.story is None else product.story.read(info.context.viewer.locale),
-        str | None,
-        description="Its story; null where it was never told.",
+        at_hand, resolve.loaded, text_of("story"), str | None, description="Its story; null where it was never told."
     )
     attributes: Any = of_whole(
+        described_at_hand,
         resolve.described,
-        resolve.described_by_tree,
-        lambda described, _: [ProductAttribute(definition=one, value=value) for one, value in described],
+        attributes_of,
         list[ProductAttribute],
         description="What it is like, in the order of its category's attributes.",
     )
     options: Any = of_whole(
-        resolve.whole,
+        at_hand,
         resolve.loaded,
-        lambda product, _: product.options,
+        of("options"),
         list[OptionDefinition],
         description="What a buyer of it new chooses.",
     )
     reference_price: Any = of_whole(
-        resolve.whole,
+        at_hand,
         resolve.loaded,
-        lambda product, _: product.reference_price,
+        of("reference_price"),
         ReferencePrice | None,
         description="What it costs new; null where that is not documented.",
     )
     media: Any = of_whole(
-        resolve.whole,
+        at_hand,
         resolve.loaded,
-        lambda product, _: product.media,
+        of("media"),
         list[Media],
         description="Its pictures, films and documents, pictures first.",
     )

@@ -1,7 +1,6 @@
 """Listings: what is offered, at which price and why."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -10,7 +9,7 @@ from uuid import UUID
 
 import strawberry
 
-from domain import catalogue, listing, markdown, piece
+from domain import listing, markdown, piece
 from domain.listing import CardPart, ListingCard
 from domain.listing import ListingFilter as Filter
 from domain.listing import ListingSort as Sort
@@ -28,7 +27,7 @@ from schema.attribute import AttributeValueInput, SelectedOption
 from schema.catalogue import NEWEST, By, Product, wanted
 from schema.enum import enum
 from schema.errors import UserError, VersionConflict, WrongState, refused
-from schema.execution import Selection, expression, selected
+from schema.execution import Selection, expression, only, selected
 from schema.grade import Grade
 from schema.ids import Node, encode_id, global_id, id_of
 from schema.localized import LocalizedInput, said
@@ -190,7 +189,7 @@ class NotAvailable(UserError):
         graphql_type=Listing | None, description="The listing that too little is left of; null when it was withdrawn."
     )
     async def listing(self, info: Info) -> Any:
-        return await resolve.listing(info.context, self.listing_id, None)
+        return await resolve.listing(info.context, self.listing_id)
 
 
 @refused(listing.AlreadyListed)
@@ -201,7 +200,7 @@ class AlreadyListed(UserError):
         graphql_type=Listing | None, description="The listing that stands; null when the caller may not see it."
     )
     async def listing(self, info: Info) -> Any:
-        return await resolve.listing(info.context, self.listing_id, None)
+        return await resolve.listing(info.context, self.listing_id)
 
 
 @refused(listing.PriceNotAgreed)
@@ -335,45 +334,7 @@ class ListingWithdrawInput(Versioned):
 
 # Root fields
 
-PRODUCT_CARD = {"id", "__typename", "slug", "kind", "name", "reference", "coverUrl", "version", "brand", "category"}
-PRODUCT_BESIDE = {"collection", "listings"}
-PIECE_CARD = {"id", "__typename", "slug", "grade", "coverUrl", "version", "product"}
-PIECE_BESIDE = {"standings", "titleRecords", "listing", "certificate", "passport"}
-PRODUCT_FIELDS = {
-    "story": ("story",),
-    "attributes": ("attributes",),
-    "options": ("options",),
-    "referencePrice": ("reference_price_new", "reference_source", "reference_as_of"),
-    "media": ("media",),
-}
-PIECE_FIELDS = {
-    "condition": ("condition",),
-    "serialMasked": ("serial",),
-    "media": ("media",),
-    "measurements": ("measurements",),
-}
-ALL_OF_PRODUCT = frozenset(one.name for one in fields(catalogue.Product))
-ALL_OF_PIECE = frozenset(one.name for one in fields(piece.Piece))
-
-
-def look_of(selection: Selection, language: CardPart) -> listing.Look:
-    """What is read together with a listing, for it is asked for: neighbours of neighbours have readers of their own."""
-    product, one = selection["product"].names, selection["piece"].names
-    return listing.Look(
-        parts=parts_of([selection], language),
-        product=fields_of(product - PRODUCT_CARD - PRODUCT_BESIDE, PRODUCT_FIELDS, ALL_OF_PRODUCT),
-        definitions="attributes" in product,
-        piece=fields_of(one - PIECE_CARD - PIECE_BESIDE, PIECE_FIELDS, ALL_OF_PIECE),
-    )
-
-
-def fields_of(
-    names: frozenset[str], known: Mapping[str, tuple[str, ...]], everything: frozenset[str]
-) -> frozenset[str]:
-    """The domain's fields behind those that are selected; all of them, should one not be known here."""
-    return frozenset(one for name in names for one in known[name]) if names <= known.keys() else everything
-
-
+PIECE_BESIDE = ("standings", "titleRecords", "listing", "certificate", "passport")
 PARTS: dict[str, tuple[CardPart, ...]] = {
     **dict.fromkeys(("id", "__typename", "kind", "price", "publishedAt", "priceHistory"), ()),
     "state": (CardPart.STATE,),
@@ -394,7 +355,6 @@ PARTS: dict[str, tuple[CardPart, ...]] = {
 PRODUCT_PARTS: dict[str, tuple[CardPart, ...]] = {
     **dict.fromkeys(("id", "__typename", "listings"), ()),
     "category": (CardPart.PRODUCT_CATEGORY,),
-    **dict.fromkeys(("story", "attributes", "options", "referencePrice", "media"), ()),
     "slug": (CardPart.PRODUCT_SLUG,),
     "kind": (CardPart.PRODUCT_KIND,),
     "name": (CardPart.PRODUCT_NAME,),
@@ -403,6 +363,11 @@ PRODUCT_PARTS: dict[str, tuple[CardPart, ...]] = {
     "version": (CardPart.PRODUCT_VERSION,),
     "collection": (CardPart.PRODUCT_COLLECTION,),
     "brand": (),
+    "story": (CardPart.PRODUCT_STORY,),
+    "attributes": (CardPart.PRODUCT_ATTRIBUTES,),
+    "options": (CardPart.PRODUCT_OPTIONS,),
+    "referencePrice": (CardPart.PRODUCT_REFERENCE_PRICE,),
+    "media": (CardPart.PRODUCT_MEDIA,),
 }
 BRAND_PARTS: dict[str, tuple[CardPart, ...]] = {
     "__typename": (),
@@ -413,11 +378,15 @@ BRAND_PARTS: dict[str, tuple[CardPart, ...]] = {
 }
 PIECE_PARTS: dict[str, tuple[CardPart, ...]] = {
     **dict.fromkeys(("id", "__typename", "product", *PIECE_BESIDE), ()),
-    **dict.fromkeys(("condition", "serialMasked", "media", "measurements"), ()),
     "slug": (CardPart.PIECE_SLUG,),
     "grade": (CardPart.PIECE_GRADE,),
     "coverUrl": (CardPart.COVER,),
     "version": (CardPart.PIECE_VERSION,),
+    **dict.fromkeys(("serial", "serialMasked"), (CardPart.PIECE_SERIAL,)),
+    "condition": (CardPart.PIECE_CONDITION,),
+    **dict.fromkeys(("owner", "custodian", "riskBearer"), (CardPart.PIECE_PARTIES,)),
+    "media": (CardPart.PIECE_MEDIA,),
+    "measurements": (CardPart.PIECE_MEASUREMENTS,),
 }
 
 
@@ -440,12 +409,16 @@ def parts_of(cards: Iterable[Selection], language: CardPart) -> frozenset[CardPa
     return frozenset(found)
 
 
+def parts_of_one(card: Selection, language: CardPart) -> frozenset[CardPart]:
+    return parts_of((card,), language)
+
+
 def parts_of_page(connection: Selection, language: CardPart) -> frozenset[CardPart]:
     return parts_of((connection["nodes"], connection["edges"]["node"]), language)
 
 
 LANGUAGES = {Locale.EN.value: CardPart.ENGLISH, Locale.ZH.value: CardPart.CHINESE}
-LOOK_IN = {locale: partial(look_of, language=part) for locale, part in LANGUAGES.items()}
+PARTS_OF_ONE_IN = {locale: partial(parts_of_one, language=part) for locale, part in LANGUAGES.items()}
 PARTS_IN = {locale: partial(parts_of_page, language=part) for locale, part in LANGUAGES.items()}
 """What is looked at by somebody with this language: each is one function, so that it is asked once for each plan."""
 
@@ -456,9 +429,8 @@ class ListingQuery:
         graphql_type=Listing | None, description="A listing; null when there is none that the caller may see."
     )
     async def listing(self, info: Info, by: By) -> Any:
-        return await resolve.listing(
-            info.context, *by.read("Listing"), selected(info).tells(LOOK_IN[info.context.viewer.locale])
-        )
+        parts = selected(info).tells(PARTS_OF_ONE_IN[info.context.viewer.locale])
+        return only(info, await resolve.one(info.context, *by.read("Listing"), parts))
 
     @strawberry.field(
         graphql_type=Connection[Listing],

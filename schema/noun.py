@@ -30,19 +30,40 @@ def of_whole(
     *,
     description: str,
 ) -> Any:
-    """A field that `read(whole, info)` takes from all of a thing.
+    """A field that `read(whole, context)` takes from all of a thing.
 
-    That is `at_hand(source)`, or `await loaded(context, source)` for a card that does not have it.
+    That is `at_hand(source)`, or `await loaded(context, source)` for a card that does not have it; `at_hand` and `read`
+    are expressions.
     """
 
-    async def later(root: Any, info: strawberry.Info) -> Any:
-        return read(await loaded(info.context, root), info)
+    async def later(root: Any, context: Any) -> Any:
+        return read(await loaded(context, root), context)
 
+    @expression
     def resolve(root: Any, info: strawberry.Info) -> Any:
-        found = at_hand(root)
-        return later(root, info) if found is None else read(found, info)
+        return later(root, info.context) if at_hand(root) is None else read(at_hand(root), info.context)
 
     return strawberry.field(resolver=resolve, graphql_type=graphql_type, description=description)
+
+
+def of(name: str) -> Callable[[Any, Any], Any]:
+    """What `of_whole` reads, where that is an attribute."""
+
+    @expression
+    def read(whole: Any, context: Any) -> Any:
+        return getattr(whole, name)
+
+    return read
+
+
+def text_of(name: str) -> Callable[[Any, Any], str | None]:
+    """The same for a text, or None, in the caller's language."""
+
+    @expression
+    def read(whole: Any, context: Any) -> str | None:
+        return None if getattr(whole, name) is None else getattr(whole, name).read(context.viewer.locale)
+
+    return read
 
 
 def attribute(name: str, graphql_type: Any, *, description: str) -> Any:

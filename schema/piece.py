@@ -17,6 +17,7 @@ from resolvers.context import Context
 from schema.catalogue import By, Product
 from schema.enum import enum
 from schema.errors import UserError, VersionConflict, refused
+from schema.execution import expression
 from schema.grade import Grade
 from schema.ids import Node, encode_id, global_id, id_of
 from schema.localized import LocalizedInput, localized, said
@@ -24,7 +25,7 @@ from schema.media import Media, MediaInput, cover, placed
 from schema.merchandise import Versioned
 from schema.mutation import Info, Keyed, given, mutation
 from schema.node import fetchable
-from schema.noun import attribute, noun, of_whole
+from schema.noun import attribute, noun, of, of_whole, text_of
 from schema.paging import After, Before, Connection, First, Last, asks_total, page_request
 from schema.price import PriceReason
 from schema.scalars import Money
@@ -118,15 +119,20 @@ class PiecePassportEntry:
     details: PiecePassportDetails = strawberry.field(description="What is told of it.")
 
 
+@expression
+def at_hand(some: Any) -> Any:
+    """All of a piece, where it is at hand: a card has the little that stands on it, unless more was looked for."""
+    return some.details if type(some) is listing.PieceCard else some
+
+
 def for_staff(name: str, graphql_type: Any, *, description: str) -> Any:
     """A field of the whole piece that others than staff see as null."""
 
-    def read(one: piece.Piece, info: Info) -> Any:
-        return getattr(one, name) if info.context.viewer.is_staff else None
+    @expression
+    def read(one: Any, context: Any) -> Any:
+        return getattr(one, name) if context.viewer.is_staff else None
 
-    return of_whole(
-        resolve.whole, resolve.loaded, read, graphql_type, description=f"{description[:-1]}; null for others."
-    )
+    return of_whole(at_hand, resolve.loaded, read, graphql_type, description=f"{description[:-1]}; null for others.")
 
 
 @noun(
@@ -146,31 +152,31 @@ class Piece(Node):
         return await resolve_catalogue.product(info.context, root.product_id, None)
 
     condition: Any = of_whole(
-        resolve.whole,
+        at_hand,
         resolve.loaded,
-        lambda one, info: None if one.condition is None else one.condition.read(info.context.viewer.locale),
+        text_of("condition"),
         str | None,
         description="Its condition in words; null until somebody described it.",
     )
     serial_masked: Any = of_whole(
-        resolve.whole,
+        at_hand,
         resolve.loaded,
-        lambda one, _: one.serial_masked,
+        of("serial_masked"),
         str | None,
         description="The last signs of its serial; null when it has none.",
     )
     serial: Any = for_staff("serial", str | None, description="Its whole serial. For staff.")
     media: Any = of_whole(
-        resolve.whole,
+        at_hand,
         resolve.loaded,
-        lambda one, _: one.media,
+        of("media"),
         list[Media],
         description="Its own pictures, films and documents, pictures first.",
     )
     measurements: Any = of_whole(
-        resolve.whole,
+        at_hand,
         resolve.loaded,
-        lambda one, _: one.measurements,
+        of("measurements"),
         list[PieceMeasurement],
         description="What instruments said of it.",
     )

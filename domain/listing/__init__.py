@@ -1,7 +1,8 @@
 """Offers: products in stock and single pieces, at prices that keep their history."""
 
 from domain.listing.card import (
-    CARD,
+    PIECE_DETAILS,
+    PRODUCT_DETAILS,
     WHOLE_CARD,
     BrandCard,
     CardPart,
@@ -10,9 +11,10 @@ from domain.listing.card import (
     ListingFilter,
     ListingReader,
     ListingSort,
-    Look,
     PieceCard,
+    PieceDetails,
     ProductCard,
+    ProductDetails,
     check_filter,
 )
 from domain.listing.noun import (
@@ -42,8 +44,9 @@ from domain.listing.shelf import (
 )
 
 __all__ = [
-    "CARD",
     "LIFECYCLE",
+    "PIECE_DETAILS",
+    "PRODUCT_DETAILS",
     "WHOLE_CARD",
     "Agreed",
     "AlreadyListed",
@@ -59,11 +62,12 @@ __all__ = [
     "ListingSort",
     "ListingState",
     "Listings",
-    "Look",
     "NotAvailable",
     "PieceCard",
+    "PieceDetails",
     "PriceNotAgreed",
     "ProductCard",
+    "ProductDetails",
     "PublishListing",
     "RepriceListing",
     "WithdrawListing",

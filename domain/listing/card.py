@@ -3,20 +3,21 @@
 Cards are tuples, for a shelf has many and nobody changes one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from domain.attribute import AttributeDefinition, AttributeValue
-from domain.catalogue import BrandId, BrandKind, CategoryId, CollectionId, Product, ProductId, ProductKind
+from domain.attribute import AttributeDefinition, AttributeValue, OptionDefinition
+from domain.catalogue import BrandId, BrandKind, CategoryId, CollectionId, ProductId, ProductKind
 from domain.listing.noun import ListingId, ListingKind, ListingState, next_actions
 from domain.localized import Localized
+from domain.media import Media
 from domain.money import Currency, Money
 from domain.page import Page, PageRequest
-from domain.piece import Grade, Party, Piece, PieceId
+from domain.piece import Grade, Measurement, Party, PieceId, mask
 from domain.price import Reference, Saving, saving
 from domain.refusal import InvalidInput, require
 from domain.viewer import Role, Viewer
@@ -37,6 +38,35 @@ class CategoryCard(NamedTuple):
     id: CategoryId
 
 
+class ProductDetails(NamedTuple):
+    """What is told of a product beyond its card, as the product itself has it."""
+
+    story: Localized | None
+    attributes: tuple[AttributeValue, ...]
+    definitions: Mapping[str, AttributeDefinition]
+    """Of all its categories, by code."""
+
+    options: tuple[OptionDefinition, ...]
+    reference_price: Reference | None
+    media: tuple[Media, ...]
+
+
+class PieceDetails(NamedTuple):
+    """What is told of a piece beyond its card, as the piece itself has it."""
+
+    serial: str | None
+    condition: Localized | None
+    owner: Party
+    custodian: Party
+    risk_bearer: Party
+    media: tuple[Media, ...]
+    measurements: tuple[Measurement, ...]
+
+    @property
+    def serial_masked(self) -> str | None:
+        return None if self.serial is None else mask(self.serial)
+
+
 class ProductCard(NamedTuple):
     """The little of a product that stands on a card."""
 
@@ -51,8 +81,7 @@ class ProductCard(NamedTuple):
     cover_key: str | None
     version: int
     brand: BrandCard
-    whole: Product | None = None
-    definitions: tuple[AttributeDefinition, ...] | None = None
+    details: ProductDetails | None = None
 
 
 class PieceCard(NamedTuple):
@@ -64,7 +93,7 @@ class PieceCard(NamedTuple):
     grade: Grade | None
     cover_key: str | None
     version: int
-    whole: Piece | None = None
+    details: PieceDetails | None = None
 
 
 class ListingCard(NamedTuple):
@@ -140,27 +169,38 @@ class CardPart(StrEnum):
     PIECE_VERSION = "PIECE_VERSION"
     ENGLISH = "ENGLISH"
     CHINESE = "CHINESE"
+    PRODUCT_STORY = "PRODUCT_STORY"
+    PRODUCT_ATTRIBUTES = "PRODUCT_ATTRIBUTES"
+    PRODUCT_OPTIONS = "PRODUCT_OPTIONS"
+    PRODUCT_REFERENCE_PRICE = "PRODUCT_REFERENCE_PRICE"
+    PRODUCT_MEDIA = "PRODUCT_MEDIA"
+    PIECE_SERIAL = "PIECE_SERIAL"
+    PIECE_CONDITION = "PIECE_CONDITION"
+    PIECE_PARTIES = "PIECE_PARTIES"
+    PIECE_MEDIA = "PIECE_MEDIA"
+    PIECE_MEASUREMENTS = "PIECE_MEASUREMENTS"
 
 
-WHOLE_CARD = frozenset(CardPart)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What is read of a listing and, beyond its card, of its neighbours: fields of the product and of the piece."""
-
-    parts: frozenset[CardPart] = WHOLE_CARD
-    product: frozenset[str] = frozenset()
-    definitions: bool = False
-    piece: frozenset[str] = frozenset()
-
-    @property
-    def beyond(self) -> bool:
-        """Whether there is more to read than a card."""
-        return bool(self.product or self.piece)
-
-
-CARD = Look()
+PRODUCT_DETAILS = frozenset(
+    {
+        CardPart.PRODUCT_STORY,
+        CardPart.PRODUCT_ATTRIBUTES,
+        CardPart.PRODUCT_OPTIONS,
+        CardPart.PRODUCT_REFERENCE_PRICE,
+        CardPart.PRODUCT_MEDIA,
+    }
+)
+PIECE_DETAILS = frozenset(
+    {
+        CardPart.PIECE_SERIAL,
+        CardPart.PIECE_CONDITION,
+        CardPart.PIECE_PARTIES,
+        CardPart.PIECE_MEDIA,
+        CardPart.PIECE_MEASUREMENTS,
+    }
+)
+WHOLE_CARD = frozenset(CardPart) - PRODUCT_DETAILS - PIECE_DETAILS
+"""All that stands on a card, and nothing beyond."""
 
 
 class ListingSort(StrEnum):
@@ -211,9 +251,9 @@ class ListingReader(Protocol):
 
     async def by_ids(self, ids: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]: ...
     async def one(
-        self, listing_id: UUID | None, slug: str | None, viewer: Viewer, look: Look = CARD
-    ) -> ListingCard | None:
-        """The listing of this id, or else of this name."""
+        self, listing_id: UUID | None, slug: str | None, viewer: Viewer, parts: frozenset[CardPart] = WHOLE_CARD
+    ) -> Sequence[ListingCard]:
+        """The listing of this id, or else of this name, if there is one."""
         ...
 
     async def of_pieces(self, pieces: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]:

@@ -1,16 +1,19 @@
 """From the columns of a row to a card: all of it, or just what somebody looks at."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from pydantic import TypeAdapter
 
-from domain.attribute import AttributeValue
+from domain.attribute import AttributeDefinition, AttributeValue, OptionDefinition
 from domain.catalogue import BrandKind, ProductKind
 from domain.drawn import Recipe
 from domain.listing import (
+    PIECE_DETAILS,
+    PRODUCT_DETAILS,
     WHOLE_CARD,
     BrandCard,
     CardPart,
@@ -18,11 +21,14 @@ from domain.listing import (
     ListingKind,
     ListingState,
     PieceCard,
+    PieceDetails,
     ProductCard,
+    ProductDetails,
 )
 from domain.localized import Localized
+from domain.media import Media, MediaRole
 from domain.money import Currency, Money, plain
-from domain.piece import Grade, Party, PartyKind
+from domain.piece import Grade, Measurement, Party, PartyKind
 from domain.price import Reference, ReferenceSource, Saving, saving
 
 TABLES = """
@@ -32,6 +38,33 @@ FROM listing l JOIN product p ON p.id = l.product_id JOIN brand b ON b.id = p.br
 
 READERS_MAX = 256
 """There are a million ways to look at a card, and strangers choose."""
+
+DEFINITIONS_MAX = 500
+"""Lines of categories; all that lies in one is described by the same."""
+
+ROLES = {str(role): role for role in MediaRole}
+
+
+def values(document: str) -> tuple[AttributeValue, ...]:
+    # By hand, for what stands in our own columns was found valid when it was written.
+    return tuple([AttributeValue(one["code"], one["value"]) for one in orjson.loads(document)])
+
+
+def media(document: str) -> tuple[Media, ...]:
+    return tuple([medium(**one) for one in orjson.loads(document)])
+
+
+def medium(key: str, role: str, content_type: str, alt: dict[str, str] | None = None) -> Media:
+    return Media(key, ROLES[role], content_type, None if alt is None else Localized(alt["en"], alt["zh"]))
+
+
+@lru_cache(maxsize=DEFINITIONS_MAX)
+def definitions(*documents: str | None) -> Mapping[str, AttributeDefinition]:
+    """What a line of categories, from the root on, says of attributes, by their codes."""
+    return {one.code: one for document in documents if document is not None for one in DEFINED(document)}
+
+
+DEFINED = TypeAdapter(tuple[AttributeDefinition, ...]).validate_json
 
 NAMES: dict[str, Any] = {
     "Localized": Localized,
@@ -47,13 +80,17 @@ NAMES: dict[str, Any] = {
     "BRANDS": {str(kind): kind for kind in BrandKind},
     "PRODUCTS": {str(kind): kind for kind in ProductKind},
     "SOURCES": {str(source): source for source in ReferenceSource},
-    "OPTIONS": TypeAdapter(tuple[AttributeValue, ...]).validate_json,
+    "VALUES": values,
+    "MEDIA": media,
+    "DEFINITIONS": definitions,
+    "OPTIONS": TypeAdapter(tuple[OptionDefinition, ...]).validate_json,
+    "MEASUREMENTS": TypeAdapter(tuple[Measurement, ...]).validate_json,
 }
 """What the values below are made with."""
 
-CARDS = {card.__name__: card for card in (BrandCard, ProductCard, PieceCard, ListingCard)}
-SPACE = {**NAMES, **CARDS}
-WRITTEN = frozenset({*CARDS.values(), Localized, Money, Reference, Saving, plain, saving})
+MADE = BrandCard, ProductDetails, ProductCard, PieceDetails, PieceCard, ListingCard
+SPACE = {**NAMES, **{card.__name__: card for card in MADE}}
+WRITTEN = frozenset({*MADE, Localized, Money, Reference, Saving, plain, saving})
 """What is asked of them is one expression each."""
 
 
@@ -77,6 +114,15 @@ LANGUAGES = frozenset({CardPart.ENGLISH, CardPart.CHINESE})
 def text(column: str, part: CardPart) -> Value:
     """A text in the languages that somebody reads; in the other one where it was never translated."""
     return Value(part, (f"{column} ->> 'en'", f"{column} ->> 'zh'"), "Localized({0}, {1})", localized=True)
+
+
+def text_or_null(column: str, part: CardPart) -> Value:
+    """The same for a text that need not be there."""
+    return replace(text(column, part), source="None if {0} is None else Localized({0}, {1})")
+
+
+def party(role: str) -> Value:
+    return read(f"x.{role}_kind", f"x.{role}_id", part=CardPart.PIECE_PARTIES, source="Party(PARTIES[{0}], {1})")
 
 
 BRAND = {
@@ -105,6 +151,32 @@ PIECE = {
     "cover_key": read("x.cover_key", part=CardPart.COVER),
     "version": read("x.version", part=CardPart.PIECE_VERSION),
 }
+DOCUMENTED = "None if {0} is None else Reference(Money({0}, CURRENCIES[{1}]), SOURCES[{2}], {3})"
+DEFINED_BY = tuple(f"(SELECT c.attributes FROM category c WHERE c.id = l.category_{level}_id)" for level in (1, 2, 3))
+DETAILS_OF_PRODUCT = {
+    "story": text_or_null("p.story", CardPart.PRODUCT_STORY),
+    "attributes": read("p.attributes", part=CardPart.PRODUCT_ATTRIBUTES, source="VALUES({0})"),
+    "definitions": read(*DEFINED_BY, part=CardPart.PRODUCT_ATTRIBUTES, source="DEFINITIONS({0}, {1}, {2})"),
+    "options": read("p.options", part=CardPart.PRODUCT_OPTIONS, source="OPTIONS({0})"),
+    "reference_price": read(
+        "p.reference_price_new_minor",
+        "p.reference_price_new_currency",
+        "p.reference_source",
+        "p.reference_as_of",
+        part=CardPart.PRODUCT_REFERENCE_PRICE,
+        source=DOCUMENTED,
+    ),
+    "media": read("p.media", part=CardPart.PRODUCT_MEDIA, source="MEDIA({0})"),
+}
+DETAILS_OF_PIECE = {
+    "serial": read("x.serial", part=CardPart.PIECE_SERIAL),
+    "condition": text_or_null("x.condition", CardPart.PIECE_CONDITION),
+    "owner": party("owner"),
+    "custodian": party("custodian"),
+    "risk_bearer": party("risk_bearer"),
+    "media": read("x.media", part=CardPart.PIECE_MEDIA, source="MEDIA({0})"),
+    "measurements": read("x.measurements", part=CardPart.PIECE_MEASUREMENTS, source="MEASUREMENTS({0})"),
+}
 REFERENCE = "l.reference_price_minor", "l.reference_price_currency", "l.reference_source", "l.reference_as_of"
 LISTING = {
     "id": read("l.id"),
@@ -115,11 +187,7 @@ LISTING = {
     "price_new": read(
         *REFERENCE[:2], part=CardPart.PRICE_NEW, source="None if {0} is None else Money({0}, CURRENCIES[{1}])"
     ),
-    "reference": read(
-        *REFERENCE,
-        part=CardPart.REFERENCE,
-        source="None if {0} is None else Reference(Money({0}, CURRENCIES[{1}]), SOURCES[{2}], {3})",
-    ),
+    "reference": read(*REFERENCE, part=CardPart.REFERENCE, source=DOCUMENTED),
     "quantity": read("l.quantity", part=CardPart.STOCK),
     "reserved": read("l.reserved", part=CardPart.STOCK),
     "seller": read("l.seller_kind", "l.seller_id", part=CardPart.SELLER, source="Party(PARTIES[{0}], {1})"),
@@ -128,14 +196,8 @@ LISTING = {
     "product_id": read("l.product_id"),
     "piece_id": read("l.piece_id"),
     "consignment_id": read("l.consignment_id", part=CardPart.CONSIGNMENT),
-    "options": read("l.options", part=CardPart.OPTIONS, source="() if {0} == '[]' else OPTIONS({0})"),
+    "options": read("l.options", part=CardPart.OPTIONS, source="() if {0} == '[]' else VALUES({0})"),
 }
-
-
-NOTHING: Mapping[str, str] = {}
-BESIDE_PRODUCT = {"whole": "product", "definitions": "definitions"}
-BESIDE_PIECE = {"whole": "piece"}
-"""What may be read beside a card, by the fields of the cards of the product and the piece."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,8 +209,8 @@ class CardReader:
     """The statement for nothing but cards, as far as its conditions."""
     places: Mapping[str, int]
     """Where in a row each column stands."""
-    card: Callable[..., ListingCard]
-    """Of a row; of its product and its piece what was read beside the card, by the names of `BESIDE_…`."""
+    card: Callable[[Any], ListingCard]
+    """Of a row, whatever stands before its columns."""
     recipe: Recipe[ListingCard]
     """The same for a row that has no other columns."""
 
@@ -178,20 +240,20 @@ def card_reader(parts: frozenset[CardPart] = WHOLE_CARD) -> CardReader:
         arguments = ", ".join(named.get(name, "None") for name in card._fields)
         return form.format(card.__name__, arguments)
 
-    def listing(form: str, product: Mapping[str, str] = NOTHING, piece: Mapping[str, str] = NOTHING) -> str:
+    def listing(form: str) -> str:
         brand = made(form, BrandCard, BRAND)
-        one = f"None if {said(LISTING['piece_id'])} is None else {made(form, PieceCard, PIECE, **piece)}"
-        whose = made(form, ProductCard, PRODUCT, brand=brand, **product)
-        return made(form, ListingCard, LISTING, product=whose, piece=one)
+        told = "None" if parts.isdisjoint(PRODUCT_DETAILS) else made(form, ProductDetails, DETAILS_OF_PRODUCT)
+        product = made(form, ProductCard, PRODUCT, brand=brand, details=told)
+        told = "None" if parts.isdisjoint(PIECE_DETAILS) else made(form, PieceDetails, DETAILS_OF_PIECE)
+        piece = f"None if {said(LISTING['piece_id'])} is None else {made(form, PieceCard, PIECE, details=told)}"
+        return made(form, ListingCard, LISTING, product=product, piece=piece)
 
     # As the class makes one, without the call of its Python.
-    quick = "new({0}, ({1},))"
-    exactly, beside = listing(quick), listing(quick, BESIDE_PRODUCT, BESIDE_PIECE)
+    quick = listing("new({0}, ({1},))")
     names = tuple(f"c{number}" for number in range(len(columns)))
     taken = f"({', '.join(names)},)"
-    found = ", ".join(f"{name}=None" for name in (*BESIDE_PRODUCT.values(), *BESIDE_PIECE.values()))
-    source = f"def card(row, {found}):\n    {taken} = tuple(row)[-{len(columns)}:]\n    return {beside}\n"
-    source += f"def exactly(row):\n    {taken} = row\n    return {exactly}\n"
+    source = f"def card(row):\n    {taken} = tuple(row)[-{len(columns)}:]\n    return {quick}\n"
+    source += f"def exactly(row):\n    {taken} = row\n    return {quick}\n"
     space = {**SPACE, "new": tuple.__new__}
     exec(compile(source, "<card of a listing>", "exec"), space)
     selected = ", ".join(f"{column} AS {name}" for column, name in zip(columns, names, strict=True))

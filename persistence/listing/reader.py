@@ -6,25 +6,22 @@ from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
-from domain.attribute import AttributeDefinition
+from domain.drawn import Drawn
 from domain.listing import (
+    PIECE_DETAILS,
     WHOLE_CARD,
     CardPart,
     ListingCard,
     ListingFilter,
     ListingSort,
-    Look,
+    ListingState,
 )
 from domain.page import CursorKey, Page, PageRequest
 from domain.piece import PieceId
 from domain.viewer import Viewer
-from persistence.catalogue import SqlProducts
 from persistence.freshness import read_rows, read_tables
 from persistence.listing.card import READERS_MAX, TABLES, CardReader, card_reader
 from persistence.paging import Sort, fetch_page, fetch_pages
-from persistence.piece import SqlPieces
 
 WHOLE = card_reader()
 CARD = f"SELECT {WHOLE.columns}"
@@ -36,18 +33,13 @@ SORTS = {
 
 VISIBLE = "(l.state <> 'WITHDRAWN' OR $2::bool OR (l.seller_kind = 'ACCOUNT' AND l.seller_id = $3::uuid))"
 
-NOTED = frozenset({CardPart.BRAND_ID})
-"""What `beside` looks at."""
+NOTED = frozenset({CardPart.BRAND_ID, CardPart.STATE})
+"""What is looked at of each listing that is read alone."""
 
-DEFINITIONS = """
-(SELECT jsonb_agg(c.attributes ORDER BY jsonb_array_length(c.path)) FROM category c
-    WHERE c.id IN (l.category_1_id, l.category_2_id, l.category_3_id)) AS definitions
-"""
-DEFINITIONS_MAX = 500
+NOTED_ROWS = (("listing", "l.id"), ("product", "l.product_id"), ("brand", "p.brand_id"), ("piece", "l.piece_id"))
+"""The rows that such a listing is made of, by the columns of their ids."""
 
-# Who sees a withdrawn listing need not see its piece.
-SHOWS_PIECE = "(l.piece_id IS NOT NULL AND (l.state <> 'WITHDRAWN' OR $2::bool)) AS shows_piece"
-LINES = TypeAdapter(tuple[tuple[AttributeDefinition, ...], ...]).validate_json
+WITHDRAWN = str(ListingState.WITHDRAWN)
 
 
 class SqlListingReader:
@@ -93,17 +85,27 @@ class SqlListingReader:
         return [found.get(listing_id) for listing_id in ids]
 
     async def one(
-        self, listing_id: UUID | None, slug: str | None, viewer: Viewer, look: Look = Look()
-    ) -> ListingCard | None:
-        which, wanted = ("l.slug = $1", slug) if listing_id is None else ("l.id = $1::uuid", listing_id)
-        reading = card_reader(look.parts | NOTED)
-        query = f"SELECT {neighbours(look)} {reading.columns} {TABLES} WHERE {which} AND {VISIBLE}"
-        row = await self.pool.about("listing", [listing_id]).fetchrow(query, wanted, viewer.is_staff, viewer.account_id)
-        if row is None:
+        self, listing_id: UUID | None, slug: str | None, viewer: Viewer, parts: frozenset[CardPart] = WHOLE_CARD
+    ) -> Drawn[ListingCard]:
+        by_id = listing_id is not None
+        reading = card_reader(parts | NOTED)
+        rows = await self.pool.about("listing", [listing_id]).fetch(
+            statement_for_one(reading, by_id), listing_id if by_id else slug, viewer.is_staff, viewer.account_id
+        )
+        found = Drawn(rows, reading.recipe)
+        if not rows:
             # The next listing may have this name.
             read_tables(TABLES)
-            return None
-        return beside(reading.card(row, **look_around(row, look)))
+            return found
+        (row,) = rows
+        for table, column in NOTED_ROWS:
+            read_rows(table, row[reading.places[column]])
+        if CardPart.PRODUCT_ATTRIBUTES in parts:
+            read_tables("category")
+        if row[reading.places["l.state"]] == WITHDRAWN and not viewer.is_staff and parts & PIECE_DETAILS:
+            # Who sees a withdrawn listing need not see its piece.
+            return await self.one(listing_id, slug, viewer, parts - PIECE_DETAILS)
+        return found
 
     async def of_pieces(self, pieces: Sequence[UUID], viewer: Viewer) -> Sequence[ListingCard | None]:
         """The newest listing of each piece."""
@@ -125,48 +127,9 @@ def beside(one: ListingCard) -> ListingCard:
     return one
 
 
-@lru_cache(maxsize=READERS_MAX)
-def neighbours(look: Look) -> str:
-    """The columns for what is looked for beyond the card, the piece's before the product's, each in its order."""
-    products, pieces = SqlProducts.mapping.columns_of(look.product), SqlPieces.mapping.columns_of(look.piece)
-    wanted = [f"x.{column} AS x_{column}" for column in pieces] + [f"p.{column} AS p_{column}" for column in products]
-    if look.definitions:
-        wanted.append(DEFINITIONS)
-    if look.piece:
-        wanted.append(SHOWS_PIECE)
-    return "".join(f"{column}, " for column in wanted)
-
-
-class Beside:
-    """The columns of one neighbour among those of a row."""
-
-    __slots__ = ("prefix", "row")
-
-    def __init__(self, row: Any, prefix: str) -> None:
-        self.row = row
-        self.prefix = prefix
-
-    def __getitem__(self, column: str) -> Any:
-        return self.row[self.prefix + column]
-
-
-def look_around(row: Any, look: Look) -> dict[str, Any]:
-    """What was looked for beside a card."""
-    found: dict[str, Any] = {}
-    if look.product:
-        found["product"] = SqlProducts.mapping.to_part(Beside(row, "p_"), look.product)
-        if look.definitions:
-            found["definitions"] = lines(row["definitions"] or "[]")
-            read_tables(DEFINITIONS)
-    if look.piece and row["shows_piece"]:
-        found["piece"] = SqlPieces.mapping.to_part(Beside(row, "x_"), look.piece)
-    return found
-
-
-@lru_cache(maxsize=DEFINITIONS_MAX)
-def lines(document: str) -> tuple[AttributeDefinition, ...]:
-    """The definitions of a line of categories; all that lies in one category is described by the same."""
-    return tuple(one for line in LINES(document) for one in line)
+@lru_cache(maxsize=2 * READERS_MAX)
+def statement_for_one(reading: CardReader, by_id: bool) -> str:
+    return f"{reading.shelf} WHERE {'l.id = $1::uuid' if by_id else 'l.slug = $1'} AND {VISIBLE}"
 
 
 def by_time(one: ListingCard) -> CursorKey:

@@ -5,6 +5,7 @@ from schema.execution.context import CompiledExecutionContext, compiled_context
 from schema.execution.expression import expression
 from schema.execution.figures import ExecutionFigures, Reason
 from schema.execution.selection import Selection, selected
+from schema.execution.sketch import only
 from schema.execution.told import instance_of
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "compiled_context",
     "expression",
     "instance_of",
+    "only",
     "selected",
 ]

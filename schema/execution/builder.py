@@ -308,7 +308,8 @@ class Builder:
             return self.leaf(type_, nullable)
         if is_list_type(type_):
             items = self.items(field, type_.of_type)
-            place.finish = listed(lambda *given: source.names[items](*given), self.drawing(field, type_.of_type))
+            drawing = self.drawing(self.plan.drawn, field, type_.of_type)
+            place.finish = listed(lambda *given: source.names[items](*given), drawing)
             return lambda at: source.either(
                 "value.__class__ in lists", [f"value = {items}(run, value, {at})"], at, nullable
             )
@@ -352,7 +353,7 @@ class Builder:
         def body(*given: Any) -> Any:
             return source.names[name](*given)
 
-        place.finish = object_(self.plan.plain, known, body)
+        place.finish = object_(self.plan.plain, known, body, self.drawing(self.plan.drawn_one, field, type_))
         return lambda at: source.either(
             f"value.__class__ in {classes}", [f"value = {name}(run, value, {at}, {told})"], at, nullable
         )
@@ -432,10 +433,11 @@ class Builder:
         source.write(1, "return out")
         return name
 
-    def drawing(self, field: Field, type_: GraphQLOutputType) -> Callable[[Run, Recipe], Body | None]:
-        """What finds the body for lists of a recipe, which is written when the first of them comes."""
+    def drawing(
+        self, drawn: Callable[[Run, Any, Field, Recipe], Body | None], field: Field, type_: GraphQLOutputType
+    ) -> Callable[[Run, Recipe], Body | None]:
+        """What finds the body for a recipe, which is written when the first value of it comes."""
         kept: dict[Hashable, tuple[Recipe, Body | None]] = {}
-        drawn = self.plan.drawn
 
         def find(run: Run, recipe: Recipe) -> Body | None:
             # By what it says: a reader that was forgotten and made again has another one that says the same.
@@ -464,6 +466,20 @@ class Builder:
         source.write(1, "out, context = [], run.context", f"for {', '.join(columns_of(recipe))}, in rows:")
         source.write(2, *attempt(at, completion(at)), "out.append(value)")
         source.write(1, "return out")
+        return name
+
+    def drawn_one(self, field: Field, type_: GraphQLObjectType, recipe: Recipe) -> str | None:
+        """Write the body of an object that is never made; its name, None where it has to be."""
+        sketch, scope = Sketch.of(recipe), Scope("source", "out", "slot", 0)
+        if sketch.null_if is not None or not self.is_drawn(type_, sketch, scope):
+            return None
+        source = self.source
+        source.names.update(sketch.constants)
+        lines = self.fields(self.selected_of(type_, field), replace(scope, sketch=sketch))
+        name = source.name(f"drawn_{type_.name}", None)
+        source.write(0, f"def {name}(run, row, slot):")
+        source.write(1, f"{', '.join(columns_of(recipe))}, = row", "context, out = run.context, {}")
+        source.write(1, *lines, "return out")
         return name
 
 

@@ -128,10 +128,17 @@ def there(run: Run, value: Any, slot: Slot) -> Any:
     return value
 
 
-def object_(plain: set[type], told: set[type], body: Body) -> Finish:
-    """An object, of whose class we learn that its type needs no more telling, where the class tells it."""
+def object_(plain: set[type], told: set[type], body: Body, drawn: Callable[[Run, Recipe], Body | None]) -> Finish:
+    """An object, of whose class we learn that its type needs no more telling, where the class tells it.
+
+    What `only` gives is read by its row.
+    """
 
     def finish(run: Run, value: Any, slot: Slot) -> Any:
+        recipe = recipe_of(value)
+        if recipe is not None:
+            found = drawn(run, recipe)
+            return finish(run, value[0], slot) if found is None else found(run, value.rows[0], slot)
         completed = body(run, value, slot, False)
         if type(value) in plain:
             told.add(type(value))

@@ -78,6 +78,12 @@ class Plan:
         name = builder.drawn_items(field, type_, recipe)
         return None if name is None else builder.finish(field.name)[name]
 
+    def drawn_one(self, run: Run, type_: GraphQLObjectType, field: Field, recipe: Recipe) -> Body | None:
+        """The same of an object."""
+        builder = Builder(self, run.executor, later=True)
+        name = builder.drawn_one(field, type_, recipe)
+        return None if name is None else builder.finish(type_.name)[name]
+
 
 def result(run: Run, data: dict[str, Any]) -> ExecutionResult:
     return ExecutionResult(None if ROOT in run.nulled else data, run.errors or None)

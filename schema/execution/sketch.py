@@ -19,6 +19,7 @@ from types import FunctionType
 from typing import Any, Protocol
 
 from schema.execution.expression import Known, NotWritable, Writer, body_of, is_expression, may_stand
+from schema.execution.info import LazyInfo
 from schema.execution.selection import Selection
 
 RECIPE = "__recipe__"
@@ -42,6 +43,13 @@ class Recipe(Protocol):
 def recipe_of(values: Any) -> Recipe | None:
     """How the items of a list are made of its `rows`, if it is of a class that says so."""
     return getattr(values, RECIPE) if hasattr(type(values), RECIPE) else None
+
+
+def only(info: Any, items: Sequence[Any]) -> Any:
+    """The one item of a list that has no more, or None, for a field of an object type; a plan makes no item of it."""
+    if not items:
+        return None
+    return items if isinstance(info, LazyInfo) and recipe_of(items) is not None else items[0]
 
 
 def columns_of(recipe: Recipe) -> list[str]:
@@ -272,18 +280,31 @@ class Sketcher(Writer):
             for name, parameter in wanted.parameters.items():
                 if name not in bound:
                     given[name] = Known(parameter.default)
-                elif names or not (self.is_cheap(bound[name]) or may_stand(bound[name], name, value)):
+                elif names or not (
+                    self.is_cheap(bound[name])
+                    or may_stand(bound[name], name, value)
+                    or made(bound[name], self.constants) is not None
+                ):
                     return None
                 else:
                     given[name] = bound[name]
             sketcher = Sketcher(function, None, given, self.constants, written=self.written)
-            return sketcher.visit(deepcopy(value))  # type: ignore[no-any-return]
+            found = sketcher.visit(deepcopy(value))
         except NotWritable:
             return None
+        # Of an object that is made of what costs something the fields may be taken, each of them once.
+        taken = [one for value in bound.values() for one in set(self.costly(value))]
+        once = all(self.costly(found).count(one) <= 1 for one in taken) if taken else True
+        return found if once else None
 
     def is_cheap(self, node: ast.expr) -> bool:
         """Whether it may be evaluated any number of times: nothing is called but what only makes a value."""
-        return all(not isinstance(one, ast.Call) or made(one, self.constants) is not None for one in ast.walk(node))
+        return not self.costly(node)
+
+    def costly(self, node: ast.expr) -> list[str]:
+        """The calls of anything else."""
+        calls = [one for one in ast.walk(node) if isinstance(one, ast.Call)]
+        return [ast.dump(one) for one in calls if made(one, self.constants) is None]
 
     # What is known is decided now.
 

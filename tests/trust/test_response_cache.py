@@ -23,7 +23,7 @@ from app.house import House
 from app.response_cache import Kept, MemoryStore, SharedStore
 from app.response_cache import ResponseCache as Answers
 from domain.account import Account
-from domain.listing import Look
+from domain.listing import CardPart
 from domain.viewer import ANONYMOUS, Role
 from persistence.embedded import Services, ServiceSupervisor
 from persistence.freshness import noted
@@ -242,14 +242,9 @@ async def test_a_listing_is_made_of_all_that_is_read_together_with_it(house: Hou
     thing = await Market(house, api).piece(1_000)
 
     with noted() as reads:
-        found = await house.readers.listings.one(
-            thing.id,
-            None,
-            ANONYMOUS,
-            Look(product=frozenset({"story"}), definitions=True, piece=frozenset({"condition"})),
-        )
+        parts = frozenset({CardPart.ENGLISH, CardPart.PRODUCT_ATTRIBUTES, CardPart.PIECE_CONDITION})
+        (found,) = await house.readers.listings.one(thing.id, None, ANONYMOUS, parts)
 
-    assert found is not None
     rows = {"listing": thing.id, "product": thing.product_id, "brand": found.product.brand_id, "piece": thing.piece_id}
     assert reads.tags >= {f"{table}:{row}" for table, row in rows.items()} | {"category"}
 
