@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from domain.listing import Listing, PieceCard
+from domain.listing import Listing, PieceCard, PieceDetails
 from domain.page import Page, PageRequest
 from domain.passport import PassportEntry
-from domain.piece import Piece, PieceId, Standing
+from domain.piece import HOUSE, Piece, PieceId, Standing
 from resolvers.context import Context
 
 
@@ -20,11 +20,12 @@ async def of_listing(context: Context, listing: Listing) -> Piece | None:
     return None if listing.piece_id is None else await piece(context, listing.piece_id, None)
 
 
-async def loaded(context: Context, some: Piece | PieceCard) -> Piece:
-    """All of a piece that is not at hand."""
-    found = await context.loaders.piece.load(some.id)
-    assert found is not None, "whoever sees a listing sees its piece"
-    return found
+UNTOLD = PieceDetails(None, None, HOUSE, HOUSE, HOUSE, (), ())
+
+
+async def loaded(context: Context, some: Piece | PieceCard) -> Piece | PieceDetails:
+    """All of a piece that is not at hand; nothing for who sees a withdrawn listing, but not its piece any more."""
+    return await context.loaders.piece.load(some.id) or UNTOLD
 
 
 async def standings(context: Context, piece_id: PieceId) -> Sequence[Standing]:

@@ -48,7 +48,7 @@ class ProductDetails(NamedTuple):
 
     options: tuple[OptionDefinition, ...]
     reference_price: Reference | None
-    media: tuple[Media, ...]
+    media: Sequence[Media]
 
 
 class PieceDetails(NamedTuple):
@@ -59,7 +59,7 @@ class PieceDetails(NamedTuple):
     owner: Party
     custodian: Party
     risk_bearer: Party
-    media: tuple[Media, ...]
+    media: Sequence[Media]
     measurements: tuple[Measurement, ...]
 
     @property

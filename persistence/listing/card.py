@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from domain.attribute import AttributeDefinition, AttributeValue, OptionDefinition
 from domain.catalogue import BrandKind, ProductKind
-from domain.drawn import Recipe
+from domain.drawn import Drawn, Recipe
 from domain.listing import (
     PIECE_DETAILS,
     PRODUCT_DETAILS,
@@ -50,12 +50,23 @@ def values(document: str) -> tuple[AttributeValue, ...]:
     return tuple([AttributeValue(one["code"], one["value"]) for one in orjson.loads(document)])
 
 
-def media(document: str) -> tuple[Media, ...]:
-    return tuple([medium(**one) for one in orjson.loads(document)])
+def media(document: str) -> Drawn[Media]:
+    found = orjson.loads(document)
+    return Drawn([(one["key"], one["role"], one["content_type"], one["alt"]) for one in found], MEDIUM)
 
 
-def medium(key: str, role: str, content_type: str, alt: dict[str, str] | None = None) -> Media:
+def medium(row: tuple[str, str, str, dict[str, str] | None]) -> Media:
+    key, role, content_type, alt = row
     return Media(key, ROLES[role], content_type, None if alt is None else Localized(alt["en"], alt["zh"]))
+
+
+MEDIUM = Recipe(
+    ("key", "role", "content_type", "alt"),
+    "Media(key, ROLES[role], content_type, None if alt is None else Localized(alt['en'], alt['zh']))",
+    {"Media": Media, "ROLES": ROLES, "Localized": Localized},
+    medium,
+    frozenset({Media, Localized}),
+)
 
 
 @lru_cache(maxsize=DEFINITIONS_MAX)

@@ -19,7 +19,7 @@ from strawberry.permission import BasePermission
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.exception_handlers import ExceptionHandler
 
-from schema.execution import batch_field, expression, instance_of, selected
+from schema.execution import batch_field, expression, instance_of, only, selected
 
 T = TypeVar("T")
 
@@ -168,12 +168,18 @@ class Barges:
 
     __recipe__ = BargeRecipe
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, first: int = 0) -> None:
         names = ["Anna", None, "Berta", 7]
-        self.rows = [(number, names[number % 4], [None, "r", "g"][number % 3]) for number in range(count)]
+        self.rows = [(number, names[number % 4], [None, "r", "g"][number % 3]) for number in range(first, count)]
 
     def __iter__(self) -> Iterator[BargeValue]:
         return map(BargeRecipe.make, self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int) -> BargeValue:
+        return BargeRecipe.make(self.rows[index])
 
 
 @dataclass
@@ -612,6 +618,15 @@ class Query:
     @strawberry.field
     def barges(self, first: int = 5) -> list[Barge]:
         return Barges(first)  # type: ignore[return-value]
+
+    @strawberry.field
+    def barge(self, info: Info, number: int = 4) -> Barge | None:
+        return only(info, Barges(min(number + 1, 6), number))  # type: ignore[no-any-return]
+
+    @strawberry.field
+    async def barge_later(self, info: Info, number: int = 4) -> Barge:
+        await asyncio.sleep(0)
+        return only(info, Barges(min(number + 1, 6), number))  # type: ignore[no-any-return]
 
     @strawberry.field
     async def barges_later(self, first: int = 5) -> list[Barge | None] | None:

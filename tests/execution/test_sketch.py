@@ -1,13 +1,13 @@
 """Lists that say how their items are made: a plan reads the rows and makes what it can not do without."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from graphql import parse
 
 from schema.execution import compiled_context
 from schema.execution.builder import RECIPES_MAX
-from schema.execution.sketch import Sketch
+from schema.execution.sketch import Sketch, only
 from tests.execution.comparison import difference
 from tests.execution.harbour import BargeRecipe, Barges, BargeValue, Sea, harbour
 from tests.execution.test_expression import sources
@@ -50,6 +50,13 @@ async def same(document: str, variables: dict[str, Any] | None = None) -> None:
         "{ barges { __typename cargo { __typename weighed times(factor: 5) } } }",
         "{ barges { twiceTold tug { number tug { label } convoy { number mate { number } } } } }",
         "{ barges(first: 0) { number } }",
+        "{ barge { number label twice kind cargo { tons flag heavy } half { tons } spare { tons } __typename } }",
+        "{ barge(number: 1) { name label } }",
+        "{ barge(number: 6) { number } barge2: barge(number: 0) { load { tons } } barge3: barge { boast } }",
+        "{ bargeLater { number cargo { times(factor: 3) } skipper { number nickname } mate { surname } } }",
+        "{ bargeLater(number: 6) { number } }",
+        "{ bargeLater(number: 2) { convoy { number label } tug { number tug { twiceTold } } } }",
+        "{ barge(number: 3) { load { tons } } bargeLater(number: 3) { load { tons } } }",
     ],
 )
 async def test_they_answer_as_stock_execution_does(document: str) -> None:
@@ -68,6 +75,30 @@ async def test_nothing_is_made_for_fields_that_the_row_tells(made: list[Any], mo
     assert answer.errors is None
     assert made == []
     assert not any(name in found[-1] for name in ("BargeValue", "Cargo", "Skipper"))
+
+
+async def test_nothing_is_made_of_the_one_item_of_a_list(made: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    document = "{ bargeLater { number label kind cargo { tons heavy times flag } half { tons } skipper { number } } }"
+    with sources(monkeypatch) as found:
+        answer = await harbour(compiled_context(size=4)).execute(document, context_value=Sea())
+    assert answer.errors is None
+    assert made == []
+    assert not any(name in found[-1] for name in ("BargeValue", "Cargo", "Skipper"))
+
+
+async def test_whoever_resolves_without_a_plan_gets_the_one_item(made: list[Any]) -> None:
+    answer = await STOCK.execute("{ bargeLater { number } }", context_value=Sea())
+    assert answer.data == {"bargeLater": {"number": 4}}
+    assert len(made) == 1
+    assert only(None, [1]) == 1
+    assert only(None, []) is None
+
+
+async def test_one_item_of_too_many_recipes_is_made(monkeypatch: pytest.MonkeyPatch, made: list[Any]) -> None:
+    monkeypatch.setattr("schema.execution.builder.RECIPES_MAX", 0)
+    answer = await harbour(compiled_context(size=4)).execute("{ bargeLater { number } }", context_value=Sea())
+    assert answer.data == {"bargeLater": {"number": 4}}
+    assert len(made) == 1
 
 
 async def test_what_needs_the_item_gets_one(made: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,3 +143,46 @@ def test_the_row_is_all_that_a_sketch_names() -> None:
     assert sketch.attribute("cargo").object.attribute("heavy").source == "column_0 > 4"
     assert sketch.attribute("skipper").object.attribute("ashore").source == "False"
     assert sketch.attribute("spare").source == "None"
+
+
+class Crate(NamedTuple):
+    opened: Any
+    sealed: Any
+
+
+class Hold(NamedTuple):
+    crate: Crate
+
+    @property
+    def seen(self) -> Any:
+        return look(self.crate)
+
+    @property
+    def seen_twice(self) -> Any:
+        return look_twice(self.crate)
+
+
+def look(crate: Crate) -> Any:
+    return None if crate is None else crate.opened
+
+
+def look_twice(crate: Crate) -> Any:
+    return (crate.opened, crate.opened)
+
+
+def test_what_an_object_is_made_of_may_cost_something_and_is_made_once() -> None:
+    recipe: Any = type(
+        "HoldRecipe",
+        (),
+        {
+            "columns": ("one", "two"),
+            "expression": "Hold(Crate(opened(one), opened(two)))",
+            "names": {"Hold": Hold, "Crate": Crate, "opened": str.upper},
+            "written": frozenset({Hold, look, look_twice}),
+        },
+    )
+    hold = Sketch.of(recipe)
+    assert hold.attribute("seen").source.startswith("opened")
+    assert hold.attribute("seen").source.endswith("(column_0)")
+    # Taken twice it is made once, by the function.
+    assert hold.attribute("seen_twice").source.count("(column_0)") == 1

@@ -1,19 +1,23 @@
 """Listings through the API."""
 
 import asyncio
+from datetime import datetime
+from typing import Any
 
 import pytest
 from graphql import is_required_argument
 
 from app.house import House
-from domain.attribute import AttributeDefinition, AttributeKind, AttributeValue
-from domain.listing import Listing
+from domain import piece, viewer
+from domain.attribute import AttributeDefinition, AttributeKind, AttributeValue, Choice
+from domain.listing import Listing, ListingId, withdraw
 from domain.localized import Localized
+from domain.media import Media, MediaRole
 from domain.piece import Grade
-from domain.viewer import Role
+from domain.viewer import Role, Viewer
 from schema.ids import encode_id
 from tests.support.api import Api
-from tests.support.catalogue import COLOUR, Shelves, euros
+from tests.support.catalogue import COLOUR, Dress, Shelves, both, dress, euros
 from tests.support.people import People
 from tests.support.statements import counted
 from tests.trust.selection import SCHEMA, selection
@@ -21,6 +25,10 @@ from tests.trust.selection import SCHEMA, selection
 ONE_HOUSE = True
 
 LEATHER = AttributeDefinition("leather", AttributeKind.TEXT, Localized("Leather", "皮革"))
+LIMITED = AttributeDefinition("limited", AttributeKind.BOOLEAN, Localized("Limited", "限量"))
+CALF = AttributeDefinition(
+    "hide", AttributeKind.CHOICE, Localized("Hide", "皮"), choices=(Choice("calf", Localized("Calf", "小牛皮")),)
+)
 WIDTH = AttributeDefinition("width", AttributeKind.NUMBER, Localized("Width", "宽度"), unit="mm")
 LISTINGS = """
 query (
@@ -118,6 +126,97 @@ async def test_all_of_a_listing_its_product_and_its_piece_come_in_one_statement(
     assert len(statements) == 1
     assert [one["definition"]["code"] for one in together["product"]["attributes"]] == ["leather", "width"]
     assert together == (await api(None, apart))["node"]
+
+
+async def test_what_is_told_beyond_a_card_is_what_the_product_and_the_piece_say(
+    api: Api, shelves: Shelves, people: People
+) -> None:
+    below = await shelves.category(await shelves.category(attributes=(CALF, WIDTH)), attributes=(LEATHER, LIMITED))
+    told = {"hide": "calf", "width": "24.50", "leather": "soft", "limited": "true"}
+    product = await shelves.product(
+        category=below,
+        attributes=tuple(AttributeValue(code, value) for code, value in told.items()),
+        options=(COLOUR,),
+        new_price=euros(2000),
+    )
+    offer = await shelves.listed(product)
+    assert offer.piece_id is not None
+    pictures = tuple(Media(f"placeholder/bags-{n}.svg", MediaRole.IMAGE, "image/svg+xml", both("Lid")) for n in (1, 2))
+    await shelves.run(dress, Dress(offer.piece_id, Grade.EXCELLENT, pictures, piece.HOUSE), viewer.HOUSE)
+    of_product = """
+    story media { key } referencePrice { price { amount } source asOf } options { code label choices { code label } }
+    attributes { definition { code kind label required unit choices { code label } } number flag text }
+    """
+    of_piece = """
+    condition serialMasked serial media { key role contentType url alt } measurements { code value unit }
+    owner { kind } custodian { kind } riskBearer { kind }
+    """
+    query = f"""
+    query ($id: ID!, $product: ID!, $piece: ID!) {{
+      listing(by: {{ id: $id }}) {{ product {{ {of_product} }} piece {{ {of_piece} }} }}
+      listings(first: 1) {{ nodes {{ product {{ {of_product} }} piece {{ {of_piece} }} }} }}
+      product(by: {{ id: $product }}) {{ {of_product} }} piece(by: {{ id: $piece }}) {{ {of_piece} }}
+    }}
+    """
+    ids = {
+        "id": listing_id(offer),
+        "product": encode_id("Product", product.id),
+        "piece": encode_id("Piece", offer.piece_id),
+    }
+
+    for person in (None, await people.staff(Role.SUPPORT)):
+        for locale in ("en", "zh"):
+            found = await api(person, query, locale=locale, **ids)
+            apart = {"product": found["product"], "piece": found["piece"]}
+            assert found["listing"] == found["listings"]["nodes"][0] == apart
+            assert [one["number"] for one in apart["product"]["attributes"]] == [None, "24.50", None, None]
+            assert [one["flag"] for one in apart["product"]["attributes"]] == [None, None, None, True]
+            assert apart["product"]["attributes"][0]["text"] == {"en": "Calf", "zh": "小牛皮"}[locale]
+            assert [one["alt"] for one in apart["piece"]["media"]] == [{"en": "Lid", "zh": "中文 Lid"}[locale]] * 2
+
+
+async def test_a_shelf_with_all_that_is_told_is_one_statement(api: Api, shelves: Shelves) -> None:
+    for _ in range(3):
+        await shelves.listed(await shelves.product(category=await shelves.category(attributes=(WIDTH,))))
+    query = """
+    { listings { nodes { product { story attributes { number } media { url } } piece { condition media { url } } } } }
+    """
+
+    with counted() as statements:
+        await api(None, query)
+
+    assert len(statements) == 1
+
+
+async def take_off(work: Any, viewer: Viewer, listing_id: ListingId, *, now: datetime) -> Listing:
+    found: Listing = await work.listings.lock(listing_id)
+    withdraw(found)
+    await work.listings.save(found)
+    return found
+
+
+@pytest.mark.own_house
+async def test_who_sold_a_piece_on_is_told_nothing_of_it_by_a_listing_that_was_withdrawn(
+    api: Api, shelves: Shelves, people: People
+) -> None:
+    seller, other = await people.customer(), await people.customer()
+    offer = await shelves.listed(seller=seller)
+    assert offer.piece_id is not None
+    await shelves.run(take_off, offer.id, viewer.HOUSE)
+    fields = "state piece { condition serialMasked media { key } measurements { code } }"
+    by_id, by_slug = (
+        f'{{ listing(by: {{ {by}: "{value}" }}) {{ {fields} }} }}'
+        for by, value in (("id", listing_id(offer)), ("slug", offer.slug))
+    )
+
+    assert (await api(seller, by_id))["listing"]["piece"]["media"] != []
+    pictures = (Media("placeholder/bags-2.svg", MediaRole.IMAGE, "image/svg+xml"),)
+    await shelves.run(dress, Dress(offer.piece_id, Grade.EXCELLENT, pictures, piece.account(other.id)), viewer.HOUSE)
+
+    nothing = {"condition": None, "serialMasked": None, "media": [], "measurements": []}
+    for query in (by_id, by_slug):
+        assert (await api(seller, query))["listing"] == {"state": "WITHDRAWN", "piece": nothing}
+        assert (await api(other, query))["listing"] is None
 
 
 def looks(type_name: str) -> list[str]:
