@@ -10,12 +10,17 @@ import resource
 import select
 import sys
 from collections import Counter
+from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+import httptools
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from app.client import counted
+from app.cycle import HouseCycle
 from app.request import ADDRESS_BYTES_MAX
 
 SWEEP_SECONDS = 1.0
@@ -42,6 +47,10 @@ FILES_KEPT = 256
 
 LAST_ANSWER = (b"connection", b"close")
 HEADER_BESIDE = len(b": \r\n")
+FORWARDED = (b"x-forwarded-for", b"x-forwarded-proto")
+EXPECTS = (b"expect", b"100-continue")
+URL_KEPT_BYTES_MAX = 64
+"""Of an address whose parts are remembered: nearly every request has the same."""
 
 
 def told(status: bytes, code: bytes, message: bytes, *more: bytes) -> bytes:
@@ -110,6 +119,9 @@ class HouseProtocol(HttpToolsProtocol):
 
     server_state: Doors
     address: str | None = None
+    straight: Any = None
+    """The application without what asks for whom a request was forwarded."""
+
     task: "asyncio.Task[None] | None" = None
     """What answers the request."""
 
@@ -118,6 +130,12 @@ class HouseProtocol(HttpToolsProtocol):
     """Bytes since the last one of a head or of a body, of a request that has not ended."""
 
     header_bytes = 0
+    heading = False
+    """Whether a header belongs to a head, and not to what comes behind a body."""
+
+    forwarded = False
+    """Whether the request says for whom it was forwarded; only then uvicorn asks whether to believe it."""
+
     refused: bytes | None = None
     """Why nothing more is read, in a whole answer."""
 
@@ -127,6 +145,8 @@ class HouseProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        app: Any = self.app
+        self.straight = app.app if isinstance(app, ProxyHeadersMiddleware) else app
         self.address = counted(self.client)
         if not self.server_state.enter(self.address):
             transport.write(FULL)
@@ -168,6 +188,7 @@ class HouseProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.header_bytes = 0
+        self.heading, self.forwarded = True, False
         if len(self.pipeline) >= PIPELINED_MAX:
             self.stop(b"")
 
@@ -181,8 +202,48 @@ class HouseProtocol(HttpToolsProtocol):
         if self.header_bytes > HEADERS_BYTES_MAX:
             self.stop(HEAD_TOO_LARGE)
         # What comes behind a body is for nobody.
-        if self.in_head():
-            super().on_header(name, value)
+        if self.heading:
+            # As uvicorn does it.
+            name = name.lower()
+            if name in FORWARDED:
+                self.forwarded = True
+            elif name == EXPECTS[0] and value.lower() == EXPECTS[1]:
+                self.expect_100_continue = True
+            self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        # As uvicorn does it, but for its bounds on requests, with a cycle of ours, and past what there is no need of.
+        self.heading = False
+        parser, scope = self.parser, self.scope
+        scope["method"] = parser.get_method().decode("ascii")
+        version = parser.get_http_version()
+        if version != "1.1":
+            scope["http_version"] = version
+        if parser.should_upgrade() and self._should_upgrade():
+            return
+        url = self.url
+        parts = parsed(url) if len(url) > URL_KEPT_BYTES_MAX else parsed_before(url)
+        scope["path"], scope["raw_path"], scope["query_string"] = parts
+        app = self.app if self.forwarded else self.straight
+        before = self.cycle
+        self.cycle = cycle = HouseCycle(
+            scope,
+            self.transport,
+            self.flow,
+            self.logger,
+            self.access_logger,
+            self.access_log,
+            self.server_state.default_headers,
+            asyncio.Event(),
+            self.expect_100_continue,
+            version != "1.0" and parser.should_keep_alive(),
+            self.on_response_complete,
+        )
+        if before is None or before.response_complete:
+            self._start_asgi_task(cycle, app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, app))
 
     def on_body(self, body: bytes) -> None:
         self.unended = 0
@@ -217,7 +278,7 @@ class HouseProtocol(HttpToolsProtocol):
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         # As uvicorn does it, but it forgets which task is whose.
         self.task = task = self.loop.create_task(cycle.run_asgi(app))
         task.add_done_callback(self.tasks.discard)
@@ -282,6 +343,16 @@ class HouseProtocol(HttpToolsProtocol):
         if words:
             self.transport.write(words)
         self.transport.close()
+
+
+def parsed(url: bytes) -> tuple[str, bytes, bytes]:
+    """The path of an address, the same as it was sent, and what comes behind it."""
+    parts = httptools.parse_url(url)
+    path = parts.path.decode("ascii")
+    return unquote(path) if "%" in path else path, parts.path, parts.query or b""
+
+
+parsed_before = lru_cache(maxsize=1_024)(parsed)
 
 
 def files_max() -> int:

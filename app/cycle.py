@@ -1,0 +1,90 @@
+"""One request and its answer: uvicorn's way, but that the usual answer goes out in one write instead of two.
+
+What begins an answer of a length that it says is held back until its body comes. Then both are written together, if all
+of it is there and nothing about it is unusual; anything else is left to uvicorn. An answer that says no length may have
+nothing to say for long, and its head goes out at once.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HEADER_RE, STATUS_LINE, RequestResponseCycle
+
+LENGTH = b"content-length"
+UNUSUAL = (b"connection", b"transfer-encoding")
+VALUE_BYTES = bytes((*b"\t", *range(0x20, 0x7F), *range(0x80, 0x100)))
+"""What may be in the value of a header, as uvicorn sees it."""
+
+
+class HouseCycle(RequestResponseCycle):
+    """One request and its answer."""
+
+    start: Any = None
+    """What began the answer and is held back."""
+
+    async def send(self, message: Any) -> None:
+        start = self.start
+        if start is not None:
+            self.start = None
+            if self.send_whole(start, message):
+                return
+            await super().send(start)
+        elif not self.response_started and has_length(message):
+            self.start = message
+            return
+        await super().send(message)
+
+    async def send_500_response(self) -> None:
+        # Of what was held back nobody has seen anything.
+        self.start = None
+        await super().send_500_response()
+
+    def send_whole(self, start: Any, message: Any) -> bool:
+        """Write the answer if these two are all of it and it is a usual one."""
+        if message["type"] != "http.response.body" or message.get("more_body", False):
+            return False
+        body = message.get("body", b"")
+        head = None if self.is_unusual() else head_of(start["status"], self.default_headers, start["headers"], body)
+        if head is None:
+            return False
+        self.response_started = True
+        self.waiting_for_100_continue = self.chunked_encoding = False
+        # Without making one of the two, which for a large body is dearer than another write.
+        self.transport.writelines((head, body))
+        self.response_complete = True
+        self.message_event.set()
+        self.on_response()
+        return True
+
+    def is_unusual(self) -> bool:
+        return (
+            self.disconnected
+            or self.flow.write_paused
+            or self.access_log
+            or not self.keep_alive
+            or self.scope["method"] == "HEAD"
+        )
+
+
+def has_length(message: Any) -> bool:
+    return any(name == LENGTH for name, _ in message.get("headers", ()))
+
+
+def head_of(status: int, ours: Any, headers: Any, body: bytes) -> bytes | None:
+    """The head of an answer with this body; None where uvicorn should look at it."""
+    lines, values = [STATUS_LINE[status]], []
+    for name, value in (*ours, *headers):
+        if not is_usual(name) or (name == LENGTH and value != b"%d" % len(body)):
+            return None
+        lines += name, b": ", value, b"\r\n"
+        values.append(value)
+    if b"".join(values).translate(None, VALUE_BYTES):
+        return None
+    lines.append(b"\r\n")
+    return b"".join(lines)
+
+
+@lru_cache(maxsize=256)
+def is_usual(name: bytes) -> bool:
+    """Whether a header of this name means nothing for how an answer is sent."""
+    return name == name.lower() and name not in UNUSUAL and not HEADER_RE.search(name)
