@@ -21,7 +21,7 @@ from strawberry.types.execution import PreExecutionError
 from domain.page import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX
 from domain.refusal import Refusal
 from domain.unavailable import Unavailable
-from schema.document import NAME_ONE, OPERATION_RESOLUTION_FAILURE, Document, Documents
+from schema.document import NAME_ONE, OPERATION_RESOLUTION_FAILURE, Document, Documents, Operation
 from schema.execution import CompiledExecutionContext
 from schema.limits import LimitExceeded, Limits, Walk, check_variables, invalid
 from schema.priced import Priced, fields_read
@@ -75,8 +75,8 @@ class CodedSchema(strawberry.Schema):
 
     def priced(self, document: Document, variables: dict[str, Any] | None, operation_name: str | None) -> Priced:
         """What a request costs; if it can not be executed, why."""
-        price = document.price(operation_name)
-        if price is None:
+        meant = document.meant(operation_name)
+        if meant is None or (price := meant.price) is None:
             return Priced(REFUSED_COST)
         try:
             if variables:
@@ -92,17 +92,23 @@ class CodedSchema(strawberry.Schema):
         document = self.documents.find(query)
         if document is None:
             return await self.execute(query, variables, context, operation_name=operation_name)
-        if not document.tells(operation_name):
+        operation = document.meant(operation_name)
+        if operation is None:
             # Not by way of `execute`, which would read the whole document once more to find that out.
             unknown = CannotGetOperationTypeError(operation_name).as_http_error_reason()
             return request_error(NAME_ONE if operation_name is None else unknown, OPERATION_RESOLUTION_FAILURE)
-        return self.coded(await self.run(document, variables, operation_name, context), context)
+        return self.coded(await self.run(document, operation, variables, operation_name, context), context)
 
     def executor(
-        self, document: Document, variables: dict[str, Any] | None, operation_name: str | None, context: Any
+        self,
+        document: Document,
+        operation: Operation,
+        variables: dict[str, Any] | None,
+        operation_name: str | None,
+        context: Any,
     ) -> Executor[Any] | list[GraphQLError]:
         """What executes the operation, or why it can not be; of a read that came with the same variables, another."""
-        key = (operation_name, orjson.dumps(variables)) if document.reads(operation_name) else None
+        key = (operation_name, orjson.dumps(variables)) if operation.reads else None
         kept = None if key is None else self.documents.ready(document, key)
         if kept is not None:
             return kept.again(context)  # type: ignore[no-any-return]
@@ -156,14 +162,18 @@ class CodedSchema(strawberry.Schema):
         return document is not None and document.reads(operation_name)
 
     async def run(
-        self, document: Document, variables: dict[str, Any] | None, operation_name: str | None, context: Any
+        self,
+        document: Document,
+        operation: Operation,
+        variables: dict[str, Any] | None,
+        operation_name: str | None,
+        context: Any,
     ) -> ExecutionResult:
         try:
-            executor = self.executor(document, variables, operation_name, context)
+            executor = self.executor(document, operation, variables, operation_name, context)
             if isinstance(executor, list):
                 return ExecutionResult(data=None, errors=executor[: self.limits.errors])
-            price = document.price(operation_name)
-            if price is not None and price.told:
+            if operation.price is not None and operation.price.told:
                 # Nothing is awaited on the way, and it takes long: in a thread it holds nobody up.
                 result: Any = await asyncio.to_thread(executor.execute_operation)
             else:

@@ -21,36 +21,45 @@ BYTES_MAX = 4 * 1024 * 1024
 """Of text; a document in memory is some thirty times its text."""
 
 
+class Operation:
+    """What is known of an operation before it is asked for."""
+
+    __slots__ = ("changes", "kind", "price", "reads")
+
+    def __init__(self, kind: OperationType, price: Price | None) -> None:
+        self.kind = kind.value
+        self.price = price
+        self.reads = kind is OperationType.QUERY
+        self.changes = kind is OperationType.MUTATION
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Document:
     """A valid document, and its operations by their names, None for one without."""
 
     node: DocumentNode
-    operations: dict[str | None, OperationType]
-    prices: dict[str | None, Price]
+    operations: dict[str | None, Operation]
     ready: set[Hashable] = field(default_factory=set)
     """By operation and variables, of which of its reads there is an executor to be run again."""
 
-    def tells(self, operation_name: str | None) -> bool:
-        """Whether it is clear which operation is meant."""
-        return operation_name in self.operations or (operation_name is None and len(self.operations) == 1)
-
-    def price(self, operation_name: str | None) -> Price | None:
-        """What the operation that is meant costs; None when it is not clear which one that is."""
-        price = self.prices.get(operation_name)
-        if price is None and operation_name is None and len(self.prices) == 1:
-            return next(iter(self.prices.values()))
-        return price
+    def meant(self, operation_name: str | None) -> Operation | None:
+        """The operation that is meant; None when it is not clear which one that is."""
+        found = self.operations.get(operation_name)
+        if found is None and operation_name is None and len(self.operations) == 1:
+            return next(iter(self.operations.values()))
+        return found
 
     def reads(self, operation_name: str | None) -> bool:
         """Whether the operation that is meant changes nothing."""
-        kinds = self.operations.values() if operation_name is None else [self.operations.get(operation_name)]
-        return self.tells(operation_name) and all(kind is OperationType.QUERY for kind in kinds)
+        meant = self.meant(operation_name)
+        return meant is not None and meant.reads
 
     def changes(self, operation_name: str | None) -> bool:
         """Whether the operation that is meant may change something."""
-        kinds = self.operations.values() if operation_name is None else [self.operations.get(operation_name)]
-        return OperationType.MUTATION in kinds
+        meant = self.meant(operation_name)
+        if meant is None:
+            return operation_name is None and any(one.changes for one in self.operations.values())
+        return meant.changes
 
 
 class Documents:
@@ -102,7 +111,7 @@ class Documents:
         return [] if found is None else list(found.operations)
 
     def keep(self, text: str, node: DocumentNode, prices: dict[str | None, Price]) -> Document:
-        document = Document(node, operations_of(node), prices)
+        document = Document(node, operations_of(node, prices))
         if text not in self._kept and text not in self._registered and len(text) <= self._bytes_max:
             self._kept[text] = document
             self._bytes += len(text)
@@ -118,13 +127,14 @@ class Documents:
         if (old := self._kept.pop(text, None)) is not None:
             self._bytes -= len(text)
             self.forget(old)
-        self._registered[text] = Document(node, operations_of(node), prices)
+        self._registered[text] = Document(node, operations_of(node, prices))
 
 
-def operations_of(node: DocumentNode) -> dict[str | None, OperationType]:
-    """What kind each operation of a document is, by its name."""
+def operations_of(node: DocumentNode, prices: dict[str | None, Price]) -> dict[str | None, Operation]:
+    """What is known of each operation of a document, by its name."""
     found = [one for one in node.definitions if isinstance(one, OperationDefinitionNode)]
-    return {None if one.name is None else one.name.value: one.operation for one in found}
+    named = {None if one.name is None else one.name.value: one.operation for one in found}
+    return {name: Operation(kind, prices.get(name)) for name, kind in named.items()}
 
 
 class OneOperation(SchemaExtension):

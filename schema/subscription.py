@@ -32,8 +32,8 @@ class Bounds(Protocol):
 
 def subscribes(document: Document, operation_name: str | None) -> bool:
     """Whether the operation that is meant goes on."""
-    kinds = document.operations.values() if operation_name is None else [document.operations.get(operation_name)]
-    return document.tells(operation_name) and set(kinds) == {OperationType.SUBSCRIPTION}
+    meant = document.meant(operation_name)
+    return meant is not None and meant.kind == OperationType.SUBSCRIPTION.value
 
 
 async def answers(

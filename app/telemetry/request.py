@@ -79,7 +79,7 @@ class RequestFigures:
         """Count the operations of this document, which is kept, by their names."""
         document = self.documents.find(text)
         if document is not None:
-            names = {name: (kind.value, name or OTHER) for name, kind in document.operations.items()}
+            names = {name: (one.kind, name or OTHER) for name, one in document.operations.items()}
             if len(names) == 1:
                 names[None] = next(iter(names.values()))
             self.registered[text] = names
@@ -93,10 +93,8 @@ class RequestFigures:
         if names is not None:
             return names.get(name, UNREAD)
         document = self.documents.find(text)
-        if document is None or not document.tells(name):
-            return UNREAD
-        kind = document.operations[name] if name in document.operations else next(iter(document.operations.values()))
-        return (kind.value, OTHER)
+        meant = None if document is None else document.meant(name)
+        return UNREAD if meant is None else (meant.kind, OTHER)
 
     def add(self, watch: Watch, status: int, code: str) -> float:
         """Count one more; how many seconds it took."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 from graphql import DocumentNode, GraphQLSchema
@@ -18,6 +19,16 @@ from schema.execution.plan import Plan
 from schema.execution.run import COERCED, CONVERTED
 from schema.execution.sample import samples
 
+OWN: dict[str, Callable[[Any], Any]] = {
+    "collected_errors": lambda executor: CollectedErrors(),
+    "pending_incremental_futures": lambda executor: set(),
+    "background_futures": lambda executor: set(),
+    "async_helpers": lambda executor: GraphQLResolveInfoHelpers(
+        gather=executor.gather_async_work, track=executor.track_async_work
+    ),
+}
+"""What an execution has for itself."""
+
 
 class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
     """`strawberry.Schema(execution_context_class=CompiledExecutionContext)`: the same answers, sooner.
@@ -31,19 +42,35 @@ class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
     kept: CompiledExecutionContext | None = None
     """The executor that this one is another of; whoever runs it again is spared the way to the plan too."""
     kept_plan: Plan | None = None
+    """Of those that are others of this one."""
+    shared: dict[str, Any] | None = None
+    """What they all have of this one."""
 
     def execute_operation(self, serially: bool | None = None) -> Any:
-        if self.kept_plan is not None and serially is None and not self.kept_plan.has_grown:
+        kept = self.kept
+        plan = None if kept is None else kept.kept_plan
+        if plan is not None and serially is None and not plan.has_grown:
             self.figures.reused += 1
-            return self.kept_plan.execute(self)
+            return plan.execute(self)
         try:
             plan = self.plan(serially)
-            if self.kept is not None:
-                self.kept.kept_plan = plan
+            if kept is not None:
+                kept.kept_plan = plan
         except Declined as declined:
             self.figures.declined[declined.reason] += 1
+            for name in OWN:
+                # Stock execution may copy itself, and what it has for itself with it.
+                getattr(self, name)
             return super().execute_operation(serially)
         return plan.execute(self)
+
+    def __getattr__(self, name: str) -> Any:
+        # Called for what is not there yet: a plan hardly ever looks for it.
+        make = OWN.get(name)
+        if make is None:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        made = self.__dict__[name] = make(self)
+        return made
 
     @classmethod
     def prepare(
@@ -76,21 +103,15 @@ class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
         Finding the operation and coercing its variables costs more than the executor itself; variables that were
         coerced are never changed, so executions may share them.
         """
-        kept = self.__dict__
-        if CONVERTED not in kept:
-            kept[CONVERTED], kept[COERCED] = {}, {}
+        if self.shared is None:
+            for name in (CONVERTED, COERCED):
+                self.__dict__.setdefault(name, {})
+            mine = {name: value for name, value in self.__dict__.items() if name not in OWN}
+            self.shared = {**mine, "async_work_finished_hook_task": None, "kept_plan": None}
         executor = object.__new__(type(self))
-        executor.__dict__.update(kept)
+        executor.__dict__ = self.shared.copy()
         executor.kept = self
         executor.context_value = context_value
-        # What an execution has for itself.
-        executor.collected_errors = CollectedErrors()
-        executor.pending_incremental_futures = set()
-        executor.background_futures = set()
-        executor.async_work_finished_hook_task = None
-        executor.async_helpers = GraphQLResolveInfoHelpers(
-            gather=executor.gather_async_work, track=executor.track_async_work
-        )
         return executor
 
     def plan(self, serially: bool | None) -> Plan:
