@@ -150,6 +150,23 @@ async def test_an_event_of_a_subscription_is_executed_by_a_plan() -> None:
     assert (context.figures.compiled, context.figures.reused, not context.figures.declined) == (1, 1, True)
 
 
+def test_executions_that_are_left_to_stock_execution_have_their_own_errors() -> None:
+    words = iter(["once", "again"])
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def fails(self) -> int | None:
+            raise ValueError(next(words))
+
+    context = compiled_context(size=8)
+    schema = strawberry.Schema(Query, execution_context_class=context)
+    executor: Any = context.build(schema._schema, parse("{ fails __schema { queryType { name } } }"))
+    results = [executor.again(None).execute_operation() for _ in range(2)]
+    assert list(context.figures.declined) == [Reason.INTROSPECTION]
+    assert [[error.message for error in one.errors] for one in results] == [["once"], ["again"]]
+
+
 async def test_incremental_delivery_is_left_to_stock_execution() -> None:
     context = compiled_context(size=8)
     config = StrawberryConfig(enable_experimental_incremental_execution=True)
