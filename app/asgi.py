@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -41,6 +42,7 @@ class HouseApp(Starlette):
 
     graphql: GraphQLEndpoint
     websocket: WebSocketEndpoint
+    state: Any
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"] == GRAPHQL:
@@ -108,6 +110,8 @@ def create(settings: Settings) -> HouseApp:
         ],
         lifespan=lifespan,
     )
+    # Starlette's own looks in a dictionary for each name.
+    app.state = SimpleNamespace()
     traces = tracing.begin()
     tracing.listen(traces)
     app.graphql = GraphQLEndpoint(settings) if traces is None else TracedEndpoint(settings, traces)

@@ -9,7 +9,7 @@ GraphQL request at all.
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from random import getrandbits
 from time import perf_counter
 from typing import Any
@@ -56,6 +56,8 @@ from schema.root import build
 
 log = logging.getLogger("cercle.http")
 
+VARY = (b"vary", b"accept, accept-language, authorization, origin")
+
 
 @dataclass(slots=True)
 class Answer:
@@ -70,14 +72,21 @@ class Answer:
 
     async def send(self, send: Any, request_id: str) -> None:
         headers = [
-            (b"content-type", f"{self.media_type}; charset=utf-8".encode()),
-            (b"content-length", str(len(self.body)).encode()),
+            content_type(self.media_type),
+            (b"content-length", b"%d" % len(self.body)),
             (b"x-request-id", request_id.encode()),
-            (b"vary", b"accept, accept-language, authorization, origin"),
-            *((name.encode(), value.encode()) for name, value in self.headers.items()),
+            VARY,
         ]
+        if self.headers:
+            headers += [(name.encode(), value.encode()) for name, value in self.headers.items()]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         await send({"type": "http.response.body", "body": self.body})
+
+
+@cache
+def content_type(media_type: str) -> tuple[bytes, bytes]:
+    """The header; there are a few media types of ours."""
+    return b"content-type", f"{media_type}; charset=utf-8".encode()
 
 
 class GraphQLEndpoint:
@@ -177,7 +186,7 @@ class GraphQLEndpoint:
         locale = wanted_locale(head.get(b"accept-language"))
         answers = None if b"authorization" in head.headers else house.answers
         key = (raw, media_type, locale)
-        if answers is not None and (kept := await answers.find(key)) is not None:
+        if answers is not None and (kept := answers.at_hand(key) or await answers.find(key)) is not None:
             return Answer(await house.meter.kept(head.client, kept), 200, media_type, {})
         asked = parse_body(raw) if posted else parse_address(head.address)
         query, operation_name = asked.get("query"), asked.get("operationName")
@@ -202,7 +211,8 @@ class GraphQLEndpoint:
         if bound:
             run = partial(veiled, run)
         run = partial(charge.run, run)
-        if answers is None or not self.schema.only_reads(query, operation_name):
+        document = charge.document
+        if answers is None or document is None or not document.reads(operation_name):
             return answered(await run(), media_type, charge)
         if (kept := await answers.shared(key)) is not None:
             charge.give_back()

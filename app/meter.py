@@ -195,7 +195,8 @@ class Meter:
 
     async def kept(self, client: Hashable, body: bytes) -> bytes:
         """An answer that is there already with the meter at its end; to refuse it would cost no less."""
-        return self.spliced(body, await self.take(client, KEPT_COST), KEPT_COST, KEPT_COST)
+        lot = self.buckets.at_hand(client, KEPT_COST) or await self.buckets.take(client, KEPT_COST)
+        return self.spliced(body, lot, KEPT_COST, KEPT_COST)
 
     def spliced(self, body: bytes, lot: Lot | Empty, requested: int, actual: int) -> bytes:
         """An answer's JSON with the meter behind what it has."""

@@ -158,16 +158,24 @@ def named_first(accept_language: str) -> str:
 
 
 async def read_body(head: Head, receive: Any) -> bytes:
-    announced = head.get(b"content-length")
-    if announced.isdecimal() and (len(announced) > 15 or int(announced) > BODY_BYTES_MAX):
+    announced = head.headers.get(b"content-length", b"")
+    if announced.isdigit() and (len(announced) > 15 or int(announced) > BODY_BYTES_MAX):
         raise too_large()
-    body = bytearray()
+    # Most come whole; what comes in parts is not copied for each of them.
+    body: bytes | bytearray = b""
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        body += message.get("body", b"")
+        part = message.get("body", b"")
+        if not body:
+            body = part
+        elif isinstance(body, bytearray):
+            body += part
+        else:
+            body = bytearray(body)
+            body += part
         more = message.get("more_body", False)
         if len(body) > BODY_BYTES_MAX:
             raise too_large()

@@ -71,12 +71,19 @@ class Pool:
         while self._closing:
             await asyncio.wait(self._closing)
 
-    async def take(self) -> Any:
+    def take_idle(self) -> Any:
+        """A connection that rests, or None; nobody waits for it."""
         while self._idle:
             connection = self._idle.pop()
             if not connection.is_closed():
                 return connection
             self._open -= 1
+        return None
+
+    async def take(self) -> Any:
+        connection = self.take_idle()
+        if connection is not None:
+            return connection
         if self._open >= self.size:
             connection = await self._turn()
             if connection is not None:
