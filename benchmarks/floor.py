@@ -77,6 +77,9 @@ class Statement:
     async def open(self, url: str, size: int) -> None:
         self.connections = [await connect(url, default_transaction_read_only="on") for _ in range(size)]
         self.prepared = Lending([await connection.prepare(self.query) for connection in self.connections])
+        for connection in self.connections:
+            # Until something is run the database counts what was prepared as running, and times it out.
+            await connection.execute("SELECT 1")
 
     async def close(self) -> None:
         for connection in self.connections:

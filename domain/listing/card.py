@@ -19,7 +19,7 @@ from domain.money import Currency, Money
 from domain.page import Page, PageRequest
 from domain.piece import Grade, Measurement, Party, PieceId, mask
 from domain.price import Reference, Saving, saving
-from domain.refusal import InvalidInput, require
+from domain.refusal import InvalidInput
 from domain.viewer import Role, Viewer
 
 
@@ -232,8 +232,9 @@ def check_filter(viewer: Viewer, wanted: ListingFilter, sort: ListingSort) -> No
     if wanted.state is ListingState.WITHDRAWN:
         viewer.require(Role.MERCHANDISER, Role.SUPPORT)
     priced = sort is not ListingSort.NEWEST or wanted.price_min is not None or wanted.price_max is not None
-    reason = "Prices are compared within one currency: say which in filter.price.currencyCode."
-    require(not priced or wanted.currency is not None, InvalidInput(reason, path=("filter", "price")))
+    if priced and wanted.currency is None:
+        reason = "Prices are compared within one currency: say which in filter.price.currencyCode."
+        raise InvalidInput(reason, path=("filter", "price"))
 
 
 class ListingReader(Protocol):
