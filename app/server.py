@@ -12,6 +12,7 @@ import uvicorn
 from app import drain, telemetry
 from app.asgi import create
 from app.config import Settings
+from app.memory import settle_later
 from app.protocol import LAST_ANSWER, SWEEP_SECONDS, Doors, HouseProtocol
 from app.request import BODY_BYTES_MAX
 from app.websocket_protocol import PING_SECONDS, PONG_SECONDS_MAX, HouseWebSocketProtocol
@@ -77,6 +78,7 @@ class Server(uvicorn.Server):
         gc.collect()
         gc.freeze()
         self.sweep()
+        self.settling = asyncio.create_task(settle_later())
         if self.ready is not None:
             self.ready.send(True)
 
@@ -94,6 +96,7 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        self.settling.cancel()
         await asyncio.sleep(self.drain_seconds)
         await self.close_what_lasts()
         await drain.empty(sockets or ())

@@ -4,6 +4,7 @@ No GraphQL, no validation, no layers: a route, one prepared statement with the c
 dictionary, its JSON. What costs less here belongs here: a floor that is slow makes nothing else fast.
 """
 
+import asyncio
 import gc
 from binascii import b2a_base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -19,6 +20,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from app.config import Settings
+from app.memory import settle_later
 from benchmarks.lending import Lending
 from persistence.database import connect
 
@@ -313,7 +315,7 @@ def create(settings: Settings) -> Starlette:
 
 
 class Server(uvicorn.Server):
-    """Starts as the house's own server does, the collector told to leave alone what is there."""
+    """Starts as the house's own server does: the collector leaves alone what is there, and it gets large pages."""
 
     def __init__(self, settings: Settings, ready: Connection) -> None:
         self.ready = ready
@@ -335,6 +337,7 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         gc.collect()
         gc.freeze()
+        self.settling = asyncio.create_task(settle_later())
         self.ready.send(True)
 
 
