@@ -29,9 +29,9 @@ class Deadline:
 
     def begin(self) -> Task:
         """This task is cancelled when it has not ended in time."""
-        task = asyncio.current_task()
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         assert task is not None, "only tasks await"
-        loop = task.get_loop()
         self._running[task] = loop.time() + self.seconds
         if self._looks is None:
             self._looks = loop.call_later(self.seconds / LOOKS, self._look, loop)

@@ -88,6 +88,7 @@ class ReadPool:
     def __init__(self, pool: Pool, *, notes: bool = True) -> None:
         self._pool = pool
         self._notes = notes
+        self._unnoted = ReadPool(pool, notes=False) if notes else self
 
     @property
     def connections(self) -> Pool:
@@ -97,7 +98,7 @@ class ReadPool:
     def about(self, table: str, ids: Iterable[UUID | None]) -> "ReadPool":
         """The same pool, for statements that depend on these rows of this table and on nothing else."""
         read_rows(table, *ids)
-        return ReadPool(self._pool, notes=False)
+        return self._unnoted
 
     # Each is the coroutine that asks, and none around it.
 
