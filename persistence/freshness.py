@@ -147,6 +147,11 @@ def noted() -> Iterator[Reads]:
         READS.reset(token)
 
 
+def is_noted() -> bool:
+    """Whether anybody notes what is read."""
+    return READS.get() is not None
+
+
 def read_tables(query: str) -> None:
     """A statement was sent of which nobody says which rows it is about."""
     reads = READS.get()

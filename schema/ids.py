@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from domain.refusal import InvalidInput
-from schema.execution import expression
+from schema.execution import constant, expression
 
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
@@ -64,6 +64,7 @@ class Node:
     id: strawberry.ID = strawberry.field(description="Opaque id, unique in the whole house.")
 
 
+@constant
 @strawberry.input(one_of=True, description="One thing, by its id or by its name in web addresses.")
 class IdOrSlugInput:
     id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Its id, as received.")

@@ -19,7 +19,7 @@ from domain.listing import (
 from domain.page import CursorKey, Page, PageRequest
 from domain.piece import PieceId
 from domain.viewer import Viewer
-from persistence.freshness import read_rows, read_tables
+from persistence.freshness import is_noted, read_rows, read_tables
 from persistence.listing.card import READERS_MAX, TABLES, CardReader, card_reader
 from persistence.paging import Sort, fetch_page, fetch_pages
 
@@ -98,10 +98,11 @@ class SqlListingReader:
             read_tables(TABLES)
             return found
         (row,) = rows
-        for table, column in NOTED_ROWS:
-            read_rows(table, row[reading.places[column]])
-        if CardPart.PRODUCT_ATTRIBUTES in parts:
-            read_tables("category")
+        if is_noted():
+            for table, column in NOTED_ROWS:
+                read_rows(table, row[reading.places[column]])
+            if CardPart.PRODUCT_ATTRIBUTES in parts:
+                read_tables("category")
         if row[reading.places["l.state"]] == WITHDRAWN and not viewer.is_staff and parts & PIECE_DETAILS:
             # Who sees a withdrawn listing need not see its piece.
             return await self.one(listing_id, slug, viewer, parts - PIECE_DETAILS)

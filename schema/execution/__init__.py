@@ -1,5 +1,6 @@
 """Compiled execution: a GraphQL operation as Python functions, made once and run many times; see docs/execution.md."""
 
+from schema.execution.arguments import constant
 from schema.execution.batch import batch_field
 from schema.execution.context import CompiledExecutionContext, compiled_context
 from schema.execution.expression import expression
@@ -15,6 +16,7 @@ __all__ = [
     "Selection",
     "batch_field",
     "compiled_context",
+    "constant",
     "expression",
     "instance_of",
     "only",

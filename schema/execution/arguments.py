@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -22,9 +22,19 @@ from schema.execution.place import Field, Place, Slot
 if TYPE_CHECKING:
     from schema.execution.run import Run
 
+T = TypeVar("T")
+
 CONVERTER = "compiled-execution-arguments"
 
 IMMUTABLE = frozenset({type(None), UnsetType, bool, int, float, str, bytes, Decimal, datetime, date, time, UUID})
+
+CONSTANT = "__constant__"
+
+
+def constant(cls: type[T]) -> type[T]:
+    """Mark an input type of which no resolver changes an object, nor anything within it: executions may share them."""
+    setattr(cls, CONSTANT, True)
+    return cls
 
 
 def coerced(run: Run, field: Field) -> dict[str, Any]:
@@ -50,6 +60,11 @@ def is_settled(value: Any) -> bool:
     return type(value) in IMMUTABLE or isinstance(value, Enum)
 
 
+def is_constant(value: Any) -> bool:
+    """Whether nobody changes a value that a resolver was given."""
+    return type(value) in IMMUTABLE or isinstance(value, Enum) or hasattr(value, CONSTANT)
+
+
 def names_variable(value: ValueNode) -> bool:
     """Whether a value as it was written depends on a variable."""
     if isinstance(value, ListValueNode):
@@ -64,7 +79,7 @@ class Arguments:
 
     Values that cannot change are converted once per operation and shared by all parents, or once and for all where no
     variable is among them; a list or an input object is made anew for each, since a resolver may change what it was
-    given.
+    given, unless its type is marked as `constant`.
     """
 
     __slots__ = ("constant", "converter", "definition", "field", "has_variables", "info", "schema")
@@ -102,7 +117,7 @@ class Arguments:
             kept = run.arguments.get(self)
         if kept is None:
             kept = self.convert(run, slot)
-            if all(type(value) in IMMUTABLE or isinstance(value, Enum) for value in kept.values()):
+            if all(map(is_constant, kept.values())):
                 if self.has_variables:
                     run.arguments[self] = kept
                 else:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 import strawberry
-from graphql import GraphQLResolveInfo
+from graphql import GraphQLResolveInfo, parse
 from strawberry.schema.config import StrawberryConfig
 
-from schema.execution import compiled_context, instance_of
+from schema.execution import compiled_context, constant, instance_of
 from schema.execution.complete import is_plain
 from schema.execution.reader import Attribute, Batch, Direct, Stock, TypeName, reader_of
 from schema.execution.told import by_class, ignores_info
@@ -238,3 +238,44 @@ async def test_a_mark_on_one_object_does_not_tell_the_type_of_another() -> None:
     stock, compiled = [await schema.execute(document) for schema in schemas]
     assert difference(stock, compiled) is None
     assert [one and one["__typename"] for one in (compiled.data or {})["things"]] == ["Deep", "Shallow", "Deep", None]
+
+
+@strawberry.input
+class Changing:
+    text: str = ""
+
+
+@constant
+@strawberry.input
+class Unchanging:
+    text: str = ""
+
+
+def test_an_input_is_made_anew_for_each_resolver_unless_nobody_changes_it() -> None:
+    changing: list[Changing] = []
+    unchanging: list[Unchanging] = []
+
+    @strawberry.type
+    class Query:
+        @strawberry.field
+        def one(self, given: Changing) -> str:
+            changing.append(given)
+            return given.text
+
+        @strawberry.field
+        def other(self, given: Unchanging) -> str:
+            unchanging.append(given)
+            return given.text
+
+    context = compiled_context(size=4)
+    schema = strawberry.Schema(Query, execution_context_class=context)
+    document = parse("query ($one: Changing!, $other: Unchanging!) { one(given: $one) other(given: $other) }")
+    variables = {"one": {"text": "a"}, "other": {"text": "b"}}
+    first: Any = context.build(schema._schema, document, None, None, variables)
+
+    for executor in (first, first.again(None)):
+        assert executor.execute_operation().data == {"one": "a", "other": "b"}
+
+    assert changing[0] == changing[1]
+    assert changing[0] is not changing[1]
+    assert unchanging[0] is unchanging[1]
