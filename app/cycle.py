@@ -67,24 +67,29 @@ class HouseCycle(RequestResponseCycle):
 
 
 def has_length(message: Any) -> bool:
-    return any(name == LENGTH for name, _ in message.get("headers", ()))
+    headers = message.get("headers")
+    # Any other iterable may be one that is read once.
+    return isinstance(headers, list) and LENGTH in [name for name, _ in headers]
 
 
 def head_of(status: int, ours: Any, headers: Any, body: bytes) -> bytes | None:
     """The head of an answer with this body; None where uvicorn should look at it."""
-    lines, values = [STATUS_LINE[status]], []
-    for name, value in (*ours, *headers):
-        if not is_usual(name) or (name == LENGTH and value != b"%d" % len(body)):
-            return None
-        lines += name, b": ", value, b"\r\n"
-        values.append(value)
+    names, values = zip(*ours, *headers, strict=True)
+    form = form_of(names)
+    if form is None or values[names.index(LENGTH)] != b"%d" % len(body):
+        return None
     if b"".join(values).translate(None, VALUE_BYTES):
         return None
-    lines.append(b"\r\n")
-    return b"".join(lines)
+    return STATUS_LINE[status] + form % values
 
 
 @lru_cache(maxsize=256)
+def form_of(names: tuple[bytes, ...]) -> bytes | None:
+    """Headers of these names, with a place for each value; None if they say more of how it is sent than its length."""
+    if names.count(LENGTH) == 1 and all(map(is_usual, names)):
+        return b"".join(b"%b: %%b\r\n" % name for name in names) + b"\r\n"
+    return None
+
+
 def is_usual(name: bytes) -> bool:
-    """Whether a header of this name means nothing for how an answer is sent."""
-    return name == name.lower() and name not in UNUSUAL and not HEADER_RE.search(name)
+    return name == name.lower() and name not in UNUSUAL and b"%" not in name and not HEADER_RE.search(name)

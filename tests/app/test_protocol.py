@@ -141,6 +141,8 @@ ANSWERS = {
     "of a length that is none": (start((b"content-length", b"many")), body()),
     "with a line break in a value": (start(length(), (b"x-name", b"a\r\nb: c")), body()),
     "with a colon in a name": (start(length(), (b"x:name", b"a")), body()),
+    "with headers in a tuple": ({**WHOLE[0], "headers": (TEXT, length())}, body()),
+    "with a percentage in a name and a value": (start(length(), (b"x-50%b", b"50%b")), body()),
     "with bytes above ASCII": (start(length(), (b"x-name", "\tä".encode())), body()),
     "begun twice": (start(length()), start(length()), body()),
     "sent twice": (*WHOLE, *WHOLE),
