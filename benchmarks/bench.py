@@ -17,13 +17,17 @@ from benchmarks.servers import CACHES, UNCACHED, Ground, Stage
 
 MANY = 16
 
+LEAN = "… ÷ the same floor on the house's own HTTP protocol"
+
 COMPILED = Figure("compiled_of_stock", "compiled ÷ stock execution, on loaded data", at_least=20)
 RATIOS = (
     Ratio("listing_of_floor", "listing ÷ its floor", at_least=0.75, cases=("listing", "floor_listing"), measure=rate),
     Ratio("listing_of_floor_cpu", "… by processor time", cases=("listing", "floor_listing"), measure=processor),
+    Ratio("listing_of_lean", LEAN, cases=("listing", "floor_listing_lean"), measure=rate),
     Ratio("listing_16_of_floor", "… at c=16", cases=("listing_16", "floor_listing_16"), measure=rate),
     Ratio("detail_of_floor", "detail ÷ its floor", at_least=0.70, cases=("detail", "floor_detail"), measure=rate),
     Ratio("detail_of_floor_cpu", "… by processor time", cases=("detail", "floor_detail"), measure=processor),
+    Ratio("detail_of_lean", LEAN, cases=("detail", "floor_detail_lean"), measure=rate),
     Ratio(
         "memory_of_constant",
         "listing cached in memory ÷ constant bytes",
@@ -37,6 +41,7 @@ RATIOS = (
         cases=("listing_memory", "constant"),
         measure=processor,
     ),
+    Ratio("memory_of_lean", LEAN, cases=("listing_memory", "constant_lean"), measure=rate),
     Ratio(
         "valkey_of_floor",
         "listing cached in Valkey ÷ its floor",
@@ -97,7 +102,8 @@ def on_stage(base: Ground) -> Iterator[tuple[Stage, list[Case]]]:
     transfers = asyncio.run(transfer.record(settings, pairs))
     slugs = asyncio.run(cases.slugs(owner_url))
     stage = Stage()
-    stage.serve("floor", "benchmarks.floor", settings)
+    stage.serve("floor", "benchmarks.floor", settings, False)
+    stage.serve("lean", "benchmarks.floor", settings, True)
     stage.serve("off", "app.server", settings)
     for cache in CACHES[1:]:
         stage.serve(cache, "app.server", base.settings(response_cache=cache))
@@ -109,18 +115,22 @@ def on_stage(base: Ground) -> Iterator[tuple[Stage, list[Case]]]:
 
 def reads(stage: Stage, slugs: Sequence[str]) -> list[Case]:
     """Listing and detail, which every server answers alike."""
-    floor, houses = stage.servers["floor"], {name: one for name, one in stage.servers.items() if name != "floor"}
+    floor, lean = stage.servers["floor"], stage.servers["lean"]
+    houses = {name: one for name, one in stage.servers.items() if one not in (floor, lean)}
     for one in houses.values():
         cases.prove_equal(cases.listing(one), cases.floor_listing(floor))
         cases.prove_equal(cases.detail(one, slugs), cases.floor_detail(floor, slugs))
     return [
         Case("constant", cases.constant(floor), server="floor"),
+        Case("constant_lean", cases.constant(lean), server="lean"),
         Case("floor_listing", cases.floor_listing(floor), server="floor"),
+        Case("floor_listing_lean", cases.floor_listing(lean), server="lean"),
         *(
             Case("listing" if name == "off" else f"listing_{name}", cases.listing(one), server=name)
             for name, one in houses.items()
         ),
         Case("floor_detail", cases.floor_detail(floor, slugs), server="floor"),
+        Case("floor_detail_lean", cases.floor_detail(lean, slugs), server="lean"),
         Case("detail", cases.detail(houses["off"], slugs), server="off"),
         Case("floor_listing_16", cases.floor_listing(floor, MANY), server="floor"),
         Case("listing_16", cases.listing(houses["off"], MANY), server="off"),

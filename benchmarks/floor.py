@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from app.config import Settings
 from app.memory import settle_later
+from app.protocol import Doors, HouseProtocol
 from benchmarks.lending import Lending
 from persistence.database import connect
 
@@ -317,13 +318,13 @@ def create(settings: Settings) -> Starlette:
 class Server(uvicorn.Server):
     """Starts as the house's own server does: the collector leaves alone what is there, and it gets large pages."""
 
-    def __init__(self, settings: Settings, ready: Connection) -> None:
+    def __init__(self, settings: Settings, ready: Connection, *, lean: bool) -> None:
         self.ready = ready
         super().__init__(
             uvicorn.Config(
                 create(settings),
                 loop="uvloop",
-                http="httptools",
+                http=HouseProtocol if lean else "httptools",
                 ws="none",
                 lifespan="on",
                 log_config=None,
@@ -333,6 +334,14 @@ class Server(uvicorn.Server):
             )
         )
 
+        if lean:
+            self.server_state = Doors(
+                settings.connections_max,
+                settings.connections_per_address_max,
+                settings.client_seconds_max,
+                settings.client_seconds_max,
+            )
+
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
         gc.collect()
@@ -341,5 +350,6 @@ class Server(uvicorn.Server):
         self.ready.send(True)
 
 
-def serve(settings: Settings, listener: socket, ready: Connection) -> None:
-    Server(settings, ready).run(sockets=[listener])
+def serve(settings: Settings, listener: socket, lean: bool, ready: Connection) -> None:
+    """As uvicorn serves, or, `lean`, by the protocol that the house has of its own."""
+    Server(settings, ready, lean=lean).run(sockets=[listener])
