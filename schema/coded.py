@@ -116,8 +116,7 @@ class CodedSchema(strawberry.Schema):
         if isinstance(executor, Executor) and executor.operation.operation is OperationType.SUBSCRIPTION:
             return [GraphQLError(GOES_ON, extensions={"code": OPERATION_RESOLUTION_FAILURE})]
         if key is not None and len(key[1]) <= READY_BYTES_MAX and isinstance(executor, CompiledExecutionContext):
-            # One without the context of whoever asked first.
-            self.documents.keep_ready(document, key, executor.again(None))
+            self.documents.keep_ready(document, key, executor.spare())
         return executor
 
     def build_executor(

@@ -114,6 +114,12 @@ class CompiledExecutionContext(StrawberryGraphQLCoreExecutionContext):
         executor.context_value = context_value
         return executor
 
+    def spare(self) -> Self:
+        """One to be run again, that has nothing of whoever asked first."""
+        executor = self.again(None)
+        executor.kept = None
+        return executor
+
     def plan(self, serially: bool | None) -> Plan:
         reason = self.refused(serially)
         if reason is not None:

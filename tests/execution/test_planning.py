@@ -167,6 +167,21 @@ def test_executions_that_are_left_to_stock_execution_have_their_own_errors() -> 
     assert [[error.message for error in one.errors] for one in results] == [["once"], ["again"]]
 
 
+async def test_what_is_kept_to_be_run_again_holds_nothing_of_who_asked_first() -> None:
+    context = compiled_context(size=4)
+    schema = harbour(context)
+    sea = Sea()
+    first: Any = context.build(schema._schema, parse("{ barges { number } }"), None, sea)
+    assert first.execute_operation().errors is None
+
+    spare, gone = first.spare(), weakref.ref(sea)
+    assert spare.again(Sea()).execute_operation().errors is None
+    del first, sea
+    gc.collect()
+
+    assert gone() is None
+
+
 async def test_incremental_delivery_is_left_to_stock_execution() -> None:
     context = compiled_context(size=8)
     config = StrawberryConfig(enable_experimental_incremental_execution=True)

@@ -14,7 +14,8 @@ from persistence.embedded import Services
 
 pytestmark = pytest.mark.processes
 
-READS = {"constant", "floor_listing", "listing", "floor_detail", "detail", "floor_listing_16", "listing_16"}
+LEAN = {"constant_lean", "floor_listing_lean", "floor_detail_lean"}
+READS = LEAN | {"constant", "floor_listing", "listing", "floor_detail", "detail", "floor_listing_16", "listing_16"}
 CACHED = {"listing_memory", "listing_valkey"}
 MOVES = {"sql", "transfer", "sql_16", "transfer_16"}
 
