@@ -11,14 +11,15 @@ const WATCH = `subscription ($id: ID!, $after: String) {
 const REPRICE = `mutation ($input: ListingRepriceInput!) { listingReprice(input: $input) { __typename } }`;
 
 let url = FIRST_URL;
-const codes = [];
+let left;
+const closed = new Promise((done) => { left = done; });
 const clients = [
   overWebSocket({
     url: () => url.replace('http', 'ws'),
     webSocketImpl: WebSocket,
     retryAttempts: 20,
     retryWait: () => new Promise((done) => setTimeout(done, 200)),
-    on: { closed: (event) => codes.push(event.code) },
+    on: { closed: (event) => left(event.code) },
   }),
   overEvents({ url: () => url, retryAttempts: 20, retry: () => new Promise((done) => setTimeout(done, 200)) }),
 ];
@@ -43,6 +44,8 @@ const first = async () => {
   if (--waiting) return;
   url = SECOND_URL;
   process.kill(Number(FIRST_PID), 'SIGTERM');
+  // Until it is gone a client may see there what happens here.
+  await closed;
   const input = { listingId: LISTING, price: { amount: '900.00', currencyCode: 'EUR' }, reason: 'COMPETITION', clientMutationKey: 'comeback' };
   await fetch(SECOND_URL, {
     method: 'POST',
@@ -52,5 +55,5 @@ const first = async () => {
 };
 
 const seen = await Promise.all(clients.map(watch));
-console.log(JSON.stringify({ seen, code: codes[0] }));
+console.log(JSON.stringify({ seen, code: await closed }));
 process.exit(0);
