@@ -45,7 +45,10 @@ class AttributeDefinition:
 
     def label_of(self, code: str) -> Localized:
         """What people read for one of the choices."""
-        return next(choice.label for choice in self.choices if choice.code == code)
+        for choice in self.choices:
+            if choice.code == code:
+                return choice.label
+        raise KeyError(code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,8 @@ class ProductAttribute(NamedTuple):
     value: str
 
 
-def described(
-    values: Sequence[AttributeValue], definitions: Mapping[str, AttributeDefinition]
-) -> list[ProductAttribute]:
-    """The values that are still defined, by definitions of their codes."""
+def paired(values: Sequence[AttributeValue], definitions: Mapping[str, AttributeDefinition]) -> list[ProductAttribute]:
+    """The values that are still defined, each beside its definition."""
     return [ProductAttribute(definitions[one.code], one.value) for one in values if one.code in definitions]
 
 

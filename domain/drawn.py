@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., None])
+
+
+def checks(function: F) -> F:
+    """Mark a `__post_init__` that only checks what rows keep to anyway, so that no object need be made for it."""
+    function.__checks__ = True  # type: ignore[attr-defined]
+    return function
 
 
 @dataclass(frozen=True, slots=True, eq=False)

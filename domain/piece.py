@@ -11,6 +11,7 @@ from uuid import UUID
 from domain import media as media_
 from domain.attribute import CODE, NUMBER_MAX
 from domain.catalogue import ProductId, Products
+from domain.drawn import checks
 from domain.event import Event
 from domain.localized import Localized
 from domain.media import Media, Placed, check_media, placed, replaced
@@ -57,6 +58,7 @@ class Party:
     kind: PartyKind
     id: UUID | None = None
 
+    @checks
     def __post_init__(self) -> None:
         assert (self.id is None) if self.kind is PartyKind.HOUSE else True, "the house has no id"
         assert (self.id is not None) if self.kind is PartyKind.ACCOUNT else True, "an account has an id"

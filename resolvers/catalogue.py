@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from domain.attribute import AttributeDefinition, AttributeValue
+from domain.attribute import ProductAttribute, paired
 from domain.catalogue import (
     Brand,
     BrandId,
@@ -82,10 +82,9 @@ async def products(context: Context, wanted: ProductFilter, page: PageRequest) -
 
 
 class Described(NamedTuple):
-    """The values of a product's attributes, and what all its categories say of them, by code."""
+    """A product's attributes beside what its categories say of them."""
 
-    attributes: Sequence[AttributeValue]
-    definitions: Mapping[str, AttributeDefinition]
+    attributes: Sequence[ProductAttribute]
 
 
 async def loaded(context: Context, some: Product | ProductCard) -> Product:
@@ -96,12 +95,13 @@ async def loaded(context: Context, some: Product | ProductCard) -> Product:
 
 
 async def described(context: Context, some: Product | ProductCard) -> Described:
-    """The same of a product whose definitions are not at hand, by the tree of categories."""
+    """By the tree of categories, where it is not at hand."""
     product = some if isinstance(some, Product) else await loaded(context, some)
     found = await tree(context)
     own = found.get(product.category_id)
     line = () if own is None else definitions([found[above] for above in own.path if above in found])
-    return Described(product.attributes, {definition.code: definition for definition in line})
+    by_code = {definition.code: definition for definition in line}
+    return Described(paired(product.attributes, by_code))
 
 
 async def whole_brand(context: Context, some: Brand | BrandCard) -> Brand:

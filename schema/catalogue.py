@@ -7,7 +7,6 @@ from uuid import UUID
 import strawberry
 
 from domain import catalogue, listing
-from domain.attribute import described
 from resolvers import catalogue as resolve
 from resolvers import listing as resolve_listing
 from resolvers.context import Context
@@ -167,11 +166,6 @@ def described_at_hand(some: Any) -> Any:
     return some.details if type(some) is listing.ProductCard else None
 
 
-@expression
-def attributes_of(product: Any, context: Any) -> Any:
-    return described(product.attributes, product.definitions)
-
-
 @noun(
     (catalogue.Product, listing.ProductCard),
     description="A model: what all its pieces have in common. Seen by everybody.",
@@ -211,7 +205,7 @@ class Product(Node):
     attributes: Any = of_whole(
         described_at_hand,
         resolve.described,
-        attributes_of,
+        of("attributes"),
         list[ProductAttribute],
         description="What it is like, in the order of its category's attributes.",
     )

@@ -15,7 +15,7 @@ from domain.listing import ListingFilter as Filter
 from domain.listing import ListingSort as Sort
 from domain.localized import Locale
 from domain.money import Currency
-from domain.piece import HOUSE
+from domain.piece import PartyKind
 from domain.price import PriceReason as Reason
 from domain.refusal import InvalidInput
 from resolvers import listing as resolve
@@ -131,7 +131,7 @@ class Listing(Node):
     @strawberry.field(description="Whether the house itself sells it, rather than a member through the house.")
     @expression
     def sold_by_house(root: Any) -> bool:
-        return bool(root.seller == HOUSE)
+        return root.seller.kind is PartyKind.HOUSE
 
     @strawberry.field(description="How many are promised to buyers. For staff; null for others.")
     def reserved(root: Any, info: Info) -> int | None:

@@ -3,14 +3,14 @@
 Cards are tuples, for a shelf has many and nobody changes one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from domain.attribute import AttributeDefinition, AttributeValue, OptionDefinition
+from domain.attribute import AttributeValue, OptionDefinition, ProductAttribute
 from domain.catalogue import BrandId, BrandKind, CategoryId, CollectionId, ProductId, ProductKind
 from domain.listing.noun import ListingId, ListingKind, ListingState, next_actions
 from domain.localized import Localized
@@ -39,13 +39,10 @@ class CategoryCard(NamedTuple):
 
 
 class ProductDetails(NamedTuple):
-    """What is told of a product beyond its card, as the product itself has it."""
+    """What is told of a product beyond its card; its attributes beside what its categories say of them."""
 
     story: Localized | None
-    attributes: tuple[AttributeValue, ...]
-    definitions: Mapping[str, AttributeDefinition]
-    """Of all its categories, by code."""
-
+    attributes: Sequence[ProductAttribute]
     options: tuple[OptionDefinition, ...]
     reference_price: Reference | None
     media: Sequence[Media]

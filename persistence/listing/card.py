@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from pydantic import TypeAdapter
 
-from domain.attribute import AttributeDefinition, AttributeValue, OptionDefinition
+from domain.attribute import AttributeDefinition, AttributeValue, OptionDefinition, ProductAttribute
 from domain.catalogue import BrandKind, ProductKind
 from domain.drawn import Drawn, Recipe
 from domain.listing import (
@@ -69,9 +69,16 @@ MEDIUM = Recipe(
 )
 
 
+def attributes(document: str, *line: str | None) -> list[ProductAttribute]:
+    """The values in a document beside what a line of categories, from the root on, says of them."""
+    defined = definitions(*line)
+    # As the class makes one, without the call of its Python.
+    new, cls = tuple.__new__, ProductAttribute
+    return [new(cls, (defined[one["code"]], one["value"])) for one in orjson.loads(document) if one["code"] in defined]
+
+
 @lru_cache(maxsize=DEFINITIONS_MAX)
 def definitions(*documents: str | None) -> Mapping[str, AttributeDefinition]:
-    """What a line of categories, from the root on, says of attributes, by their codes."""
     return {one.code: one for document in documents if document is not None for one in DEFINED(document)}
 
 
@@ -93,7 +100,7 @@ NAMES: dict[str, Any] = {
     "SOURCES": {str(source): source for source in ReferenceSource},
     "VALUES": values,
     "MEDIA": media,
-    "DEFINITIONS": definitions,
+    "ATTRIBUTES": attributes,
     "OPTIONS": TypeAdapter(tuple[OptionDefinition, ...]).validate_json,
     "MEASUREMENTS": TypeAdapter(tuple[Measurement, ...]).validate_json,
 }
@@ -166,8 +173,9 @@ DOCUMENTED = "None if {0} is None else Reference(Money({0}, CURRENCIES[{1}]), SO
 DEFINED_BY = tuple(f"(SELECT c.attributes FROM category c WHERE c.id = l.category_{level}_id)" for level in (1, 2, 3))
 DETAILS_OF_PRODUCT = {
     "story": text_or_null("p.story", CardPart.PRODUCT_STORY),
-    "attributes": read("p.attributes", part=CardPart.PRODUCT_ATTRIBUTES, source="VALUES({0})"),
-    "definitions": read(*DEFINED_BY, part=CardPart.PRODUCT_ATTRIBUTES, source="DEFINITIONS({0}, {1}, {2})"),
+    "attributes": read(
+        "p.attributes", *DEFINED_BY, part=CardPart.PRODUCT_ATTRIBUTES, source="ATTRIBUTES({0}, {1}, {2}, {3})"
+    ),
     "options": read("p.options", part=CardPart.PRODUCT_OPTIONS, source="OPTIONS({0})"),
     "reference_price": read(
         "p.reference_price_new_minor",

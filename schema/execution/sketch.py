@@ -23,6 +23,8 @@ from schema.execution.info import LazyInfo
 from schema.execution.selection import Selection
 
 RECIPE = "__recipe__"
+CHECKS = "__checks__"
+"""The mark of a `__post_init__` that makes nothing and refuses nothing that a row could have."""
 
 
 class Recipe(Protocol):
@@ -197,7 +199,10 @@ def fields_of(cls: type) -> dict[str, Any] | None:
     names: tuple[str, ...] | None = getattr(cls, "_fields", None)
     if issubclass(cls, tuple) and names is not None and "_fields" in vars(cls):
         return {name: getattr(cls, "_field_defaults", {}).get(name) for name in names}
-    if not dataclasses.is_dataclass(cls) or hasattr(cls, "__post_init__") or cls.__new__ is not object.__new__:
+    if not dataclasses.is_dataclass(cls) or cls.__new__ is not object.__new__:
+        return None
+    after = getattr(cls, "__post_init__", None)
+    if after is not None and not getattr(after, CHECKS, False):
         return None
     params: Any = cls.__dataclass_params__  # type: ignore[attr-defined]
     fields = dataclasses.fields(cls)

@@ -1,10 +1,12 @@
 """Lists that say how their items are made: a plan reads the rows and makes what it can not do without."""
 
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pytest
 from graphql import parse
 
+from domain.drawn import checks
 from schema.execution import compiled_context
 from schema.execution.builder import RECIPES_MAX
 from schema.execution.sketch import Sketch, only
@@ -143,6 +145,28 @@ def test_the_row_is_all_that_a_sketch_names() -> None:
     assert sketch.attribute("cargo").object.attribute("heavy").source == "column_0 > 4"
     assert sketch.attribute("skipper").object.attribute("ashore").source == "False"
     assert sketch.attribute("spare").source == "None"
+
+
+@dataclass(frozen=True)
+class Sealed:
+    number: int
+
+    def __post_init__(self) -> None:
+        assert self.number
+
+
+@dataclass(frozen=True)
+class Checked(Sealed):
+    @checks
+    def __post_init__(self) -> None:
+        super().__post_init__()
+
+
+def test_what_does_more_than_fill_its_fields_is_made_unless_it_says_that_it_only_checks() -> None:
+    for cls, made in ((Sealed, None), (Checked, Checked)):
+        recipe: Any = type("One", (), {"columns": ("one",), "expression": "cls(one)", "names": {"cls": cls}})
+        recipe.written = frozenset()
+        assert Sketch.of(recipe).made is made
 
 
 class Crate(NamedTuple):
