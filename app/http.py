@@ -69,6 +69,8 @@ class Answer:
     headers: dict[str, str]
     code: str = OK
     """Of the first error."""
+    of: object = None
+    """What it was made of, which takes a while to let go: for when it is on its way."""
 
     async def send(self, send: Any, request_id: str) -> None:
         headers = [
@@ -142,10 +144,14 @@ class GraphQLEndpoint:
             answer = failed("Something went wrong on our side.", INTERNAL, 500, request_id, media_type, {})
         finally:
             self.figures.in_flight -= 1
-        self.ended(scope, watch, answer, request_id)
         if page:
             answer.headers.update(page)
-        await answer.send(send, request_id)
+        watch.ended = perf_counter()
+        try:
+            await answer.send(send, request_id)
+        finally:
+            # Nobody waits for this.
+            self.ended(scope, watch, answer, request_id)
 
     def ended(self, scope: Any, watch: Watch, answer: Answer, request_id: str) -> None:
         """Count a request, and tell of one that was slow."""
@@ -310,7 +316,7 @@ def answered(result: ExecutionResult, media_type: str, charge: Charge | None = N
     if charge is not None:
         answer["extensions"] = charge.told()
         status = charge.status or status
-    return Answer(orjson.dumps(answer), status, media_type, headers, code)
+    return Answer(orjson.dumps(answer), status, media_type, headers, code, result)
 
 
 def failed(message: str, code: str, status: int, request_id: str, media_type: str, headers: dict[str, str]) -> Answer:

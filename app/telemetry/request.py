@@ -31,12 +31,14 @@ OTHER = "other"
 class Watch:
     """One request while it is answered."""
 
-    __slots__ = ("asked", "began", "cost")
+    __slots__ = ("asked", "began", "cost", "ended")
 
     def __init__(self) -> None:
         self.asked: Asked | None = None
         self.cost: int | None = None
         self.began = perf_counter()
+        self.ended: float | None = None
+        """When there was an answer, which some clients take their time to read."""
 
 
 class Spread:
@@ -98,7 +100,7 @@ class RequestFigures:
 
     def add(self, watch: Watch, status: int, code: str) -> float:
         """Count one more; how many seconds it took."""
-        seconds = perf_counter() - watch.began
+        seconds = (watch.ended or perf_counter()) - watch.began
         about = self.about(watch, code)
         key = (about, status, code)
         row = self.rows.get(key)
