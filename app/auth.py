@@ -169,6 +169,11 @@ class Standings(Remembered[UUID, Standing]):
         super().__init__(accounts.standing)
 
 
+def stranger(locale: str) -> Viewer:
+    """Nobody in particular, with a language."""
+    return ANONYMOUS if locale == ANONYMOUS.locale else Viewer(locale=locale)
+
+
 class Doorkeeper:
     """Knows people by their tokens, and machines by their keys."""
 
@@ -193,7 +198,7 @@ class Doorkeeper:
     async def viewer(self, authorization: str | None, locale: str) -> Viewer:
         """The viewer of an Authorization header; nobody in particular without one."""
         if authorization is None:
-            return ANONYMOUS if locale == ANONYMOUS.locale else Viewer(locale=locale)
+            return stranger(locale)
         if authorization[KEY_AT] == KEY_PREFIX:
             return Viewer(locale=locale, key=await self.held(authorization))
         if self._issuers is None:

@@ -34,6 +34,21 @@ class HouseCycle(RequestResponseCycle):
             return
         await super().send(message)
 
+    async def receive(self) -> Any:
+        if (
+            self.more_body
+            or self.waiting_for_100_continue
+            or self.disconnected
+            or self.response_complete
+            or not self.message_event.is_set()
+        ):
+            return await super().receive()
+        # As uvicorn does it, for what is there already.
+        self.flow.resume_reading()
+        self.message_event.clear()
+        body, self.body = bytes(self.body), bytearray()
+        return {"type": "http.request", "body": body, "more_body": False}
+
     async def send_500_response(self) -> None:
         # Of what was held back nobody has seen anything.
         self.start = None

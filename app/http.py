@@ -19,7 +19,7 @@ from starlette.requests import ClientDisconnect
 from strawberry.types import ExecutionResult
 
 from app import explorer
-from app.auth import BadToken
+from app.auth import BadToken, stranger
 from app.caller import too_much, who
 from app.config import Settings
 from app.document import KnownDocuments, Run, named, veiled
@@ -34,6 +34,8 @@ from app.request import (
     BadRequest,
     Head,
     HttpRefusal,
+    Manner,
+    Manners,
     RequestError,
     check_address,
     check_content,
@@ -100,6 +102,7 @@ class GraphQLEndpoint:
     def __init__(self, settings: Settings) -> None:
         self.schema = build()
         self.figures = RequestFigures(self.schema.documents)
+        self.manners = Manners()
         self.documents = KnownDocuments(settings)
         self.explorer = explorer.Explorer(settings) if settings.explores else None
         self.origins = frozenset(origin.encode() for origin in (*settings.origins, origin_of(settings.address)))
@@ -119,7 +122,8 @@ class GraphQLEndpoint:
             if head.method != "POST" and (beside := await self.beside(head, page)) is not None:
                 await beside.send(send, request_id)
                 return
-            media_type = wanted_type(head.get(b"accept", "*/*"))
+            manner = self.manners.of(head)
+            media_type = wanted_type(head.get(b"accept", "*/*")) if manner is None else manner.media_type
             if media_type == EVENT_STREAM and self.event_stream is not None:
                 media_type = LEGACY_JSON
                 # It stays, and is counted with those that do.
@@ -129,7 +133,7 @@ class GraphQLEndpoint:
                 finally:
                     self.figures.in_flight += 1
                 return
-            answer = await self.answer(scope["app"].state.house, head, receive, request_id, media_type, watch)
+            answer = await self.answer(scope["app"].state.house, head, manner, receive, request_id, media_type, watch)
         except ClientDisconnect:
             return
         except HttpRefusal as refusal:
@@ -179,17 +183,29 @@ class GraphQLEndpoint:
         return None
 
     async def answer(
-        self, house: House, head: Head, receive: Any, request_id: str, media_type: str, watch: Watch
+        self,
+        house: House,
+        head: Head,
+        manner: Manner | None,
+        receive: Any,
+        request_id: str,
+        media_type: str,
+        watch: Watch,
     ) -> Answer:
         posted = head.method == "POST"
         if posted:
-            check_content(head.get(b"content-type"), head.get(b"content-encoding", "identity"))
+            if manner is None:
+                check_content(head.get(b"content-type"), head.get(b"content-encoding", "identity"))
             raw = await read_body(head, receive)
             watch.began = perf_counter()
         else:
             check_address(head)
             raw = b"?" + head.address
-        locale = wanted_locale(head.get(b"accept-language"))
+        if manner is None:
+            locale = wanted_locale(head.get(b"accept-language"))
+            self.manners.note(head, Manner(media_type, locale))
+        else:
+            locale = manner.locale
         answers = None if b"authorization" in head.headers else house.answers
         key = (raw, media_type, locale)
         if answers is not None and (kept := answers.at_hand(key) or await answers.find(key)) is not None:
@@ -200,8 +216,9 @@ class GraphQLEndpoint:
         if query is None or asked.get("extensions") or "documentId" in asked:
             name, query = await self.find(house, asked)
         watch.asked = (query, operation_name)
+        authorization = head.find(b"authorization")
         try:
-            viewer = await who(house, head.client, head.find(b"authorization"), locale)
+            viewer = stranger(locale) if authorization is None else await who(house, head.client, authorization, locale)
         except BadToken as error:
             raise unknown(error) from error
         bound = self.documents.guarded and self.documents.binds(viewer, query)
@@ -209,7 +226,9 @@ class GraphQLEndpoint:
         asking = (query, asked.get("variables"), operation_name)
         charge = await house.meter.charge(payer(viewer, head.client), self.schema, *asking, context)
         watch.cost = charge.requested
-        if charge.begins:
+        document = charge.document
+        reads = document is not None and document.reads(operation_name)
+        if charge.begins and not (reads and viewer.key is None):
             context = await self.entitled(house, context, charge, query, operation_name, may_change=posted)
         run: Run = partial(self.schema.answer, *asking, context)
         if name is not None and asked.get("query") is not None:
@@ -217,8 +236,7 @@ class GraphQLEndpoint:
         if bound:
             run = partial(veiled, run)
         run = partial(charge.run, run)
-        document = charge.document
-        if answers is None or document is None or not document.reads(operation_name):
+        if answers is None or not reads:
             return answered(await run(), media_type, charge)
         if (kept := await answers.shared(key)) is not None:
             charge.give_back()

@@ -193,7 +193,8 @@ class HouseProtocol(HttpToolsProtocol):
             self.stop(b"")
 
     def on_url(self, url: bytes) -> None:
-        super().on_url(url)
+        # As uvicorn does it, here and below.
+        self.url += url
         if len(self.url) > URL_BYTES_MAX:
             self.stop(ADDRESS_TOO_LONG)
 

@@ -1,7 +1,7 @@
 """What a request must be like, and what it asks for: the head, the body of a POST, the address of a GET."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -13,6 +13,8 @@ BODY_BYTES_MAX = 256 * 1024
 ADDRESS_BYTES_MAX = 16 * 1024
 LIKES_BYTES_MAX = 1_024
 """Of a header that says what a client likes or sends: what it means is remembered, so it must not be long."""
+
+MANNERS_MAX = 256
 
 LOCALES = ("en", "zh")
 
@@ -83,6 +85,43 @@ class Head:
     def get(self, name: bytes, otherwise: str = "") -> str:
         value = self.find(name)
         return otherwise if value is None else value
+
+
+class Manner(NamedTuple):
+    """How a POST wishes to be answered, of which all else is in order."""
+
+    media_type: str
+    locale: str
+
+
+class Manners:
+    """What POSTs say of themselves, by the headers that say it; most say one of a few things."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[bytes | None, ...], Manner] = {}
+
+    def of(self, head: Head) -> Manner | None:
+        """None for what was not found in order before."""
+        return self._known.get(said(head)) if head.method == "POST" else None
+
+    def note(self, head: Head, manner: Manner) -> None:
+        key = said(head)
+        if (
+            head.method == "POST"
+            and len(self._known) < MANNERS_MAX
+            and sum(len(one) for one in key if one is not None) <= LIKES_BYTES_MAX
+        ):
+            self._known[key] = manner
+
+
+def said(head: Head) -> tuple[bytes | None, ...]:
+    headers = head.headers
+    return (
+        headers.get(b"accept"),
+        headers.get(b"accept-language"),
+        headers.get(b"content-type"),
+        headers.get(b"content-encoding"),
+    )
 
 
 def check_content(content_type: str, content_encoding: str) -> None:

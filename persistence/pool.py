@@ -119,7 +119,7 @@ class Pool:
             self._leave()
         elif not usable or connection.is_in_transaction() or self._open > self.size:
             self._drop(connection)
-        elif (turn := self._next()) is not None:
+        elif self._waiting and (turn := self._next()) is not None:
             turn.set_result(connection)
         else:
             self._idle.append(connection)

@@ -24,6 +24,8 @@ class Priced:
         price = self.price
         if price is None or not price.cost.parts:
             return self.requested
+        if data and price.roots is not None and None not in map(data.get, price.roots):
+            return self.requested
         return price.actual(self.requested, data, self.variables or {})
 
 

@@ -121,7 +121,8 @@ class Run:
         except GraphQLError as error:
             self.add(error, ROOT)
             self.drop()
-        self.finish_levels()
+        if self.levels:
+            self.finish_levels()
         return fields
 
     def pend(self, awaitable: Any, slot: Slot, then: Then = settle) -> None:
@@ -159,7 +160,15 @@ class Run:
         try:
             while self.pending or self.waiting:
                 if len(self.pending) == 1 and not self.waiting:
-                    await self.arrive(*self.pending.pop())
+                    # As `arrive` does it, without a coroutine more for what most operations are.
+                    awaitable, slot, then = self.pending.pop()
+                    if self.is_lost(slot):
+                        abandon(awaitable)
+                        continue
+                    try:
+                        self.fill(await awaitable, slot, then)
+                    except Exception as error:
+                        self.propagate(error, slot)
                     continue
                 self.launch()
                 if self.waiting:

@@ -286,12 +286,16 @@ class Price:
     most: int
     """More than this is refused."""
     constant: int | None
+    roots: tuple[str, ...] | None = None
+    """The fields of the query, if nothing but that one of them is null makes it cheaper than what was requested."""
 
     @classmethod
     def of(cls, cost: Cost, told: int, defaults: Defaults, limits: Limits) -> Price:
         cost = cost.given(defaults)
         constant = told + cost.requested({}) if cost.is_constant else None
-        return cls(cost, told, told + limits.cost, constant)
+        whole = all(isinstance(part, Root) and not part.cost.parts for part in cost.parts)
+        roots = tuple(part.key for part in cost.parts if isinstance(part, Root)) if whole else None
+        return cls(cost, told, told + limits.cost, constant, roots)
 
     def requested(self, variables: Variables) -> int:
         """The most that it can cost; LimitExceeded when that is more than an operation may."""

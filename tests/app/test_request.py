@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from starlette.requests import ClientDisconnect
 
-from app.request import BODY_BYTES_MAX, Head, HttpRefusal, read_body
+from app.request import BODY_BYTES_MAX, LIKES_BYTES_MAX, MANNERS_MAX, Head, HttpRefusal, Manner, Manners, read_body
 
 SCOPE: dict[str, Any] = {"method": "POST", "query_string": b"", "client": None, "headers": []}
 
@@ -69,3 +69,41 @@ async def test_a_body_that_is_announced_to_be_too_long_is_not_waited_for(announc
 async def test_a_body_that_its_client_leaves_is_none() -> None:
     with pytest.raises(ClientDisconnect):
         await read_body(Head(SCOPE), coming(b"{", hangs_up=True))
+
+
+def head(method: str = "POST", **headers: str) -> Head:
+    named = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Head({**SCOPE, "method": method, "headers": named})
+
+
+PLAIN = {"accept": "*/*", "content_type": "application/json"}
+ENGLISH = Manner("application/json", "en")
+
+
+def test_a_manner_is_known_by_all_the_headers_that_tell_it_and_by_no_others() -> None:
+    manners = Manners()
+    manners.note(head(**PLAIN), ENGLISH)
+
+    assert manners.of(head(**PLAIN, content_length="10", authorization="x")) == ENGLISH
+    others = ({"content_type": "text/plain"}, {"content_encoding": "gzip"}, {"accept": ""}, {"accept_language": "zh"})
+    for other in others:
+        assert manners.of(head(**PLAIN | other)) is None
+
+
+def test_what_is_no_post_has_no_manner() -> None:
+    manners = Manners()
+    manners.note(head("GET", **PLAIN), ENGLISH)
+
+    assert manners.of(head(**PLAIN)) is None
+    manners.note(head(**PLAIN), ENGLISH)
+    assert manners.of(head("GET", **PLAIN)) is None
+
+
+def test_strangers_fill_no_memory_with_their_manners() -> None:
+    manners = Manners()
+    manners.note(head(accept="x" * LIKES_BYTES_MAX, content_type="application/json"), ENGLISH)
+    for number in range(MANNERS_MAX + 10):
+        manners.note(head(accept=f"a/{number}"), ENGLISH)
+
+    assert manners.of(head(accept="x" * LIKES_BYTES_MAX, content_type="application/json")) is None
+    assert sum(manners.of(head(accept=f"a/{number}")) is not None for number in range(MANNERS_MAX + 10)) == MANNERS_MAX

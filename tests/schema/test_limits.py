@@ -1,11 +1,13 @@
 """What an operation may cost is known from its document and variables alone, and is never less than what it used."""
 
+from itertools import product
 from typing import Any
 
 import pytest
 from graphql import GraphQLSchema, build_schema, get_introspection_query, parse
 
 from schema.limits import LimitExceeded, Limits, Price, Walk, check_variables
+from schema.priced import Priced
 
 HARBOUR: GraphQLSchema = build_schema(
     """
@@ -45,6 +47,27 @@ def exceeded(document: str, **variables: Any) -> str:
     extensions: Any = refused.value.extensions
     assert extensions["code"] == "LIMIT_EXCEEDED"
     return str(extensions["limit"])
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ port { name } }",
+        "{ port { berths { metres } } tide }",
+        "{ a: port { harbourMaster { name } } pier { port { name } } tide }",
+        "{ port { name } ports { nodes { name } } }",
+        "query ($n: Int) { port { ships(first: $n) { nodes { name } } } tide }",
+    ],
+)
+def test_what_is_whole_is_paid_for_as_reckoned_part_by_part(document: str) -> None:
+    found = price(document)
+    whole = found.requested({})
+    keys = ("a", "port", "pier", "ports", "tide")
+
+    for there in product((None, {}, {"nodes": rows(3)}), repeat=len(keys)):
+        data = dict(zip(keys, there, strict=True))
+        assert Priced(whole, found, {}).actual(data) == found.actual(whole, data, {})
+    assert Priced(whole, found, {}).actual(None) == found.actual(whole, None, {})
 
 
 @pytest.mark.parametrize(
