@@ -33,6 +33,19 @@ class Recipe(Generic[T]):
     in place of a call: what they name outside of themselves is the same for ever."""
 
 
+class Drawing(Generic[T]):
+    """A function that gives the items of a recipe; who needs no more than their rows finds those by `rows`."""
+
+    __slots__ = ("__recipe__", "rows")
+
+    def __init__(self, rows: Callable[..., Sequence[Any]], recipe: Recipe[T]) -> None:
+        self.rows = rows
+        self.__recipe__ = recipe
+
+    def __call__(self, *arguments: Any) -> "Drawn[T]":
+        return Drawn(self.rows(*arguments), self.__recipe__)
+
+
 class Drawn(Sequence[T]):
     """Items of one recipe; each is made anew whenever it is looked at."""
 

@@ -70,6 +70,11 @@ class Viewer:
     key: HeldKey | None = None
 
     @property
+    def is_stranger(self) -> bool:
+        """Whether nothing is known of who it is, so that they see what everybody sees."""
+        return self.account_id is None and not self.roles
+
+    @property
     def is_staff(self) -> bool:
         return bool(self.roles & STAFF)
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from domain.attribute import AttributeDefinition, AttributeValue, OptionDefinition, ProductAttribute
 from domain.catalogue import BrandKind, ProductKind
-from domain.drawn import Drawn, Recipe
+from domain.drawn import Drawing, Recipe
 from domain.listing import (
     PIECE_DETAILS,
     PRODUCT_DETAILS,
@@ -50,9 +50,8 @@ def values(document: str) -> tuple[AttributeValue, ...]:
     return tuple([AttributeValue(one["code"], one["value"]) for one in orjson.loads(document)])
 
 
-def media(document: str) -> Drawn[Media]:
-    found = orjson.loads(document)
-    return Drawn([(one["key"], one["role"], one["content_type"], one["alt"]) for one in found], MEDIUM)
+def media(document: str) -> list[Any]:
+    return [(one["key"], one["role"], one["content_type"], one["alt"]) for one in orjson.loads(document)]
 
 
 def medium(row: tuple[str, str, str, dict[str, str] | None]) -> Media:
@@ -99,7 +98,7 @@ NAMES: dict[str, Any] = {
     "PRODUCTS": {str(kind): kind for kind in ProductKind},
     "SOURCES": {str(source): source for source in ReferenceSource},
     "VALUES": values,
-    "MEDIA": media,
+    "MEDIA": Drawing(media, MEDIUM),
     "ATTRIBUTES": attributes,
     "OPTIONS": TypeAdapter(tuple[OptionDefinition, ...]).validate_json,
     "MEASUREMENTS": TypeAdapter(tuple[Measurement, ...]).validate_json,

@@ -31,6 +31,9 @@ SORTS = {
     ListingSort.PRICE_DESC: Sort((("l.price_minor", "bigint"), ("l.id", "uuid")), descending=True),
 }
 
+PUBLIC = "l.state <> 'WITHDRAWN'"
+"""What strangers see."""
+
 VISIBLE = "(l.state <> 'WITHDRAWN' OR $2::bool OR (l.seller_kind = 'ACCOUNT' AND l.seller_id = $3::uuid))"
 
 NOTED = frozenset({CardPart.BRAND_ID, CardPart.STATE})
@@ -87,11 +90,13 @@ class SqlListingReader:
     async def one(
         self, listing_id: UUID | None, slug: str | None, viewer: Viewer, parts: frozenset[CardPart] = WHOLE_CARD
     ) -> Drawn[ListingCard]:
-        by_id = listing_id is not None
-        reading = card_reader(parts | NOTED)
-        rows = await self.pool.about("listing", [listing_id]).fetch(
-            statement_for_one(reading, by_id), listing_id if by_id else slug, viewer.is_staff, viewer.account_id
-        )
+        by_id, wanted = listing_id is not None, listing_id or slug
+        reading, pool = card_reader(parts | NOTED), self.pool.about("listing", [listing_id])
+        if viewer.is_stranger:
+            rows = await pool.fetch(statement_for_one(reading, by_id, PUBLIC), wanted)
+        else:
+            query = statement_for_one(reading, by_id, VISIBLE)
+            rows = await pool.fetch(query, wanted, viewer.is_staff, viewer.account_id)
         found = Drawn(rows, reading.recipe)
         if not rows:
             # The next listing may have this name.
@@ -128,9 +133,9 @@ def beside(one: ListingCard) -> ListingCard:
     return one
 
 
-@lru_cache(maxsize=2 * READERS_MAX)
-def statement_for_one(reading: CardReader, by_id: bool) -> str:
-    return f"{reading.shelf} WHERE {'l.id = $1::uuid' if by_id else 'l.slug = $1'} AND {VISIBLE}"
+@lru_cache(maxsize=4 * READERS_MAX)
+def statement_for_one(reading: CardReader, by_id: bool, seen: str) -> str:
+    return f"{reading.shelf} WHERE {'l.id = $1::uuid' if by_id else 'l.slug = $1'} AND {seen}"
 
 
 def by_time(one: ListingCard) -> CursorKey:

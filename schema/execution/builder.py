@@ -295,6 +295,11 @@ class Builder:
             if is_object_type(type_) and self.is_drawn(type_, sketch, scope):
                 place.finish = self.put_off(type_, field)
                 return self.drawn_object(type_, field, sketch, nullable, scope)
+            if is_list_type(type_) and (told_of := sketch.drawing) is not None:
+                recipe, rows = told_of
+                drawn = self.drawn_items(field, type_.of_type, recipe)
+                if drawn is not None:
+                    return lambda at: [f"value = {drawn}(run, {rows}, {at})"]
             names = member_names(type_) if is_leaf_type(type_) else {}
             served = sketch.served(type_.wrapped_cls, names) if names else None
             if served is not None and (nullable or None not in served[0].values()):

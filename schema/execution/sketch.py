@@ -122,6 +122,16 @@ class Sketch:
         return told, self.same(found[1]).source
 
     @property
+    def drawing(self) -> tuple[Recipe, str] | None:
+        """How the items of a list are made, and the source of their rows, where a function gives it that tells both."""
+        match self.node:
+            case ast.Call(func=ast.Name(id=name)) as call if recipe_of(self.constants.get(name)) is not None:
+                found = self.constants[name]
+                rows = ast.Call(ast.Attribute(call.func, "rows", ast.Load()), call.args, call.keywords)
+                return recipe_of(found), self.same(rows).source  # type: ignore[return-value]
+        return None
+
+    @property
     def null_if(self) -> str | None:
         """When it is null; None for an object that is never null."""
         test, _ = unless(self.node)

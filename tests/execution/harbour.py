@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import strawberry
 from graphql import GraphQLError
@@ -130,6 +130,7 @@ class BargeValue(NamedTuple):
     cargo: Cargo | None
     skipper: Skipper
     spare: Cargo | None = None
+    lighters: Any = ()
 
     @property
     def label(self) -> str:
@@ -153,14 +154,23 @@ class BargeRecipe:
     """How a barge is made of a row: what its columns are called means something else where a plan is written."""
 
     columns = ("value", "out", "flag")
-    expression = "BargeValue(value, out, None if flag is None else Cargo(value, FLAGS[flag]), Skipper(value + 1))"
-    names = {"BargeValue": BargeValue, "Cargo": Cargo, "Skipper": Skipper, "FLAGS": {"r": Flag.RED, "g": Flag.GREEN}}
+    expression = (
+        "BargeValue(value, out, None if flag is None else Cargo(value, FLAGS[flag]), Skipper(value + 1),"
+        " lighters=LIGHTERS(value))"
+    )
+    names: ClassVar[dict[str, Any]] = {
+        "BargeValue": BargeValue,
+        "Cargo": Cargo,
+        "Skipper": Skipper,
+        "FLAGS": {"r": Flag.RED, "g": Flag.GREEN},
+    }
     written = frozenset({BargeValue, Cargo, halved})
 
     @staticmethod
     def make(row: Any) -> BargeValue:
         number, name, flag = row
-        return BargeValue(number, name, None if flag is None else Cargo(number, Flag(flag)), Skipper(number + 1))
+        cargo = None if flag is None else Cargo(number, Flag(flag))
+        return BargeValue(number, name, cargo, Skipper(number + 1), lighters=Barges(number))
 
 
 class Barges:
@@ -180,6 +190,21 @@ class Barges:
 
     def __getitem__(self, index: int) -> BargeValue:
         return BargeRecipe.make(self.rows[index])
+
+
+class Lighters:
+    """A function that gives such a list, and its rows alone."""
+
+    __recipe__ = BargeRecipe
+
+    def rows(self, count: int) -> list[Any]:
+        return Barges(count).rows
+
+    def __call__(self, count: int) -> Barges:
+        return Barges(count)
+
+
+BargeRecipe.names["LIGHTERS"] = Lighters()
 
 
 @dataclass
@@ -347,6 +372,7 @@ class Barge(Numbered):
     cargo: Freight | None
     spare: Freight | None
     twice_told: str
+    lighters: list[Annotated["Barge", strawberry.lazy(__name__)]]
 
     @strawberry.field
     @expression

@@ -52,6 +52,7 @@ async def same(document: str, variables: dict[str, Any] | None = None) -> None:
         "{ barges { __typename cargo { __typename weighed times(factor: 5) } } }",
         "{ barges { twiceTold tug { number tug { label } convoy { number mate { number } } } } }",
         "{ barges(first: 0) { number } }",
+        "{ barges { number lighters { number label mate { number } lighters { load { tons } } } } }",
         "{ barge { number label twice kind cargo { tons flag heavy } half { tons } spare { tons } __typename } }",
         "{ barge(number: 1) { name label } }",
         "{ barge(number: 6) { number } barge2: barge(number: 0) { load { tons } } barge3: barge { boast } }",
@@ -101,6 +102,15 @@ async def test_one_item_of_too_many_recipes_is_made(monkeypatch: pytest.MonkeyPa
     answer = await harbour(compiled_context(size=4)).execute("{ bargeLater { number } }", context_value=Sea())
     assert answer.data == {"bargeLater": {"number": 4}}
     assert len(made) == 1
+
+
+async def test_a_list_within_an_item_is_read_by_its_rows(made: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    document = "{ barges { number lighters { number cargo { tons } } } bargeLater { lighters { label boast } } }"
+    with sources(monkeypatch) as found:
+        answer = await harbour(compiled_context(size=4)).execute(document, context_value=Sea())
+    assert answer.data["barges"][2]["lighters"] == [{"number": 0, "cargo": None}, {"number": 1, "cargo": {"tons": 1}}]
+    assert made == []
+    assert sum(".rows(column_0)" in text for text in found) == 2
 
 
 async def test_what_needs_the_item_gets_one(made: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
