@@ -421,9 +421,16 @@ async def berths(parents: list[Any], info: Info, deck: int = 1) -> list[Any]:
 
 
 def ranks(parents: list[Any]) -> list[Any]:
-    if any(parent.number % 11 == 10 for parent in parents[:1]):
+    # What one parent gets is the same whoever is asked about together with it.
+    if all(parent.number % 11 == 10 for parent in parents):
         raise Trouble("no ranks at all")
-    return [None if parent.number % 6 == 5 else f"rank {parent.number}" for parent in parents]
+    return [rank(parent.number) for parent in parents]
+
+
+def rank(number: int) -> Any:
+    if number % 11 == 10:
+        return Trouble("no ranks at all")
+    return None if number % 6 == 5 else f"rank {number}"
 
 
 async def mates(parents: list[Any]) -> list[Any]:
