@@ -308,9 +308,9 @@ class Sketcher(Writer):
         except NotWritable:
             return None
         # Of an object that is made of what costs something the fields may be taken, each of them once.
-        taken = [one for value in bound.values() for one in set(self.costly(value))]
-        once = all(self.costly(found).count(one) <= 1 for one in taken) if taken else True
-        return found if once else None
+        taken = {one for value in bound.values() for one in self.costly(value)}
+        calls = self.costly(found)
+        return found if all(calls.count(one) <= 1 for one in taken) else None
 
     def is_cheap(self, node: ast.expr) -> bool:
         """Whether it may be evaluated any number of times: nothing is called but what only makes a value."""
